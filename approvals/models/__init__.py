@@ -1,0 +1,23 @@
+"""What approving leaves behind: reviews and decisions, channels and releases, listing sites, and events."""
+
+from approvals.models.channel import Channel, ChannelKind
+from approvals.models.event import Delivery, Event, EventKind
+from approvals.models.release import Release, ReleaseState
+from approvals.models.review import Choice, Decision, Review, ReviewState
+from approvals.models.site import ListingSite, SiteKey
+
+__all__ = [
+    "Channel",
+    "ChannelKind",
+    "Choice",
+    "Decision",
+    "Delivery",
+    "Event",
+    "EventKind",
+    "ListingSite",
+    "Release",
+    "ReleaseState",
+    "Review",
+    "ReviewState",
+    "SiteKey",
+]

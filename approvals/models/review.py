@@ -1,0 +1,98 @@
+"""Reviews: the course of an approval; and decisions: one person's judgement on one dossier."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from approvals.querysets import ReviewQuerySet
+
+
+class ReviewState(models.TextChoices):
+    """Where a review stands. Written by `approvals.workflow` alone.
+
+    `settling` is decided but still within the time in which the decision can be taken back.
+    """
+
+    OPEN = "open", "Waiting for a decision"
+    SETTLING = "settling", "Decided, can be undone"
+    APPROVED = "approved", "Approved"
+    CHANGES = "changes", "Changes requested"
+    REJECTED = "rejected", "Rejected"
+    RECALLED = "recalled", "Taken back by its author"
+
+
+class Choice(models.TextChoices):
+    APPROVE = "approve", "Approve"
+    CHANGES = "changes", "Ask for changes"
+    REJECT = "reject", "Reject"
+
+
+class Review(models.Model):
+    """One version put forward for one or more channels, with the dossier as it was then."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    version = models.ForeignKey("assets.Version", on_delete=models.PROTECT, related_name="reviews")
+    channels = models.ManyToManyField("approvals.Channel", related_name="reviews")
+    state = models.CharField(max_length=16, choices=ReviewState, default=ReviewState.OPEN)
+    note = models.TextField(blank=True, help_text="What the author wants the reviewer to know.")
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField(auto_now_add=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    claimed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("submitted_at", "id")
+        permissions = (
+            ("submit_version", "Can submit versions for review"),
+            ("decide_review", "Can decide on reviews"),
+        )
+        constraints = (
+            models.UniqueConstraint(
+                fields=("version",),
+                condition=Q(state__in=("open", "settling")),
+                name="one_open_review_per_version",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"review of {self.version}"
+
+
+class Decision(models.Model):
+    """One person's recorded judgement on exactly what they saw. Only `undone_at` and `settled_at` are written later."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="decisions")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions")
+    choice = models.CharField(max_length=8, choices=Choice)
+    note = models.TextField(blank=True)
+    dossier_hash = models.CharField(max_length=64)
+    dossier = models.JSONField(help_text="What was seen, in full.")
+    decided_at = models.DateTimeField()
+    effective_at = models.DateTimeField(help_text="Until then it can be undone.")
+    undone_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("decided_at", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("review",), condition=Q(undone_at__isnull=True), name="one_standing_decision_per_review"
+            ),
+            models.CheckConstraint(
+                name="decision_settled_or_undone", condition=Q(undone_at__isnull=True) | Q(settled_at__isnull=True)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.by} · {self.get_choice_display()}"

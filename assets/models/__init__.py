@@ -1,0 +1,27 @@
+"""What the library keeps: assets, their versions, the rights in them, where they came from, and the log."""
+
+from assets.models.asset import Asset
+from assets.models.listing import Listing
+from assets.models.log import LogEntry, LogHead
+from assets.models.provenance import Provenance
+from assets.models.rights import Answer, Consent, Licence, LicenceAnswer, Question, Terms
+from assets.models.version import AltText, DigitalSource, Origin, Rendition, Version
+
+__all__ = [
+    "AltText",
+    "Answer",
+    "Asset",
+    "Consent",
+    "DigitalSource",
+    "Licence",
+    "LicenceAnswer",
+    "Listing",
+    "LogEntry",
+    "LogHead",
+    "Origin",
+    "Provenance",
+    "Question",
+    "Rendition",
+    "Terms",
+    "Version",
+]

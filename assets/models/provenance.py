@@ -1,0 +1,51 @@
+"""Where a version came from, told in plain values so that it outlives whatever made it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+
+class Provenance(models.Model):
+    """How one version was made. Written with the version and never again.
+
+    Costs are micro-units of `currency` (1 USD = 1,000,000). `seed` is only ever what the provider or the request said.
+    """
+
+    version = models.OneToOneField("assets.Version", on_delete=models.PROTECT, related_name="provenance")
+    provider = models.CharField(max_length=64, blank=True)
+    provider_name = models.CharField(max_length=80, blank=True)
+    model_asked = models.CharField(max_length=120, blank=True)
+    model_reported = models.CharField(max_length=120, blank=True)
+    prompt = models.TextField(blank=True)
+    negative = models.TextField(blank=True)
+    revised_prompt = models.TextField(blank=True)
+    template = models.CharField(max_length=200, blank=True, help_text="Name and revision, such as “Twilight, rev. 3”.")
+    values = models.JSONField(default=dict, blank=True)
+    purpose = models.CharField(max_length=200, blank=True)
+    parameters = models.JSONField(default=dict, blank=True, help_text="As sent, without keys or bytes.")
+    in_effect = models.JSONField(default=dict, blank=True, help_text="As the provider says it applied them.")
+    dropped = models.JSONField(default=list, blank=True, help_text="Options asked for that could not be carried.")
+    seed = models.CharField(max_length=40, blank=True)
+    request_id = models.CharField(max_length=200, blank=True)
+    generated_at = models.DateTimeField(null=True, blank=True)
+    cost_micros = models.BigIntegerField(null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    cost_basis = models.CharField(max_length=16, blank=True)
+    brief_id = models.UUIDField(null=True, blank=True)
+    job_id = models.UUIDField(null=True, blank=True)
+    prompt_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    terms = models.ForeignKey("assets.Terms", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    found = models.JSONField(default=dict, blank=True, help_text="What the file says about itself.")
+    raw = models.JSONField(default=dict, blank=True, help_text="The provider's answer, without keys or pictures.")
+
+    class Meta:
+        verbose_name_plural = "provenance"
+
+    def __str__(self) -> str:
+        return f"provenance of {self.version_id}"

@@ -1,0 +1,154 @@
+"""A version: one exact file of an asset, which never changes, and the words that go with it."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from assets.lifecycle import Status
+from assets.models.rights import Answer
+from assets.querysets import VersionQuerySet
+
+
+class Origin(models.TextChoices):
+    """How the bytes came into the library."""
+
+    GENERATED = "generated", "Generated here"
+    BROUGHT = "brought", "Made elsewhere and brought in"
+    UPLOADED = "uploaded", "Uploaded"
+    IMPORTED = "imported", "Imported"
+    EDITED = "edited", "Edited here"
+
+
+class DigitalSource(models.TextChoices):
+    """IPTC digital source types that the portal tells apart.
+
+    Values are the last part of the term's address, http://cv.iptc.org/newscodes/digitalsourcetype/…
+    (IPTC NewsCodes, read 2026-11-22).
+    """
+
+    UNKNOWN = "", "Not stated"
+    GENERATED = "trainedAlgorithmicMedia", "Made by a trained model"
+    COMPOSITE = "compositeWithTrainedAlgorithmicMedia", "Photograph altered with a trained model"
+    ALGORITHMIC = "algorithmicMedia", "Drawn by a program"
+    CAPTURE = "digitalCapture", "Photograph"
+    HUMAN_EDITS = "humanEdits", "Photograph edited by a person"
+    CREATION = "digitalCreation", "Drawn by a person"
+
+
+class Version(models.Model):
+    """One file, numbered within its asset and known by its SHA-256.
+
+    The first block is written once. The words and rights may change, which changes the dossier that a reviewer
+    judges, so an approval of the earlier dossier no longer holds.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    asset = models.ForeignKey("assets.Asset", on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64, db_index=True)
+    media_type = models.CharField(max_length=32)
+    width = models.PositiveIntegerField(help_text="Pixels.")
+    height = models.PositiveIntegerField(help_text="Pixels.")
+    size = models.PositiveBigIntegerField(help_text="Bytes.")
+    origin = models.CharField(max_length=16, choices=Origin)
+    maker = models.CharField(max_length=80, help_text="The provider's name, or “upload”; part of the label.")
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    alt_text = models.TextField(blank=True)
+    alt_language = models.CharField(max_length=16, default="en")
+    decorative = models.BooleanField(default=False)
+
+    digital_source = models.CharField(max_length=48, choices=DigitalSource, blank=True)
+    alterations = models.JSONField(
+        default=list, blank=True, help_text="RESO MediaAlteration values that describe what was changed."
+    )
+    original = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="altered")
+    disclosure_note = models.CharField(max_length=300, blank=True)
+
+    shows_people = models.CharField(max_length=8, choices=Answer, default=Answer.UNKNOWN)
+    shows_property = models.CharField(max_length=8, choices=Answer, default=Answer.UNKNOWN)
+    licence = models.OneToOneField(
+        "assets.Licence", null=True, blank=True, on_delete=models.PROTECT, related_name="version"
+    )
+
+    status = models.CharField(max_length=20, choices=Status, default=Status.DRAFT)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    words_hash = models.CharField(max_length=64, blank=True, help_text="Of everything a reviewer judges; `assets.dossier`.")
+
+    objects = VersionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("asset", "-number")
+        constraints = (
+            models.UniqueConstraint(fields=("asset", "number"), name="version_number_once_per_asset"),
+            models.CheckConstraint(
+                name="version_approved_is_complete",
+                condition=~Q(status=Status.APPROVED)
+                | (~Q(alt_text="") | Q(decorative=True)) & Q(licence__isnull=False) & Q(approved_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="version_not_approved_by_its_maker",
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("created_by")),
+            ),
+            models.CheckConstraint(
+                name="version_is_not_its_own_original", condition=Q(original__isnull=True) | ~Q(original=F("id"))
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.asset.title}, {self.label}"
+
+    @property
+    def label(self) -> str:
+        """Number, date and maker, as shown wherever the version is named: `v2 · 22 Nov 2026 · OpenAI`."""
+        return f"v{self.number} · {self.created_at:%-d %b %Y} · {self.maker}"
+
+    @property
+    def is_altered(self) -> bool:
+        """Whether it started as a photograph and now shows something that was not there."""
+        return bool(self.alterations) or self.digital_source == DigitalSource.COMPOSITE
+
+
+class AltText(models.Model):
+    """The alt text of a version in a further language."""
+
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="translations")
+    language = models.CharField(max_length=16)
+    text = models.TextField()
+
+    class Meta:
+        ordering = ("language",)
+        constraints = (
+            models.UniqueConstraint(fields=("version", "language"), name="alt_text_once_per_language"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.language}: {self.text}"
+
+
+class Rendition(models.Model):
+    """A picture derived from a version for a fixed purpose; it can be made again at any time."""
+
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="renditions")
+    spec = models.CharField(max_length=40, help_text="A name from `assets.pictures.SPECS`.")
+    sha256 = models.CharField(max_length=64)
+    media_type = models.CharField(max_length=32)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    size = models.PositiveBigIntegerField(help_text="Bytes.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("version", "spec"), name="rendition_once_per_spec"),)
+
+    def __str__(self) -> str:
+        return f"{self.spec} of {self.version}"

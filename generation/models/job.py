@@ -1,0 +1,142 @@
+"""Jobs: one brief sent to one model, the attempts at it, and the outputs that came back."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from generation.querysets import JobQuerySet
+
+
+class JobState(models.TextChoices):
+    """Where a job stands. Written by `generation.runs` alone.
+
+    queued → sending → waiting → done, or an end with its reason. `hand` waits for a person instead of a provider;
+    `unclear` was sent and never answered, so money may be spent and only a person may send it again.
+    """
+
+    QUEUED = "queued", "Queued"
+    SENDING = "sending", "Sending"
+    WAITING = "waiting", "At the provider"
+    HAND = "hand", "Waiting for you"
+    DONE = "done", "Done"
+    REFUSED = "refused", "Refused"
+    FAILED = "failed", "Failed"
+    UNCLEAR = "unclear", "Outcome unclear"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class Job(models.Model):
+    """The unit of background work. The row is the job; a broker message only says “look now”.
+
+    Money is in micro-units of `currency`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    brief = models.ForeignKey("generation.Brief", on_delete=models.PROTECT, related_name="jobs")
+    model = models.ForeignKey("generation.GenerationModel", on_delete=models.PROTECT, related_name="jobs")
+    state = models.CharField(max_length=16, choices=JobState, default=JobState.QUEUED)
+    dropped = models.JSONField(default=list, blank=True, help_text="Options sent without, with the asker's word.")
+    terms = models.ForeignKey("assets.Terms", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    quote_micros = models.BigIntegerField(default=0)
+    quote_basis = models.CharField(max_length=16, blank=True)
+    settled_micros = models.BigIntegerField(null=True, blank=True)
+    cost_basis = models.CharField(max_length=16, blank=True)
+    currency = models.CharField(max_length=3, default="USD")
+
+    handle = models.TextField(blank=True, help_text="What the provider needs to be asked again.")
+    not_before = models.DateTimeField(null=True, blank=True, help_text="When to look next.")
+    lease = models.UUIDField(null=True, blank=True, help_text="Whose worker holds the job.")
+    lease_until = models.DateTimeField(null=True, blank=True)
+    deadline = models.DateTimeField(null=True, blank=True, help_text="When waiting becomes unclear.")
+
+    error_kind = models.CharField(max_length=32, blank=True)
+    error_words = models.TextField(blank=True)
+    request_id = models.CharField(max_length=200, blank=True)
+    model_reported = models.CharField(max_length=120, blank=True)
+    seed = models.CharField(max_length=40, blank=True)
+    revised_prompt = models.TextField(blank=True)
+    parameters = models.JSONField(default=dict, blank=True)
+    in_effect = models.JSONField(default=dict, blank=True)
+    raw = models.JSONField(default=dict, blank=True)
+
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("created_at", "id")
+        indexes = (models.Index(fields=("state", "not_before"), name="job_by_state"),)
+        permissions = (("make_images", "Can write prompts and start jobs"),)
+
+    def __str__(self) -> str:
+        return f"{self.brief.title} · {self.model.name}"
+
+
+class Attempt(models.Model):
+    """One request to a provider, written before it goes out."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="attempts")
+    number = models.PositiveIntegerField()
+    sent_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=32, blank=True, help_text="finished, pending, or the kind of error.")
+    words = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("job", "number")
+        constraints = (models.UniqueConstraint(fields=("job", "number"), name="attempt_number_once_per_job"),)
+
+    def __str__(self) -> str:
+        return f"attempt {self.number} of {self.job_id}"
+
+
+class OutputState(models.TextChoices):
+    """What became of an output."""
+
+    NEW = "new", "New"
+    KEPT = "kept", "Kept"
+    DISCARDED = "discarded", "Discarded"
+
+
+class Output(models.Model):
+    """One picture that a job returned: the bytes exactly as the provider sent them, under their SHA-256."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="outputs")
+    index = models.PositiveSmallIntegerField()
+    sha256 = models.CharField(max_length=64)
+    media_type = models.CharField(max_length=32)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    size = models.PositiveBigIntegerField(help_text="Bytes.")
+    seed = models.CharField(max_length=40, blank=True)
+    flags = models.JSONField(default=list, blank=True, help_text="What looks wrong, such as `flat` or `size`.")
+    found = models.JSONField(default=dict, blank=True, help_text="What the file says about itself.")
+    state = models.CharField(max_length=16, choices=OutputState, default=OutputState.NEW)
+    version = models.OneToOneField(
+        "assets.Version", null=True, blank=True, on_delete=models.PROTECT, related_name="output"
+    )
+    handled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("job", "index")
+        constraints = (
+            models.UniqueConstraint(fields=("job", "index"), name="output_once_per_index"),
+            models.CheckConstraint(
+                name="output_kept_has_version",
+                condition=~models.Q(state=OutputState.KEPT) | models.Q(version__isnull=False),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"output {self.index + 1} of {self.job_id}"

@@ -1,0 +1,41 @@
+"""The models on offer: dated rows that say what each costs, what it can do and when it ends."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class GenerationModel(models.Model):
+    """One model of one provider, seeded from `generation/data/models.toml` and editable since."""
+
+    provider = models.CharField(max_length=64, help_text="A key of IMAGE_PROVIDERS.")
+    model_id = models.CharField(max_length=120, help_text="As the provider calls it.")
+    name = models.CharField(max_length=120)
+    facts = models.JSONField(help_text="Qualities, price, sizes and abilities; read by `generation.catalogue`.")
+    terms_key = models.CharField(max_length=64, help_text="Whose terms its pictures come under.")
+    available_from = models.DateField(null=True, blank=True)
+    deprecated_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True, help_text="The day from which calls fail.")
+    successor = models.CharField(max_length=120, blank=True)
+    offered = models.BooleanField(default=True, help_text="Whether people may choose it.")
+    source = models.CharField(max_length=300, blank=True)
+    read_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("provider", "name")
+        constraints = (models.UniqueConstraint(fields=("provider", "model_id"), name="model_once_per_provider"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProviderState(models.Model):
+    """What the portal has learnt about a provider: whether it is resting, and why."""
+
+    provider = models.CharField(max_length=64, primary_key=True)
+    resting_until = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+    failures = models.PositiveIntegerField(default=0, help_text="In a row.")
+
+    def __str__(self) -> str:
+        return self.provider

@@ -1,0 +1,94 @@
+"""The worker: how background work is queued and run, and what runs by the clock.
+
+The row is the job: a message only says "look now". So messages are small, may be lost, and may come twice.
+"""
+
+from __future__ import annotations
+
+import logging.config
+import os
+from typing import Any
+
+import structlog
+from celery import Celery, signals
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+SWEEP_SECONDS = 5
+
+BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    # A sweep that waited longer than the pause between two would only repeat what the next one does.
+    name: {"task": name, "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}}
+    for name in ("generation.tasks.sweep", "approvals.tasks.sweep")
+}
+
+
+def transport_options() -> dict[str, Any]:
+    """What the chosen broker is told. A web request must not wait long for one that does not answer."""
+    if settings.BROKER_URL.startswith("filesystem"):
+        folder = settings.VAR_DIR / "broker"
+        for name in ("messages", "control"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        return {
+            "data_folder_in": str(folder / "messages"),
+            "data_folder_out": str(folder / "messages"),
+            "control_folder": str(folder / "control"),
+            "store_processed": False,
+            "polling_interval": 0.2,
+        }
+    if settings.BROKER_URL.startswith("redis"):
+        # A message that was handed out and not acknowledged comes back after an hour: longer than any task may run.
+        return {"visibility_timeout": 3600, "socket_timeout": 5, "socket_connect_timeout": 2, "max_retries": 1}
+    return {}
+
+
+app = Celery("imprimatur")
+app.conf.update(
+    broker_url=settings.BROKER_URL,
+    broker_transport_options=transport_options(),
+    broker_connection_timeout=2,
+    broker_connection_retry_on_startup=True,
+    task_publish_retry_policy={"max_retries": 1, "interval_start": 0.1, "interval_step": 0.2, "interval_max": 0.2},
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_ignore_result=True,
+    task_serializer="json",
+    accept_content=["json"],
+    task_soft_time_limit=300,
+    task_time_limit=360,
+    worker_prefetch_multiplier=1,
+    worker_soft_shutdown_timeout=5,
+    worker_max_tasks_per_child=200,
+    worker_hijack_root_logger=False,
+    worker_redirect_stdouts=False,
+    timezone="UTC",
+    beat_schedule=BEAT_SCHEDULE,
+    beat_schedule_filename=str(settings.VAR_DIR / "beat"),
+)
+app.autodiscover_tasks()
+
+
+@signals.setup_logging.connect
+def configure_logging(**_: Any) -> None:
+    logging.config.dictConfig(settings.LOGGING)
+
+
+@signals.before_task_publish.connect
+def send_request_id(headers: dict[str, Any], **_: Any) -> None:
+    """The id of the request that asked for the work travels with it."""
+    if request_id := structlog.contextvars.get_contextvars().get("request_id"):
+        headers["request_id"] = request_id
+
+
+@signals.task_prerun.connect
+def bind_request_id(task_id: str, task: Any, **_: Any) -> None:
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(task=task.name, task_id=task_id)
+    if request_id := getattr(task.request, "request_id", None):
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+
+
+@signals.task_postrun.connect
+def forget_request_id(**_: Any) -> None:
+    structlog.contextvars.clear_contextvars()

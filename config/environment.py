@@ -1,0 +1,116 @@
+"""Typed readers of environment variables. A wrong or missing one stops the start: by name, with what to do.
+
+A variable that is set but empty counts as not set, as container files often write it that way.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+YES = frozenset({"1", "true", "yes", "on"})
+NO = frozenset({"0", "false", "no", "off"})
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def required(name: str, remedy: str) -> str:
+    """The value, or a stop that says what it is for and how to get one."""
+    value = secret(name)
+    if not value:
+        raise wrong(name, "is not set", remedy)
+    return value
+
+
+def secret(name: str, default: str = "") -> str:
+    """The value of `NAME`, or the content of the file that `NAME_FILE` points at."""
+    value, path = text(name), text(f"{name}_FILE")
+    if value and path:
+        raise wrong(name, f"and {name}_FILE are both set", "Keep one of them")
+    return _content(f"{name}_FILE", Path(path)) if path else value or default
+
+
+def _content(name: str, path: Path) -> str:
+    try:
+        value = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise wrong(
+            name, f"points at {path}, which cannot be read ({reason})", "Give the path of a readable file"
+        ) from None
+    if not value:
+        raise wrong(name, f"points at {path}, which is empty", "Put the secret in it, or unset the variable")
+    return value
+
+
+def flag(name: str, default: bool = False) -> bool:
+    value = text(name).lower()
+    if value and value not in YES | NO:
+        raise wrong(name, f"is “{value}”", "Use 1 or 0")
+    return value in YES if value else default
+
+
+def number(name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
+    value = text(name, str(default))
+    limits = f"from {least} to {most}" if most is not None else f"of {least} or more"
+    if not value.isascii() or not value.isdigit():
+        raise wrong(name, f"is “{value}”", f"Use a whole number {limits}")
+    if int(value) < least or (most is not None and int(value) > most):
+        raise wrong(name, f"is {value}", f"Use a whole number {limits}")
+    return int(value)
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """A list separated by commas."""
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def one_of(name: str, *choices: str) -> str:
+    """One of the choices, in lower case. The first is the default."""
+    value = text(name, choices[0]).lower()
+    if value not in choices:
+        raise wrong(name, f"is “{value}”", f"Use one of: {', '.join(choices)}")
+    return value
+
+
+def web_address(name: str, default: str) -> str:
+    """An `http` or `https` address without a trailing slash."""
+    value = text(name, default).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise wrong(name, f"is “{value}”", f"Use a full address such as {default}")
+    return value
+
+
+def server_address(name: str, *schemes: str, default: str = "") -> str:
+    """The address of a database, broker, cache or mail server, which may hold a password: never shown back."""
+    value = secret(name, default)
+    if value and value.partition(":")[0] not in schemes:
+        raise wrong(
+            name, "begins with an unknown scheme", f"Use one of: {', '.join(f'{scheme}:' for scheme in schemes)}"
+        )
+    return value
+
+
+def wrong(name: str, problem: str, remedy: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(f"{name} {problem}. {remedy}.")
+
+
+def kept_secret(path: Path) -> str:
+    """A secret made on the first start and kept beside the data, readable by its owner alone."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(64), encoding="utf-8")
+        with contextlib.suppress(FileExistsError):  # two processes may start at once: the first one's secret holds
+            path.hardlink_to(draft)
+        draft.unlink()
+    return path.read_text(encoding="utf-8").strip()

@@ -1,0 +1,95 @@
+"""Whether the portal is alive (`/healthz`) and whether it can work (`/readyz`). Both say names, never details."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+
+import structlog
+from django.contrib.auth.decorators import login_not_required
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from config.celery import app
+
+DEADLINE = 1.8
+"""Seconds all checks have together. A load balancer that asks every few seconds wants its answer within two."""
+
+logger = structlog.get_logger("portal.health")
+
+
+def database() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return True
+
+
+def migrations() -> bool:
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def storage() -> bool:
+    name = default_storage.save(f"health/{uuid.uuid4().hex}", ContentFile(b"ok"))
+    default_storage.delete(name)
+    return True
+
+
+def broker() -> bool:
+    with app.connection_for_write(connect_timeout=1) as link:
+        link.ensure_connection(max_retries=1, timeout=1)
+    return True
+
+
+CHECKS: dict[str, Callable[[], bool]] = {
+    "database": database,
+    "migrations": migrations,
+    "storage": storage,
+    "broker": broker,
+}
+
+# As many threads as checks: one that hangs keeps its own place and no other, and is not started a second time.
+pool = ThreadPoolExecutor(max_workers=len(CHECKS), thread_name_prefix="health")
+
+
+@login_not_required
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:
+    """The process answers. Asks nothing of the database, so no restart is tried for another's fault."""
+    return JsonResponse({"status": "ok"})
+
+
+@login_not_required
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """200 when everything the portal needs works; otherwise 503 and the names of what does not."""
+    failing = failing_checks()
+    if failing:
+        return JsonResponse({"status": "not ready", "failing": failing}, status=503)
+    return JsonResponse({"status": "ok"})
+
+
+def failing_checks() -> list[str]:
+    began = time.monotonic()
+    running = {name: pool.submit(_passes, name, check) for name, check in CHECKS.items()}
+    wait(running.values(), timeout=DEADLINE - (time.monotonic() - began))
+    return [name for name, future in running.items() if not (future.done() and future.result())]
+
+
+def _passes(name: str, check: Callable[[], bool]) -> bool:
+    try:
+        return check()
+    except Exception as error:  # whatever it is, the answer is "not ready" and the log says why
+        logger.warning("not ready", part=name, error=str(error))
+        return False
+    finally:
+        connection.close()

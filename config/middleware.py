@@ -1,0 +1,85 @@
+"""What every request goes through: an id for the logs, no caching of private pages, refusals made answers."""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.template import TemplateDoesNotExist
+
+from assets.lifecycle import Blocked, InvalidTransition
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+logger = structlog.get_logger("portal.request")
+
+GOOD_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+def request_id(get_response: GetResponse) -> GetResponse:
+    """Give the request an id (the caller's, when it is well formed), bind it to every log line, and send it back."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        given = request.headers.get("X-Request-ID", "")
+        current = given if GOOD_REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        began = time.perf_counter()
+        with structlog.contextvars.bound_contextvars(request_id=current):
+            response = get_response(request)
+            logger.info(
+                "request",
+                method=request.method,
+                path=request.path,
+                status=response.status_code,
+                ms=round((time.perf_counter() - began) * 1000),
+            )
+        response["X-Request-ID"] = current
+        return response
+
+    return middleware
+
+
+def no_store(get_response: GetResponse) -> GetResponse:
+    """Whatever a signed-in person sees stays out of every cache, unless the view said otherwise."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        user = getattr(request, "user", None)
+        if user is not None and user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    return middleware
+
+
+STATUSES: dict[type[Exception], int] = {PermissionDenied: 403, InvalidTransition: 409, Blocked: 422}
+
+
+class Refusals:
+    """The three ways the writers say no, each with its status and page. An htmx request gets the page's fragment."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        status = STATUSES.get(type(exception))
+        return None if status is None else refusal(request, exception, status)
+
+
+def refusal(request: HttpRequest, exception: Exception, status: int) -> HttpResponse:
+    """The page `409.html` (or its partial `refusal`), told `exception` (words) and `findings` (what is missing)."""
+    template = f"{status}.html#refusal" if getattr(request, "htmx", False) else f"{status}.html"
+    context = {"exception": str(exception), "findings": getattr(exception, "findings", ())}
+    try:
+        return render(request, template, context, status=status)
+    except TemplateDoesNotExist:
+        return HttpResponse(str(exception), content_type="text/plain; charset=utf-8", status=status)

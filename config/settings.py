@@ -1,0 +1,300 @@
+"""Settings, read from the environment. With nothing set, the portal runs embedded: SQLite, folders, no other server.
+
+`.env.example` lists every variable. `SITE_URL` beginning with https turns on what needs TLS. `DATABASE_URL`,
+`BROKER_URL`, `CACHE_URL` and `STORAGE` move one part each from `var/` to a server of its own.
+"""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from environ import Env
+
+from config import environment as env
+from config.logs import logging_config
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+Env.read_env(env.text("ENV_FILE", str(BASE_DIR / ".env")))
+
+# Where this portal is
+
+DEBUG = env.flag("DEBUG")
+PORT = env.number("PORT", 8000, least=1, most=65535)
+SITE_URL = env.web_address("SITE_URL", f"http://localhost:{PORT}")
+SITE_HOST = urlsplit(SITE_URL).hostname or ""
+ALLOWED_HOSTS = [SITE_HOST, "localhost", "127.0.0.1", "[::1]", *env.words("ALLOWED_HOSTS")]
+VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
+"""What an embedded portal keeps: database, files, queue, mail, its secret key. Back this folder up."""
+
+DATABASE_URL = env.server_address("DATABASE_URL", "postgres", "postgresql", "sqlite")
+IS_EMBEDDED = not DATABASE_URL
+
+# Secret key
+
+EXAMPLE_SECRET_KEY = "replace-this-with-fifty-or-more-random-characters-of-your-own"  # noqa: S105 - refused below
+NEW_KEY = "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(64))'"
+
+if IS_EMBEDDED and not env.secret("SECRET_KEY"):
+    SECRET_KEY = env.kept_secret(VAR_DIR / "secret_key")
+else:
+    SECRET_KEY = env.required("SECRET_KEY", NEW_KEY)
+if not DEBUG and (SECRET_KEY == EXAMPLE_SECRET_KEY or SECRET_KEY.startswith("django-insecure-")):
+    raise env.wrong("SECRET_KEY", "is a published example", NEW_KEY)
+if not DEBUG and len(SECRET_KEY) < 50:
+    raise env.wrong("SECRET_KEY", "is shorter than 50 characters", NEW_KEY)
+
+# Apps
+
+INSTALLED_APPS = [
+    "config",
+    "approvals",
+    "generation",
+    "assets",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "csp",
+    "django_htmx",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "lucide",
+    "rest_framework",
+    "template_partials",
+]
+
+MIDDLEWARE = [
+    "config.middleware.request_id",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.no_store",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "config.middleware.Refusals",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "config.ui.navigation",
+            ],
+        },
+    }
+]
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+# Data
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# IMMEDIATE takes the write lock when a transaction begins, so that one which reads before it writes waits for its turn
+# and is not refused half way ("database is locked"). WAL lets readers go on meanwhile.
+SQLITE_OPTIONS = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+}
+
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": Env.db_url_config(DATABASE_URL or f"sqlite:///{VAR_DIR / 'imprimatur.sqlite3'}")
+}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
+else:
+    DATABASES["default"] |= {"CONN_MAX_AGE": env.number("DATABASE_CONN_MAX_AGE", 60), "CONN_HEALTH_CHECKS": True}
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 2)
+
+CACHES = {"default": Env.cache_url_config(env.server_address("CACHE_URL", "redis", "rediss") or "locmemcache://")}
+
+# Files
+
+STORAGE = env.one_of("STORAGE", "folder", "s3")
+STATIC_URL = "static/"
+STATIC_ROOT = env.text("STATIC_ROOT") or None
+"""Where `collectstatic` put the fingerprinted copies. Without it they are served from the source tree."""
+
+FOLDER = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {"location": VAR_DIR / "media", "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+}
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": FOLDER,
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if STATIC_ROOT
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+if STORAGE == "s3":
+    STORAGES["default"] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": env.required("S3_BUCKET", "STORAGE=s3 needs the name of a private bucket"),
+            "endpoint_url": env.text("S3_ENDPOINT_URL") or None,
+            "region_name": env.text("S3_REGION") or None,
+            "access_key": env.secret("S3_ACCESS_KEY_ID") or None,
+            "secret_key": env.secret("S3_SECRET_ACCESS_KEY") or None,
+            "default_acl": None,
+            "querystring_auth": True,
+            "file_overwrite": False,
+            "signature_version": "s3v4",
+            "addressing_style": "path" if env.text("S3_ENDPOINT_URL") else "auto",
+        },
+    }
+MEDIA_URL = ""
+WHITENOISE_USE_FINDERS = STATIC_ROOT is None
+
+# Background work (the rest is in config/celery.py)
+
+BROKER_URL = env.server_address(
+    "BROKER_URL", "redis", "rediss", "amqp", "amqps", "filesystem", "memory", default="filesystem://"
+)
+
+# People
+
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_ADAPTER = "config.accounts.ClosedSignUp"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_PREVENT_ENUMERATION = True
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Imprimatur"
+
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+vars().update(
+    Env.email_url_config(
+        env.server_address("EMAIL_URL", "smtp", "smtp+tls", "smtp+ssl", "consolemail")
+        or f"filemail:///{VAR_DIR / 'mail'}"
+    )
+)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("MAIL_FROM", f"imprimatur@{SITE_HOST}")
+
+# Web security
+
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, most=10)
+"""How many proxies stand before the portal and write X-Forwarded-For and X-Forwarded-Proto truthfully."""
+
+HAS_TLS = SITE_URL.startswith("https://")
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HAS_TLS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HAS_TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HAS_TLS
+SECURE_REFERRER_POLICY = "same-origin"
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+CSRF_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "manifest-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+# API (views, keys, pages and limits are in approvals/api)
+
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "NUM_PROXIES": TRUSTED_PROXIES,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Imprimatur listing-site API",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+# Making pictures
+
+ALLOW_LOOPBACK_PROVIDERS = env.flag("ALLOW_LOOPBACK_PROVIDERS")
+"""Lets a provider's address be on this machine: for stand-ins in tests, or a model server next to the portal."""
+
+IMAGE_PROVIDERS: dict[str, dict[str, Any]] = {
+    "sketch": {"adapter": "generation.providers.sketch.Sketch", "options": {}},
+    "handoff-midjourney": {"adapter": "generation.providers.handoff.Midjourney", "options": {}},
+    "handoff-chatgpt": {"adapter": "generation.providers.handoff.ChatGPT", "options": {}},
+}
+"""Key of a provider -> the class that speaks to it and what it is made with. Those with a key appear when it is set."""
+
+if OPENAI_API_KEY := env.secret("OPENAI_API_KEY"):
+    IMAGE_PROVIDERS["openai"] = {
+        "adapter": "generation.providers.openai.OpenAIImages",
+        "options": {
+            "api_key": OPENAI_API_KEY,
+            "base_url": env.web_address("OPENAI_BASE_URL", "https://api.openai.com/v1"),
+        },
+    }
+if BFL_API_KEY := env.secret("BFL_API_KEY"):
+    IMAGE_PROVIDERS["bfl"] = {
+        "adapter": "generation.providers.bfl.BlackForestLabs",
+        "options": {"api_key": BFL_API_KEY, "base_url": env.web_address("BFL_BASE_URL", "https://api.bfl.ai")},
+    }
+
+# Approving pictures
+
+UNDO_SECONDS = env.number("UNDO_SECONDS", 20, most=3600)
+"""How long a decision can be taken back before it takes effect."""
+
+# Logs
+
+LOG_FORMAT = env.one_of("LOG_FORMAT", "json", "text")
+LOG_LEVEL = env.one_of("LOG_LEVEL", "info", "debug", "warning", "error").upper()
+LOGGING = logging_config(LOG_FORMAT, LOG_LEVEL)

@@ -1,0 +1,20 @@
+"""Every address of the portal. The apps own theirs; this file only joins them."""
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+from config import health
+
+# The admin's own login knows neither rate limits nor second factors, so it sends people through the portal's.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("", include("assets.urls")),
+    path("", include("generation.urls")),
+    path("", include("approvals.urls")),
+]

@@ -1,0 +1,50 @@
+"""What every test runs under: one database engine a run, needs of the machine checked in one place."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+
+from tests import machine
+
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop on the thread that uses the ORM
+
+NEEDS = {
+    "browser": (machine.chromium, machine.NO_CHROMIUM),
+    "redis": (machine.redis_url, machine.NO_REDIS),
+}
+"""Marker -> what must be there for a test with it, and the words when it is not."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if os.environ.get("TEST_DATABASE") == "postgres" and not machine.postgres_url():
+        pytest.exit(machine.NO_POSTGRES, returncode=1 if machine.forbids_skips() else 0)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what another run does: `postgres` tests outside PostgreSQL, `live` ones unless they were asked for."""
+    left_out = {"postgres"} if os.environ.get("TEST_DATABASE") != "postgres" else set()
+    if "live" not in config.getoption("markexpr"):
+        left_out.add("live")
+    deselected = [item for item in items if left_out & {mark.name for mark in item.iter_markers()}]
+    if deselected:
+        config.hook.pytest_deselected(items=deselected)
+        items[:] = [item for item in items if item not in deselected]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker, (look, words) in NEEDS.items():
+        if item.get_closest_marker(marker) and not look():
+            (pytest.fail if machine.forbids_skips() else pytest.skip)(words)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The Chromium of this machine; root has no sandbox to put it in."""
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return browser_type_launch_args | {
+        "executable_path": machine.chromium(),
+        "args": [*sandbox, "--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"],
+    }

@@ -1,0 +1,44 @@
+"""Settings of the tests: the portal's own, in an empty environment, in a folder that is thrown away.
+
+`TEST_DATABASE=postgres` runs the same tests on PostgreSQL.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from tests import machine
+
+THROWN_AWAY = Path(tempfile.mkdtemp(prefix="imprimatur-tests-"))
+atexit.register(shutil.rmtree, THROWN_AWAY, ignore_errors=True)
+
+# What a developer has set for their own portal (a provider's key, say) must not reach a test.
+KEPT = ("DJANGO_", "HOME", "IMPRIMATUR_", "LANG", "LC_", "PATH", "PLAYWRIGHT_", "PYTEST_", "PYTHON", "TEST_", "TMPDIR")
+for name in set(os.environ):
+    if not name.startswith(KEPT):
+        del os.environ[name]
+
+on_postgres = os.environ.get("TEST_DATABASE") == "postgres"
+os.environ |= {
+    "ALLOW_LOOPBACK_PROVIDERS": "1",
+    "BROKER_URL": "memory://",
+    "ENV_FILE": os.devnull,
+    "LOG_LEVEL": "warning",
+    "SECRET_KEY": "a-key-for-tests-that-is-long-enough-and-guards-nothing-at-all",
+    "VAR_DIR": str(THROWN_AWAY),
+}
+if on_postgres:
+    os.environ["DATABASE_URL"] = machine.postgres_url() or "postgres://127.0.0.1:1/none"
+
+from config.settings import *  # noqa: E402, F403
+from config.settings import DATABASES  # noqa: E402
+
+# A name of its own for every run, so that two runs at once do not drop each other's database.
+DATABASES["default"]["TEST"] = {
+    "NAME": f"test_imprimatur_{os.getpid()}" if on_postgres else str(THROWN_AWAY / "test.sqlite3"),
+}
+DEBUG_PROPAGATE_EXCEPTIONS = False
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,0 +1,6 @@
+"""Addresses of the generation app."""
+
+from django.urls import URLPattern
+
+app_name = "generation"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,21 @@
+// Starts the small helpers. Pages work without any of them.
+import * as compare from "./compare.js";
+import * as copy from "./copy.js";
+import * as counter from "./counter.js";
+import * as dirty from "./dirty.js";
+import * as dropzone from "./dropzone.js";
+import * as focus from "./focus.js";
+import * as keys from "./keys.js";
+import * as menu from "./menu.js";
+import * as relative from "./relative.js";
+import * as theme from "./theme.js";
+import * as undo from "./undo.js";
+
+const helpers = [theme, keys, menu, copy, counter, dropzone, dirty, relative, undo, compare, focus];
+
+for (const { start } of helpers) start?.();
+
+const enhance = (root) => { for (const helper of helpers) helper.enhance?.(root); };
+
+enhance(document);
+document.addEventListener("htmx:load", (event) => enhance(event.detail.elt));

@@ -1,0 +1,123 @@
+"""Template tags of the component system: `{% load ui %}`; what each one takes is in templates/components/README.md."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from lucide.templatetags.lucide import lucide
+
+from config import charts, ui
+
+register = template.Library()
+
+register.filter("money", ui.money)
+register.filter("bytesize", ui.bytesize)
+register.filter("percent", ui.percent)
+register.filter("tone", ui.tone_of)
+
+
+# Leaves
+
+
+@register.simple_tag
+def icon(name: str, size: int = 18) -> SafeString:
+    """A lucide icon that says nothing to a screen reader: the word stands beside it."""
+    return mark_safe(lucide(name, size=size, **{"aria-hidden": "true", "class": "icon"}))  # noqa: S308 - lucide's own file
+
+
+@register.simple_tag
+def status(state: str, word: str = "") -> SafeString:
+    """The badge of a state, in its own word or in the one given."""
+    known = ui.status_of(state)
+    return render_to_string(
+        "components/badge.html", {"word": word or known.word, "icon": known.icon, "tone": known.tone}
+    )
+
+
+@register.simple_tag(name="money")
+def money_tag(micros: int | None, currency: str = "USD") -> SafeString:
+    """An amount in tabular figures."""
+    return format_html('<span class="money">{}</span>', ui.money(micros, currency))
+
+
+@register.simple_tag
+def when(moment: datetime | date | None, hint: bool = True) -> SafeString:
+    """A moment as an absolute time, with how long ago or until then beside it."""
+    if moment is None:
+        return mark_safe('<span class="when">no date</span>')
+    if not isinstance(moment, datetime):
+        return format_html('<time class="when" datetime="{}">{}</time>', moment.isoformat(), date_format(moment, "j M Y"))
+    local = timezone.localtime(moment)
+    context = {"moment": local, "relative": ui.relative(moment) if hint else ""}
+    return SafeString(render_to_string("components/when.html", context).strip())
+
+
+@register.inclusion_tag("components/field.html")
+def field(field: BoundField, counter: int = 0, style: str = "") -> dict[str, Any]:
+    """One form field; `counter` shows a length meter up to that many characters, `style` is "segmented" or "inline"."""
+    return {"field": field, "counter": counter, "style": style}
+
+
+@register.inclusion_tag("components/chart.html")
+def bar_chart(rows: charts.Rows, caption: str, unit: str = "Value") -> dict[str, Any]:
+    """Bars from `(label, number, text)` rows, with the table behind them one click away."""
+    return {"chart": charts.bars(rows), "rows": rows, "caption": caption, "unit": unit}
+
+
+@register.inclusion_tag("components/chart.html")
+def line_chart(rows: charts.Rows, caption: str, unit: str = "Value") -> dict[str, Any]:
+    """A line through `(label, number, text)` rows, with the table behind it one click away."""
+    return {"chart": charts.line(rows), "rows": rows, "caption": caption, "unit": unit}
+
+
+# Wrappers with a body
+
+
+def _wrap(component: str, **context: Any) -> SafeString:
+    return render_to_string(f"components/{component}.html", context)
+
+
+@register.simple_block_tag
+def card(content: str, title: str = "", level: int = 2) -> SafeString:
+    return _wrap("card", body=content, title=title, level=level)
+
+
+@register.simple_block_tag
+def panel(content: str, title: str, id: str = "", count: int | None = None, hint: str = "") -> SafeString:
+    return _wrap("panel", body=content, title=title, id=id, count=count, hint=hint)
+
+
+@register.simple_block_tag
+def fieldset(content: str, legend: str, help: str = "") -> SafeString:
+    return _wrap("fieldset", body=content, legend=legend, help=help)
+
+
+@register.simple_block_tag
+def notice(content: str, tone: str = "informs", title: str = "") -> SafeString:
+    return _wrap("notice", body=content, tone=tone, title=title)
+
+
+@register.simple_block_tag
+def dialog(content: str, id: str, title: str) -> SafeString:
+    return _wrap("dialog", body=content, id=id, title=title)
+
+
+@register.simple_block_tag
+def table(content: str, caption: str, hide_caption: bool = False) -> SafeString:
+    return _wrap("table", body=content, caption=caption, hide_caption=hide_caption)
+
+
+@register.simple_block_tag
+def toolbar(content: str, label: str, sticky: bool = False) -> SafeString:
+    return _wrap("toolbar", body=content, label=label, sticky=sticky)
+
+
+@register.simple_block_tag
+def filters(content: str, label: str = "Filter", target: str = "") -> SafeString:
+    return _wrap("filters", body=content, label=label, target=target)

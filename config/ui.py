@@ -1,0 +1,226 @@
+"""What every page shares: the navigation, the words for states, and how numbers and times are written."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser, User
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+Viewer = User | AnonymousUser
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the navigation: shown to whoever holds at least one of `rights`."""
+
+    label: str
+    url_name: str
+    icon: str
+    rights: tuple[str, ...]
+    also: tuple[str, ...] = ()
+    """Other path prefixes whose pages belong to this place."""
+
+
+PLACES = (
+    Place("Overview", "overview", "layout-dashboard", ("assets.view_asset",)),
+    Place("Make", "generation:make", "wand-sparkles", ("generation.make_images",), ("/briefs/", "/outputs/")),
+    Place("Library", "assets:library", "images", ("assets.view_asset",), ("/files/",)),
+    Place("Review", "approvals:queue", "stamp", ("approvals.decide_review", "approvals.submit_version")),
+    Place("Channels", "approvals:channels", "radio", ("approvals.manage_channels",)),
+    Place("Spend", "generation:spend", "wallet", ("generation.manage_money",)),
+    Place("Settings", "settings", "settings", ("auth.view_user",)),
+)
+
+NAV_COUNTS: dict[str, str] = {}
+"""URL name of a place -> dotted path of a function that takes the user and returns how many things wait there."""
+
+TAB_BAR_HOLDS = 5
+"""Places that fit beside each other at the foot of a 390 px phone; with more, the last becomes "More"."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A place as one person sees it on one page."""
+
+    place: Place
+    url: str
+    current: bool
+    viewer: Viewer
+
+    @cached_property
+    def count(self) -> int:
+        """How many things wait there for this person; 0 when nothing counts them."""
+        path = NAV_COUNTS.get(self.place.url_name)
+        if path is None:
+            return 0
+        counter: Callable[[Viewer], int] = import_string(path)
+        return counter(self.viewer)
+
+
+class Navigation:
+    """The places one person may go, worked out only when a page draws them."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        viewer = self.request.user
+        allowed = (place for place in PLACES if any(viewer.has_perm(right) for right in place.rights))
+        return [
+            Entry(place, url, self._is_current(place, url), viewer)
+            for place in allowed
+            if (url := _url(place.url_name))
+        ]
+
+    @property
+    def first(self) -> list[Entry]:
+        """What stays beside each other on a phone."""
+        return self.entries if len(self.entries) <= TAB_BAR_HOLDS else self.entries[: TAB_BAR_HOLDS - 1]
+
+    @property
+    def rest(self) -> list[Entry]:
+        """What a phone keeps under "More"."""
+        return self.entries[len(self.first) :]
+
+    @property
+    def home(self) -> str:
+        return _url("overview") or "/"
+
+    @property
+    def search(self) -> str:
+        """Where the search field sends its words; empty for who may not search."""
+        return _url("assets:library") if self.request.user.has_perm("assets.view_asset") else ""
+
+    def _is_current(self, place: Place, url: str) -> bool:
+        path = self.request.path
+        if url == self.home:
+            return path == url
+        return path.startswith((url, *place.also))
+
+
+def navigation(request: HttpRequest) -> dict[str, Navigation]:
+    """Context processor: `navigation` for base.html."""
+    return {"navigation": Navigation(request)}
+
+
+def _url(name: str) -> str:
+    """The address of a page, or nothing when the app that serves it is not installed."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+@dataclass(frozen=True)
+class Status:
+    """A state in words, with its icon and its tone: plain, ink, approved, waits, stops or informs."""
+
+    word: str
+    icon: str
+    tone: str
+
+
+STATUSES = {
+    "draft": Status("Draft", "pencil-line", "plain"),
+    "in_review": Status("In review", "eye", "informs"),
+    "approved": Status("Approved", "stamp", "approved"),
+    "changes_requested": Status("Changes requested", "message-circle-warning", "waits"),
+    "rejected": Status("Rejected", "circle-x", "stops"),
+    "withdrawn": Status("Withdrawn", "undo-2", "stops"),
+    "retired": Status("Retired", "archive", "plain"),
+    "queued": Status("Queued", "clock", "plain"),
+    "sending": Status("Sending", "send", "informs"),
+    "waiting": Status("Waiting for the provider", "hourglass", "informs"),
+    "waiting_for_person": Status("Waiting for a person", "hand", "waits"),
+    "done": Status("Done", "check", "ink"),
+    "refused": Status("Refused", "ban", "stops"),
+    "failed": Status("Failed", "octagon-x", "stops"),
+    "unclear": Status("Unclear", "circle-question-mark", "waits"),
+    "cancelled": Status("Cancelled", "circle-slash", "plain"),
+    "live": Status("Live", "radio", "ink"),
+    "expired": Status("Expired", "calendar-x", "stops"),
+    "yes": Status("Yes", "check", "plain"),
+    "no": Status("No", "minus", "plain"),
+    "unknown": Status("Unknown", "circle-question-mark", "waits"),
+    "blocks": Status("Blocks", "octagon-x", "stops"),
+    "warns": Status("Check", "triangle-alert", "waits"),
+    "passes": Status("Met", "check", "approved"),
+}
+
+
+def status_of(state: str) -> Status:
+    """The words for a state; one that is not listed shows its own name, plainly."""
+    key = str(state).lower().replace("-", "_").replace(" ", "_")
+    return STATUSES.get(key) or Status(key.replace("_", " ").capitalize(), "circle-dashed", "plain")
+
+
+SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
+
+
+def money(micros: int | None, currency: str = "USD") -> str:
+    """An amount of micro-units (1 USD = 1,000,000) in words: cents from one unit up, every digit below it."""
+    if micros is None:
+        return "not known"
+    units, rest = divmod(abs(micros), 1_000_000)
+    if units:
+        units, cents = divmod((abs(micros) + 5_000) // 10_000, 100)
+        digits = f"{units:,}.{cents:02}"
+    else:
+        digits = f"0.{rest:06}".rstrip("0").ljust(4, "0")
+    symbol = SYMBOLS.get(currency, f"{currency} ")
+    return f"{'−' if micros < 0 else ''}{symbol}{digits}"
+
+
+def bytesize(size: int | None) -> str:
+    """A size in bytes, in decimal steps: 252 kB, 1.4 MB."""
+    if size is None:
+        return "not known"
+    amount = float(size)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if amount < 1000:
+            break
+        amount /= 1000
+    else:
+        unit = "TB"
+    return f"{amount:.0f} {unit}" if amount >= 100 or unit == "bytes" else f"{amount:.1f} {unit}"
+
+
+def percent(share: float | None) -> str:
+    """A share of 1 as a whole per cent."""
+    return "not known" if share is None else f"{share * 100:.0f} %"
+
+
+STEPS = ((60, "min", 60), (3600, "h", 24), (86_400, "day", 14), (604_800, "week", 9), (2_629_800, "month", 24))
+"""Seconds in the unit, its name, and how many of it are said before the next unit takes over."""
+
+
+def relative(moment: datetime, now: datetime | None = None) -> str:
+    """How far a moment is from now, in one rounded unit: "3 min ago", "in 2 days"."""
+    seconds = (moment - (now or timezone.now())).total_seconds()
+    if abs(seconds) < 45:
+        return "just now"
+    amount, unit = _in_one_unit(abs(seconds))
+    if amount != 1 and unit not in {"min", "h"}:
+        unit += "s"
+    return f"in {amount} {unit}" if seconds > 0 else f"{amount} {unit} ago"
+
+
+def _in_one_unit(seconds: float) -> tuple[int, str]:
+    for size, unit, limit in STEPS:
+        amount = max(1, round(seconds / size))
+        if amount < limit:
+            return amount, unit
+    return round(seconds / 31_557_600), "year"
+
+
+def tone_of(tags: str | Iterable[Any]) -> str:
+    """The tone of a Django message from its level tag."""
+    words = tags.split() if isinstance(tags, str) else list(tags)
+    return "stops" if "error" in words else "waits" if "warning" in words else "informs"

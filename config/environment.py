@@ -106,7 +106,7 @@ def wrong(name: str, problem: str, remedy: str) -> ImproperlyConfigured:
 def kept_secret(path: Path) -> str:
     """A secret made on the first start and kept beside the data, readable by its owner alone."""
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = path.with_name(f"{path.name}.{os.getpid()}")
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(64), encoding="utf-8")

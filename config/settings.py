@@ -140,34 +140,44 @@ STATIC_URL = "static/"
 STATIC_ROOT = env.text("STATIC_ROOT") or None
 """Where `collectstatic` put the fingerprinted copies. Without it they are served from the source tree."""
 
-FOLDER = {
-    "BACKEND": "django.core.files.storage.FileSystemStorage",
-    "OPTIONS": {"location": VAR_DIR / "media", "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+FOLDER_OPTIONS: dict[str, Any] = {
+    "location": VAR_DIR / "media",
+    "file_permissions_mode": 0o600,
+    "directory_permissions_mode": 0o700,
 }
-STORAGES: dict[str, dict[str, Any]] = {
-    "default": FOLDER,
-    "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if STATIC_ROOT
-        else "django.contrib.staticfiles.storage.StaticFilesStorage"
-    },
+IN_FOLDER = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": FOLDER_OPTIONS},
+    "originals": {"BACKEND": "assets.storage.FolderStorage", "OPTIONS": FOLDER_OPTIONS},
 }
-if STORAGE == "s3":
-    STORAGES["default"] = {
-        "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": {
-            "bucket_name": env.required("S3_BUCKET", "STORAGE=s3 needs the name of a private bucket"),
-            "endpoint_url": env.text("S3_ENDPOINT_URL") or None,
-            "region_name": env.text("S3_REGION") or None,
-            "access_key": env.secret("S3_ACCESS_KEY_ID") or None,
-            "secret_key": env.secret("S3_SECRET_ACCESS_KEY") or None,
-            "default_acl": None,
-            "querystring_auth": True,
-            "file_overwrite": False,
-            "signature_version": "s3v4",
-            "addressing_style": "path" if env.text("S3_ENDPOINT_URL") else "auto",
-        },
+
+
+def in_bucket() -> dict[str, Any]:
+    """The same stores in a private S3 bucket."""
+    endpoint = env.text("S3_ENDPOINT_URL")
+    options = {
+        "bucket_name": env.required("S3_BUCKET", "STORAGE=s3 needs the name of a private bucket"),
+        "endpoint_url": endpoint or None,
+        "region_name": env.text("S3_REGION") or None,
+        "access_key": env.secret("S3_ACCESS_KEY_ID") or None,
+        "secret_key": env.secret("S3_SECRET_ACCESS_KEY") or None,
+        "default_acl": None,
+        "querystring_auth": True,
+        "file_overwrite": False,
+        "signature_version": "s3v4",
+        "addressing_style": "path" if endpoint else "auto",
     }
+    return {
+        "default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options},
+        "originals": {"BACKEND": "assets.storage.BucketStorage", "OPTIONS": options},
+    }
+
+
+STATIC_FILES = {
+    "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    if STATIC_ROOT
+    else "django.contrib.staticfiles.storage.StaticFilesStorage"
+}
+STORAGES = {**(in_bucket() if STORAGE == "s3" else IN_FOLDER), "staticfiles": STATIC_FILES}
 MEDIA_URL = ""
 WHITENOISE_USE_FINDERS = STATIC_ROOT is None
 

@@ -82,7 +82,7 @@ class Version(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
-    words_hash = models.CharField(max_length=64, blank=True, help_text="Of everything a reviewer judges; `assets.dossier`.")
+    words_hash = models.CharField(max_length=64, blank=True, help_text="Of everything a reviewer judges.")
 
     objects = VersionQuerySet.as_manager()
 
@@ -127,9 +127,7 @@ class AltText(models.Model):
 
     class Meta:
         ordering = ("language",)
-        constraints = (
-            models.UniqueConstraint(fields=("version", "language"), name="alt_text_once_per_language"),
-        )
+        constraints = (models.UniqueConstraint(fields=("version", "language"), name="alt_text_once_per_language"),)
 
     def __str__(self) -> str:
         return f"{self.language}: {self.text}"

@@ -1,0 +1,98 @@
+"""Alt text rules: what a text must not be, and what is worth a second look.
+
+The rules follow the W3C's images tutorial (decision tree and tips, read 2026-11-22); the lengths are ours.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from assets.lifecycle import Finding
+
+LONG = 150
+"""Characters from which a text is long for an alt text."""
+TOO_LONG = 250
+"""Characters from which it belongs into a description beside the picture."""
+
+_FILE_NAME = re.compile(
+    r"(?:.*\.(?:jpe?g|png|webp|gif|avif|tiff?|heic|bmp)|(?:img|dsc|dscn|pxl|image|screenshot)[\s_-]?\d[\w\s-]*|[0-9a-f-]{32,})",
+    re.IGNORECASE,
+)
+_OPENING = re.compile(
+    r"(?:an? |the )?(?:image|picture|photo|photograph|graphic|pic) (?:of|showing|shows)\b", re.IGNORECASE
+)
+_SAYS_ALTERED = re.compile(
+    r"\b(?:virtual|digital|rendering|rendered|illustration|altered|staged|simulated)", re.IGNORECASE
+)
+_WORD = re.compile(r"[^\W\d_]{4,}")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+
+
+def check_alt_text(
+    text: str,
+    *,
+    decorative: bool = False,
+    title: str = "",
+    altered: bool = False,
+    siblings: Iterable[str] = (),
+    language: str = "en",
+) -> list[Finding]:
+    """What is wrong with an alt text. `siblings` are the alt texts of other pictures of the same listing."""
+    if decorative:
+        return list(_decorative_findings(text, altered))
+    if not text.strip():
+        return [_stop("alt_text_missing", "There is no alt text: say in a sentence what the picture shows.")]
+    return [
+        *_hard_findings(text.strip(), altered, language),
+        *_soft_findings(text.strip(), title, {sibling.strip().casefold() for sibling in siblings}),
+    ]
+
+
+def _decorative_findings(text: str, altered: bool) -> Iterator[Finding]:
+    if text.strip():
+        yield _stop(
+            "alt_text_decorative", "A decorative picture has no alt text. Clear it, or say that the picture informs."
+        )
+    if altered:
+        yield _stop("alt_text_altered_decorative", "An altered photograph informs, so it cannot be decorative.")
+
+
+def _hard_findings(text: str, altered: bool, language: str) -> Iterator[Finding]:
+    if _FILE_NAME.fullmatch(text):
+        yield _stop("alt_text_file_name", "This is a file name. Say what the picture shows.")
+    if altered and not _SAYS_ALTERED.search(text):
+        words = "The photograph was altered, and the alt text does not say so. Write “virtually staged” or the like."
+        yield _stop("alt_text_hides_alteration", words)
+    if not _LANGUAGE.fullmatch(language):
+        yield _stop("alt_text_language", "Say which language the alt text is in, such as “en” or “fr-CA”.")
+
+
+def _soft_findings(text: str, title: str, siblings: set[str]) -> Iterator[Finding]:
+    if len(text) > TOO_LONG:
+        words = f"{len(text)} characters are a description. Keep the main point; the rest belongs beside the picture."
+        yield _look("alt_text_too_long", words)
+    elif len(text) > LONG:
+        yield _look("alt_text_long", f"{len(text)} characters are much to listen to; {LONG} are usually enough.")
+    if _OPENING.match(text):
+        yield _look("alt_text_opening", "Leave out “picture of”: a screen reader says that it is a picture.")
+    if title and text.casefold() == title.strip().casefold():
+        yield _look("alt_text_is_title", "The alt text repeats the title. Say what the title does not.")
+    if text.casefold() in siblings:
+        yield _look("alt_text_duplicate", "Another picture of this listing has the same alt text.")
+    if _is_stuffed(text):
+        yield _look("alt_text_stuffed", "This reads like a list of keywords. Write a sentence.")
+
+
+def _is_stuffed(text: str) -> bool:
+    """Many commas without a full stop, or one long word again and again."""
+    words = [word.casefold() for word in _WORD.findall(text)]
+    return (text.count(",") >= 6 and "." not in text) or any(words.count(word) >= 4 for word in set(words))
+
+
+def _stop(code: str, words: str) -> Finding:
+    return Finding(code, words, field="alt_text")
+
+
+def _look(code: str, words: str) -> Finding:
+    return Finding(code, words, "warns", "alt_text")

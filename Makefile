@@ -17,7 +17,7 @@ python:
 	@test -n "$(PYTHON)" || { echo "Imprimatur needs Python 3.11, 3.12, 3.13 or 3.14 on PATH; none was found."; exit 1; }
 
 .PHONY: start
-start: setup-run ## Set up and run the portal until Ctrl-C (PORT=8000)
+start: setup-run ## Set up and run the portal until Ctrl-C; PORT=8001 to choose the port
 	@$(RUN) manage.py up
 
 .PHONY: setup-run
@@ -27,3 +27,48 @@ setup-run: python
 .PHONY: setup
 setup: python ## Make .venv with everything the checks need
 	@$(PYTHON) requirements/install.py dev
+
+.PHONY: test
+test: check ## Set up, then run every check and every test
+	@echo "Tests on PostgreSQL"
+	@TEST_DATABASE=postgres $(RUN) -m pytest -q -n 2 -m "not browser"
+	@echo "Tests on SQLite, and in a browser"
+	@$(RUN) -m pytest -q -n 2 --dist loadgroup
+
+.PHONY: check
+check: setup ## Lint, types, import contracts, migrations
+	@$(RUN) -m ruff check --quiet .
+	@$(RUN) -m ruff format --check --quiet .
+	@git ls-files -z -- 'templates/*.html' | xargs -0 -r .venv/bin/djade --check --target-version 5.2
+	@$(RUN) -m mypy --no-error-summary
+	@.venv/bin/lint-imports --no-logo
+	@DJANGO_SETTINGS_MODULE=tests.settings $(RUN) manage.py makemigrations --check --dry-run
+	@! grep -rnE 'https?://' requirements/*.txt
+
+.PHONY: fix
+fix: setup ## Put right what ruff and djade can put right by themselves
+	@$(RUN) -m ruff check --fix --quiet . || true
+	@$(RUN) -m ruff format --quiet .
+	@git ls-files -z -- 'templates/*.html' | xargs -0 -r .venv/bin/djade --target-version 5.2
+
+.PHONY: coverage
+coverage: setup ## Run the tests and say which lines and branches none of them reach
+	@$(RUN) -m pytest -q -n 2 -m "not browser" --cov --cov-report term-missing:skip-covered
+
+.PHONY: schema
+schema: setup ## Write the API's OpenAPI description to var/openapi.yaml, and validate it
+	@$(RUN) manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml
+
+.PHONY: live
+live: setup ## Ask the real providers once each; needs their keys and costs money
+	@$(RUN) -m pytest -q -m live
+
+.PHONY: lock
+lock: setup ## Resolve the dependencies anew into requirements/*.txt
+	@.venv/bin/uv lock --upgrade
+	@.venv/bin/uv export $(LOCK) --all-extras --output-file requirements/run.txt
+	@.venv/bin/uv export $(LOCK) --all-extras --group dev --output-file requirements/dev.txt
+	@.venv/bin/uv export $(LOCK) --only-group uv --output-file requirements/uv.txt
+	@rm uv.lock  # it records the addresses of the index it was made with
+
+LOCK := --frozen --quiet --format requirements.txt --no-emit-project --no-header --no-annotate --no-default-groups

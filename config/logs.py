@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
+from structlog.tracebacks import ExceptionDictTransformer
 from structlog.types import Processor
 
 SHARED: list[Processor] = [
@@ -42,6 +43,7 @@ def logging_config(style: str, level: str) -> dict[str, Any]:
             "celery.app.trace": {"level": "WARNING"},
             "celery.beat": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},
+            "gunicorn.http.wsgi": {"level": "ERROR"},  # tells of every HEAD request
             "httpx": {"level": "WARNING"},
         },
     }
@@ -49,5 +51,7 @@ def logging_config(style: str, level: str) -> dict[str, Any]:
 
 def _renderers(style: str) -> list[Processor]:
     if style == "text":
-        return [structlog.dev.ConsoleRenderer()]
-    return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+    # A traceback names places, never the values there: one of them may be a key.
+    tracebacks = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
+    return [tracebacks, structlog.processors.JSONRenderer()]

@@ -96,7 +96,17 @@ def server_address(name: str, *schemes: str, default: str = "") -> str:
         raise wrong(
             name, "begins with an unknown scheme", f"Use one of: {', '.join(f'{scheme}:' for scheme in schemes)}"
         )
+    if not _is_readable(value):
+        raise wrong(name, "cannot be read as an address", "Write it as scheme://user:password@host:port/name")
     return value
+
+
+def _is_readable(address: str) -> bool:
+    try:
+        urlsplit(address).port  # noqa: B018 - a port that is no number is found only by asking
+    except ValueError:
+        return False
+    return True
 
 
 def wrong(name: str, problem: str, remedy: str) -> ImproperlyConfigured:

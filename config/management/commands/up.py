@@ -61,17 +61,18 @@ class Command(BaseCommand):
 
 def parts(port: int) -> list[Part]:
     """Web server first: it is what must stop taking work before the worker is told to finish."""
-    python = [sys.executable, "-m"]
     # The starter passwords stay on the screen: a line for every request would push them off it.
     os.environ.setdefault("LOG_LEVEL", "warning")
     os.environ["PORT"] = str(port)
     web = ["gunicorn", "config.wsgi", f"--bind={HOST}:{port}", f"--threads={THREADS}", "--no-control-socket"]
     quiet = ["--log-level=warning", "--graceful-timeout=5"]
+    # Celery warns root of pickled messages; ours are JSON alone.
+    calm = ["-W", "ignore:You're running the worker"]
     worker = ["celery", "--app=config.celery", "--quiet", "worker", "--beat", "--pool=threads", "--concurrency=4"]
     alone = ["--without-mingle", "--without-gossip", "--loglevel=WARNING"]
     return [
-        Part("web server", [*python, *web, *quiet], patience=8),
-        Part("worker", [*python, *worker, *alone], patience=30),
+        Part("web server", [sys.executable, "-m", *web, *quiet], patience=8),
+        Part("worker", [sys.executable, *calm, "-m", *worker, *alone], patience=30),
     ]
 
 

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from assets.lifecycle import Status
 
 if TYPE_CHECKING:
-    from assets.models import Asset, Version
+    from assets.models import Asset, Version  # noqa: F401 - named in quotes below
 
 
 class AssetQuerySet(models.QuerySet["Asset"]):

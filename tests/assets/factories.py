@@ -1,0 +1,164 @@
+"""Makes people, pictures and versions for the tests of every app. Versions come in through the library, as real ones do.
+
+The cast is fixed: Ada writes prompts, Rita reviews, Max administers, Nils is a stranger who may see nothing.
+"""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+from typing import Any
+
+import factory
+from django.contrib.auth.models import Group, User
+from PIL import Image, ImageDraw
+
+from assets import library, rights
+from assets.models import Answer, Asset, Licence, Listing, Origin, Question, Terms, Version
+from config import roles
+
+
+class UserFactory(factory.django.DjangoModelFactory[User]):
+    """A person; `role` puts them into a group with its rights."""
+
+    class Meta:
+        model = User
+        django_get_or_create = ("username",)
+        skip_postgeneration_save = True
+
+    username = factory.Sequence(lambda n: f"person{n}")
+    first_name = factory.LazyAttribute(lambda person: person.username.capitalize())
+    email = factory.LazyAttribute(lambda person: f"{person.username}@example.com")
+    password = factory.django.Password("seaview-1042")
+
+    @factory.post_generation
+    def role(self, create: bool, extracted: str | None, **kwargs: Any) -> None:
+        if extracted:
+            roles.create_roles()
+            self.groups.add(Group.objects.get(name=extracted))  # type: ignore[attr-defined] # the person made above
+
+
+def ada() -> User:
+    """Writes prompts."""
+    return UserFactory.create(username="ada", role=roles.STAFF)
+
+
+def rita() -> User:
+    """Reviews."""
+    return UserFactory.create(username="rita", role=roles.REVIEWERS)
+
+
+def max_() -> User:
+    """Administers, and is a superuser."""
+    return UserFactory.create(username="max", role=roles.ADMINISTRATORS, is_superuser=True, is_staff=True)
+
+
+def nils() -> User:
+    """A stranger: can sign in, may see nothing."""
+    return UserFactory.create(username="nils")
+
+
+class ListingFactory(factory.django.DjangoModelFactory[Listing]):
+    class Meta:
+        model = Listing
+        django_get_or_create = ("reference",)
+
+    reference = factory.Sequence(lambda n: f"HB-{n}")
+    title = "14 Harbour Street"
+    address = "14 Harbour Street, Seaview"
+
+
+class TermsFactory(factory.django.DjangoModelFactory[Terms]):
+    class Meta:
+        model = Terms
+
+    key = "sketch"
+    title = "Sketch terms"
+    publisher = "The portal itself"
+    source_url = "https://terms.example/sketch"
+    read_on = date(2026, 11, 22)
+    summary = "Everything it draws is yours."
+    answers = factory.LazyFunction(lambda: {q.value: {"answer": "yes", "source": "section 3"} for q in Question})
+    sha256 = factory.Sequence(lambda n: f"{n:064x}")
+
+
+class VersionFactory(factory.Factory[Version]):
+    """A version taken in through the library: `VersionFactory(by=ada(), title="Kitchen")`."""
+
+    class Meta:
+        model = Version
+
+    data = factory.Sequence(lambda n: picture(seed=n))
+    title = factory.Sequence(lambda n: f"Kitchen {n}")
+    by = factory.LazyFunction(ada)
+    origin = Origin.UPLOADED
+    maker = "upload"
+
+    @classmethod
+    def _create(cls, model_class: type[Version], *args: Any, **kwargs: Any) -> Version:
+        return library.take_in(**kwargs)
+
+
+class AssetFactory(VersionFactory):
+    """An asset with its first version."""
+
+    @classmethod
+    def _create(cls, model_class: type[Version], *args: Any, **kwargs: Any) -> Asset:  # type: ignore[override]
+        return library.take_in(**kwargs).asset
+
+
+def picture(
+    width: int = 96, height: int = 64, *, seed: int = 0, form: str = "PNG", mode: str = "RGB", **options: Any
+) -> bytes:
+    """A small picture that is not flat; another seed gives other bytes."""
+    image = Image.new("RGB", (width, height), (seed * 37 % 256, seed * 59 % 256, 120))
+    draw = ImageDraw.Draw(image)
+    draw.rectangle(
+        (width // 4, height // 4, width * 3 // 4, height * 3 // 4), fill=(230, seed % 256, seed // 256 % 256)
+    )
+    out = io.BytesIO()
+    image.convert(mode).save(out, form, **options)
+    return out.getvalue()
+
+
+YES = {Question(question): library.GivenAnswer(Answer.YES, "", "our own work") for question in Question}
+
+
+def complete_licence(version: Version, by: User | None = None, **facts: Any) -> Licence:
+    """Every licence question answered so that nothing blocks."""
+    given = {"holder": "Harbour Homes", "attribution": "Harbour Homes"} | facts
+    answered = library.answer_licence(version, YES, by=by or version.created_by, **given)
+    assert answered.licence is not None
+    return answered.licence
+
+
+def ready_version(by: User | None = None, **options: Any) -> Version:
+    """A version that nothing is missing from: alt text, licence, who is shown, how it came about."""
+    person = by or ada()
+    version = VersionFactory.create(by=person, digital_source="digitalCapture", **options)
+    return make_ready(version, person)
+
+
+def make_ready(version: Version, by: User) -> Version:
+    """Give a version everything that a review asks for; returns it as it is in the database."""
+    library.describe(version, text="Kitchen with an oak table by a wide window", decorative=False, language="en", by=by)
+    complete_licence(version, by)
+    library.say_who_is_shown(version, people=Answer.NO, property=Answer.NO, by=by)
+    return Version.objects.with_story().get(pk=version.pk)
+
+
+def approve(version: Version, by: User) -> Version:
+    """Approve without a review, for tests of what comes after one."""
+    from django.db import transaction
+
+    from assets.lifecycle import Status
+
+    with transaction.atomic():
+        library.set_status(version, Status.IN_REVIEW)
+        library.set_status(version, Status.APPROVED, approved_by=by)
+    return Version.objects.with_story().get(pk=version.pk)
+
+
+def blockers(version: Version, on: date) -> list[str]:
+    """Codes of what blocks the rights of a version on a day."""
+    return [finding.code for finding in rights.findings(version, on) if finding.blocks]

@@ -1,0 +1,273 @@
+"""The verbs of the library: what they write, what they refuse, and the trace they leave."""
+
+from __future__ import annotations
+
+from datetime import date
+from unittest import mock
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+
+from assets import audit, dossier, library, pictures, storage
+from assets.library import GivenAnswer, GivenConsent, ProvenanceFacts
+from assets.lifecycle import MOVES, Blocked, InvalidTransition, Status
+from assets.models import Answer, Asset, LogEntry, Origin, Provenance, Question, Version
+from tests.assets import factories
+from tests.assets.factories import picture
+
+TODAY = date(2026, 11, 22)
+
+
+def last_action() -> str:
+    entry = LogEntry.objects.last()
+    return entry.action if entry else ""
+
+
+def reread(version: Version) -> Version:
+    return Version.objects.with_story().get(pk=version.pk)
+
+
+class TestTakingIn:
+    def test_a_new_asset_starts_with_version_one(self, ada: User) -> None:
+        data = picture()
+        version = library.take_in(data, title="Kitchen", by=ada, origin=Origin.UPLOADED, maker="upload")
+        assert (version.number, version.asset.title, version.status) == (1, "Kitchen", Status.DRAFT)
+        assert storage.read(version.sha256) == data
+        assert last_action() == "version.created"
+
+    def test_the_next_version_gets_the_next_number(self, ada: User, version: Version) -> None:
+        following = factories.VersionFactory.create(by=ada, asset=version.asset, parent=version)
+        assert (following.number, following.asset, following.parent) == (2, version.asset, version)
+        assert Asset.objects.count() == 1
+
+    def test_the_label_names_date_and_provider(self, ada: User) -> None:
+        version = factories.VersionFactory.create(by=ada, maker="OpenAI")
+        assert version.label == f"v1 · {version.created_at:%-d %b %Y} · OpenAI"
+
+    def test_provenance_is_kept_with_the_version(self, ada: User) -> None:
+        made = ProvenanceFacts(provider="sketch", prompt="A kitchen", seed="7", prompt_by=ada, dropped=("seed",))
+        version = factories.VersionFactory.create(by=ada, provenance=made)
+        kept = version.provenance
+        assert (kept.provider, kept.prompt, kept.seed, kept.prompt_by, kept.dropped) == (
+            "sketch", "A kitchen", "7", ada, ["seed"],
+        )  # fmt: skip
+
+    def test_terms_prefill_the_licence(self, ada: User) -> None:
+        terms = factories.TermsFactory.create(answers={"commercial": {"answer": "yes", "source": "section 3"}})
+        version = factories.VersionFactory.create(by=ada, provenance=ProvenanceFacts(terms=terms))
+        answers = {a.question: (a.answer, a.source) for a in version.licence.answers.all()}
+        assert answers["commercial"] == ("yes", "section 3")
+        assert answers["sublicence"] == ("unknown", "")
+        assert version.licence.terms == terms
+
+    def test_a_file_that_cannot_be_decoded_leaves_nothing_behind(self, ada: User) -> None:
+        with pytest.raises(pictures.Unreadable):
+            factories.VersionFactory.create(by=ada, data=picture(form="JPEG")[:400])
+        assert not Asset.objects.exists()
+        assert not LogEntry.objects.exists()
+
+    def test_a_moving_picture_is_refused(self, ada: User) -> None:
+        from PIL import Image
+
+        frames = [Image.effect_noise((64, 64), 50 + n) for n in range(3)]
+        import io
+
+        out = io.BytesIO()
+        frames[0].save(out, "GIF", save_all=True, append_images=frames[1:])
+        with pytest.raises(pictures.Unreadable, match="moving picture"):
+            factories.VersionFactory.create(by=ada, data=out.getvalue())
+
+    def test_without_the_right_nothing_comes_in(self, rita: User) -> None:
+        with pytest.raises(PermissionDenied):
+            factories.VersionFactory.create(by=rita)
+        assert not Version.objects.exists()
+
+    def test_a_failure_in_the_database_leaves_no_row(self, ada: User) -> None:
+        with mock.patch.object(audit, "record", side_effect=RuntimeError), pytest.raises(RuntimeError):
+            factories.VersionFactory.create(by=ada)
+        assert not Asset.objects.exists()
+
+
+class TestWords:
+    def test_alt_text_is_written_and_changes_the_hash(self, ada: User, version: Version) -> None:
+        before = version.words_hash
+        after = library.describe(version, text="  A kitchen ", decorative=False, language="en-GB", by=ada)
+        kept = reread(version)
+        assert (kept.alt_text, kept.alt_language) == ("A kitchen", "en-GB")
+        assert before != after.words_hash == kept.words_hash
+        assert last_action() == "version.described"
+
+    def test_a_translation_is_kept_and_an_empty_one_removed(self, ada: User, version: Version) -> None:
+        library.translate(version, text="Eine Küche", language="de", by=ada)
+        assert [t.text for t in reread(version).translations.all()] == ["Eine Küche"]
+        library.translate(version, text="", language="de", by=ada)
+        assert not reread(version).translations.exists()
+
+    def test_licence_answers_that_are_not_given_keep_theirs(self, ada: User, version: Version) -> None:
+        library.answer_licence(version, {Question.COMMERCIAL: GivenAnswer(Answer.YES)}, by=ada)
+        library.answer_licence(version, {Question.TERRITORY: GivenAnswer(Answer.NO, "Europe")}, by=ada)
+        answers = {a.question: a.answer for a in reread(version).licence.answers.all()}
+        assert (answers["commercial"], answers["territory"], answers["term"]) == ("yes", "no", "unknown")
+
+    def test_marking_keeps_source_alterations_and_original(self, ada: User, version: Version) -> None:
+        original = factories.VersionFactory.create(by=ada)
+        library.mark(
+            version,
+            digital_source="compositeWithTrainedAlgorithmicMedia",
+            alterations=["VirtualStagingItemAddition"],
+            original=original,
+            disclosure_note="Sofa added.",
+            by=ada,
+        )
+        kept = reread(version)
+        assert (kept.original, kept.alterations, kept.is_altered) == (original, ["VirtualStagingItemAddition"], True)
+
+    def test_a_picture_is_never_its_own_original(self, ada: User, version: Version) -> None:
+        with pytest.raises(Blocked):
+            library.mark(version, digital_source="", alterations=[], original=version, disclosure_note="", by=ada)
+        assert reread(version).original is None
+
+    def test_a_consent_is_kept_and_can_be_taken_back(self, ada: User, version: Version) -> None:
+        given = GivenConsent(kind="person", name="Jo Field", given=Answer.YES)
+        consent = library.record_consent(version, given, by=ada)
+        withdrawn = GivenConsent(kind="person", name="Jo Field", given=Answer.NO)
+        library.record_consent(version, withdrawn, by=ada, instead_of=consent)
+        assert [(c.name, c.given) for c in reread(version).consents.all()] == [("Jo Field", "no")]
+
+    def test_renaming_leaves_the_dossier_alone(self, ada: User, version: Version) -> None:
+        library.rename(version.asset, "Kitchen at dusk", ada)
+        kept = reread(version)
+        assert (kept.asset.title, kept.words_hash) == ("Kitchen at dusk", version.words_hash)
+
+    def test_an_approved_version_is_never_left_without_alt_text(self, ada: User, rita: User, ready: Version) -> None:
+        factories.approve(ready, rita)
+        with pytest.raises(Blocked):
+            library.describe(ready, text="", decorative=False, language="en", by=ada)
+        assert reread(ready).alt_text == ready.alt_text
+
+    def test_new_words_change_what_was_approved(self, ada: User, rita: User, ready: Version) -> None:
+        approved = factories.approve(ready, rita)
+        library.describe(ready, text="Another text", decorative=False, language="en", by=ada)
+        assert reread(ready).words_hash != approved.words_hash
+        assert reread(ready).status == Status.APPROVED
+
+
+VERBS = {
+    "describe": lambda v, by: library.describe(v, text="x", decorative=False, language="en", by=by),
+    "translate": lambda v, by: library.translate(v, text="x", language="de", by=by),
+    "answer_licence": lambda v, by: library.answer_licence(v, {}, holder="x", by=by),
+    "mark": lambda v, by: library.mark(
+        v, digital_source="digitalCapture", alterations=[], original=None, disclosure_note="", by=by
+    ),
+    "say_who_is_shown": lambda v, by: library.say_who_is_shown(v, people="no", property="no", by=by),
+    "record_consent": lambda v, by: library.record_consent(v, GivenConsent(kind="person", name="Jo"), by=by),
+    "retire": library.retire,
+}
+
+
+@pytest.mark.parametrize("verb", VERBS)
+class TestEveryVerb:
+    def test_it_refuses_who_may_only_look(self, verb: str, rita: User, version: Version) -> None:
+        before = LogEntry.objects.count(), dossier.facts(reread(version))
+        with pytest.raises(PermissionDenied):
+            VERBS[verb](version, rita)
+        assert (LogEntry.objects.count(), dossier.facts(reread(version))) == before
+
+    def test_it_refuses_a_retired_version(self, verb: str, ada: User, version: Version) -> None:
+        library.retire(version, ada)
+        before = LogEntry.objects.count(), dossier.facts(reread(version))
+        with pytest.raises(InvalidTransition):
+            VERBS[verb](version, ada)
+        assert (LogEntry.objects.count(), dossier.facts(reread(version))) == before
+
+    def test_the_stored_hash_is_that_of_the_facts(self, verb: str, ada: User, version: Version) -> None:
+        VERBS[verb](version, ada)
+        kept = reread(version)
+        assert kept.words_hash == dossier.digest(kept)
+
+    def test_it_writes_one_log_entry(self, verb: str, ada: User, version: Version) -> None:
+        before = LogEntry.objects.count()
+        VERBS[verb](version, ada)
+        assert LogEntry.objects.count() == before + 1
+
+
+class TestStatus:
+    @pytest.mark.parametrize(("current", "wanted"), [(a, b) for a in Status for b in Status if (a, b) not in MOVES])
+    def test_no_move_outside_the_table(self, current: Status, wanted: Status, ready: Version, rita: User) -> None:
+        Version.objects.filter(pk=ready.pk).update(status=current, approved_by=rita)
+        with pytest.raises(InvalidTransition), transaction.atomic():
+            library.set_status(ready, wanted, approved_by=rita)
+        assert reread(ready).status == current
+
+    @pytest.mark.parametrize(("current", "wanted"), sorted(MOVES))
+    def test_every_move_in_the_table(self, current: Status, wanted: Status, ready: Version, rita: User) -> None:
+        Version.objects.filter(pk=ready.pk).update(status=current, approved_by=rita)
+        with transaction.atomic():
+            library.set_status(ready, wanted, approved_by=rita)
+        kept = reread(ready)
+        assert kept.status == wanted
+        assert kept.approved_by == (rita if wanted == Status.APPROVED else None)
+
+
+class TestWhatTheDatabaseRefuses:
+    @pytest.mark.parametrize("missing", ["alt_text", "licence", "approved_by"])
+    def test_an_approved_version_with_something_missing(self, missing: str, ready: Version, rita: User) -> None:
+        gap = {"alt_text": {"alt_text": ""}, "licence": {"licence": None}, "approved_by": {"approved_by": None}}
+        wanted = {"status": "approved", "approved_by": rita} | gap[missing]
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Version.objects.filter(pk=ready.pk).update(**wanted)
+        assert reread(ready).status == Status.DRAFT
+
+    def test_a_maker_who_approves(self, ready: Version, ada: User) -> None:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Version.objects.filter(pk=ready.pk).update(status="approved", approved_by=ada)
+
+    @pytest.mark.parametrize("column", ["sha256", "maker", "number", "width"])
+    def test_a_change_of_the_file_of_a_version(self, column: str, version: Version) -> None:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Version.objects.filter(pk=version.pk).update(**{column: "9"})
+
+    def test_a_change_of_provenance(self, version: Version) -> None:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Provenance.objects.filter(version=version).update(prompt="something else")
+
+    def test_the_end_of_a_version(self, version: Version) -> None:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Version.objects.filter(pk=version.pk)._raw_delete(using="default")
+
+    def test_the_same_number_twice(self, version: Version, ada: User) -> None:
+        with mock.patch.object(library, "_place", return_value=(version.asset, 1)), pytest.raises(IntegrityError):
+            factories.VersionFactory.create(by=ada, asset=version.asset)
+
+
+class TestPeopleBehind:
+    def test_maker_prompt_writer_and_asker_are_all_named(self, ada: User, rita: User, max_: User) -> None:
+        made = ProvenanceFacts(prompt_by=rita, requested_by=max_)
+        version = factories.VersionFactory.create(by=ada, provenance=made)
+        assert library.people_behind(reread(version)) == {ada.pk, rita.pk, max_.pk}
+
+
+class TestWhatIsMissing:
+    def test_nothing_is_missing_from_a_ready_version(self, ready: Version) -> None:
+        assert library.missing(ready, TODAY) == []
+
+    def test_a_fresh_upload_says_everything_that_it_lacks(self, version: Version) -> None:
+        fields = {finding.field for finding in library.missing(reread(version), TODAY)}
+        assert fields == {"alt_text", "licence", "consents", "disclosure"}
+
+
+class TestCopies:
+    def test_a_copy_is_made_once(self, version: Version) -> None:
+        spec = pictures.SPECS["thumb"]
+        first = library.rendition(version, spec)
+        with mock.patch.object(pictures, "render", side_effect=AssertionError):
+            assert library.rendition(version, spec) == first
+
+    def test_two_makers_of_the_same_copy_agree(self, version: Version) -> None:
+        spec = pictures.SPECS["thumb"]
+        first = library.rendition(version, spec)
+        with mock.patch.object(storage, "exists", return_value=False):
+            assert library.rendition(version, spec).sha256 == first.sha256
+        assert version.renditions.count() == 1

@@ -1,4 +1,4 @@
-"""Makes people, pictures and versions for the tests of every app. Versions come in through the library, as real ones do.
+"""Makes people, pictures and versions for all tests. Versions come in through the library, as real ones do.
 
 The cast is fixed: Ada writes prompts, Rita reviews, Max administers, Nils is a stranger who may see nothing.
 """

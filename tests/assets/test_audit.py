@@ -1,0 +1,164 @@
+"""The log: written with the change, never changed, and telling when somebody did."""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from assets import audit, triggers
+from assets.models import LogEntry, LogHead
+from tests.assets import factories
+
+SOME_JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**40), 2**40)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+def unguarded(statement: str, *values: Any) -> None:
+    """Change the log as an owner of the database could: with the guards taken off."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            for name in triggers.installed():
+                cursor.execute(f'DROP TRIGGER "{name}"')
+        else:
+            cursor.execute("ALTER TABLE assets_logentry DISABLE TRIGGER USER")
+        cursor.execute(statement, values)
+
+
+@pytest.fixture
+def log(ada: User) -> list[LogEntry]:
+    listing = factories.ListingFactory.create()
+    with transaction.atomic():
+        return [audit.record(ada, "listing.seen", listing, f"Seen {n} times.", times=n) for n in range(4)]
+
+
+def test_an_entry_names_who_did_what_to_which_object(ada: User, log: list[LogEntry]) -> None:
+    kept = LogEntry.objects.get(pk=log[0].pk)
+    assert (kept.actor_name, kept.action, kept.words, kept.subject_type) == (
+        "Ada",
+        "listing.seen",
+        "Seen 0 times.",
+        "assets.listing",
+    )
+
+
+def test_nobody_is_called_the_portal(db: None) -> None:
+    with transaction.atomic():
+        assert audit.record(None, "listing.seen", factories.ListingFactory.create(), "x").actor_name == "the portal"
+
+
+def test_history_is_newest_first_and_of_one_object(ada: User, log: list[LogEntry]) -> None:
+    other = factories.ListingFactory.create()
+    with transaction.atomic():
+        audit.record(ada, "listing.seen", other, "another")
+    assert [entry.words for entry in audit.history(other)] == ["another"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_cannot_be_written_outside_a_transaction() -> None:
+    listing = factories.ListingFactory.create()
+    with pytest.raises(RuntimeError):
+        audit.record(None, "listing.seen", listing, "x")
+    assert not LogEntry.objects.exists()
+
+
+def test_an_untouched_log_is_whole(log: list[LogEntry]) -> None:
+    report = audit.verify()
+    assert report.ok
+    assert report.head == audit.Head(4, log[-1].digest)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(words=st.text(alphabet=st.characters(codec="utf-8")), data=SOME_JSON)
+def test_whatever_is_recorded_verifies_when_read_back(log: list[LogEntry], words: str, data: Any) -> None:
+    with transaction.atomic():
+        audit.record(None, "listing.seen", factories.ListingFactory.create(), words, data=data)
+    assert audit.verify().problems == ()
+
+
+CHANGES = {
+    "words": "'rewritten'",
+    "action": "'other.action'",
+    "actor_name": "'Somebody else'",
+    "subject_id": "'9'",
+    "data": "'{\"times\": 9}'",
+    "at": "'2020-01-01 00:00:00+00'",
+}
+
+
+@pytest.mark.parametrize("column", CHANGES)
+def test_a_changed_entry_is_found(log: list[LogEntry], column: str) -> None:
+    unguarded(f"UPDATE assets_logentry SET {column} = {CHANGES[column]} WHERE id = %s", log[1].pk)
+    assert any(str(log[1].pk) in problem for problem in audit.verify().problems)
+
+
+@pytest.mark.parametrize("which", [0, 1, 2, 3])
+def test_a_missing_entry_is_found_at_the_end_too(log: list[LogEntry], which: int) -> None:
+    unguarded("DELETE FROM assets_logentry WHERE id = %s", log[which].pk)
+    assert not audit.verify().ok
+
+
+def test_a_log_rewritten_with_its_head_is_found_by_a_head_kept_elsewhere(log: list[LogEntry]) -> None:
+    kept_elsewhere = audit.verify().head
+    unguarded("DELETE FROM assets_logentry WHERE id = %s", log[-1].pk)
+    LogHead.objects.update(count=3, digest=log[-2].digest)
+    assert audit.verify().ok
+    assert not audit.verify(kept_elsewhere).ok
+
+
+def test_an_earlier_head_is_still_contained_in_a_longer_log(log: list[LogEntry]) -> None:
+    assert audit.verify(audit.Head(2, log[1].digest)).ok
+
+
+@pytest.mark.parametrize("statement", ["UPDATE assets_logentry SET words = 'x'", "DELETE FROM assets_logentry"])
+def test_the_database_refuses_to_change_the_log(log: list[LogEntry], statement: str) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert LogEntry.objects.count() == 4
+
+
+def test_the_command_prints_the_head_and_takes_it_back(log: list[LogEntry]) -> None:
+    out = StringIO()
+    call_command("verify_log", stdout=out)
+    head = out.getvalue().split()[-1]
+    call_command("verify_log", expect=head, stdout=out)
+    assert head == f"4:{log[-1].digest}"
+
+
+def test_the_command_fails_loudly_when_the_log_was_changed(log: list[LogEntry]) -> None:
+    unguarded("DELETE FROM assets_logentry WHERE id = %s", log[2].pk)
+    err = StringIO()
+    with pytest.raises(CommandError):
+        call_command("verify_log", stdout=StringIO(), stderr=err)
+    assert "does not follow" in err.getvalue()
+
+
+@pytest.mark.parametrize("nonsense", ["x", "4", "x:y"])
+def test_the_command_refuses_a_head_that_is_none(db: None, nonsense: str) -> None:
+    with pytest.raises(CommandError):
+        call_command("verify_log", expect=nonsense, stdout=StringIO(), stderr=StringIO())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_flush_empties_guarded_tables_and_puts_the_guards_back() -> None:
+    with transaction.atomic():
+        audit.record(None, "listing.seen", factories.ListingFactory.create(), "x")
+    call_command("flush", interactive=False, verbosity=0)
+    assert not LogEntry.objects.exists()
+    with transaction.atomic():
+        audit.record(None, "listing.seen", factories.ListingFactory.create(), "x")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        LogEntry.objects.update(words="changed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import struct
 import time
@@ -192,7 +193,5 @@ def test_a_mangled_file_is_taken_or_refused_and_nothing_else(
     mangled = bytearray(seed)
     for at, value in places:
         mangled[at % len(mangled)] = value
-    try:
+    with contextlib.suppress(Unreadable):
         pictures.inspect(bytes(mangled[: len(mangled) - cut]))
-    except Unreadable:
-        pass

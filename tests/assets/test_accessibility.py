@@ -1,0 +1,53 @@
+"""The alt text rules, one line each."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assets.accessibility import check_alt_text
+
+GOOD = "Kitchen with an oak table by a wide window"
+BLOCKS, WARNS = "blocks", "warns"
+
+LINT = [
+    (GOOD, {}, []),
+    ("Façade à Paris : la lumière du soir", {"language": "fr-CA"}, []),
+    ("", {}, [("alt_text_missing", BLOCKS)]),
+    (" \n\t ", {}, [("alt_text_missing", BLOCKS)]),
+    ("IMG_2041.JPG", {}, [("alt_text_file_name", BLOCKS)]),
+    ("harbour street front.webp", {}, [("alt_text_file_name", BLOCKS)]),
+    ("DSC_0042", {}, [("alt_text_file_name", BLOCKS)]),
+    ("Image 7", {}, [("alt_text_file_name", BLOCKS)]),
+    ("Picture of a kitchen", {}, [("alt_text_opening", WARNS)]),
+    ("An image showing a kitchen", {}, [("alt_text_opening", WARNS)]),
+    ("Picture window above the sink", {}, []),
+    ("x y " * 38 + "z", {}, [("alt_text_long", WARNS)]),
+    ("x y " * 64, {}, [("alt_text_too_long", WARNS)]),
+    ("The Kitchen ", {"title": "the kitchen"}, [("alt_text_is_title", WARNS)]),
+    (GOOD, {"siblings": [GOOD.upper()]}, [("alt_text_duplicate", WARNS)]),
+    (GOOD, {"siblings": ["Another"]}, []),
+    ("house, home, flat, sale, rent, buy, cheap, sea", {}, [("alt_text_stuffed", WARNS)]),
+    ("kitchen kitchen kitchen kitchen", {}, [("alt_text_stuffed", WARNS)]),
+    (GOOD, {"altered": True}, [("alt_text_hides_alteration", BLOCKS)]),
+    ("Living room, virtually staged with a sofa", {"altered": True}, []),
+    ("Illustration of the planned terrace", {"altered": True}, []),
+    (GOOD, {"language": ""}, [("alt_text_language", BLOCKS)]),
+    (GOOD, {"language": "english please"}, [("alt_text_language", BLOCKS)]),
+    ("", {"decorative": True}, []),
+    (GOOD, {"decorative": True}, [("alt_text_decorative", BLOCKS)]),
+    ("", {"decorative": True, "altered": True}, [("alt_text_altered_decorative", BLOCKS)]),
+]
+
+
+@pytest.mark.parametrize(("text", "options", "found"), LINT)
+def test_alt_text(text: str, options: dict[str, object], found: list[tuple[str, str]]) -> None:
+    findings = check_alt_text(text, **options)  # type: ignore[arg-type] # the table mixes the options' types
+    assert [(finding.code, finding.severity) for finding in findings] == found
+
+
+@given(st.text(), st.booleans(), st.booleans())
+def test_any_text_gets_an_answer_about_the_alt_text(text: str, decorative: bool, altered: bool) -> None:
+    findings = check_alt_text(text, decorative=decorative, altered=altered)
+    assert all(finding.field == "alt_text" and finding.words.endswith(".") for finding in findings)

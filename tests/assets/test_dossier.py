@@ -1,0 +1,78 @@
+"""The dossier: the same facts give the same hash, and everything that is judged is in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+
+from assets import dossier, library
+from assets.library import GivenAnswer, GivenConsent
+from assets.models import Answer, Question, Version
+from tests.assets import factories
+
+
+def reread(version: Version) -> Version:
+    return Version.objects.with_story().get(pk=version.pk)
+
+
+def test_reading_it_again_gives_the_same_hash(ready: Version) -> None:
+    assert dossier.digest(reread(ready)) == dossier.digest(reread(ready)) == reread(ready).words_hash
+
+
+def test_it_survives_being_stored_as_json(ready: Version) -> None:
+    said = dossier.facts(ready)
+    assert dossier.digest_of(json.loads(json.dumps(said))) == dossier.digest_of(said)
+
+
+CHANGES: dict[str, Callable[[Version, User], object]] = {
+    "alt text": lambda v, by: library.describe(v, text="New", decorative=False, language="en", by=by),
+    "language": lambda v, by: library.describe(v, text=v.alt_text, decorative=False, language="en-GB", by=by),
+    "decorative": lambda v, by: library.describe(v, text="", decorative=True, language="en", by=by),
+    "translation": lambda v, by: library.translate(v, text="Neu", language="de", by=by),
+    "answer": lambda v, by: library.answer_licence(
+        v, {Question.TERM: GivenAnswer(Answer.NO)}, holder="Harbour Homes", attribution="Harbour Homes", by=by
+    ),
+    "source of an answer": lambda v, by: library.answer_licence(
+        v,
+        {Question.TERM: GivenAnswer(Answer.YES, "", "elsewhere")},
+        holder="Harbour Homes",
+        attribution="Harbour Homes",
+        by=by,
+    ),
+    "credit": lambda v, by: library.answer_licence(v, {}, holder="Harbour Homes", attribution="Jo", by=by),
+    "people": lambda v, by: library.say_who_is_shown(v, people="yes", property="no", by=by),
+    "consent": lambda v, by: library.record_consent(v, GivenConsent(kind="person", name="Jo"), by=by),
+    "digital source": lambda v, by: library.mark(
+        v, digital_source="humanEdits", alterations=[], original=None, disclosure_note="", by=by
+    ),
+    "original": lambda v, by: library.mark(
+        v,
+        digital_source="digitalCapture",
+        alterations=[],
+        original=factories.VersionFactory.create(by=by),
+        disclosure_note="",
+        by=by,
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_everything_that_is_judged_changes_the_hash(change: str, ready: Version, ada: User) -> None:
+    before = reread(ready).words_hash
+    CHANGES[change](reread(ready), ada)
+    assert reread(ready).words_hash != before
+
+
+def test_saving_the_same_words_again_keeps_the_hash(ready: Version, ada: User) -> None:
+    before = reread(ready).words_hash
+    library.describe(ready, text=ready.alt_text, decorative=False, language="en", by=ada)
+    factories.complete_licence(ready)
+    assert reread(ready).words_hash == before
+
+
+def test_two_versions_with_the_same_facts_differ_by_their_files(ada: User) -> None:
+    one, other = factories.ready_version(ada), factories.ready_version(ada)
+    assert dossier.digest(one) != dossier.digest(other)

@@ -1,0 +1,198 @@
+"""The eight questions: what each answer means on a day, and where answers come from."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
+
+from assets import library, rights
+from assets.library import GivenAnswer, GivenConsent
+from assets.models import Answer, LicenceAnswer, Question, Terms, Version
+from tests.assets import factories
+
+TODAY = date(2026, 11, 22)
+YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
+
+
+def codes(version: Version, on: date = TODAY) -> list[str]:
+    return [finding.code for finding in rights.findings(Version.objects.with_story().get(pk=version.pk), on)]
+
+
+def answer(version: Version, question: Question, given: Answer, detail: str = "", **facts: object) -> Version:
+    said = {"holder": "Harbour Homes", "attribution": "Harbour Homes"} | facts
+    return library.answer_licence(
+        version,
+        {question: GivenAnswer(given, detail)},
+        by=version.created_by,
+        **said,  # type: ignore[arg-type] # facts of the licence, as the verb names them
+    )
+
+
+def test_every_question_is_asked_once() -> None:
+    assert [asked.question for asked in rights.QUESTIONS] == list(Question)
+
+
+@pytest.mark.parametrize("question", Question)
+def test_unknown_is_never_yes(question: Question, ready: Version) -> None:
+    answer(ready, question, Answer.UNKNOWN)
+    assert codes(ready) == [f"licence_{question}_unknown"]
+
+
+@pytest.mark.parametrize("question", Question)
+def test_an_answer_that_is_missing_is_unknown(question: Question, ready: Version) -> None:
+    LicenceAnswer.objects.filter(licence=ready.licence, question=question).delete()
+    assert codes(ready) == [f"licence_{question}_unknown"]
+
+
+NO = {
+    Question.COMMERCIAL: ["licence_commercial_no"],
+    Question.SUBLICENCE: ["licence_sublicence_no"],
+    Question.ATTRIBUTION: [],
+    Question.OWNERSHIP: ["licence_ownership_no"],
+    Question.TERRITORY: ["licence_territory_no"],
+    Question.CHANNELS: ["licence_channels_no"],
+    Question.TERM: ["licence_end_missing"],
+    Question.TERMS: ["licence_terms_no"],
+}
+
+
+@pytest.mark.parametrize("question", Question)
+def test_what_no_means(question: Question, ready: Version) -> None:
+    answer(ready, question, Answer.NO)
+    assert codes(ready) == NO[question]
+
+
+@pytest.mark.parametrize("question", [Question.TERRITORY, Question.CHANNELS])
+def test_a_limit_with_its_words_is_shown_and_does_not_block(question: Question, ready: Version) -> None:
+    answer(ready, question, Answer.NO, "Europe and web only")
+    [finding] = rights.findings(Version.objects.with_story().get(pk=ready.pk), TODAY)
+    assert (finding.severity, "Europe and web only" in finding.words) == ("warns", True)
+
+
+def test_a_credit_that_is_due_needs_its_words(ready: Version) -> None:
+    answer(ready, Question.ATTRIBUTION, Answer.YES, attribution="")
+    assert codes(ready) == ["licence_attribution_missing"]
+
+
+@pytest.mark.parametrize(("last_day", "found"), [(YESTERDAY, ["licence_ended"]), (TODAY, []), (TOMORROW, [])])
+def test_a_licence_holds_on_its_last_day_and_not_after(last_day: date, found: list[str], ready: Version) -> None:
+    answer(ready, Question.TERM, Answer.NO, valid_until=last_day)
+    assert codes(ready) == found
+
+
+def test_no_licence_at_all_blocks(ready: Version) -> None:
+    Version.objects.filter(pk=ready.pk).update(licence=None)
+    assert codes(ready) == ["licence_missing"]
+
+
+# Consents
+
+
+@pytest.mark.parametrize(
+    ("people", "property", "found"),
+    [
+        ("unknown", "no", ["shows_people_unknown"]),
+        ("no", "unknown", ["shows_property_unknown"]),
+        ("yes", "no", ["consent_people_missing"]),
+        ("no", "yes", ["consent_property_missing"]),
+        ("no", "no", []),
+    ],
+)
+def test_who_is_shown_must_be_said(people: str, property: str, found: list[str], ready: Version, ada: User) -> None:
+    library.say_who_is_shown(ready, people=people, property=property, by=ada)
+    assert codes(ready) == found
+
+
+@pytest.mark.parametrize(
+    ("given", "last_day", "found"),
+    [
+        ("yes", None, []),
+        ("yes", TODAY, []),
+        ("yes", YESTERDAY, ["consent_ended"]),
+        ("unknown", None, ["consent_not_given"]),
+        ("no", None, ["consent_not_given"]),
+    ],
+)
+def test_a_consent_must_be_given_and_in_force(
+    given: str, last_day: date | None, found: list[str], ready: Version, ada: User
+) -> None:
+    library.say_who_is_shown(ready, people="yes", property="no", by=ada)
+    library.record_consent(ready, GivenConsent(kind="person", name="Jo", given=given, valid_until=last_day), by=ada)
+    assert codes(ready) == found
+
+
+def test_a_consent_of_the_owner_says_nothing_about_people(ready: Version, ada: User) -> None:
+    library.say_who_is_shown(ready, people="yes", property="yes", by=ada)
+    library.record_consent(ready, GivenConsent(kind="property", name="Jo", given="yes"), by=ada)
+    assert codes(ready) == ["consent_people_missing"]
+
+
+def test_it_may_be_used_until_the_first_of_all_ends(ready: Version, ada: User) -> None:
+    assert rights.valid_until(ready) is None
+    answer(ready, Question.TERM, Answer.NO, valid_until=TOMORROW)
+    library.record_consent(ready, GivenConsent(kind="person", name="Jo", given="yes", valid_until=TODAY), by=ada)
+    assert rights.valid_until(Version.objects.with_story().get(pk=ready.pk)) == TODAY
+
+
+# Terms
+
+SHEET = """
+[openai]
+title = "OpenAI terms"
+publisher = "OpenAI"
+url = "https://terms.example/openai"
+read_on = 2026-11-22
+summary = "You own what it makes."
+answers.commercial = {answer = "yes", detail = "", source = "section 3"}
+"""
+
+
+@pytest.fixture
+def sheet(tmp_path: Path) -> Path:
+    path = tmp_path / "terms.toml"
+    path.write_text(SHEET)
+    return path
+
+
+def test_terms_are_kept_once(db: None, sheet: Path) -> None:
+    assert len(rights.load_terms(sheet)) == 1
+    assert rights.load_terms(sheet) == []
+    assert Terms.objects.get().answers["commercial"]["source"] == "section 3"
+
+
+def test_changed_words_are_a_new_snapshot_and_the_old_one_stays(db: None, sheet: Path, ada: User) -> None:
+    [old] = rights.load_terms(sheet)
+    made = library.ProvenanceFacts(terms=old)
+    version = factories.VersionFactory.create(by=ada, provenance=made)
+    assert rights.newer_terms(version) is None
+    sheet.write_text(SHEET.replace("2026-11-22", "2026-11-23").replace("You own", "They own"))
+    [new] = rights.load_terms(sheet)
+    assert rights.current_terms("openai") == new == rights.newer_terms(version)
+    assert Terms.objects.count() == 2
+
+
+def test_the_same_snapshot_twice_is_refused_by_the_database(db: None, sheet: Path) -> None:
+    [terms] = rights.load_terms(sheet)
+    terms.pk = None
+    with pytest.raises(IntegrityError), transaction.atomic():
+        terms.save(force_insert=True)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [("answers.price", "answers.commercial"), ('answer = "maybe"', 'answer = "yes"'), ("heading =", "title =")],
+)
+def test_a_sheet_with_a_mistake_is_refused_whole(db: None, sheet: Path, wrong: str, right: str) -> None:
+    sheet.write_text(SHEET + SHEET.replace("[openai]", "[other]").replace(right, wrong))
+    with pytest.raises(CommandError, match="not loaded"):
+        call_command("load_terms", str(sheet))
+    assert not Terms.objects.exists()
+
+
+def test_a_sheet_that_is_silent_prefills_unknown() -> None:
+    assert {given.answer for given in rights.prefill(None).values()} == {Answer.UNKNOWN}

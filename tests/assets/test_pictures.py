@@ -168,7 +168,7 @@ def test_transparency_is_kept_where_the_format_can_and_white_where_not() -> None
     out = io.BytesIO()
     Image.new("RGBA", (64, 64), (255, 0, 0, 0)).save(out, "PNG")
     with Image.open(io.BytesIO(pictures.render(out.getvalue(), SPECS["thumb"]).data)) as image:
-        assert image.convert("RGBA").getpixel((5, 5))[3] == 0
+        assert image.convert("RGBA").getchannel("A").getpixel((5, 5)) == 0
     with Image.open(io.BytesIO(pictures.render(out.getvalue(), SPECS["print"]).data)) as image:
         assert image.getpixel((5, 5)) == (255, 255, 255)
 

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -48,7 +49,8 @@ def _bucket(settings: Settings, address: str) -> None:
     }
     backend = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
     settings.STORAGES = {**settings.STORAGES, "default": backend}
-    client = storages["default"].connection.meta.client
+    store: Any = storages["default"]
+    client = store.connection.meta.client
     client.create_bucket(Bucket=BUCKET)
 
 

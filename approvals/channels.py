@@ -1,0 +1,39 @@
+"""Reading channels from a file: what a fresh portal starts with, checked before anything is written."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from approvals.disclosure import Profile
+from approvals.models import Channel, ChannelKind
+from approvals.policy import BadRules, Rules
+from assets import audit
+
+STARTER = Path(__file__).parent / "data" / "channels.toml"
+
+
+def load(path: Path = STARTER) -> list[Channel]:
+    """Make the file's channels that do not exist yet; returns them. Raises `BadRules` with the channel at fault."""
+    entries = tomllib.loads(path.read_text(encoding="utf-8")).get("channel", [])
+    wanted = [_checked(entry) for entry in entries]
+    with transaction.atomic():
+        known = set(Channel.objects.values_list("slug", flat=True))
+        made = [Channel.objects.create(**entry) for entry in wanted if entry["slug"] not in known]
+        for channel in made:
+            audit.record(None, "channel.created", channel, f"Channel {channel} was made from the starter file.")
+    return made
+
+
+def _checked(entry: dict[str, Any]) -> dict[str, Any]:
+    try:
+        Rules.parse(entry.get("rules", {}))
+        Profile.parse(entry.get("disclosure", {}))
+    except BadRules as error:
+        raise BadRules(f"Channel “{entry.get('slug')}”: {error}") from error
+    if entry["kind"] not in ChannelKind.values:
+        raise BadRules(f"Channel “{entry.get('slug')}”: kind “{entry['kind']}” is not one of {', '.join(ChannelKind.values)}.")
+    return entry

@@ -1,0 +1,134 @@
+"""The rules of approving, as plain functions over plain values: what a channel accepts, and who may decide."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from assets.lifecycle import Finding
+
+FORMATS = ("image/jpeg", "image/png", "image/webp")
+"""What a release can be delivered as."""
+
+DECIDE = "approvals.decide_review"
+SUBMIT = "approvals.submit_version"
+WITHDRAW = "approvals.withdraw_release"
+MANAGE = "approvals.manage_channels"
+
+
+class BadRules(ValueError):
+    """A channel's rules or disclosure cannot be read. Names the value and what would be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a channel accepts, and as what it is delivered. Lengths are pixels, sizes are bytes; 0 is "no limit"."""
+
+    min_width: int = 0
+    min_height: int = 0
+    max_width: int = 0
+    max_height: int = 0
+    max_bytes: int = 0
+    format: str = "image/jpeg"
+    quality: int = 85
+    allow_generated: bool = True
+    allow_altered: bool = True
+    allow_people: bool = True
+    needs_original: bool = False
+    """An altered picture needs its unaltered original, and the original must already be released in the channel."""
+    needs_credit: bool = False
+    refused_alterations: tuple[str, ...] = ()
+    """RESO MediaAlteration values that may not be shown here."""
+
+    @classmethod
+    def parse(cls, raw: Mapping[str, Any]) -> Rules:
+        """Read a channel's stored rules; `BadRules` for a name or value that is not understood."""
+        values = dict(typed_values(cls, raw))
+        values["refused_alterations"] = tuple(values.get("refused_alterations", ()))
+        rules = cls(**values)
+        if rules.format not in FORMATS:
+            raise BadRules(f"format is “{rules.format}”, not one of {', '.join(FORMATS)}.")
+        if not 30 <= rules.quality <= 100:
+            raise BadRules(f"quality is {rules.quality}, not between 30 and 100.")
+        return rules
+
+    def in_words(self) -> list[str]:
+        """The rules as sentences for a page."""
+        return [words for words in self._sentences() if words]
+
+    def _sentences(self) -> Iterable[str]:
+        yield f"At least {self.min_width} × {self.min_height} pixels." if self.min_width or self.min_height else ""
+        yield f"Made to fit {self.max_width} × {self.max_height} pixels." if self.max_width and self.max_height else ""
+        yield f"Delivered as {self.format.removeprefix('image/').upper()}" + (
+            f", at most {self.max_bytes / 1_000_000:g} MB." if self.max_bytes else "."
+        )
+        yield "" if self.allow_generated else "No pictures made by a model: only photographs, altered or not."
+        yield "" if self.allow_altered else "No altered photographs."
+        yield "An altered photograph needs its original, released here before it." if self.needs_original else ""
+        yield "" if self.allow_people else "Nobody may be recognisable in the picture."
+        yield "A credit line is required." if self.needs_credit else ""
+        if self.refused_alterations:
+            yield f"Never: {', '.join(in_plain_words(name).lower() for name in self.refused_alterations)}."
+
+
+def typed_values(kind: type[Any], raw: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+    """The entries of `raw` that `kind` has a field for, each of the type of the field's default."""
+    known = {field.name: field.default for field in fields(kind)}
+    for name, value in raw.items():
+        if name not in known:
+            raise BadRules(f"“{name}” is not known; use {', '.join(sorted(known))}.")
+        wanted = (list, tuple) if isinstance(known[name], tuple) else type(known[name])
+        if not isinstance(value, wanted) or isinstance(value, bool) is not isinstance(known[name], bool):
+            raise BadRules(f"{name} is {value!r}, which is not of the right kind.")
+        if isinstance(value, int) and value < 0:
+            raise BadRules(f"{name} is {value}; it cannot be below zero.")
+        yield name, value
+
+
+ALTERATIONS = {
+    "VirtualStagingItemAddition": "Items added (virtual staging)",
+    "DeclutteredItemRemoved": "Items removed (decluttered)",
+    "VirtualRenovation": "Virtual renovation",
+    "VirtualEnhancements": "Virtual enhancements",
+    "TwilightConversion": "Day turned to twilight",
+    "VirtualRepresentationToBeBuilt": "Shows what is to be built",
+    "VirtualRepresentationUnderConstruction": "Shows what is under construction",
+    "ModelHome": "Model home",
+    "OtherMediaModification": "Otherwise altered",
+}
+"""RESO Data Dictionary 2.1, `MediaAlteration` (OData names), with our words for each. Read 2026-11-22."""
+
+
+def in_plain_words(alteration: str) -> str:
+    """The words for a RESO alteration value; a value that is not listed stands for itself."""
+    return ALTERATIONS.get(alteration, alteration)
+
+
+def why_not_decide(person: int, *, may_review: bool, involved: Mapping[int, Collection[str]]) -> str:
+    """Why this person cannot decide on a version, in words; empty when they can.
+
+    `involved` says who had a part in making the version, and which. Being a superuser changes nothing.
+    """
+    if parts := involved.get(person):
+        return f"You {_and(parts)}, so somebody else has to decide."
+    if not may_review:
+        return "Deciding needs the right to review. An administrator can give it to you."
+    return ""
+
+
+def blocking(findings: Iterable[Finding]) -> list[Finding]:
+    """Those that stop a release."""
+    return [finding for finding in findings if finding.blocks]
+
+
+def note_missing(choice: str, note: str) -> list[Finding]:
+    """Sending a picture back without a word helps nobody."""
+    if choice == "approve" or note.strip():
+        return []
+    return [Finding("note_missing", "Say in a few words what should change, so that the author can act on it.", field="note")]
+
+
+def _and(parts: Collection[str]) -> str:
+    words = list(dict.fromkeys(parts))[:2]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

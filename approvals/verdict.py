@@ -1,0 +1,192 @@
+"""The verdict: what stands in the way of one version in one channel on one day, and what has been met.
+
+The same findings serve the pages, the API and whoever decides. `judge` is a plain function over plain facts; `findings`
+gathers those facts. Codes are stable: other programs may rely on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from approvals import disclosure, policy
+from approvals.disclosure import Kind, Profile
+from approvals.models import Channel, Release
+from approvals.policy import Rules
+from assets import library, rights
+from assets import dossier as library_dossier
+from assets.lifecycle import Finding
+from assets.models import Answer, DigitalSource, Version
+from assets.pictures import Spec, fitted
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a channel's rules are held against."""
+
+    width: int
+    height: int
+    kind: Kind | None
+    """None when nobody has said how the picture came to be."""
+    alterations: tuple[str, ...] = ()
+    has_original: bool = False
+    original_is_photograph: bool = False
+    original_is_released: bool = False
+    shows_people: str = Answer.UNKNOWN
+    credit: str = ""
+    disclosure_note: str = ""
+    is_intact: bool = True
+    """Whether the stored hash still fits the stored words."""
+    channel_is_active: bool = True
+
+
+def findings(version: Version, channel: Channel, on: date) -> list[Finding]:
+    """All findings, those that block first; what was met comes last."""
+    rules, profile = read(channel)
+    found = [
+        *library.alt_text_findings(version),
+        *rights.findings(version, on),
+        *judge(gather(version, channel, on), rules, profile),
+    ]
+    found += _met({finding.field for finding in found})
+    order = {"blocks": 0, "warns": 1, "informs": 2}
+    return sorted(found, key=lambda finding: order[finding.severity])
+
+
+def read(channel: Channel) -> tuple[Rules, Profile]:
+    """The channel's rules and profile; `BadRules` when what is stored cannot be read."""
+    return Rules.parse(channel.rules), Profile.parse(channel.disclosure)
+
+
+def spec_of(rules: Rules) -> Spec:
+    """As what a release in a channel with these rules is delivered."""
+    return Spec("release", rules.max_width or 10_000, rules.max_height or 10_000, rules.format, rules.quality)
+
+
+def kind_of(version: Version) -> Kind | None:
+    """What the picture is to the people who look at it; None when that is not stated."""
+    if version.is_altered:
+        return Kind.ALTERED
+    return {
+        DigitalSource.GENERATED: Kind.GENERATED,
+        DigitalSource.ALGORITHMIC: Kind.DRAWN,
+        DigitalSource.CREATION: Kind.DRAWN,
+        DigitalSource.CAPTURE: Kind.PHOTOGRAPH,
+        DigitalSource.HUMAN_EDITS: Kind.PHOTOGRAPH,
+    }.get(DigitalSource(version.digital_source))
+
+
+def gather(version: Version, channel: Channel, on: date) -> Facts:
+    """Read from the database what `judge` needs."""
+    original = version.original
+    return Facts(
+        width=version.width,
+        height=version.height,
+        kind=kind_of(version),
+        alterations=tuple(version.alterations),
+        has_original=original is not None,
+        original_is_photograph=original is not None and kind_of(original) is Kind.PHOTOGRAPH,
+        original_is_released=original is not None
+        and Release.objects.live(on).filter(version=original, channel=channel).exists(),
+        shows_people=version.shows_people,
+        credit=version.licence.attribution if version.licence else "",
+        disclosure_note=version.disclosure_note,
+        is_intact=library_dossier.digest(version) == version.words_hash,
+        channel_is_active=channel.active,
+    )
+
+
+def judge(facts: Facts, rules: Rules, profile: Profile) -> list[Finding]:
+    """What a channel's rules say about these facts."""
+    return [
+        *_whole(facts),
+        *_size(facts, rules),
+        *_kind(facts, rules),
+        *_original(facts, rules),
+        *_people_and_credit(facts, rules),
+        *_disclosure(facts, profile),
+    ]
+
+
+def _whole(facts: Facts) -> Iterator[Finding]:
+    if not facts.channel_is_active:
+        yield Finding("channel_closed", "The channel is switched off.", field="channels")
+    if not facts.is_intact:
+        yield Finding("dossier_damaged", "What is stored about the picture does not fit its hash. Save its words again.", field="file")
+
+
+def _size(facts: Facts, rules: Rules) -> Iterator[Finding]:
+    width, height = fitted(facts.width, facts.height, spec_of(rules))
+    if width >= rules.min_width and height >= rules.min_height:
+        return
+    made = "" if (width, height) == (facts.width, facts.height) else f", delivered as {width} × {height}"
+    yield Finding(
+        "size_too_small",
+        f"The picture is {facts.width} × {facts.height} pixels{made}; "
+        f"this channel needs {rules.min_width} × {rules.min_height} or more. Make it again in a larger size.",
+        field="file",
+    )
+
+
+def _kind(facts: Facts, rules: Rules) -> Iterator[Finding]:
+    if facts.kind is None:
+        yield Finding("source_unknown", "Nobody has said how the picture came to be: photograph, altered, or generated.", field="disclosure")
+    if facts.kind in (Kind.GENERATED, Kind.DRAWN) and not rules.allow_generated:
+        yield Finding("generated_refused", "This channel takes photographs only, and this picture has no photograph behind it.", field="channels")
+    if facts.kind is not Kind.ALTERED:
+        return
+    if not rules.allow_altered:
+        yield Finding("altered_refused", "This channel takes no altered photographs.", field="channels")
+    for name in facts.alterations:
+        if name in rules.refused_alterations:
+            words = f"This channel refuses this alteration: {policy.in_plain_words(name).lower()}."
+            yield Finding("alteration_refused", words, field="disclosure")
+
+
+def _original(facts: Facts, rules: Rules) -> Iterator[Finding]:
+    if facts.kind is not Kind.ALTERED or not rules.needs_original:
+        return
+    if not facts.has_original:
+        yield Finding("original_missing", "The unaltered original is not linked. Upload or choose it.", field="disclosure")
+    elif not facts.original_is_photograph:
+        yield Finding("original_not_photograph", "What is linked as the original is not stated to be a photograph.", field="disclosure")
+    elif not facts.original_is_released:
+        yield Finding("original_not_released", "The original is not live in this channel yet. Have it approved here first.", field="disclosure")
+
+
+def _people_and_credit(facts: Facts, rules: Rules) -> Iterator[Finding]:
+    if facts.shows_people == Answer.YES and not rules.allow_people:
+        yield Finding("people_refused", "This channel takes no pictures in which somebody is recognisable.", field="consents")
+    if rules.needs_credit and not facts.credit.strip():
+        yield Finding("credit_missing", "This channel prints a credit line, and there is none.", field="licence")
+
+
+def _disclosure(facts: Facts, profile: Profile) -> Iterator[Finding]:
+    if facts.kind not in (Kind.ALTERED, Kind.GENERATED):
+        return
+    said = disclosure.disclose(profile, facts.kind, note=facts.disclosure_note)
+    if not said.says_something:
+        yield Finding(
+            "disclosure_silent",
+            f"This channel has no words for {facts.kind.value} pictures, so people would not be told.",
+            severity="warns",
+            field="channels",
+        )
+    if facts.kind is Kind.ALTERED and not facts.disclosure_note:
+        yield Finding("disclosure_note_missing", "Nobody has said in words what was altered.", severity="warns", field="disclosure")
+
+
+MET = {
+    "alt_text": ("alt_text_met", "Alt text is there and reads well."),
+    "licence": ("licence_met", "The licence allows this use today."),
+    "consents": ("consents_met", "Who and what it shows is stated, and consented to where needed."),
+    "disclosure": ("disclosure_met", "How it was made is stated, and the channel says so."),
+    "file": ("file_met", "The file is large enough and unchanged."),
+    "channels": ("channels_met", "This channel takes this kind of picture."),
+}
+"""Part of the dossier → what is said when nothing was found there."""
+
+
+def _met(found: set[str]) -> list[Finding]:
+    return [Finding(code, words, "informs", field) for field, (code, words) in MET.items() if field not in found]

@@ -1,8 +1,22 @@
 """The approvals app: deciding what leaves, and serving it."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ApprovalsConfig(AppConfig):
     name = "approvals"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        post_migrate.connect(_install_guards, sender=self, dispatch_uid="approvals.guards")
+
+
+def _install_guards(using: str, **kwargs: Any) -> None:
+    from approvals import guards  # noqa: PLC0415 - needs the database, which apps.py is loaded without
+
+    guards.install(using)

@@ -2,17 +2,87 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from typing import TYPE_CHECKING
 
+from django.contrib.auth.models import AnonymousUser, User
 from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from assets.lifecycle import Status
 
 if TYPE_CHECKING:
-    from approvals.models import Release, Review
+    from approvals.models import Channel, Release, Review
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
     """Reviews."""
 
+    def open(self) -> ReviewQuerySet:
+        """Those that wait for a decision."""
+        return self.filter(state="open")
+
+    def waiting_for(self, user: User | AnonymousUser) -> ReviewQuerySet:
+        """What this person can decide now: open, not claimed by somebody else, and not their own work."""
+        if not user.has_perm("approvals.decide_review"):
+            return self.none()
+        return self.open().filter(Q(claimed_by=None) | Q(claimed_by=user.pk)).not_the_work_of(user)
+
+    def not_the_work_of(self, user: User | AnonymousUser) -> ReviewQuerySet:
+        """Those in whose making this person had no part."""
+        return self.exclude(
+            Q(submitted_by=user.pk)
+            | Q(version__created_by=user.pk)
+            | Q(version__provenance__prompt_by=user.pk, version__provenance__prompt_by__isnull=False)
+            | Q(version__provenance__requested_by=user.pk, version__provenance__requested_by__isnull=False)
+        )
+
+    def came_back_to(self, user: User | AnonymousUser) -> ReviewQuerySet:
+        """What this person submitted that was sent back, as long as the version still waits to be put right."""
+        return self.filter(
+            submitted_by=user.pk,
+            state__in=("changes", "rejected"),
+            version__status__in=(Status.CHANGES_REQUESTED, Status.REJECTED),
+        ).order_by("-closed_at")
+
+    def for_lists(self) -> ReviewQuerySet:
+        """With what a list shows of each."""
+        return self.select_related("version__asset", "version__asset__listing", "submitted_by", "claimed_by")
+
 
 class ReleaseQuerySet(models.QuerySet["Release"]):
     """Releases."""
+
+    def live(self, on: date | None = None) -> ReleaseQuerySet:
+        """What may leave on that day (today): the gate that every door goes through.
+
+        Two independent conditions: the release is in force, and the version is still approved with the very words that were
+        approved.
+        """
+        return self.in_force(on).still_approved()
+
+    def in_force(self, on: date | None = None) -> ReleaseQuerySet:
+        """Not ended, not past its last day, in a channel that is in use."""
+        today = on or timezone.now().date()
+        return self.filter(Q(valid_until=None) | Q(valid_until__gte=today), state="live", channel__active=True)
+
+    def still_approved(self) -> ReleaseQuerySet:
+        """Whose version is approved, and says what it said then."""
+        return self.filter(version__status=Status.APPROVED, words_hash=F("version__words_hash"))
+
+    def no_longer_approved(self) -> ReleaseQuerySet:
+        """Not ended, but not served either: the words changed, or the version's approval is gone."""
+        return self.filter(state="live").exclude(
+            pk__in=self.model._default_manager.filter(
+                version__status=Status.APPROVED, words_hash=F("version__words_hash")
+            ).values("pk")
+        )
+
+    def past_their_last_day(self, on: date | None = None) -> ReleaseQuerySet:
+        return self.filter(state="live", valid_until__lt=on or timezone.now().date())
+
+    def within(self, channels: Iterable[Channel]) -> ReleaseQuerySet:
+        """Those in one of the channels."""
+        return self.filter(channel__in=channels)

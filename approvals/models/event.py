@@ -6,9 +6,13 @@ from django.db import models
 
 
 class EventKind(models.TextChoices):
+    """What happened. `paused` is not over: the picture's words changed, so it waits for a new decision."""
+
     RELEASED = "released", "Released"
     WITHDRAWN = "withdrawn", "Withdrawn"
     EXPIRED = "expired", "Expired"
+    PAUSED = "paused", "Paused"
+    RESUMED = "resumed", "Resumed"
 
 
 class Event(models.Model):

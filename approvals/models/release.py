@@ -33,6 +33,9 @@ class Release(models.Model):
     state = models.CharField(max_length=16, choices=ReleaseState, default=ReleaseState.LIVE)
     released_at = models.DateTimeField()
     valid_until = models.DateField(null=True, blank=True, help_text="The last day; taken from licence and consents.")
+    paused_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when the channel has been told that it is not served for the moment."
+    )
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"

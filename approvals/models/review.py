@@ -69,7 +69,11 @@ class Review(models.Model):
 
 
 class Decision(models.Model):
-    """One person's recorded judgement on exactly what they saw. Only `undone_at` and `settled_at` are written later."""
+    """One person's recorded judgement on exactly what they saw.
+
+    Written later are only `settled_at`, or else `undone_at`, with `lapsed_because` when nobody took the decision back but
+    something changed before it took effect.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="decisions")
@@ -82,6 +86,7 @@ class Decision(models.Model):
     effective_at = models.DateTimeField(help_text="Until then it can be undone.")
     undone_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
+    lapsed_because = models.CharField(max_length=500, blank=True)
 
     class Meta:
         ordering = ("decided_at", "id")

@@ -15,6 +15,9 @@ class ListingSite(models.Model):
     channels = models.ManyToManyField("approvals.Channel", related_name="sites")
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    requests_per_minute = models.PositiveIntegerField(default=240)
+    minute = models.PositiveBigIntegerField(default=0, help_text="The minute that is being counted, since 1970.")
+    requests_in_minute = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ("name",)

@@ -1,0 +1,69 @@
+"""Guards in the database itself: decisions, releases and events keep what was written, and nobody decides on their own work."""
+
+from __future__ import annotations
+
+from django.db import connections
+
+from assets import triggers
+
+DECIDED = ("id", "review_id", "by_id", "choice", "note", "dossier_hash", "dossier", "decided_at", "effective_at")
+RELEASED = (
+    "id",
+    "version_id",
+    "channel_id",
+    "decision_id",
+    "dossier_hash",
+    "words_hash",
+    "document",
+    "file_sha256",
+    "file_media_type",
+    "file_size",
+    "released_at",
+    "valid_until",
+)
+
+OWN_WORK = """
+SELECT review.submitted_by_id FROM approvals_review review WHERE review.id = NEW.review_id
+UNION SELECT version.created_by_id FROM approvals_review review
+    JOIN assets_version version ON version.id = review.version_id WHERE review.id = NEW.review_id
+UNION SELECT made.prompt_by_id FROM approvals_review review
+    JOIN assets_provenance made ON made.version_id = review.version_id WHERE review.id = NEW.review_id
+UNION SELECT made.requested_by_id FROM approvals_review review
+    JOIN assets_provenance made ON made.version_id = review.version_id WHERE review.id = NEW.review_id
+"""
+"""Whoever submitted the version, made it, wrote its prompt or asked for it."""
+
+REFUSAL = "nobody decides on their own work"
+
+
+def install(using: str = "default") -> None:
+    """Put all guards in place. Safe to call again."""
+    triggers.append_only("approvals_event", using)
+    triggers.append_only("approvals_delivery", using)
+    triggers.freeze_columns("approvals_decision", DECIDED, using)
+    triggers.never_deleted("approvals_decision", using)
+    triggers.freeze_columns("approvals_release", RELEASED, using)
+    triggers.never_deleted("approvals_release", using)
+    four_eyes(using)
+
+
+def four_eyes(using: str = "default") -> None:
+    """Refuse a decision by somebody who had a hand in the version, whoever they are and whatever code asks for it."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "CREATE OR REPLACE FUNCTION guard_four_eyes() RETURNS trigger LANGUAGE plpgsql AS "
+                f"$$ BEGIN IF NEW.by_id IN ({OWN_WORK}) THEN "
+                f"RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$"
+            )
+            cursor.execute(
+                "CREATE OR REPLACE TRIGGER guard_four_eyes BEFORE INSERT ON approvals_decision "
+                "FOR EACH ROW EXECUTE FUNCTION guard_four_eyes()"
+            )
+        else:
+            cursor.execute("DROP TRIGGER IF EXISTS guard_four_eyes")
+            cursor.execute(
+                "CREATE TRIGGER guard_four_eyes BEFORE INSERT ON approvals_decision FOR EACH ROW "
+                f"WHEN NEW.by_id IN ({OWN_WORK}) BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+            )

@@ -1,0 +1,39 @@
+"""Background work of approvals: decisions that take effect, releases that end, and mail. The rows say what is due."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from approvals import notifications, workflow
+from approvals.models import Decision, Review
+
+BATCH = 50
+"""How many decisions one sweep settles, so that it ends before the next begins."""
+
+
+@shared_task
+def settle(decision: str) -> None:
+    """Let one decision take effect, if its time has come."""
+    workflow.settle(Decision.objects.get(pk=decision))
+
+
+@shared_task
+def sweep() -> None:
+    """Settle whatever is due, whether or not anybody was nudged, and bring releases up to date."""
+    due = Decision.objects.filter(undone_at=None, settled_at=None, effective_at__lte=timezone.now())
+    for decision in due.order_by("effective_at")[:BATCH]:
+        workflow.settle(decision)
+    workflow.expire_due()
+
+
+@shared_task
+def tell_reviewers(review: str) -> None:
+    """Mail everybody who may decide."""
+    notifications.in_review(Review.objects.for_lists().get(pk=review))
+
+
+@shared_task
+def tell_author(decision: str) -> None:
+    """Mail whoever submitted it that it came back."""
+    notifications.came_back(Decision.objects.select_related("review__version__asset", "by").get(pk=decision))

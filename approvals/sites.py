@@ -1,0 +1,149 @@
+"""The writer of listing sites and their keys. A key is shown once; the portal keeps its hash.
+
+A key reads `imp_<prefix>_<secret><checksum>`: the prefix finds it, the secret proves it, and the checksum tells a mistyped
+or cut key from a wrong one without asking the database, and lets secret scanners recognise it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+import string
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from approvals import policy
+from approvals.models import Channel, ListingSite, SiteKey
+from assets import audit
+from assets.lifecycle import InvalidTransition
+
+ALPHABET = string.digits + string.ascii_letters
+PREFIX_LENGTH, SECRET_LENGTH, CHECKSUM_LENGTH = 10, 43, 6
+"""Characters. 43 of 62 are 256 bits."""
+PATTERN = re.compile(rf"imp_([0-9A-Za-z]{{{PREFIX_LENGTH}}})_([0-9A-Za-z]{{{SECRET_LENGTH}}})([0-9A-Za-z]{{{CHECKSUM_LENGTH}}})")
+USE_IS_NOTED_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key just made, and the only time that its text is known."""
+
+    key: SiteKey
+    text: str
+
+
+def create_site(slug: str, name: str, channels: Iterable[Channel], by: User, contact: str = "") -> ListingSite:
+    """Make a listing site that may read these channels."""
+    _check_right(by)
+    with transaction.atomic():
+        site = ListingSite.objects.create(slug=slug, name=name, contact=contact)
+        site.channels.set(channels)
+        audit.record(by, "site.created", site, f"Listing site {site} may read {_names(site)}.")
+    return site
+
+
+def change_channels(site: ListingSite, channels: Iterable[Channel], by: User) -> ListingSite:
+    """Say which channels a site may read from now on."""
+    _check_right(by)
+    with transaction.atomic():
+        locked = ListingSite.objects.select_for_update().get(pk=site.pk)
+        locked.channels.set(channels)
+        audit.record(by, "site.channels", locked, f"Listing site {locked} may read {_names(locked)}.")
+    return locked
+
+
+def switch(site: ListingSite, *, active: bool, by: User) -> ListingSite:
+    """Turn a site and all its keys off, or on again."""
+    _check_right(by)
+    with transaction.atomic():
+        locked = ListingSite.objects.select_for_update().get(pk=site.pk)
+        locked.active = active
+        locked.save(update_fields=["active"])
+        audit.record(by, "site.switched", locked, f"Listing site {locked} was switched {'on' if active else 'off'}.")
+    return locked
+
+
+def create_key(site: ListingSite, label: str, by: User, expires_at: datetime | None = None) -> NewKey:
+    """Make a key. Several keys of a site work side by side, so that one can replace another without a gap."""
+    _check_right(by)
+    prefix, secret = _random(PREFIX_LENGTH), _random(SECRET_LENGTH)
+    with transaction.atomic():
+        key = SiteKey.objects.create(
+            site=site, label=label, prefix=prefix, secret_sha256=_hash(secret), created_by=by, expires_at=expires_at
+        )
+        audit.record(by, "key.created", site, f"Key “{label}” (imp_{prefix}_…) was made for {site}.", key=key.pk)
+    body = f"imp_{prefix}_{secret}"
+    return NewKey(key, body + checksum(body))
+
+
+def revoke_key(key: SiteKey, by: User) -> SiteKey:
+    """Make a key useless at once and for good."""
+    _check_right(by)
+    with transaction.atomic():
+        locked = SiteKey.objects.select_for_update(of=("self",)).select_related("site").get(pk=key.pk)
+        if locked.revoked_at:
+            raise InvalidTransition("This key is revoked already.")
+        locked.revoked_at, locked.revoked_by = timezone.now(), by
+        locked.save(update_fields=["revoked_at", "revoked_by"])
+        audit.record(by, "key.revoked", locked.site, f"Key “{locked.label}” of {locked.site} was revoked.", key=locked.pk)
+    return locked
+
+
+def holder_of(text: str) -> SiteKey | None:
+    """The key with this text, if it is whole, known, in force, and its site is switched on."""
+    whole = PATTERN.fullmatch(text)
+    if not whole or not hmac.compare_digest(checksum(text[:-CHECKSUM_LENGTH]), whole[3]):
+        return None
+    key = SiteKey.objects.select_related("site").filter(prefix=whole[1]).first()
+    kept = key.secret_sha256 if key else _hash("")
+    if not hmac.compare_digest(kept, _hash(whole[2])) or key is None:
+        return None
+    return key if is_in_force(key) else None
+
+
+def is_in_force(key: SiteKey) -> bool:
+    """Whether the key works now."""
+    is_over = key.expires_at is not None and key.expires_at <= timezone.now()
+    return key.site.active and key.revoked_at is None and not is_over
+
+
+def note_use(key: SiteKey) -> None:
+    """Remember when the key was last used, to the minute."""
+    now = timezone.now()
+    SiteKey.objects.filter(Q(last_used_at=None) | Q(last_used_at__lt=now - USE_IS_NOTED_EVERY), pk=key.pk).update(last_used_at=now)
+
+
+def checksum(body: str) -> str:
+    """CRC-32 of everything before it, in six characters."""
+    number, digits = zlib.crc32(body.encode()), []
+    for _ in range(CHECKSUM_LENGTH):
+        number, digit = divmod(number, len(ALPHABET))
+        digits.append(ALPHABET[digit])
+    return "".join(reversed(digits))
+
+
+def _random(length: int) -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _names(site: ListingSite) -> str:
+    return ", ".join(site.channels.values_list("name", flat=True)) or "no channel"
+
+
+def _check_right(by: User) -> None:
+    if not by.has_perm(policy.MANAGE):
+        raise PermissionDenied("Listing sites and keys need the right to manage channels.")

@@ -1,0 +1,58 @@
+"""The cast, a ready version and a channel, for the tests of approvals."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from pytest_django import Settings
+
+from approvals.models import Channel, Review
+from assets.models import Version
+from tests.approvals import factories
+from tests.assets import factories as library_factories
+
+
+@pytest.fixture(autouse=True)
+def _decisions_take_effect_at_once(settings: Settings) -> None:
+    settings.UNDO_SECONDS = 0
+
+
+@pytest.fixture
+def undo_window(settings: Settings) -> None:
+    """Decisions can be undone for a minute."""
+    settings.UNDO_SECONDS = 60
+
+
+@pytest.fixture
+def ada(db: None) -> User:
+    return library_factories.ada()
+
+
+@pytest.fixture
+def rita(db: None) -> User:
+    return library_factories.rita()
+
+
+@pytest.fixture
+def max_(db: None) -> User:
+    return library_factories.max_()
+
+
+@pytest.fixture
+def nils(db: None) -> User:
+    return library_factories.nils()
+
+
+@pytest.fixture
+def channel(db: None) -> Channel:
+    return factories.channel()
+
+
+@pytest.fixture
+def ready(ada: User) -> Version:
+    return factories.ready(ada)
+
+
+@pytest.fixture
+def review(ready: Version, channel: Channel) -> Review:
+    return factories.review(ready, channel)

@@ -1,0 +1,60 @@
+"""Makes channels, reviews, decisions, releases and keys. They come about through the writers, as real ones do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from approvals import dossier, sites, workflow
+from approvals.models import Channel, Choice, Decision, ListingSite, Release, Review
+from assets.models import Version
+from tests.assets import factories as library_factories
+
+EASY = {"min_width": 32, "min_height": 32, "format": "image/jpeg"}
+"""Rules that the small pictures of the tests meet."""
+
+
+def channel(slug: str = "website", *, rules: dict[str, Any] | None = None, disclosure: dict[str, Any] | None = None) -> Channel:
+    """A channel; the second call with a slug gives the first one's."""
+    defaults = {
+        "name": slug.capitalize(),
+        "kind": "website",
+        "rules": EASY | (rules or {}),
+        "disclosure": disclosure if disclosure is not None else {"caption_generated": "Made with AI"},
+    }
+    return Channel.objects.get_or_create(slug=slug, defaults=defaults)[0]
+
+
+def ready(by: User | None = None, **options: Any) -> Version:
+    """A version that nothing is missing from."""
+    return library_factories.ready_version(by, **options)
+
+
+def review(version: Version | None = None, *channels: Channel, by: User | None = None) -> Review:
+    """A review of a complete version, submitted by whoever made it."""
+    version = version or ready()
+    return workflow.submit(version, channels or [channel()], "", by or version.created_by)
+
+
+def decide(subject: Review, choice: Choice = Choice.APPROVE, note: str = "", by: User | None = None) -> Decision:
+    """Rita's decision on the dossier as it is now."""
+    fresh = Review.objects.get(pk=subject.pk)
+    return workflow.decide(fresh, choice, note, dossier.of_review(fresh).hash, by or library_factories.rita())
+
+
+def released(version: Version | None = None, *channels: Channel) -> Release:
+    """A live release of a complete version; with several channels, the one in the first of them."""
+    decision = decide(review(version, *channels))
+    workflow.settle(decision)
+    return Release.objects.filter(decision=decision).select_related("channel", "version").order_by("channel__slug")[0]
+
+
+def site(*channels: Channel, slug: str = "bricks") -> ListingSite:
+    """The listing site bricks.example."""
+    return sites.create_site(slug, "bricks.example", channels or [channel()], library_factories.max_())
+
+
+def key(owner: ListingSite | None = None, **options: Any) -> sites.NewKey:
+    """A new key of a listing site."""
+    return sites.create_key(owner or site(), "production", library_factories.max_(), **options)

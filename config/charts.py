@@ -1,17 +1,18 @@
 """The geometry of the portal's small charts: numbers in, coordinates for inline SVG out."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 Rows = Sequence[tuple[str, float, str]]
 """`(label, number, the number in words)`, in the order in which they are drawn."""
 
-WIDTH = 640
+WIDTH = 520
 HEIGHT = 200
-FOOT = 26
+FOOT = 28
 """Room under the axis for the labels, in the same units as WIDTH."""
-HEAD = 18
-LABELS = 8
+HEAD = 22
+LABELS = 6
+"""Labels that fit along the foot; with more rows, only some are written."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,9 @@ class Mark:
     width: float
     height: float
     labelled: bool
+    """Its label is written under the axis."""
+    spoken: bool
+    """Its number is written above it."""
 
     @property
     def value_y(self) -> float:
@@ -45,18 +49,19 @@ class Chart:
 
 
 def bars(rows: Rows) -> Chart:
-    return Chart("bars", tuple(_marks(rows)), "", "")
+    return Chart("bars", tuple(_marks(rows, spoken=range(len(rows)) if len(rows) <= 2 * LABELS else ())), "", "")
 
 
 def line(rows: Rows) -> Chart:
-    marks = tuple(_marks(rows))
+    peak = max(range(len(rows)), key=lambda place: rows[place][1], default=0)
+    marks = tuple(_marks(rows, spoken=(peak, len(rows) - 1)))
     points = " ".join(f"{mark.x},{mark.y}" for mark in marks)
     floor = HEIGHT - FOOT
     area = f"{marks[0].x},{floor} {points} {marks[-1].x},{floor}" if marks else ""
     return Chart("line", marks, points, area)
 
 
-def _marks(rows: Rows) -> list[Mark]:
+def _marks(rows: Rows, spoken: Container[int]) -> list[Mark]:
     top = max((number for _, number, _ in rows), default=0) or 1
     step = WIDTH / max(len(rows), 1)
     every = -(-len(rows) // LABELS)
@@ -67,5 +72,7 @@ def _marks(rows: Rows) -> list[Mark]:
         width = round(min(step * 0.62, 72), 1)
         x = round(step * (place + 0.5), 1)
         y = round(HEIGHT - FOOT - height, 1)
-        marks.append(Mark(label, text, x, y, round(x - width / 2, 1), width, height, place % every == 0))
+        marks.append(
+            Mark(label, text, x, y, round(x - width / 2, 1), width, height, place % every == 0, place in spoken)
+        )
     return marks

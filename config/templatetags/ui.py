@@ -59,9 +59,9 @@ def when(moment: datetime | date | None, hint: bool = True) -> SafeString:
 
 
 @register.inclusion_tag("components/field.html")
-def field(field: BoundField, counter: int = 0, style: str = "") -> dict[str, Any]:
-    """One form field; `counter` shows a length meter up to that many characters, `style` is "segmented" or "inline"."""
-    return {"field": field, "counter": counter, "style": style}
+def field(field: BoundField, counter: int = 0, style: str = "", label: str = "") -> dict[str, Any]:
+    """One form field; `counter` shows a length meter up to that many characters, `style` "segmented" joins radios."""
+    return {"field": field, "label": label or field.label, "counter": counter, "style": style}
 
 
 @register.inclusion_tag("components/chart.html")

@@ -1,0 +1,1 @@
+"""Image generators behind one interface: plain Python, no Django (see README.md to add one)."""

@@ -1,0 +1,230 @@
+"""The portal's own words for making pictures: the wish, the two shapes of an answer, and the provider.
+
+A provider turns an ImageSpec into Finished or Pending, or raises one of the classes in errors.py. It never
+repeats a request by itself, and says beforehand which parts of a wish it cannot carry.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from uuid import UUID
+
+from generation.providers.errors import Rejected
+from generation.providers.models import QUALITIES, ModelFacts, Quality, Sizes, ratio_of
+from generation.providers.options import OptionError, Secret, closed, secrets_in
+from generation.providers.prices import FREE, Money, Order, Quote
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+    from generation.providers.http import Client
+
+__all__ = [
+    "FREE", "QUALITIES", "Capabilities", "Finished", "ImageSpec", "ModelFacts", "Money", "Nothing", "Order",
+    "Pending", "Picture", "Provider", "Quality", "Quote", "Reference", "Refusal", "Secret", "Sizes",
+]  # fmt: skip
+
+CostBasis = Literal["reported", "computed", "fixed", "unknown", "free"]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A picture that goes with the wish: something to look at, or to change."""
+
+    data: bytes = field(repr=False)
+    media_type: str = "image/png"
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class ImageSpec:
+    """One frozen wish to one model. `hints` are the template's fields, already said in the prompt."""
+
+    prompt: str
+    model: ModelFacts
+    ratio: str = "3:2"
+    count: int = 1
+    quality: Quality = "standard"
+    seed: int | None = None
+    negative: str = ""
+    references: tuple[Reference, ...] = ()
+    mask: bytes | None = field(default=None, repr=False)  # PNG; transparent where the first reference may change
+    size: tuple[int, int] | None = None  # exact pixels, only where a channel insists; else the ratio decides
+    hints: Mapping[str, str] = field(default_factory=dict)
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        ratio_of(self.ratio)
+        if self.count < 1:
+            raise ValueError("A wish is for one picture at least.")
+        if self.quality not in QUALITIES:
+            raise ValueError(f"Quality is one of {', '.join(QUALITIES)}.")
+
+    @property
+    def pixels(self) -> tuple[int, int]:
+        """Width and height to ask for."""
+        return self.size or self.model.sizes.fit(self.ratio)
+
+    @property
+    def order(self) -> Order:
+        """What the price depends on."""
+        width, height = self.pixels
+        return Order(
+            quality=self.model.quality(self.quality),
+            width=width,
+            height=height,
+            count=self.count,
+            prompt_length=len(self.prompt),
+            references=len(self.references) + (self.mask is not None),
+        )
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture exactly as it came, with its seed if the provider told one."""
+
+    data: bytes = field(repr=False)
+    seed: int | None = None
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A picture of several that was declined while the others came."""
+
+    words: str
+    stage: Literal["input", "output", "unknown"] = "output"
+    categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finished:
+    """A job that is over. `raw` has no keys and no pictures in it; a seed is there only if it was told."""
+
+    pictures: tuple[Picture, ...]
+    cost: Money | None = None
+    cost_basis: CostBasis = "unknown"
+    model_reported: str = ""
+    seed: int | None = None
+    revised_prompt: str = ""
+    request_id: str = ""
+    parameters_sent: Mapping[str, Any] = field(default_factory=dict)
+    parameters_in_effect: Mapping[str, Any] = field(default_factory=dict)
+    raw: Any = None
+    warnings: tuple[str, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pending:
+    """A job that goes on elsewhere; `handle` is for `resume` alone to read, and may be stored.
+
+    `ask_again_in` is in seconds; None means that a person must bring the result.
+    """
+
+    handle: str
+    ask_again_in: float | None
+    cost: Money | None = None
+    request_id: str = ""
+    parameters_sent: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capabilities:
+    """What a provider can carry. Everything is False until an adapter says otherwise."""
+
+    seed: bool = False
+    negative: bool = False
+    references: bool = False
+    mask: bool = False
+    several: bool = False  # more than one picture in one call
+    exact_size: bool = False
+    quality: bool = False
+    cancellable: bool = False
+    resumable: bool = False  # start answers Pending and resume is worth calling
+    by_hand: bool = False  # a person runs it elsewhere and brings the picture
+    repeat_is_harmless: bool = False  # sending again can never cost or duplicate anything
+
+    def missing_for(self, spec: ImageSpec) -> list[str]:
+        """Names of the wishes in spec that would be lost on the way, in a fixed order."""
+        model = spec.model
+        lost = {
+            "seed": spec.seed is not None and not self._has("seed", model),
+            "negative": bool(spec.negative) and not self._has("negative", model),
+            "references": len(spec.references) > (model.max_references if self._has("references", model) else 0),
+            "mask": spec.mask is not None and not self._has("mask", model),
+            "count": spec.count > (model.max_n if self._has("several", model) else 1),
+            "size": spec.size is not None and not self._size(spec),
+            "ratio": spec.size is None and not model.sizes.carries(spec.ratio),
+        }
+        return [name for name, is_lost in lost.items() if is_lost]
+
+    def _has(self, option: str, model: ModelFacts) -> bool:
+        return bool(getattr(self, option)) and option not in model.lacks
+
+    def _size(self, spec: ImageSpec) -> bool:
+        return self._has("exact_size", spec.model) and spec.model.sizes.allows(*spec.pixels)
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """The options of a provider that has none."""
+
+
+class Provider(ABC):
+    """One image generator, spoken to in the portal's own words."""
+
+    key: ClassVar[str]  # stored on every job; never renamed
+    label: ClassVar[str]
+    capabilities: ClassVar[Capabilities]
+    Options: ClassVar[type[DataclassInstance]] = Nothing
+    Extra: ClassVar[type[DataclassInstance]] = Nothing  # what ImageSpec.extra may hold
+
+    def __init__(self, options: Mapping[str, str], client: Client) -> None:
+        self.options: Any = closed(self.Options, options, where=f"{self.key} options")
+        self.client = client
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The keys this provider holds, to be taken out of everything that is stored."""
+        return secrets_in(self.options)
+
+    def quote(self, spec: ImageSpec) -> Quote:
+        """The price of this wish before sending; budgets reserve it."""
+        return spec.model.price.quote(spec.order)
+
+    @abstractmethod
+    def start(self, spec: ImageSpec, *, attempt: UUID) -> Finished | Pending:
+        """Send once. `attempt` makes the request recognisable where the provider allows it."""
+
+    def resume(self, handle: str) -> Finished | Pending:
+        """Ask again about a Pending job; asking never costs anything."""
+        raise NotImplementedError(f"{self.label} answers at once: there is nothing to resume.")
+
+    def cancel(self, handle: str) -> None:
+        """Ask the provider to stop a Pending job, where capabilities.cancellable."""
+        raise NotImplementedError(f"{self.label} cannot stop a picture once it is begun.")
+
+    def unsupported(self, spec: ImageSpec) -> list[str]:
+        """Names of the options in spec that would be lost on the way."""
+        return self.capabilities.missing_for(spec)
+
+    def compose(self, spec: ImageSpec) -> str:
+        """The exact text that will be sent."""
+        return spec.prompt
+
+    @abstractmethod
+    def check(self) -> str:
+        """Whether this provider answers, in one sentence; spends nothing. Raises ProviderError if not."""
+
+    def extra(self, spec: ImageSpec) -> Any:
+        """spec.extra as this adapter's own small options; raises Rejected for a key it does not know."""
+        try:
+            return closed(self.Extra, spec.extra, where=f"{self.key} extra")
+        except OptionError as error:
+            raise Rejected(str(error), field="extra") from None

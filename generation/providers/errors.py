@@ -1,0 +1,164 @@
+"""What can go wrong with an image generator, one class per answer to "what now?".
+
+    ProviderError
+    ├── Refused         the content was declined: change the wish, never send it again as it is
+    ├── Rejected        our request is wrong: mend the named field
+    ├── Unauthorised    the key or the account is not accepted: switch the provider off, tell an administrator
+    ├── OutOfMoney      the account is empty or capped: stop sending, tell an administrator
+    ├── RateLimited     too fast: wait as long as it says, then send again
+    ├── Unavailable     nothing was made: send again later
+    ├── Unclear         sent, but no answer came: perhaps paid; resume or ask a person, never send again by itself
+    ├── BadAnswer       an answer nobody can read: keep it, ask a person
+    ├── ModelGone       the model has ended: choose its successor
+    └── BlockedAddress  the answer points where this server must not go: keep it, tell an administrator
+
+Every error carries words for people, the provider's request id, its answer with keys and pictures taken out,
+and whether money was taken: "no", "yes" or "unknown".
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+Charged = Literal["no", "yes", "unknown"]
+Stage = Literal["input", "output", "unknown"]
+
+
+class ProviderError(Exception):
+    """Something an image generator did instead of making a picture."""
+
+    kind: ClassVar[str] = "failed"  # stored on jobs; never renamed
+    may_resend: ClassVar[bool] = False  # True only where sending again by itself is right
+    usually_charged: ClassVar[Charged] = "unknown"
+
+    def __init__(self, words: str, *, request_id: str = "", raw: Any = None, charged: Charged | None = None) -> None:
+        super().__init__(words)
+        self.words = words
+        self.request_id = request_id
+        self.raw = raw
+        self.charged: Charged = charged or self.usually_charged
+
+    def __str__(self) -> str:
+        return self.words
+
+
+class Refused(ProviderError):
+    """The provider's content policy said no, before drawing (input) or after (output)."""
+
+    kind = "refused"
+    usually_charged = "no"
+
+    def __init__(
+        self,
+        words: str,
+        *,
+        stage: Stage = "unknown",
+        categories: tuple[str, ...] = (),
+        request_id: str = "",
+        raw: Any = None,
+        charged: Charged | None = None,
+    ) -> None:
+        super().__init__(words, request_id=request_id, raw=raw, charged=charged)
+        self.stage: Stage = stage
+        self.categories = categories
+
+
+class Rejected(ProviderError):
+    """The request itself is wrong; `field` names the part, where the provider says so."""
+
+    kind = "rejected"
+    usually_charged = "no"
+
+    def __init__(
+        self,
+        words: str,
+        *,
+        field: str = "",
+        request_id: str = "",
+        raw: Any = None,
+        charged: Charged | None = None,
+    ) -> None:
+        super().__init__(words, request_id=request_id, raw=raw, charged=charged)
+        self.field = field
+
+
+class Unauthorised(ProviderError):
+    """The key is missing, wrong, or not allowed to do this."""
+
+    kind = "unauthorised"
+    usually_charged = "no"
+
+
+class OutOfMoney(ProviderError):
+    """The account has no credit left, or a spending limit was reached."""
+
+    kind = "out_of_money"
+    usually_charged = "no"
+
+
+class RateLimited(ProviderError):
+    """Too many requests; `retry_after` is in seconds, None when the provider did not say."""
+
+    kind = "rate_limited"
+    may_resend = True
+    usually_charged = "no"
+
+    def __init__(
+        self,
+        words: str,
+        *,
+        retry_after: float | None = None,
+        request_id: str = "",
+        raw: Any = None,
+        charged: Charged | None = None,
+    ) -> None:
+        super().__init__(words, request_id=request_id, raw=raw, charged=charged)
+        self.retry_after = retry_after
+
+
+class Unavailable(ProviderError):
+    """No connection, or the provider says it is down; no picture was made for us."""
+
+    kind = "unavailable"
+    may_resend = True
+    usually_charged = "no"
+
+
+class Unclear(ProviderError):
+    """The request went out and no whole answer came back."""
+
+    kind = "unclear"
+    usually_charged = "unknown"
+
+
+class BadAnswer(ProviderError):
+    """An answer came, but not one that this adapter understands."""
+
+    kind = "bad_answer"
+    usually_charged = "unknown"
+
+
+class ModelGone(ProviderError):
+    """The model asked for does not exist (any more); `successor` is its id, "" when none is known."""
+
+    kind = "model_gone"
+    usually_charged = "no"
+
+    def __init__(
+        self,
+        words: str,
+        *,
+        successor: str = "",
+        request_id: str = "",
+        raw: Any = None,
+        charged: Charged | None = None,
+    ) -> None:
+        super().__init__(words, request_id=request_id, raw=raw, charged=charged)
+        self.successor = successor
+
+
+class BlockedAddress(ProviderError):
+    """A provider named an address that is not its own, or that leads into this network."""
+
+    kind = "blocked_address"
+    usually_charged = "unknown"

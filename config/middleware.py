@@ -12,7 +12,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.template import TemplateDoesNotExist
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import reswap, retarget
 
 from assets.lifecycle import Blocked, InvalidTransition
 
@@ -62,7 +63,7 @@ STATUSES: dict[type[Exception], int] = {PermissionDenied: 403, InvalidTransition
 
 
 class Refusals:
-    """The three ways the writers say no, each with its status and page. An htmx request gets the page's fragment."""
+    """The three ways the writers say no, each with its status and page. An htmx request gets a fragment."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -76,10 +77,22 @@ class Refusals:
 
 
 def refusal(request: HttpRequest, exception: Exception, status: int) -> HttpResponse:
-    """The page `409.html` (or its partial `refusal`), told `exception` (words) and `findings` (what is missing)."""
-    template = f"{status}.html#refusal" if getattr(request, "htmx", False) else f"{status}.html"
-    context = {"exception": str(exception), "findings": getattr(exception, "findings", ())}
-    try:
-        return render(request, template, context, status=status)
-    except TemplateDoesNotExist:
-        return HttpResponse(str(exception), content_type="text/plain; charset=utf-8", status=status)
+    """The page of the status. For htmx a notice in the page's `#messages`, so that the form keeps what was typed."""
+    reason = str(exception)
+    context = {
+        "reason": reason,
+        "exception": reason,
+        "findings": getattr(exception, "findings", ()),
+        "back": back(request),
+    }
+    if getattr(request, "htmx", False):
+        response = render(request, "components/refusal.html", context, status=status)
+        return reswap(retarget(response, "#messages"), "innerHTML")
+    return render(request, f"{status}.html", context, status=status)
+
+
+def back(request: HttpRequest) -> str:
+    """The page of ours that the request came from, for a link back to it."""
+    referer = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure())
+    return referer if is_ours else "/"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging.config
 import os
-from functools import partial
 from typing import Any
 
 import structlog
@@ -50,7 +49,10 @@ class Nudge(DjangoTask[..., Any]):
     """Queued when the row is safe. A broker that is down costs the time until the next sweep, not the answer."""
 
     def delay_on_commit(self, *args: Any, **kwargs: Any) -> Any:
-        transaction.on_commit(partial(self.delay, *args, **kwargs), robust=True)
+        def send() -> None:  # not a partial: Django names the function when it logs the failure
+            self.delay(*args, **kwargs)
+
+        transaction.on_commit(send, robust=True)
 
 
 app = Celery("imprimatur", task_cls=Nudge)

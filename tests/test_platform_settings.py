@@ -1,0 +1,197 @@
+"""The environment decides, and what is wrong in it stops the start: by name, with what to do."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from config import environment
+
+ROOT = Path(__file__).resolve().parent.parent
+GOOD_KEY = "k" * 60
+
+PRODUCTION = {
+    "ALLOW_LOOPBACK_PROVIDERS": "0",
+    "BROKER_URL": "redis://127.0.0.1:6379/0",
+    "CACHE_URL": "redis://127.0.0.1:6379/1",
+    "DATABASE_URL": "postgres://imprimatur:p%40ss@127.0.0.1:5432/imprimatur",
+    "SECRET_KEY": "Zf3-unlike-any-other-key-0123456789-abcdefghijklmnopqrstuvwxyz",
+    "SITE_URL": "https://pictures.example",
+}
+
+
+def start(folder: Path, *command: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of the portal in an environment that holds nothing but `env`."""
+    clean = {"PATH": os.environ["PATH"], "ENV_FILE": os.devnull, "VAR_DIR": str(folder)}
+    return subprocess.run(
+        [sys.executable, *command], env=clean | env, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def settings(folder: Path, *names: str, **env: str) -> Any:
+    """The named settings as a start with `env` sees them."""
+    values = f"[getattr(settings, name) for name in {names!r}]"
+    code = f"import json; from config import settings; print(json.dumps({values}, default=str))"
+    result = start(folder, "-c", code, **env)
+    assert result.returncode == 0, result.stderr
+    found = json.loads(result.stdout)
+    return found if len(found) > 1 else found[0]
+
+
+def complaint(folder: Path, **env: str) -> str:
+    """The last line of a start that is refused."""
+    result = start(folder, "-c", "import config.settings", **env)
+    assert result.returncode != 0, "this should not have started"
+    return result.stderr.strip().splitlines()[-1]
+
+
+def test_with_nothing_set_the_portal_is_embedded(tmp_path: Path) -> None:
+    databases, broker, storages = settings(tmp_path, "DATABASES", "BROKER_URL", "STORAGES")
+    assert databases["default"]["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+    assert "journal_mode=WAL" in databases["default"]["OPTIONS"]["init_command"]
+    assert databases["default"]["NAME"] == str(tmp_path / "imprimatur.sqlite3")
+    assert broker.startswith("filesystem:")
+    assert storages["originals"]["OPTIONS"]["location"] == str(tmp_path / "media")
+
+
+def test_a_made_secret_key_stays_and_is_its_owners_alone(tmp_path: Path) -> None:
+    first = settings(tmp_path, "SECRET_KEY")
+    assert len(first) >= 50
+    assert settings(tmp_path, "SECRET_KEY") == first
+    assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
+
+
+def test_production_needs_a_secret_key_of_its_own(tmp_path: Path) -> None:
+    words = complaint(tmp_path, DATABASE_URL=PRODUCTION["DATABASE_URL"])
+    assert "SECRET_KEY is not set. Make one with" in words
+
+
+def test_the_example_secret_key_is_refused(tmp_path: Path) -> None:
+    example = next(line for line in (ROOT / ".env.example").read_text().splitlines() if line.startswith("#SECRET_KEY="))
+    assert "SECRET_KEY is a published example" in complaint(tmp_path, SECRET_KEY=example.partition("=")[2])
+
+
+def test_a_short_secret_key_is_refused(tmp_path: Path) -> None:
+    assert "SECRET_KEY is shorter than 50 characters" in complaint(tmp_path, SECRET_KEY="short")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BROKER_URL", "kafka://127.0.0.1"),
+        ("CACHE_URL", "memcache://127.0.0.1"),
+        ("DATABASE_URL", "mysql://127.0.0.1/x"),
+        ("DATABASE_URL", "postgres://u:p@host:port/x"),
+        ("DEBUG", "perhaps"),
+        ("EMAIL_URL", "pigeon://x"),
+        ("LOG_FORMAT", "xml"),
+        ("PORT", "eighty"),
+        ("PORT", "70000"),
+        ("SITE_URL", "pictures.example"),
+        ("STORAGE", "tape"),
+        ("TRUSTED_PROXIES", "-1"),
+        ("UNDO_SECONDS", "20.5"),
+    ],
+)
+def test_a_wrong_value_is_named(tmp_path: Path, name: str, value: str) -> None:
+    words = complaint(tmp_path, SECRET_KEY=GOOD_KEY, **{name: value})
+    assert f"ImproperlyConfigured: {name} " in words
+
+
+def test_a_bucket_without_a_name_is_named(tmp_path: Path) -> None:
+    assert "S3_BUCKET is not set" in complaint(tmp_path, STORAGE="s3")
+
+
+def test_a_bucket_takes_both_stores(tmp_path: Path) -> None:
+    storages = settings(tmp_path, "STORAGES", STORAGE="s3", S3_BUCKET="pictures", S3_ENDPOINT_URL="http://127.0.0.1:9")
+    assert storages["originals"]["BACKEND"] == "assets.storage.BucketStorage"
+    assert storages["default"]["OPTIONS"]["bucket_name"] == "pictures"
+    assert storages["default"]["OPTIONS"]["file_overwrite"] is False
+
+
+def test_a_server_address_in_a_complaint_keeps_its_password(tmp_path: Path) -> None:
+    assert "hunter2" not in complaint(tmp_path, DATABASE_URL="mysql://u:hunter2@h/x", SECRET_KEY=GOOD_KEY)
+
+
+def test_manage_says_it_in_one_line(tmp_path: Path) -> None:
+    result = start(tmp_path, "manage.py", "check", PORT="eighty")
+    assert result.returncode == 1
+    assert result.stderr.strip() == ("Imprimatur cannot start: PORT is “eighty”. Use a whole number from 1 to 65535.")
+
+
+def test_a_secret_is_read_from_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "key").write_text("from a file\n")
+    monkeypatch.setenv("A_KEY_FILE", str(tmp_path / "key"))
+    assert environment.secret("A_KEY") == "from a file"
+
+
+def test_a_secret_given_twice_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("A_KEY", "one")
+    monkeypatch.setenv("A_KEY_FILE", "/two")
+    with pytest.raises(ImproperlyConfigured, match="A_KEY and A_KEY_FILE are both set"):
+        environment.secret("A_KEY")
+
+
+@pytest.mark.parametrize(("content", "words"), [(None, "cannot be read"), (b"\n", "is empty"), (b"\xff", "not UTF-8")])
+def test_a_secret_file_without_a_secret_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None, words: str
+) -> None:
+    if content is not None:
+        (tmp_path / "key").write_bytes(content)
+    monkeypatch.setenv("A_KEY_FILE", str(tmp_path / "key"))
+    with pytest.raises(ImproperlyConfigured, match=f"A_KEY_FILE .*{words}"):
+        environment.secret("A_KEY")
+
+
+def test_providers_without_a_key_are_always_there(tmp_path: Path) -> None:
+    assert set(settings(tmp_path, "IMAGE_PROVIDERS")) == {"sketch", "handoff-midjourney", "handoff-chatgpt"}
+
+
+def test_a_provider_appears_with_its_key(tmp_path: Path) -> None:
+    (tmp_path / "bfl").write_text("bfl-key")
+    providers = settings(
+        tmp_path,
+        "IMAGE_PROVIDERS",
+        OPENAI_API_KEY="openai-key",
+        OPENAI_BASE_URL="http://127.0.0.1:9/v1/",
+        BFL_API_KEY_FILE=str(tmp_path / "bfl"),
+    )
+    assert providers["openai"]["options"] == {"api_key": "openai-key", "base_url": "http://127.0.0.1:9/v1"}
+    assert providers["bfl"]["options"]["api_key"] == "bfl-key"
+
+
+def test_the_env_file_is_read_and_the_environment_wins(tmp_path: Path) -> None:
+    (tmp_path / "env").write_text("UNDO_SECONDS=7\nPORT=9000\n")
+    undo, port = settings(tmp_path, "UNDO_SECONDS", "PORT", ENV_FILE=str(tmp_path / "env"), PORT="9001")
+    assert (undo, port) == (7, 9001)
+
+
+def test_production_passes_the_deployment_check(tmp_path: Path) -> None:
+    result = start(tmp_path, "manage.py", "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+    assert result.returncode == 0, result.stderr
+    assert "no issues (0 silenced)" in result.stdout
+
+
+def test_production_connections_are_checked_before_use(tmp_path: Path) -> None:
+    database = settings(tmp_path, "DATABASES", **PRODUCTION)["default"]
+    assert database["CONN_HEALTH_CHECKS"] is True
+    assert database["PASSWORD"] == "p@ss"
+    assert database["OPTIONS"] == {"connect_timeout": 2}
+
+
+def test_every_variable_is_listed_in_the_example() -> None:
+    source = (ROOT / "config" / "settings.py").read_text()
+    listed = (ROOT / ".env.example").read_text()
+    names = set(re.findall(r'env\.\w+\(\s*"([A-Z][A-Z0-9_]+)"', source)) - {"ENV_FILE"}
+    assert len(names) > 20
+    assert {name for name in names if f"#{name}=" not in listed} == set()

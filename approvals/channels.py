@@ -35,5 +35,7 @@ def _checked(entry: dict[str, Any]) -> dict[str, Any]:
     except BadRules as error:
         raise BadRules(f"Channel “{entry.get('slug')}”: {error}") from error
     if entry["kind"] not in ChannelKind.values:
-        raise BadRules(f"Channel “{entry.get('slug')}”: kind “{entry['kind']}” is not one of {', '.join(ChannelKind.values)}.")
+        raise BadRules(
+            f"Channel “{entry.get('slug')}”: kind “{entry['kind']}” is not one of {', '.join(ChannelKind.values)}."
+        )
     return entry

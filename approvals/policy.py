@@ -126,7 +126,11 @@ def note_missing(choice: str, note: str) -> list[Finding]:
     """Sending a picture back without a word helps nobody."""
     if choice == "approve" or note.strip():
         return []
-    return [Finding("note_missing", "Say in a few words what should change, so that the author can act on it.", field="note")]
+    return [
+        Finding(
+            "note_missing", "Say in a few words what should change, so that the author can act on it.", field="note"
+        )
+    ]
 
 
 def _and(parts: Collection[str]) -> str:

@@ -30,7 +30,9 @@ from assets.lifecycle import InvalidTransition
 ALPHABET = string.digits + string.ascii_letters
 PREFIX_LENGTH, SECRET_LENGTH, CHECKSUM_LENGTH = 10, 43, 6
 """Characters. 43 of 62 are 256 bits."""
-PATTERN = re.compile(rf"imp_([0-9A-Za-z]{{{PREFIX_LENGTH}}})_([0-9A-Za-z]{{{SECRET_LENGTH}}})([0-9A-Za-z]{{{CHECKSUM_LENGTH}}})")
+PATTERN = re.compile(
+    rf"imp_([0-9A-Za-z]{{{PREFIX_LENGTH}}})_([0-9A-Za-z]{{{SECRET_LENGTH}}})([0-9A-Za-z]{{{CHECKSUM_LENGTH}}})"
+)
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
 
@@ -95,7 +97,9 @@ def revoke_key(key: SiteKey, by: User) -> SiteKey:
             raise InvalidTransition("This key is revoked already.")
         locked.revoked_at, locked.revoked_by = timezone.now(), by
         locked.save(update_fields=["revoked_at", "revoked_by"])
-        audit.record(by, "key.revoked", locked.site, f"Key “{locked.label}” of {locked.site} was revoked.", key=locked.pk)
+        audit.record(
+            by, "key.revoked", locked.site, f"Key “{locked.label}” of {locked.site} was revoked.", key=locked.pk
+        )
     return locked
 
 
@@ -120,7 +124,9 @@ def is_in_force(key: SiteKey) -> bool:
 def note_use(key: SiteKey) -> None:
     """Remember when the key was last used, to the minute."""
     now = timezone.now()
-    SiteKey.objects.filter(Q(last_used_at=None) | Q(last_used_at__lt=now - USE_IS_NOTED_EVERY), pk=key.pk).update(last_used_at=now)
+    SiteKey.objects.filter(Q(last_used_at=None) | Q(last_used_at__lt=now - USE_IS_NOTED_EVERY), pk=key.pk).update(
+        last_used_at=now
+    )
 
 
 def checksum(body: str) -> str:

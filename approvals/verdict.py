@@ -113,7 +113,11 @@ def _whole(facts: Facts) -> Iterator[Finding]:
     if not facts.channel_is_active:
         yield Finding("channel_closed", "The channel is switched off.", field="channels")
     if not facts.is_intact:
-        yield Finding("dossier_damaged", "What is stored about the picture does not fit its hash. Save its words again.", field="file")
+        yield Finding(
+            "dossier_damaged",
+            "What is stored about the picture does not fit its hash. Save its words again.",
+            field="file",
+        )
 
 
 def _size(facts: Facts, rules: Rules) -> Iterator[Finding]:
@@ -131,9 +135,17 @@ def _size(facts: Facts, rules: Rules) -> Iterator[Finding]:
 
 def _kind(facts: Facts, rules: Rules) -> Iterator[Finding]:
     if facts.kind is None:
-        yield Finding("source_unknown", "Nobody has said how the picture came to be: photograph, altered, or generated.", field="disclosure")
+        yield Finding(
+            "source_unknown",
+            "Nobody has said how the picture came to be: photograph, altered, or generated.",
+            field="disclosure",
+        )
     if facts.kind in (Kind.GENERATED, Kind.DRAWN) and not rules.allow_generated:
-        yield Finding("generated_refused", "This channel takes photographs only, and this picture has no photograph behind it.", field="channels")
+        yield Finding(
+            "generated_refused",
+            "This channel takes photographs only, and this picture has no photograph behind it.",
+            field="channels",
+        )
     if facts.kind is not Kind.ALTERED:
         return
     if not rules.allow_altered:
@@ -148,16 +160,28 @@ def _original(facts: Facts, rules: Rules) -> Iterator[Finding]:
     if facts.kind is not Kind.ALTERED or not rules.needs_original:
         return
     if not facts.has_original:
-        yield Finding("original_missing", "The unaltered original is not linked. Upload or choose it.", field="disclosure")
+        yield Finding(
+            "original_missing", "The unaltered original is not linked. Upload or choose it.", field="disclosure"
+        )
     elif not facts.original_is_photograph:
-        yield Finding("original_not_photograph", "What is linked as the original is not stated to be a photograph.", field="disclosure")
+        yield Finding(
+            "original_not_photograph",
+            "What is linked as the original is not stated to be a photograph.",
+            field="disclosure",
+        )
     elif not facts.original_is_released:
-        yield Finding("original_not_released", "The original is not live in this channel yet. Have it approved here first.", field="disclosure")
+        yield Finding(
+            "original_not_released",
+            "The original is not live in this channel yet. Have it approved here first.",
+            field="disclosure",
+        )
 
 
 def _people_and_credit(facts: Facts, rules: Rules) -> Iterator[Finding]:
     if facts.shows_people == Answer.YES and not rules.allow_people:
-        yield Finding("people_refused", "This channel takes no pictures in which somebody is recognisable.", field="consents")
+        yield Finding(
+            "people_refused", "This channel takes no pictures in which somebody is recognisable.", field="consents"
+        )
     if rules.needs_credit and not facts.credit.strip():
         yield Finding("credit_missing", "This channel prints a credit line, and there is none.", field="licence")
 
@@ -174,7 +198,12 @@ def _disclosure(facts: Facts, profile: Profile) -> Iterator[Finding]:
             field="channels",
         )
     if facts.kind is Kind.ALTERED and not facts.disclosure_note:
-        yield Finding("disclosure_note_missing", "Nobody has said in words what was altered.", severity="warns", field="disclosure")
+        yield Finding(
+            "disclosure_note_missing",
+            "Nobody has said in words what was altered.",
+            severity="warns",
+            field="disclosure",
+        )
 
 
 MET = {

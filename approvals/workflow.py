@@ -68,7 +68,9 @@ def recall_review(review: Review, by: User) -> Review:
         if locked.submitted_by_id != by.pk:
             raise PermissionDenied("Only who submitted a version can take it back.")
         if locked.state != ReviewState.OPEN:
-            raise InvalidTransition(f"This review is “{locked.get_state_display().lower()}”, so it cannot be taken back.")
+            raise InvalidTransition(
+                f"This review is “{locked.get_state_display().lower()}”, so it cannot be taken back."
+            )
         _close(locked, ReviewState.RECALLED)
         if locked.version.status == Status.IN_REVIEW:
             library.set_status(locked.version, Status.DRAFT)
@@ -150,7 +152,9 @@ def undo(decision: Decision, by: User) -> Review:
         if standing.by_id != by.pk:
             raise PermissionDenied("Only who decided can take the decision back.")
         if standing.undone_at or standing.settled_at or standing.effective_at <= timezone.now():
-            raise InvalidTransition("The time to undo is over: the decision has taken effect. Withdraw the release instead.")
+            raise InvalidTransition(
+                "The time to undo is over: the decision has taken effect. Withdraw the release instead."
+            )
         standing.undone_at = timezone.now()
         standing.save(update_fields=["undone_at"])
         _move(review, ReviewState.OPEN)
@@ -174,7 +178,9 @@ def _check_open(review: Review, by: User) -> None:
     if review.state != ReviewState.OPEN:
         raise InvalidTransition(f"This review is “{review.get_state_display().lower()}”. Nothing was recorded.")
     if review.version.status not in (Status.IN_REVIEW, Status.APPROVED):
-        raise InvalidTransition(f"This version is “{review.version.get_status_display().lower()}” by now. Nothing was recorded.")
+        raise InvalidTransition(
+            f"This version is “{review.version.get_status_display().lower()}” by now. Nothing was recorded."
+        )
     if held_by_other(review, by):
         raise InvalidTransition(f"{review.claimed_by} has this review in hand. Nothing was recorded.")
 
@@ -387,7 +393,9 @@ def _locked_version(version: Version) -> Version:
 
 
 def _locked_review(review: Review) -> Review:
-    locked = Review.objects.select_for_update(of=("self",)).select_related("claimed_by", "submitted_by").get(pk=review.pk)
+    locked = (
+        Review.objects.select_for_update(of=("self",)).select_related("claimed_by", "submitted_by").get(pk=review.pk)
+    )
     locked.version = _locked_version(locked.version)
     return locked
 

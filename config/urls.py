@@ -4,7 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from config import health
+from config import health, views
 
 # The admin's own login knows neither rate limits nor second factors, so it sends people through the portal's.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -14,6 +14,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("api/", include("config.api")),
+    path("", views.overview, name="overview"),
+    path("settings/", views.settings_page, name="settings"),
+    path("settings/providers/<slug:key>/test/", views.test_connection, name="test_connection"),
     path("", include("assets.urls")),
     path("", include("generation.urls")),
     path("", include("approvals.urls")),

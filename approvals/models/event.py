@@ -26,9 +26,7 @@ class Event(models.Model):
 
     class Meta:
         ordering = ("channel", "sequence")
-        constraints = (
-            models.UniqueConstraint(fields=("channel", "sequence"), name="event_sequence_once_per_channel"),
-        )
+        constraints = (models.UniqueConstraint(fields=("channel", "sequence"), name="event_sequence_once_per_channel"),)
 
     def __str__(self) -> str:
         return f"{self.channel} {self.sequence}: {self.kind}"

@@ -25,7 +25,9 @@ class Release(models.Model):
     channel = models.ForeignKey("approvals.Channel", on_delete=models.PROTECT, related_name="releases")
     decision = models.ForeignKey("approvals.Decision", on_delete=models.PROTECT, related_name="releases")
     dossier_hash = models.CharField(max_length=64)
-    words_hash = models.CharField(max_length=64, help_text="The version's when approved; if it differs now, nothing leaves.")
+    words_hash = models.CharField(
+        max_length=64, help_text="The version's when approved; if it differs now, nothing leaves."
+    )
     document = models.JSONField(help_text="What the API says about it.")
     file_sha256 = models.CharField(max_length=64, help_text="The delivered file, metadata embedded.")
     file_media_type = models.CharField(max_length=32)

@@ -15,7 +15,9 @@ EASY = {"min_width": 32, "min_height": 32, "format": "image/jpeg"}
 """Rules that the small pictures of the tests meet."""
 
 
-def channel(slug: str = "website", *, rules: dict[str, Any] | None = None, disclosure: dict[str, Any] | None = None) -> Channel:
+def channel(
+    slug: str = "website", *, rules: dict[str, Any] | None = None, disclosure: dict[str, Any] | None = None
+) -> Channel:
     """A channel; the second call with a slug gives the first one's."""
     defaults = {
         "name": slug.capitalize(),

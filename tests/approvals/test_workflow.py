@@ -103,7 +103,9 @@ def _of_unknown_source(version: Version, ada: User) -> None:
 
 
 def _altered_without_original(version: Version, ada: User) -> None:
-    library.mark(version, digital_source="digitalCapture", alterations=["ModelHome"], original=None, disclosure_note="x", by=ada)
+    library.mark(
+        version, digital_source="digitalCapture", alterations=["ModelHome"], original=None, disclosure_note="x", by=ada
+    )
 
 
 @pytest.mark.parametrize(
@@ -116,7 +118,9 @@ def _altered_without_original(version: Version, ada: User) -> None:
         (_altered_without_original, "original_missing"),
     ],
 )
-def test_what_is_missing_blocks_submitting(ready: Version, ada: User, spoil: Callable[[Version, User], None], code: str) -> None:
+def test_what_is_missing_blocks_submitting(
+    ready: Version, ada: User, spoil: Callable[[Version, User], None], code: str
+) -> None:
     strict = factories.channel("strict", rules={"needs_original": True})
     spoil(ready, ada)
     with refuses(Blocked) as blocked:
@@ -178,7 +182,9 @@ def test_the_author_cannot_decide(review: Review, ada: User) -> None:
 
 
 @pytest.mark.parametrize("part", ["created_by", "prompt_by", "requested_by", "submitter", "editor"])
-def test_nobody_decides_on_their_own_work_not_even_a_superuser(part: str, ada: User, max_: User, channel: Channel) -> None:
+def test_nobody_decides_on_their_own_work_not_even_a_superuser(
+    part: str, ada: User, max_: User, channel: Channel
+) -> None:
     facts = library.ProvenanceFacts(
         prompt_by=max_ if part == "prompt_by" else ada, requested_by=max_ if part == "requested_by" else ada
     )

@@ -1,0 +1,57 @@
+"""Who is calling: a listing site, known by a key in the Authorization header and by nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed, ParseError
+from rest_framework.request import Request
+
+from approvals import sites
+from approvals.models import ListingSite, SiteKey
+
+NOT_A_KEY = "Send a valid key as “Authorization: Bearer imp_…”."
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A listing site, by way of one of its keys."""
+
+    site: ListingSite
+    key: SiteKey
+    is_authenticated: bool = True
+
+
+class KeyAuthentication(BaseAuthentication):
+    """Every bad key gets the same answer: missing, cut, unknown, expired and revoked ones cannot be told apart."""
+
+    def authenticate(self, request: Request) -> tuple[Caller, SiteKey]:
+        if any(value.startswith("imp_") for values in request.query_params.lists() for value in values[1]):
+            raise ParseError(
+                "A key belongs into the Authorization header, never into an address: addresses are logged."
+            )
+        key = sites.holder_of(_bearer(request))
+        if key is None:
+            raise AuthenticationFailed(NOT_A_KEY)
+        sites.note_use(key)
+        return Caller(key.site, key), key
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="listing sites"'
+
+
+def _bearer(request: Request) -> str:
+    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    return text if scheme.lower() == "bearer" else ""
+
+
+class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call] # drf-spectacular's registry has no types
+    """How the schema speaks of it."""
+
+    target_class = KeyAuthentication
+    name = "key"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "description": "A key of a listing site: `imp_…`"}

@@ -1,0 +1,19 @@
+"""Everything below /api/: the listing-site API, its schema, and the page that explains it."""
+
+from __future__ import annotations
+
+from django.urls import include, path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.permissions import AllowAny
+
+from approvals.api.views import Nowhere
+
+OPEN = {"authentication_classes": (), "permission_classes": (AllowAny,)}
+"""The schema holds no data; whoever writes a client may read it before they have a key."""
+
+urlpatterns = [
+    path("v1/", include("approvals.api.urls")),
+    path("schema/", SpectacularAPIView.as_view(**OPEN), name="api-schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema", **OPEN), name="api-docs"),
+    re_path("", Nowhere.as_view()),
+]

@@ -1,0 +1,439 @@
+"""The listing-site API: who gets what, what it says, and that nothing unapproved or ended leaves."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+from approvals import sites, workflow
+from approvals.models import Channel, Delivery, ListingSite, Release, SiteKey
+from assets import library, metadata, storage
+from tests.approvals import factories
+from tests.assets import factories as library_factories
+
+pytestmark = pytest.mark.django_db
+
+IMAGES = "/api/v1/images/"
+EVENTS = "/api/v1/events/"
+
+
+class Site(Client):
+    """bricks.example, calling with its key."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(raise_request_exception=False, headers={"authorization": f"Bearer {text}"})
+
+    def ids(self, **parameters: Any) -> list[str]:
+        return [image["id"] for image in self.get(IMAGES, parameters).json()["results"]]
+
+
+def url(release: Release, what: str = "") -> str:
+    return f"{IMAGES}{release.pk}/{what}"
+
+
+@pytest.fixture
+def key(channel: Channel, max_: User) -> sites.NewKey:
+    return factories.key(factories.site(channel))
+
+
+@pytest.fixture
+def bricks(key: sites.NewKey) -> Site:
+    return Site(key.text)
+
+
+@pytest.fixture
+def release(ada: User, channel: Channel) -> Release:
+    return factories.released(factories.ready(ada, title="Kitchen"), channel)
+
+
+# What is served
+
+
+def test_an_approved_picture_is_listed(bricks: Site, release: Release) -> None:
+    assert bricks.ids() == [str(release.pk)]
+
+
+def test_a_picture_says_what_a_site_needs(bricks: Site, release: Release) -> None:
+    said = bricks.get(url(release)).json()
+    assert said["alt_text"]["texts"] == {"en": "Kitchen with an oak table by a wide window"}
+    assert said["licence"]["attribution"] == "Harbour Homes"
+    assert said["disclosure"]["digital_source_type"] == "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"
+    assert said["file"]["sha256"] == release.file_sha256
+
+
+def test_a_picture_says_nothing_private(ada: User, channel: Channel, bricks: Site) -> None:
+    facts = library.ProvenanceFacts(
+        prompt="SECRET-PROMPT",
+        prompt_by=ada,
+        requested_by=ada,
+        cost_micros=987654321,
+        currency="USD",
+        model_asked="SECRET-MODEL",
+    )
+    release = factories.released(factories.ready(ada, provenance=facts), channel)
+    text = bricks.get(url(release)).content + bricks.get(url(release, "file")).content
+    assert not [secret for secret in (b"SECRET-PROMPT", b"987654321", b"rita", b"Rita", b"ada@") if secret in text]
+
+
+def test_the_file_is_what_was_released(bricks: Site, release: Release) -> None:
+    response = bricks.get(url(release, "file"))
+    body = response.content
+    assert (len(body), response["Content-Type"], response["ETag"]) == (
+        release.file_size,
+        "image/jpeg",
+        f'"{release.file_sha256}"',
+    )
+
+
+def test_the_file_carries_its_words(bricks: Site, release: Release) -> None:
+    body = bricks.get(url(release, "file")).content
+    assert "Kitchen with an oak table" in str(metadata.read(body))
+
+
+def test_the_file_is_served_so_that_it_cannot_act_as_a_page(bricks: Site, release: Release) -> None:
+    response = bricks.get(url(release, "file"))
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Content-Disposition"] == 'attachment; filename="kitchen-v1.jpg"'
+    assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert response["Cache-Control"] == "private, no-cache"
+
+
+def test_a_file_that_is_held_already_is_not_sent_again(bricks: Site, release: Release) -> None:
+    response = bricks.get(url(release, "file"), headers={"if-none-match": f'"{release.file_sha256}"'})
+    assert (response.status_code, response.content, Delivery.objects.count()) == (304, b"", 0)
+
+
+def test_a_damaged_file_never_leaves(bricks: Site, release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    def damaged(sha256: str) -> bytes:
+        raise storage.CorruptFile(sha256)
+
+    monkeypatch.setattr(storage, "read", damaged)
+    assert bricks.get(url(release, "file")).status_code == 503
+
+
+def test_a_download_is_written_down(bricks: Site, release: Release, key: sites.NewKey) -> None:
+    bricks.get(url(release, "file"))
+    delivery = Delivery.objects.get()
+    assert (delivery.release, delivery.key) == (release, key.key)
+
+
+# What is not served
+
+
+def test_nothing_is_served_before_approval(bricks: Site, ada: User, channel: Channel) -> None:
+    factories.review(factories.ready(ada), channel)
+    assert bricks.ids() == []
+
+
+def test_nothing_is_served_while_a_decision_can_be_undone(bricks: Site, ada: User, undo_window: None) -> None:
+    workflow.settle(factories.decide(factories.review(factories.ready(ada))))
+    assert bricks.ids() == []
+
+
+def test_an_unknown_picture_is_404(bricks: Site) -> None:
+    assert bricks.get(f"{IMAGES}{uuid4()}/").status_code == 404
+
+
+@pytest.mark.parametrize("what", ["", "file"])
+def test_another_channel_is_404(max_: User, release: Release, what: str) -> None:
+    elsewhere = Site(factories.key(factories.site(factories.channel("elsewhere"), slug="other")).text)
+    assert elsewhere.get(url(release, what)).status_code == 404
+
+
+@pytest.mark.parametrize("what", ["", "file"])
+def test_another_channels_withdrawn_picture_is_404_too(max_: User, rita: User, release: Release, what: str) -> None:
+    workflow.withdraw(release, "Sold.", rita)
+    elsewhere = Site(factories.key(factories.site(factories.channel("elsewhere"), slug="other")).text)
+    assert elsewhere.get(url(release, what)).status_code == 404
+
+
+@pytest.mark.parametrize("what", ["", "file"])
+def test_no_304_for_who_may_not_have_it(max_: User, release: Release, what: str) -> None:
+    elsewhere = Site(factories.key(factories.site(factories.channel("elsewhere"), slug="other")).text)
+    response = elsewhere.get(url(release, what), headers={"if-none-match": f'"{release.file_sha256}", *'})
+    assert response.status_code == 404
+
+
+@pytest.mark.parametrize("what", ["", "file"])
+def test_a_withdrawn_picture_is_gone(bricks: Site, release: Release, rita: User, what: str) -> None:
+    workflow.withdraw(release, "Sold.", rita)
+    response = bricks.get(url(release, what), headers={"if-none-match": f'"{release.file_sha256}"'})
+    assert (response.status_code, response.json()["error"]["code"]) == (410, "gone")
+
+
+def test_a_withdrawn_picture_is_not_listed(bricks: Site, release: Release, rita: User) -> None:
+    workflow.withdraw(release, "Sold.", rita)
+    assert bricks.ids() == []
+
+
+def test_a_picture_past_its_last_day_is_gone_without_any_sweep(bricks: Site, ada: User, channel: Channel) -> None:
+    version = factories.ready(ada)
+    library_factories.complete_licence(version, ada, valid_until=timezone.now().date() + timedelta(days=3))
+    release = factories.released(version, channel)
+    with time_machine.travel(timezone.now() + timedelta(days=4)):
+        assert (bricks.ids(), bricks.get(url(release, "file")).status_code) == ([], 410)
+
+
+@pytest.mark.parametrize("what", ["", "file"])
+def test_a_picture_whose_words_changed_is_not_there_until_it_is_approved_again(
+    bricks: Site, release: Release, ada: User, what: str
+) -> None:
+    library.describe(release.version, text="A kitchen, now with a dog", decorative=False, language="en", by=ada)
+    assert (bricks.ids(), bricks.get(url(release, what)).status_code) == ([], 404)
+
+
+def test_a_channel_that_is_switched_off_serves_nothing(bricks: Site, release: Release) -> None:
+    Channel.objects.update(active=False)
+    assert (bricks.ids(), bricks.get(url(release)).status_code) == ([], 404)
+
+
+# Keys
+
+
+def _unauthorised(client: Client) -> bytes:
+    response = client.get(IMAGES)
+    assert response.status_code == 401
+    assert response["WWW-Authenticate"] == 'Bearer realm="listing sites"'
+    return response.content
+
+
+def test_every_bad_key_gets_the_same_answer(key: sites.NewKey, channel: Channel, max_: User) -> None:
+    site = ListingSite.objects.get()
+    revoked = sites.create_key(site, "old", max_)
+    sites.revoke_key(revoked.key, max_)
+    expired = sites.create_key(site, "ended", max_, expires_at=timezone.now())
+    swapped = key.text[:-1] + ("a" if key.text[-1] != "a" else "b")
+    body = f"imp_{key.key.prefix}_" + "x" * 43
+    forged = body + sites.checksum(body)
+    unknown = "imp_aaaaaaaaaa_" + "x" * 43
+    texts = [
+        revoked.text,
+        expired.text,
+        swapped,
+        forged,
+        unknown + sites.checksum(unknown),
+        key.text[:-5],
+        "",
+        "x" * 9000,
+    ]
+    answers = {_unauthorised(Site(text)) for text in texts} | {_unauthorised(Client())}
+    assert len(answers) == 1
+
+
+def test_a_key_counts_in_the_header_only(key: sites.NewKey, release: Release) -> None:
+    assert Client().get(IMAGES, {"key": key.text}).status_code == 400
+
+
+def test_a_key_in_an_address_is_neither_answered_nor_logged(
+    key: sites.NewKey, caplog: pytest.LogCaptureFixture
+) -> None:
+    response = Client().get(IMAGES, {"key": key.text})
+    assert key.text not in f"{response.content!r}{caplog.text}{[vars(record) for record in caplog.records]}"
+
+
+def test_a_key_in_a_cookie_does_not_count(key: sites.NewKey) -> None:
+    client = Client()
+    client.cookies["Authorization"] = f"Bearer {key.text}"
+    _unauthorised(client)
+
+
+def test_being_signed_in_does_not_count(max_: User, channel: Channel) -> None:
+    client = Client()
+    client.force_login(max_)
+    _unauthorised(client)
+
+
+def test_a_key_is_kept_as_a_hash_only(key: sites.NewKey) -> None:
+    stored = SiteKey.objects.filter(pk=key.key.pk).values_list()
+    assert key.text.split("_")[2][:43] not in str(list(stored))
+
+
+def test_a_key_stops_with_its_site(bricks: Site, max_: User) -> None:
+    sites.switch(ListingSite.objects.get(), active=False, by=max_)
+    assert bricks.get(IMAGES).status_code == 401
+
+
+def test_two_keys_work_side_by_side(key: sites.NewKey, max_: User) -> None:
+    second = sites.create_key(ListingSite.objects.get(), "next", max_)
+    assert [Site(text).get(IMAGES).status_code for text in (key.text, second.text)] == [200, 200]
+
+
+def test_the_last_use_of_a_key_is_known(bricks: Site, key: sites.NewKey) -> None:
+    bricks.get(IMAGES)
+    key.key.refresh_from_db()
+    assert key.key.last_used_at is not None
+
+
+# Limits
+
+
+def test_a_site_may_call_so_often_and_no_more(bricks: Site, key: sites.NewKey) -> None:
+    ListingSite.objects.update(requests_per_minute=3)
+    with time_machine.travel("2026-11-22T10:00:10Z", tick=False):
+        answers = [bricks.get(IMAGES) for _ in range(5)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
+    assert answers[-1]["Retry-After"] == "50"
+
+
+def test_a_new_minute_begins_at_nothing(bricks: Site) -> None:
+    ListingSite.objects.update(requests_per_minute=1)
+    with time_machine.travel("2026-11-22T10:00:10Z", tick=False):
+        bricks.get(IMAGES)
+    with time_machine.travel("2026-11-22T10:01:00Z", tick=False):
+        assert bricks.get(IMAGES).status_code == 200
+
+
+# Pages
+
+
+def test_pages_hand_out_every_picture_once(bricks: Site, ada: User, channel: Channel) -> None:
+    releases = [str(factories.released(factories.ready(ada), channel).pk) for _ in range(5)]
+    found, address = [], f"{IMAGES}?page_size=2"
+    while address:
+        page = bricks.get(address).json()
+        found += [image["id"] for image in page["results"]]
+        address = page["next"]
+    assert found == releases
+
+
+def test_a_withdrawal_between_pages_moves_nothing(bricks: Site, ada: User, rita: User, channel: Channel) -> None:
+    releases = [factories.released(factories.ready(ada), channel) for _ in range(4)]
+    page = bricks.get(f"{IMAGES}?page_size=2").json()
+    workflow.withdraw(releases[0], "Sold.", rita)
+    assert [image["id"] for image in bricks.get(page["next"]).json()["results"]] == [
+        str(one.pk) for one in releases[2:]
+    ]
+
+
+def test_a_list_without_a_page_size_is_still_in_pages(bricks: Site, release: Release) -> None:
+    assert set(bricks.get(IMAGES).json()) == {"next", "results"}
+
+
+def test_only_what_is_new(bricks: Site, ada: User, channel: Channel) -> None:
+    factories.released(factories.ready(ada), channel)
+    with time_machine.travel(timezone.now() + timedelta(hours=1)):
+        second = factories.released(factories.ready(ada), channel)
+        since = (timezone.now() - timedelta(minutes=1)).isoformat()
+        assert bricks.ids(updated_since=since) == [str(second.pk)]
+
+
+def test_listing_costs_the_same_for_ten_and_for_thirty(
+    bricks: Site, ada: User, channel: Channel, django_assert_num_queries: Any
+) -> None:
+    for _ in range(3):
+        factories.released(factories.ready(ada), channel)
+    with django_assert_num_queries(5):
+        bricks.get(IMAGES)
+    for _ in range(6):
+        factories.released(factories.ready(ada), channel)
+    with django_assert_num_queries(4):  # the key's use was noted within this minute
+        assert len(bricks.ids()) == 9
+
+
+# Events
+
+
+def test_events_tell_the_whole_story(bricks: Site, release: Release, rita: User) -> None:
+    workflow.withdraw(release, "Sold.", rita)
+    said = bricks.get(EVENTS).json()
+    assert [(event["sequence"], event["kind"]) for event in said["results"]] == [(1, "released"), (2, "withdrawn")]
+    assert (said["last"], said["more"]) == (2, False)
+
+
+def test_events_go_on_from_a_number(bricks: Site, release: Release, rita: User) -> None:
+    workflow.withdraw(release, "Sold.", rita)
+    assert [event["sequence"] for event in bricks.get(EVENTS, {"after": 1}).json()["results"]] == [2]
+
+
+def test_events_of_another_channel_are_404(bricks: Site) -> None:
+    factories.channel("elsewhere")
+    assert bricks.get(EVENTS, {"channel": "elsewhere"}).status_code == 404
+
+
+def test_with_several_channels_events_need_one(max_: User) -> None:
+    two = Site(factories.key(factories.site(factories.channel("a"), factories.channel("b"))).text)
+    assert [two.get(EVENTS).status_code, two.get(EVENTS, {"channel": "a"}).status_code] == [400, 200]
+
+
+# Bad input
+
+NASTY = [
+    "",
+    " ",
+    "\x00",
+    "a\x00b",
+    "-1",
+    "0",
+    "1e9",
+    "9" * 30,
+    "NaN",
+    "null",
+    "true",
+    "[]",
+    "{}",
+    "' OR 1=1 --",
+    "../../etc/passwd",
+    "%00",
+    "%s%s",
+    "{{7*7}}",
+    "🏠",
+    "é" * 100,
+    "x" * 9000,
+    "0001-01-01T00:00:00+14:00",
+    "9999-12-31T23:59:59-14:00",
+    "2026-13-45",
+    "MjAyNnx4",
+    "MDAwMS0wMS0wMVQwMDowMDowMCsxNDowMHwwMDAwMDAwMC0wMDAwLTAwMDAtMDAwMC0wMDAwMDAwMDAwMDA",
+    "////",
+    "channel__slug",
+    "-released_at",
+    "*",
+]
+
+
+@pytest.mark.parametrize("path", [IMAGES, EVENTS])
+@pytest.mark.parametrize(
+    "name", ["channel", "updated_since", "cursor", "page_size", "after", "ordering", "fields", "a\x00b"]
+)
+def test_nothing_in_a_query_breaks_it(bricks: Site, release: Release, path: str, name: str) -> None:
+    ListingSite.objects.update(requests_per_minute=10_000)
+    broken = {value: bricks.get(path, {name: value}).status_code for value in NASTY}
+    assert not {value: status for value, status in broken.items() if status >= 500}
+
+
+@pytest.mark.parametrize("value", NASTY)
+def test_nothing_in_a_path_breaks_it(bricks: Site, value: str) -> None:
+    from urllib.parse import quote
+
+    address = quote(value.encode("utf-8", "surrogatepass"))
+    for path in (f"{IMAGES}{address}/", f"{IMAGES}{address}/file", f"/api/{address}"):
+        response = bricks.get(path)
+        assert response.status_code < 500
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["nonsense=1", "page_size=0", "page_size=201", "page_size=1&page_size=2", "cursor=zzz", "updated_since=soon"],
+)
+def test_what_cannot_be_understood_is_400_and_says_so(bricks: Site, query: str) -> None:
+    response = bricks.get(f"{IMAGES}?{query}")
+    name = query.partition("=")[0]
+    assert (response.status_code, list(response.json()["error"]["fields"])) == (400, [name])
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_nothing_can_be_written(bricks: Site, release: Release, method: str) -> None:
+    response = getattr(bricks, method)(url(release), data="[" * 100_000, content_type="application/json")
+    assert response.status_code == 405
+
+
+def test_any_other_address_answers_in_the_same_shape(bricks: Site) -> None:
+    response = bricks.get("/api/v2/nothing")
+    assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")

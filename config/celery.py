@@ -11,9 +11,7 @@ from typing import Any
 
 import structlog
 from celery import Celery, signals
-from celery.contrib.django.task import DjangoTask
 from django.conf import settings
-from django.db import transaction
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -45,17 +43,7 @@ def transport_options() -> dict[str, Any]:
     return {}
 
 
-class Nudge(DjangoTask[..., Any]):
-    """Queued when the row is safe. A broker that is down costs the time until the next sweep, not the answer."""
-
-    def delay_on_commit(self, *args: Any, **kwargs: Any) -> Any:
-        def send() -> None:  # not a partial: Django names the function when it logs the failure
-            self.delay(*args, **kwargs)
-
-        transaction.on_commit(send, robust=True)
-
-
-app = Celery("imprimatur", task_cls=Nudge)
+app = Celery("imprimatur")
 app.conf.update(
     broker_url=settings.BROKER_URL,
     broker_transport_options=transport_options(),

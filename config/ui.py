@@ -37,7 +37,10 @@ PLACES = (
     Place("Settings", "settings", "settings", ("auth.view_user",)),
 )
 
-NAV_COUNTS: dict[str, str] = {}
+NAV_COUNTS: dict[str, str] = {
+    "generation:make": "config.overview.waiting_to_make",
+    "approvals:queue": "config.overview.waiting_to_review",
+}
 """URL name of a place -> dotted path of a function that takes the user and returns how many things wait there."""
 
 TAB_BAR_HOLDS = 5
@@ -137,13 +140,20 @@ STATUSES = {
     "retired": Status("Retired", "archive", "plain"),
     "queued": Status("Queued", "clock", "plain"),
     "sending": Status("Sending", "send", "informs"),
-    "waiting": Status("Waiting for the provider", "hourglass", "informs"),
-    "waiting_for_person": Status("Waiting for a person", "hand", "waits"),
+    "waiting": Status("At the provider", "hourglass", "informs"),
+    "hand": Status("Waiting for a person", "hand", "waits"),
     "done": Status("Done", "check", "ink"),
     "refused": Status("Refused", "ban", "stops"),
     "failed": Status("Failed", "octagon-x", "stops"),
     "unclear": Status("Unclear", "circle-question-mark", "waits"),
     "cancelled": Status("Cancelled", "circle-slash", "plain"),
+    "new": Status("New", "sparkle", "informs"),
+    "keeping": Status("Being kept", "hourglass", "informs"),
+    "kept": Status("Kept", "check", "ink"),
+    "discarded": Status("Discarded", "trash-2", "plain"),
+    "open": Status("Waiting for a decision", "eye", "informs"),
+    "settling": Status("Decided, can be undone", "hourglass", "informs"),
+    "changes": Status("Changes requested", "message-circle-warning", "waits"),
     "live": Status("Live", "radio", "ink"),
     "expired": Status("Expired", "calendar-x", "stops"),
     "yes": Status("Yes", "check", "plain"),
@@ -151,7 +161,7 @@ STATUSES = {
     "unknown": Status("Unknown", "circle-question-mark", "waits"),
     "blocks": Status("Blocks", "octagon-x", "stops"),
     "warns": Status("Check", "triangle-alert", "waits"),
-    "passes": Status("Met", "check", "approved"),
+    "informs": Status("Met", "check", "approved"),
 }
 
 
@@ -182,13 +192,11 @@ def bytesize(size: int | None) -> str:
     """A size in bytes, in decimal steps: 252 kB, 1.4 MB."""
     if size is None:
         return "not known"
-    amount = float(size)
-    for unit in ("bytes", "kB", "MB", "GB"):
+    amount, unit = float(size), "bytes"
+    for larger in ("kB", "MB", "GB", "TB"):
         if amount < 1000:
             break
-        amount /= 1000
-    else:
-        unit = "TB"
+        amount, unit = amount / 1000, larger
     return f"{amount:.0f} {unit}" if amount >= 100 or unit == "bytes" else f"{amount:.1f} {unit}"
 
 

@@ -1,0 +1,177 @@
+"""The Overview: what waits for this person, what came back, and how things stand. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from approvals.models import Release, Review
+from assets.models import Asset, LogEntry
+from generation import money
+from generation.catalogue import ENDING_SOON
+from generation.models import Brief, Budget, GenerationModel, Job, JobState, Output, OutputState
+
+SHOWN = 6
+LOOKED_THROUGH = 60
+"""Outputs read to find the briefs that came back; a brief seldom has more than ten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing that somebody has to do, in words, with the page where it is done."""
+
+    words: str
+    because: str
+    url: str
+    icon: str
+    tone: str = ""
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number that says how things stand."""
+
+    name: str
+    value: str
+    note: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A brief with pictures that nobody has looked after yet, and the first of them."""
+
+    brief: Brief
+    first: Output
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the page shows to one person."""
+
+    tasks: list[Task]
+    figures: list[Figure]
+    came_back: list[Returned]
+    happened: list[LogEntry]
+    may_make: bool
+
+
+def for_person(user: User) -> Overview:
+    """Everything on the Overview of one person, in a fixed number of queries."""
+    return Overview(
+        tasks=list(_tasks(user)),
+        figures=list(_figures(user)),
+        came_back=list(_came_back(user)),
+        happened=list(LogEntry.objects.order_by("-id")[:SHOWN]),
+        may_make=user.has_perm("generation.make_images"),
+    )
+
+
+def waiting_to_make(user: User) -> int:
+    """How many of a person's jobs wait for them: to bring a picture, or to say what became of one."""
+    return Job.objects.filter(brief__asked_by=user, state__in=(JobState.HAND, JobState.UNCLEAR)).count()
+
+
+def waiting_to_review(user: User) -> int:
+    """How many reviews a person can decide now, and how many of their own came back."""
+    return Review.objects.waiting_for(user).count() + Review.objects.came_back_to(user).count()
+
+
+def _tasks(user: User) -> Iterator[Task]:
+    for review in Review.objects.waiting_for(user).for_lists()[:SHOWN]:
+        yield Task(
+            f"Decide on “{review.version.asset.title}”",
+            f"{review.submitted_by.get_short_name() or review.submitted_by} submitted it",
+            reverse("approvals:review", args=[review.pk]),
+            "stamp",
+            since=review.submitted_at,
+        )
+    for review in Review.objects.came_back_to(user).for_lists()[:SHOWN]:
+        yield Task(
+            f"Mend “{review.version.asset.title}”",
+            review.get_state_display(),
+            reverse("assets:asset", args=[review.version.asset_id]),
+            "undo-2",
+            "waits",
+            review.closed_at,
+        )
+    yield from _jobs_that_wait(user)
+    if user.has_perm("generation.manage_money"):
+        yield from _for_managers()
+
+
+def _jobs_that_wait(user: User) -> Iterator[Task]:
+    whose = Q() if user.has_perm("generation.manage_money") else Q(brief__asked_by=user)
+    waiting = Job.objects.filter(
+        Q(state=JobState.HAND, brief__asked_by=user) | Q(whose, state=JobState.UNCLEAR)
+    ).select_related("brief", "model")
+    for job in waiting[:SHOWN]:
+        by_hand = job.state == JobState.HAND
+        yield Task(
+            f"Bring the picture for “{job.brief.title}”" if by_hand else f"Settle “{job.brief.title}”",
+            f"{job.model.name} is driven by hand"
+            if by_hand
+            else f"{job.model.name} never answered; it may have charged",
+            reverse("generation:brief", args=[job.brief_id]),
+            "hand" if by_hand else "circle-help",
+            "" if by_hand else "waits",
+            job.created_at,
+        )
+
+
+def _for_managers() -> Iterator[Task]:
+    today = timezone.localdate()
+    ending = GenerationModel.objects.filter(offered=True, ends_on__gt=today, ends_on__lte=today + ENDING_SOON)
+    for model in ending.order_by("ends_on")[:SHOWN]:
+        instead = f"its successor is {model.successor}" if model.successor else "no successor is known"
+        yield Task(
+            f"{model.name} ends on {model.ends_on:%-d %B}", instead, reverse("settings"), "calendar-clock", "waits"
+        )
+    running_out = (
+        Release.objects.live().filter(valid_until__lte=today + ENDING_SOON).select_related("version__asset", "channel")
+    )
+    for release in running_out.order_by("valid_until")[:SHOWN]:
+        yield Task(
+            f"“{release.version.asset.title}” leaves {release.channel.name} on {release.valid_until:%-d %B}",
+            "its licence or a consent ends",
+            reverse("assets:asset", args=[release.version.asset_id]),
+            "calendar-clock",
+            "waits",
+        )
+
+
+def _figures(user: User) -> Iterator[Figure]:
+    yield Figure("Pictures", str(Asset.objects.visible_to(user).count()), "in the library", reverse("assets:library"))
+    yield Figure("Live", str(Release.objects.live().count()), "released to channels", _channels_or_library(user))
+    budget = Budget.objects.filter(month=money.month_of(), person=None, listing=None).first()
+    if budget and (user.has_perm("generation.make_images") or user.has_perm("generation.manage_money")):
+        spent = budget.spent_micros + budget.reserved_micros
+        yield Figure(
+            "Spent this month",
+            f"${spent / 1_000_000:,.2f}",
+            f"of ${budget.limit_micros / 1_000_000:,.2f} for the team",
+            reverse("generation:spend") if user.has_perm("generation.manage_money") else reverse("generation:make"),
+        )
+
+
+def _channels_or_library(user: User) -> str:
+    manages = user.has_perm("approvals.manage_channels")
+    return reverse("approvals:channels") if manages else reverse("assets:library") + "?status=approved"
+
+
+def _came_back(user: User) -> Iterator[Returned]:
+    """The person's newest briefs that have pictures nobody has kept or discarded yet."""
+    new = Output.objects.filter(state=OutputState.NEW, job__brief__asked_by=user).select_related("job__brief")
+    by_brief: dict[Brief, list[Output]] = {}
+    for output in new.order_by("-job__brief__asked_at", "job__created_at", "index")[:LOOKED_THROUGH]:
+        by_brief.setdefault(output.job.brief, []).append(output)
+    for brief, outputs in list(by_brief.items())[:SHOWN]:
+        yield Returned(brief, outputs[0], len(outputs))

@@ -1,0 +1,99 @@
+"""How this portal is set up, in words for the Settings page: providers, models, and what it stands on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Count
+from django.utils import timezone
+
+from generation import catalogue
+from generation.models import GenerationModel, Job
+
+NEEDS = {
+    "openai": ("OpenAI Images", "OPENAI_API_KEY"),
+    "bfl": ("Black Forest Labs", "BFL_API_KEY"),
+}
+"""Providers that appear once this variable is set (or the same with _FILE, naming a file that holds it)."""
+
+QUEUES = {
+    "filesystem": "Embedded, in a folder",
+    "redis": "Redis",
+    "rediss": "Redis",
+    "amqp": "RabbitMQ",
+    "amqps": "RabbitMQ",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderRow:
+    """One provider as the Settings page shows it."""
+
+    key: str
+    label: str
+    is_set_up: bool
+    jobs: int = 0
+    resting: str = ""
+    needs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRow:
+    """One model with whatever is due about it."""
+
+    row: GenerationModel
+    provider: str
+    has_ended: bool
+    ends_soon: bool
+    successor: str
+
+
+def providers() -> list[ProviderRow]:
+    """Those that are set up, then those that only lack a key."""
+    jobs, resting = _jobs_by_provider(), catalogue.resting_reasons()
+    ready = [
+        ProviderRow(key, provider.label, True, jobs.get(key, 0), resting.get(key, ""))
+        for key, provider in catalogue.providers().items()
+    ]
+    lacking = [
+        ProviderRow(key, label, False, needs=variable)
+        for key, (label, variable) in NEEDS.items()
+        if key not in settings.IMAGE_PROVIDERS
+    ]
+    return ready + lacking
+
+
+def models() -> list[ModelRow]:
+    """Every model the portal knows, those of providers that are set up first."""
+    rows = list(GenerationModel.objects.all())
+    names = {(row.provider, row.model_id): row.name for row in rows}
+    rows.sort(key=lambda row: (row.provider not in settings.IMAGE_PROVIDERS, row.provider, row.pk))
+    soon = timezone.localdate() + catalogue.ENDING_SOON
+    return [
+        ModelRow(
+            row,
+            catalogue.label(row.provider),
+            has_ended=catalogue.has_ended(row),
+            ends_soon=row.ends_on is not None and row.ends_on <= soon,
+            successor=names.get((row.provider, row.successor), row.successor),
+        )
+        for row in rows
+    ]
+
+
+def parts() -> list[tuple[str, str]]:
+    """What the portal stands on, without addresses or keys."""
+    queue = urlsplit(settings.BROKER_URL).scheme
+    return [
+        ("Database", connection.display_name),
+        ("Files", "A bucket over S3" if settings.STORAGE == "s3" else "A folder on this machine"),
+        ("Queue", QUEUES.get(queue, queue)),
+        ("Undo", f"A decision can be taken back for {settings.UNDO_SECONDS} seconds"),
+    ]
+
+
+def _jobs_by_provider() -> dict[str, int]:
+    return dict(Job.objects.order_by().values_list("model__provider").annotate(Count("id")))

@@ -222,7 +222,7 @@ class Provider(ABC):
     def check(self) -> str:
         """Whether this provider answers, in one sentence; spends nothing. Raises ProviderError if not."""
 
-    def extra(self, spec: ImageSpec) -> Any:
+    def extras(self, spec: ImageSpec) -> Any:
         """spec.extra as this adapter's own small options; raises Rejected for a key it does not know."""
         try:
             return closed(self.Extra, spec.extra, where=f"{self.key} extra")

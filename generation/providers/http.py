@@ -202,8 +202,8 @@ class HTTPProvider(Provider):
         return by_status(answer)
 
     def start(self, spec: ImageSpec, *, attempt: UUID) -> Finished | Pending:
-        request = self.build(spec, attempt)
         with self.redacted():
+            request = self.build(spec, attempt)
             result = self.parse(self.ask(request), spec)
         result = replace(result, parameters_sent=redact(request.parameters, self.secrets))
         if isinstance(result, Finished):

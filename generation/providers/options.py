@@ -40,6 +40,9 @@ class Secret:
         return "Secret(set)" if self._value else "Secret(empty)"
 
 
+NO_KEY = Secret()
+
+
 def closed(kind: type[Options], values: Mapping[str, Any], *, where: str = "options") -> Options:
     """An instance of the dataclass `kind` from text values; raises OptionError for what it does not know."""
     known = {field.name: field for field in fields(kind)}

@@ -1,0 +1,175 @@
+"""Black Forest Labs (FLUX): submit, ask at the address it names, download within ten minutes.
+
+Facts from docs.bfl.ai, @ai-sdk/black-forest-labs 2.0.41 and BFL's own skills file, read 2026-11-22.
+It is the one provider that tells the price of a job when it takes it: in credits of one cent.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any, Literal
+from uuid import UUID
+
+from generation.providers.base import Capabilities, Finished, ImageSpec, Money, Pending, Picture, Secret
+from generation.providers.errors import BadAnswer, ModelGone, ProviderError, Refused, Unclear
+from generation.providers.http import Answer, HTTPProvider, Request, by_status, message_in
+from generation.providers.options import NO_KEY
+
+CREDIT = Decimal("0.01")  # US dollars
+ASK_AFTER = 1.5  # seconds
+OWN_HOSTS = ("*.bfl.ai",)
+STILL_BUSY = frozenset({"Pending", "Queued", "Processing"})
+DECLINED: dict[str, Literal["input", "output"]] = {"Request Moderated": "input", "Content Moderated": "output"}
+
+
+@dataclass(frozen=True)
+class BFLOptions:
+    """The key, the region, and further hosts from which finished pictures may come, separated by spaces."""
+
+    api_key: Secret = NO_KEY
+    base_url: str = "https://api.bfl.ai"
+    result_hosts: str = ""  # the delivery host is not published; *.bfl.ai is always allowed
+
+
+@dataclass(frozen=True)
+class BFLExtra:
+    """What one wish may ask of FLUX besides the common words."""
+
+    safety_tolerance: int = 2  # 0 is strictest
+    prompt_upsampling: bool = False
+
+
+class BlackForestLabs(HTTPProvider):
+    """One picture per job; the handle holds all that is needed to fetch it after a restart."""
+
+    key = "bfl"
+    label = "Black Forest Labs"
+    capabilities = Capabilities(seed=True, references=True, exact_size=True, resumable=True)
+    Options = BFLOptions
+    Extra = BFLExtra
+
+    def build(self, spec: ImageSpec, attempt: UUID) -> Request:
+        width, height = spec.pixels
+        extra = self.extras(spec)
+        body: dict[str, Any] = {
+            "prompt": self.compose(spec),
+            "width": width,
+            "height": height,
+            "output_format": "png",
+            "safety_tolerance": extra.safety_tolerance,
+            "prompt_upsampling": extra.prompt_upsampling,
+        }
+        if spec.seed is not None:
+            body["seed"] = spec.seed
+        for number, reference in enumerate(spec.references, 1):
+            name = "input_image" if number == 1 else f"input_image_{number}"
+            body[name] = base64.b64encode(reference.data).decode()
+        return Request("POST", self._url(f"v1/{spec.model.id}"), self._headers, json=body)
+
+    def parse(self, answer: Answer, spec: ImageSpec) -> Pending:
+        data = answer.facts
+        job, address = data.get("id"), data.get("polling_url")
+        if not isinstance(job, str) or not isinstance(address, str):
+            raise BadAnswer("The job was taken without an address to ask at.", raw=data)
+        cost = _credits(data.get("cost"))
+        micros = cost.micros if cost is not None else None
+        handle = {"id": job, "polling_url": address, "model": spec.model.id, "cost": micros}
+        return Pending(handle=json.dumps(handle), ask_again_in=ASK_AFTER, cost=cost, request_id=job)
+
+    def explain(self, answer: Answer) -> ProviderError:
+        if answer.status == 404 and not answer.only_asked:
+            return ModelGone(f"FLUX does not offer this model. {message_in(answer)}".strip(), raw=answer.excerpt)
+        return by_status(answer)
+
+    def resume(self, handle: str) -> Finished | Pending:
+        job = _job(handle)
+        request = Request("GET", job["polling_url"], self._headers, only_hosts=OWN_HOSTS)
+        with self.redacted():
+            return self._read(self.ask(request).facts, job, handle)
+
+    def check(self) -> str:
+        with self.redacted():
+            credit = self.ask(Request("GET", self._url("v1/credits"), self._headers)).facts.get("credits")
+        return f"Answers: {credit} credits left. Asking costs nothing."
+
+    def _read(self, data: dict[str, Any], job: dict[str, Any], handle: str) -> Finished | Pending:
+        status, raw = data.get("status"), data
+        if data.get("id") not in (None, job["id"]):
+            raise BadAnswer("The answer is about another job than ours.", request_id=job["id"], raw=raw)
+        if status in STILL_BUSY:
+            return Pending(handle=handle, ask_again_in=ASK_AFTER, cost=_stored(job), request_id=job["id"])
+        if status == "Ready":
+            return self._finished(data, job)
+        raise _terminal(str(status), job["id"], raw)
+
+    def _finished(self, data: dict[str, Any], job: dict[str, Any]) -> Finished:
+        result = data.get("result")
+        sample = result.get("sample") if isinstance(result, dict) else None
+        if not isinstance(result, dict) or not isinstance(sample, str):
+            raise BadAnswer("The picture is ready, but its address is missing.", request_id=job["id"], raw=data)
+        hosts = (*OWN_HOSTS, *self.options.result_hosts.split())
+        picture = self.client.fetch_result(sample, hosts)
+        seed = result.get("seed") if isinstance(result.get("seed"), int) else None
+        cost = _stored(job)
+        finished = Finished(
+            pictures=(Picture(picture, seed),),
+            cost=cost,
+            cost_basis="unknown" if cost is None else "reported",
+            model_reported=job["model"],
+            seed=seed,
+            revised_prompt=str(result.get("prompt") or ""),
+            request_id=job["id"],
+            parameters_in_effect={"seed": seed} if seed is not None else {},
+            raw=data,
+        )
+        return self.clean(finished)
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        return {"x-key": self.options.api_key.reveal()}
+
+    def _url(self, path: str) -> str:
+        return f"{self.options.base_url.rstrip('/')}/{path}"
+
+
+def _terminal(status: str, job: str, raw: Any) -> ProviderError:
+    """What every status but Pending and Ready means; an unknown word ends the job rather than waiting for ever."""
+    if status in DECLINED:
+        stage = DECLINED[status]
+        charged: Literal["no", "unknown"] = "no" if stage == "input" else "unknown"
+        words = f"Black Forest Labs declined the {'wish' if stage == 'input' else 'finished picture'}."
+        return Refused(words, stage=stage, request_id=job, raw=raw, charged=charged)
+    if status == "Task not found":
+        return Unclear("Black Forest Labs no longer knows this job; it may have been charged.", request_id=job, raw=raw)
+    if status in ("Error", "Failed"):
+        return BadAnswer("Black Forest Labs could not make this picture.", request_id=job, raw=raw)
+    return BadAnswer(f"Black Forest Labs answered with an unknown status, {status[:60]!r}.", request_id=job, raw=raw)
+
+
+def _job(handle: str) -> dict[str, Any]:
+    try:
+        job = json.loads(handle)
+    except ValueError:
+        job = None
+    if not isinstance(job, dict) or not {"id", "polling_url", "model"} <= job.keys():
+        raise BadAnswer("The stored handle of this job cannot be read.")
+    return job
+
+
+def _stored(job: dict[str, Any]) -> Money | None:
+    micros = job.get("cost")
+    return Money(micros) if isinstance(micros, int) else None
+
+
+def _credits(value: Any) -> Money | None:
+    """Credits as money; None for anything that is not a plain amount."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        amount = Decimal(str(value)) * CREDIT
+    except InvalidOperation:
+        return None
+    return Money.of(amount) if 0 <= amount < 1000 else None

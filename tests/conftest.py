@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from typing import Any
 
+import hypothesis
 import pytest
+from django.core.cache import cache
 
 from tests import machine
 
@@ -18,6 +20,11 @@ NEEDS = {
 """Marker -> what must be there for a test with it, and the words when it is not."""
 
 
+# A busy machine is slow, which is no fault of the code, and what a run finds must not hang on earlier runs.
+hypothesis.settings.register_profile("imprimatur", deadline=None, database=None)
+hypothesis.settings.load_profile("imprimatur")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     if os.environ.get("TEST_DATABASE") == "postgres" and not machine.postgres_url():
         pytest.exit(machine.NO_POSTGRES, returncode=1 if machine.forbids_skips() else 0)
@@ -28,6 +35,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = {"postgres"} if os.environ.get("TEST_DATABASE") != "postgres" else set()
     if "live" not in config.getoption("markexpr"):
         left_out.add("live")
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group("browser"))  # one process for all: two would starve each other
     deselected = [item for item in items if left_out & {mark.name for mark in item.iter_markers()}]
     if deselected:
         config.hook.pytest_deselected(items=deselected)
@@ -48,3 +58,9 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         "executable_path": machine.chromium(),
         "args": [*sandbox, "--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"],
     }
+
+
+@pytest.fixture(autouse=True)
+def _forget_what_was_counted() -> None:
+    """Rate limits count in the cache; no test may use up another's."""
+    cache.clear()

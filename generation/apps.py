@@ -1,8 +1,31 @@
 """The generation app: making pictures with any generator."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+RECEIVED = ("id", "job_id", "index", "sha256", "media_type", "width", "height", "size", "created_at")
+"""Columns of an output that are written once: the bytes as they came."""
+ASKED = ("id", "revision_id", "values", "prompt", "negative", "ratio", "count", "quality", "seed", "asked_by_id")
+"""Columns of a brief that are written once: what was asked for, and by whom."""
 
 
 class GenerationConfig(AppConfig):
     name = "generation"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        post_migrate.connect(_install_guards, sender=self, dispatch_uid="generation.guards")
+
+
+def _install_guards(using: str, **kwargs: Any) -> None:
+    from assets import triggers  # needs the database, which apps.py is loaded without
+
+    triggers.append_only("generation_ledgerentry", using)
+    triggers.freeze_columns("generation_output", RECEIVED, using)
+    triggers.freeze_columns("generation_brief", ASKED, using)
+    triggers.never_deleted("generation_job", using)
+    triggers.never_deleted("generation_attempt", using)

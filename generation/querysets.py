@@ -1,14 +1,46 @@
-"""Reads of jobs, in the words people use for them."""
+"""Reads of briefs and jobs, in the words people use for them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar
 
+from django.contrib.auth.models import AnonymousUser, User
 from django.db import models
 
 if TYPE_CHECKING:
-    from generation.models import Job
+    from generation.models import Brief, Job, Output  # noqa: F401 - names the querysets' rows
+
+Row = TypeVar("Row", bound=models.Model)
 
 
-class JobQuerySet(models.QuerySet["Job"]):
+class VisibleQuerySet(models.QuerySet[Row]):
+    """Rows that whoever may see the library may see."""
+
+    def visible_to(self, user: User | AnonymousUser) -> VisibleQuerySet[Row]:
+        """What this person may see: all of it, or nothing."""
+        return self.all() if user.has_perm("assets.view_asset") else self.none()
+
+
+class BriefQuerySet(VisibleQuerySet["Brief"]):
+    """Briefs."""
+
+    def with_results(self) -> BriefQuerySet:
+        """With everything that the list of recent briefs shows, in a fixed number of queries."""
+        return self.select_related("asked_by", "listing", "revision__template").prefetch_related("jobs__outputs", "jobs__model")
+
+
+class JobQuerySet(VisibleQuerySet["Job"]):
     """Jobs."""
+
+    def with_story(self) -> JobQuerySet:
+        """With everything that the page of a brief tells about each job."""
+        return self.select_related("model", "terms", "brief").prefetch_related("outputs__version__asset", "attempts")
+
+    def due(self, now: datetime) -> JobQuerySet:
+        """Those whose time to be looked at has come."""
+        return self.filter(models.Q(not_before=None) | models.Q(not_before__lte=now))
+
+
+class OutputQuerySet(VisibleQuerySet["Output"]):
+    """Outputs."""

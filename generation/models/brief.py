@@ -7,6 +7,8 @@ import uuid
 from django.conf import settings
 from django.db import models
 
+from generation.querysets import BriefQuerySet
+
 
 class Brief(models.Model):
     """What was asked for, by whom, and with which words. Written once."""
@@ -30,6 +32,8 @@ class Brief(models.Model):
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="briefs")
     asked_at = models.DateTimeField(auto_now_add=True)
+
+    objects = BriefQuerySet.as_manager()
 
     class Meta:
         ordering = ("-asked_at", "id")

@@ -7,7 +7,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 
-from generation.querysets import JobQuerySet
+from generation.querysets import JobQuerySet, OutputQuerySet
 
 
 class JobState(models.TextChoices):
@@ -37,7 +37,10 @@ class Job(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     brief = models.ForeignKey("generation.Brief", on_delete=models.PROTECT, related_name="jobs")
     model = models.ForeignKey("generation.GenerationModel", on_delete=models.PROTECT, related_name="jobs")
+    count = models.PositiveSmallIntegerField(default=1, help_text="Pictures asked of the provider in one request.")
+    offset = models.PositiveSmallIntegerField(default=0, help_text="Pictures that the brief's earlier jobs ask for.")
     state = models.CharField(max_length=16, choices=JobState, default=JobState.QUEUED)
+    tries = models.PositiveSmallIntegerField(default=0, help_text="Requests since a person last said “send”.")
     dropped = models.JSONField(default=list, blank=True, help_text="Options sent without, with the asker's word.")
     terms = models.ForeignKey("assets.Terms", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
@@ -52,6 +55,7 @@ class Job(models.Model):
     lease = models.UUIDField(null=True, blank=True, help_text="Whose worker holds the job.")
     lease_until = models.DateTimeField(null=True, blank=True)
     deadline = models.DateTimeField(null=True, blank=True, help_text="When waiting becomes unclear.")
+    nudged_at = models.DateTimeField(null=True, blank=True, help_text="When a worker was last told to look.")
 
     error_kind = models.CharField(max_length=32, blank=True)
     error_words = models.TextField(blank=True)
@@ -70,7 +74,7 @@ class Job(models.Model):
     objects = JobQuerySet.as_manager()
 
     class Meta:
-        ordering = ("created_at", "id")
+        ordering = ("created_at", "offset", "id")
         indexes = (models.Index(fields=("state", "not_before"), name="job_by_state"),)
         permissions = (("make_images", "Can write prompts and start jobs"),)
 
@@ -101,6 +105,7 @@ class OutputState(models.TextChoices):
     """What became of an output."""
 
     NEW = "new", "New"
+    KEEPING = "keeping", "Being kept"
     KEPT = "kept", "Kept"
     DISCARDED = "discarded", "Discarded"
 
@@ -126,7 +131,10 @@ class Output(models.Model):
     handled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    handled_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = OutputQuerySet.as_manager()
 
     class Meta:
         ordering = ("job", "index")

@@ -35,7 +35,9 @@ class Budget(models.Model):
                 Coalesce("listing", 0),
                 name="budget_once_per_scope_and_month",
             ),
-            models.CheckConstraint(name="budget_never_negative", condition=Q(reserved_micros__gte=0, spent_micros__gte=0)),
+            models.CheckConstraint(
+                name="budget_never_negative", condition=Q(reserved_micros__gte=0, spent_micros__gte=0)
+            ),
         )
 
     def __str__(self) -> str:
@@ -56,6 +58,7 @@ class EntryKind(models.TextChoices):
     RESERVE = "reserve", "Reserved"
     SETTLE = "settle", "Spent"
     RELEASE = "release", "Released"
+    CORRECT = "correct", "Corrected"
 
 
 class LedgerEntry(models.Model):

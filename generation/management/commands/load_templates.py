@@ -1,0 +1,16 @@
+"""`manage.py load_templates`: add the starter templates; those that people have edited stay as they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from generation import templates_file
+
+
+class Command(BaseCommand):
+    help = "Add the templates of generation/data/templates.toml that are not there yet."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write(f"{templates_file.load()} templates added.")

@@ -1,0 +1,164 @@
+"""Money that is reserved before it is spent: budgets, and the ledger that says where it went.
+
+Every movement is one conditional UPDATE of each budget a job falls under, in the order of their ids, and one ledger
+entry beside it, in the caller's transaction. Amounts are micro-units of a currency (1 USD = 1,000,000).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import connection
+from django.db.models import F, Q, Sum
+from django.utils import timezone
+
+from assets import audit
+from assets.lifecycle import Blocked, Finding
+from assets.models import Listing
+from generation.models import Brief, Budget, EntryKind, Job, LedgerEntry
+
+TEAM_BUDGET_USD = 50
+"""What a team may spend in a month for which nobody has set a budget, unless settings.TEAM_BUDGET_USD says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What one budget holds for one job: reserved, and spent."""
+
+    budget_id: int
+    reserved: int
+    spent: int
+
+
+def month_of(day: date | None = None) -> date:
+    """The first day of the month."""
+    return (day or timezone.localdate()).replace(day=1)
+
+
+def budgets_for(person: User, listing: Listing | None, currency: str) -> list[Budget]:
+    """This month's budgets that must hold what a person spends for a listing, in the order in which they are locked.
+
+    The team's is made when a month begins, so that nothing is ever spent outside a budget.
+    """
+    month = month_of()
+    scope = Q(person=None, listing=None) | Q(person=person, listing=None)
+    if listing is not None:
+        scope |= Q(person=None, listing=listing)
+    found = list(Budget.objects.filter(scope, month=month, currency=currency).order_by("id"))
+    if any(budget.person_id is None and budget.listing_id is None for budget in found):
+        return found
+    return sorted([*found, _open_team_budget(month, currency)], key=lambda budget: budget.pk)
+
+
+def left_for(person: User, listing: Listing | None, currency: str = "USD") -> int:
+    """The least that any budget still holds, in micro-units."""
+    return min(budget.left_micros for budget in budgets_for(person, listing, currency))
+
+
+def reserve(job: Job, brief: Brief, micros: int) -> None:
+    """Set the price aside in every budget that covers the job. Raises Blocked, which must end the transaction."""
+    for budget in budgets_for(brief.asked_by, brief.listing, job.currency):
+        holds = Q(limit_micros__gte=F("reserved_micros") + F("spent_micros") + micros)
+        is_free = Q() if micros == 0 else holds
+        changed = Budget.objects.filter(is_free, pk=budget.pk).update(reserved_micros=F("reserved_micros") + micros)
+        if not changed:
+            raise Blocked([_over(Budget.objects.get(pk=budget.pk), micros)])
+        _enter(budget.pk, job, EntryKind.RESERVE, micros, 0, "")
+
+
+def is_reserved(job: Job) -> bool:
+    """Whether anything is set aside for the job."""
+    return any(held.reserved for held in _held(job))
+
+
+def settle(job: Job, micros: int, words: str = "") -> None:
+    """Turn what is set aside for the job into what was really spent, even where that is more than was set aside."""
+    for held in _held(job):
+        if held.reserved or micros:
+            _move(held.budget_id, job, EntryKind.SETTLE, -held.reserved, micros, words)
+
+
+def release(job: Job, words: str = "") -> None:
+    """Give back what is set aside for the job."""
+    for held in _held(job):
+        if held.reserved:
+            _move(held.budget_id, job, EntryKind.RELEASE, -held.reserved, 0, words)
+
+
+def correct(job: Job, micros: int, words: str) -> None:
+    """Change what was booked as spent by this much, up or down, once it is known better."""
+    for held in _held(job):
+        if micros:
+            _move(held.budget_id, job, EntryKind.CORRECT, 0, max(micros, -held.spent), words)
+
+
+def set_limit(budget: Budget, limit_micros: int, by: User) -> Budget:
+    """Change what may be spent. Lower than what is spent already is allowed: it only stops what comes."""
+    Budget.objects.filter(pk=budget.pk).update(limit_micros=limit_micros)
+    budget.refresh_from_db()
+    words = f"{budget.scope}: {limit_micros / 1_000_000:.2f} {budget.currency} for {budget.month:%B %Y}."
+    audit.record(by, "budget.set", budget, words, limit_micros=limit_micros)
+    return budget
+
+
+def differences() -> list[str]:
+    """Where a budget's figures are not the sums of its ledger entries, in sentences; empty when all adds up."""
+    sums = {
+        row["budget"]: (row["reserved"], row["spent"])
+        for row in LedgerEntry.objects.values("budget")
+        .annotate(reserved=Sum("reserved_micros"), spent=Sum("spent_micros"))
+        .order_by()
+    }
+    problems = []
+    for budget in Budget.objects.select_related("person", "listing"):
+        row, entries = (budget.reserved_micros, budget.spent_micros), sums.get(budget.pk, (0, 0))
+        if row != entries:
+            problems.append(
+                f"{budget}: the row says {row[0]} reserved and {row[1]} spent, its entries say {entries[0]} and {entries[1]}."
+            )
+    return problems
+
+
+def _open_team_budget(month: date, currency: str) -> Budget:
+    limit = int(getattr(settings, "TEAM_BUDGET_USD", TEAM_BUDGET_USD)) * 1_000_000
+    # The month may begin for two people at once: the second insert changes nothing and finds the first one's row.
+    Budget.objects.bulk_create([Budget(month=month, currency=currency, limit_micros=limit)], ignore_conflicts=True)
+    return Budget.objects.get(month=month, currency=currency, person=None, listing=None)
+
+
+def _held(job: Job) -> list[Held]:
+    rows = (
+        LedgerEntry.objects.filter(job=job)
+        .values("budget")
+        .annotate(reserved=Sum("reserved_micros"), spent=Sum("spent_micros"))
+        .order_by("budget")
+    )
+    return [Held(row["budget"], row["reserved"], row["spent"]) for row in rows]
+
+
+def _move(budget_id: int, job: Job, kind: EntryKind, reserved: int, spent: int, words: str) -> None:
+    Budget.objects.filter(pk=budget_id).update(
+        reserved_micros=F("reserved_micros") + reserved, spent_micros=F("spent_micros") + spent
+    )
+    _enter(budget_id, job, kind, reserved, spent, words)
+
+
+def _enter(budget_id: int, job: Job, kind: EntryKind, reserved: int, spent: int, words: str) -> None:
+    if not connection.in_atomic_block:
+        raise RuntimeError("Money moves in the transaction of the change that it pays for.")
+    LedgerEntry.objects.create(
+        budget_id=budget_id, job=job, kind=kind, reserved_micros=reserved, spent_micros=spent, words=words[:300]
+    )
+
+
+def _over(budget: Budget, micros: int) -> Finding:
+    left = max(budget.left_micros, 0) / 1_000_000
+    words = (
+        f"{budget.scope} has {budget.currency} {left:.2f} left for {budget.month:%B %Y}, and this needs up to "
+        f"{budget.currency} {micros / 1_000_000:.2f}. Nothing was sent. Choose fewer pictures, a lower quality or a "
+        "cheaper model, or ask a manager to raise the budget."
+    )
+    return Finding("over_budget", words, field="models")

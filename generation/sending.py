@@ -1,0 +1,333 @@
+"""The worker's half of `runs`: taking a job, asking its provider once, and keeping what came of it.
+
+Three steps, and the network is only in the middle one: (1) in a transaction, the job becomes `sending` with a lease and
+an Attempt row; (2) the provider is asked, outside any transaction; (3) the bytes are stored, and then in a second
+transaction the rows. Whoever dies between 1 and 3 leaves a job that says so: once its lease has run out it is
+`unclear`, counted as paid, and only a person sends it again.
+"""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.db import transaction
+
+from assets import audit
+from assets.lifecycle import Blocked
+from generation import catalogue, clock, money, resting
+from generation.facts import BadFacts
+from generation.lifecycle import check_move
+from generation.models import Attempt, Job, JobState
+from generation.nudges import nudge
+from generation.providers.base import Finished, ImageSpec, Pending, Provider
+from generation.providers.errors import BadAnswer, ProviderError, RateLimited, Refused, Unclear
+from generation.providers.redaction import redact
+from generation.receiving import Received, add_outputs, receive
+
+LEASE = timedelta(minutes=10)
+"""Longer than any task may run (config.celery, 6 minutes), so that nobody is declared dead who is only slow."""
+POLL_LEASE = timedelta(minutes=5)
+PATIENCE = timedelta(hours=1)
+"""How long a provider may keep a job before its outcome counts as unclear."""
+MOST_TRIES = 6
+LONGEST_PAUSE = timedelta(minutes=30)
+
+OUTCOME_FIELDS = (
+    *("state", "error_kind", "error_words", "finished_at", "lease_until", "not_before", "settled_micros"),
+    *("cost_basis", "model_reported", "request_id", "revised_prompt", "seed", "parameters", "in_effect", "raw"),
+)
+
+Outcome = Finished | Pending | ProviderError
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A job that this worker holds, and whom to ask."""
+
+    job: Job
+    lease: uuid.UUID
+    spec: ImageSpec
+    maker: Provider
+
+
+# The doors
+
+
+def send(job_id: uuid.UUID) -> None:
+    """Send a queued job to its provider. Does nothing when it is not queued, not due, or taken by another worker."""
+    errand = _take(job_id)
+    if errand is not None:
+        outcome = _ask(errand.maker, lambda: errand.maker.start(errand.spec, attempt=errand.lease))
+        _keep_outcome(errand, outcome, _after_sending)
+
+
+def resume(job_id: uuid.UUID) -> None:
+    """Ask a provider how far a waiting job is. Asking costs nothing, so it may happen any number of times."""
+    errand = _take_waiting(job_id)
+    if errand is not None:
+        outcome = _ask(errand.maker, lambda: errand.maker.resume(errand.job.handle))
+        _keep_outcome(errand, outcome, _after_asking)
+
+
+# Step 1: taking
+
+
+def _take(job_id: uuid.UUID) -> Errand | None:
+    with transaction.atomic():
+        job, now = locked(job_id), clock.now()
+        if job is None or job.state != JobState.QUEUED or (job.not_before and job.not_before > now):
+            return None
+        if until := resting.until(job.model.provider, now):
+            _save(job, not_before=until)
+            return None
+        try:
+            catalogue.check_offered(job.model)
+            maker, spec = catalogue.provider(job.model.provider), catalogue.spec_of(job)
+        except (Blocked, BadFacts, ValueError, LookupError) as problem:
+            _end(job, JobState.FAILED, now, kind="not_sent", words=str(problem))
+            return None
+        lease = uuid.uuid4()
+        Attempt.objects.create(id=lease, job=job, number=job.attempts.count() + 1)
+        _move(
+            job,
+            JobState.SENDING,
+            lease=lease,
+            lease_until=now + LEASE,
+            started_at=now,
+            tries=job.tries + 1,
+            error_kind="",
+            error_words="",
+        )
+        return Errand(job, lease, spec, maker)
+
+
+def _take_waiting(job_id: uuid.UUID) -> Errand | None:
+    with transaction.atomic():
+        job, now = locked(job_id), clock.now()
+        if job is None or job.state != JobState.WAITING or (job.not_before and job.not_before > now):
+            return None
+        if job.lease_until and job.lease_until > now:
+            return None
+        try:
+            maker, spec = catalogue.provider(job.model.provider), catalogue.spec_of(job)
+        except (BadFacts, ValueError, LookupError) as problem:
+            unclear(job, now, kind="not_asked", words=str(problem))
+            return None
+        lease = uuid.uuid4()
+        _save(job, lease=lease, lease_until=now + POLL_LEASE)
+        return Errand(job, lease, spec, maker)
+
+
+# Step 2: asking
+
+
+def _ask(maker: Provider, call: Callable[[], Finished | Pending]) -> Outcome:
+    try:
+        return call()
+    except ProviderError as error:
+        return error
+    except Exception:  # an adapter's own mistake, or the task's time limit: the request may well have gone out
+        logger.exception("provider.failed", provider=maker.key)
+        return Unclear("Something went wrong while the request was under way; it may have been charged.")
+
+
+# Step 3: keeping what came
+
+
+def _keep_outcome(errand: Errand, outcome: Outcome, after: Callable[[Job, Outcome, datetime], None]) -> None:
+    """Bytes first, rows second; and nothing at all when the job has meanwhile gone on without us."""
+    received = receive(outcome.pictures, errand.spec) if isinstance(outcome, Finished) else []
+    with transaction.atomic():
+        job, now = locked(errand.job.pk), clock.now()
+        if job is None or job.lease != errand.lease:
+            logger.warning("job.answer_came_too_late", job=str(errand.job.pk))
+            return
+        Attempt.objects.filter(pk=errand.lease).update(
+            ended_at=now, outcome=_outcome_word(outcome), words=str(outcome)[:500] if _is_error(outcome) else ""
+        )
+        if isinstance(outcome, Finished):
+            _finish(job, outcome, received, now)
+        else:
+            after(job, outcome, now)
+        resting.learn(job.model.provider, outcome if isinstance(outcome, ProviderError) else None, now)
+
+
+def _finish(job: Job, answer: Finished, received: list[Received], now: datetime) -> None:
+    good = [each for each in received if each.facts is not None]
+    cost = answer.cost.micros if answer.cost else job.quote_micros
+    _pay(job, cost)
+    job.cost_basis = answer.cost_basis if answer.cost else job.quote_basis
+    job.model_reported, job.request_id = answer.model_reported[:120], answer.request_id[:200]
+    job.revised_prompt = answer.revised_prompt
+    job.seed = "" if answer.seed is None else str(answer.seed)
+    job.parameters, job.in_effect = dict(answer.parameters_sent or job.parameters), dict(answer.parameters_in_effect)
+    job.raw = _raw(answer.raw) | ({"warnings": list(answer.warnings)} if answer.warnings else {})
+    add_outputs(job, good)
+    problems = [each.problem for each in received if each.facts is None]
+    problems += [f"One picture was declined: {refusal.words}" for refusal in answer.refusals]
+    if good:
+        _end(job, JobState.DONE, now, kind="partial" if len(good) < job.count else "", words=" ".join(problems))
+    elif answer.refusals:
+        _end(job, JobState.REFUSED, now, kind=Refused.kind, words=" ".join(problems))
+    else:
+        nothing = " ".join(problems) or "The provider answered without a picture."
+        _end(job, JobState.FAILED, now, kind=BadAnswer.kind, words=nothing)
+
+
+def _after_sending(job: Job, outcome: Outcome, now: datetime) -> None:
+    if isinstance(outcome, Pending):
+        _hand_over(job, outcome, now)
+    elif isinstance(outcome, ProviderError):
+        _note(job, outcome)
+        if outcome.charged == "unknown":
+            unclear(job, now, kind=outcome.kind, words=outcome.words)
+        elif outcome.may_resend and outcome.charged == "no" and job.tries < MOST_TRIES:
+            _move(job, JobState.QUEUED, lease=None, lease_until=None, not_before=now + pause(outcome, job.tries))
+            _save(job, error_kind=outcome.kind, error_words=outcome.words)
+            nudge("send_job", job, (job.not_before or now) - now)
+        else:
+            _give_up(job, outcome, now)
+
+
+def _after_asking(job: Job, outcome: Outcome, now: datetime) -> None:
+    """While a provider has the job, only its own refusal ends it; anything else is asked again until the deadline."""
+    if isinstance(outcome, Refused):
+        _note(job, outcome)
+        _give_up(job, outcome, now)
+        return
+    is_final = isinstance(outcome, ProviderError) and not outcome.may_resend
+    if is_final or (job.deadline and job.deadline <= now):
+        words = outcome.words if isinstance(outcome, ProviderError) else "The provider did not finish in time."
+        unclear(job, now, kind=_outcome_word(outcome), words=words)
+        return
+    wait = pause(outcome, 1) if isinstance(outcome, ProviderError) else seconds(_ask_again(outcome))
+    handle = outcome.handle if isinstance(outcome, Pending) else job.handle
+    _save(job, lease=None, lease_until=None, handle=handle, not_before=now + wait)
+    nudge("resume_job", job, wait)
+
+
+def _hand_over(job: Job, pending: Pending, now: datetime) -> None:
+    """The provider goes on by itself, or a person must: remember how to ask, and when."""
+    facts: dict[str, Any] = {
+        "handle": pending.handle,
+        "request_id": pending.request_id[:200],
+        "parameters": dict(pending.parameters_sent),
+        "lease_until": None,
+    }
+    if pending.ask_again_in is None:
+        _move(job, JobState.HAND, not_before=None, **facts)
+        return
+    wait = seconds(pending.ask_again_in)
+    _move(job, JobState.WAITING, not_before=now + wait, deadline=now + PATIENCE, **facts)
+    nudge("resume_job", job, wait)
+
+
+def _give_up(job: Job, error: ProviderError, now: datetime) -> None:
+    if error.charged == "no":
+        _refund(job, error.words)
+    else:
+        _pay(job, job.quote_micros)
+        job.cost_basis = "unknown"
+    state = JobState.REFUSED if isinstance(error, Refused) else JobState.FAILED
+    _end(job, state, now, kind=error.kind, words=error.words)
+
+
+def unclear(job: Job, now: datetime, *, kind: str, words: str) -> None:
+    """Sent, and nobody knows what came of it: book the price as spent until a person settles it."""
+    _pay(job, job.quote_micros)
+    job.cost_basis = "unknown"
+    _end(job, JobState.UNCLEAR, now, kind=kind, words=words)
+
+
+# Shared steps
+
+
+def locked(job_id: uuid.UUID) -> Job | None:
+    """The job as it is now, held until the transaction ends."""
+    related = ("brief__revision", "brief__listing", "brief__asked_by", "model")
+    return Job.objects.select_for_update(of=("self",)).select_related(*related).filter(pk=job_id).first()
+
+
+def pause(error: ProviderError, tries: int) -> timedelta:
+    """How long to wait before asking again: as told, or longer each time, never all at once."""
+    told = error.retry_after if isinstance(error, RateLimited) else None
+    wait = told if told is not None else min(2.0**tries, 120.0)
+    return min(seconds(wait * (1 + random.random() / 4)), LONGEST_PAUSE)  # noqa: S311 - only spreads the load
+
+
+def seconds(amount: float) -> timedelta:
+    return timedelta(seconds=max(0.2, amount))
+
+
+def _pay(job: Job, micros: int) -> None:
+    """Book what a request cost. Where its quote is booked already, since it was unclear, only the difference moves."""
+    if money.is_reserved(job):
+        money.settle(job, micros)
+        change = micros
+    else:
+        change = micros - (job.quote_micros if job.settled_micros is not None else 0)
+        money.correct(job, change, "Known better by now.")
+    job.settled_micros = (job.settled_micros or 0) + change
+
+
+def _refund(job: Job, words: str) -> None:
+    if money.is_reserved(job):
+        money.release(job, words)
+        job.settled_micros = job.settled_micros or 0
+    else:
+        _pay(job, 0)
+
+
+def _end(job: Job, state: JobState, now: datetime, *, kind: str, words: str) -> None:
+    if kind == "not_sent":
+        _refund(job, words)
+    check_move(job.state, state)
+    job.state, job.error_kind, job.error_words, job.finished_at = state, kind, words, now
+    job.lease_until = job.not_before = None
+    job.save(update_fields=OUTCOME_FIELDS)
+    said = f"{job}: {state.label.lower()}." + (f" {words}" if words else "")
+    audit.record(None, f"job.{state.value}", job, said, cost_micros=job.settled_micros, currency=job.currency)
+
+
+def _move(job: Job, state: JobState, **changes: Any) -> None:
+    check_move(job.state, state)
+    _save(job, state=state, **changes)
+
+
+def _save(job: Job, **changes: Any) -> None:
+    for name, value in changes.items():
+        setattr(job, name, value)
+    job.save(update_fields=list(changes))
+
+
+def _note(job: Job, error: ProviderError) -> None:
+    job.request_id, job.raw = error.request_id[:200] or job.request_id, _raw(error.raw)
+    job.save(update_fields=["request_id", "raw"])
+
+
+def _raw(answer: Any) -> dict[str, Any]:
+    """The answer as it may be stored: adapters take their keys out, and this takes out what looks like one."""
+    clean = redact(answer)
+    return clean if isinstance(clean, dict) else ({} if clean is None else {"answer": clean})
+
+
+def _outcome_word(outcome: Outcome) -> str:
+    if isinstance(outcome, ProviderError):
+        return outcome.kind
+    return "finished" if isinstance(outcome, Finished) else "pending"
+
+
+def _is_error(outcome: Outcome) -> bool:
+    return isinstance(outcome, ProviderError)
+
+
+def _ask_again(outcome: Outcome) -> float:
+    return (outcome.ask_again_in or 5.0) if isinstance(outcome, Pending) else 5.0

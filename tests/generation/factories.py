@@ -1,0 +1,65 @@
+"""Makes models, templates, briefs and jobs for tests. Jobs are started through `runs`, as real ones are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import factory
+from django.contrib.auth.models import User
+
+from generation import prompts, runs
+from generation.models import Brief, GenerationModel, Job, Template, TemplateRevision
+from generation.prompts import Field, FieldKind
+
+FIELDS = (
+    Field(name="subject", label="Subject", default="brick house"),
+    Field(name="light", label="Light", kind=FieldKind.CHOICE, choices=("dusk", "noon"), default="dusk"),
+    Field(name="accent", label="Accent", kind=FieldKind.COLOUR, default="#2a3a62", required=False),
+    Field(name="trees", label="Trees", kind=FieldKind.NUMBER, least=0, most=9, default="2"),
+    Field(name="home", label="Home", kind=FieldKind.LISTING, fact="property type", required=False),
+)
+
+
+class ModelFactory(factory.django.DjangoModelFactory[GenerationModel]):
+    class Meta:
+        model = GenerationModel
+        django_get_or_create = ("provider", "model_id")
+
+    provider = "scripted"
+    model_id = "scripted-1"
+    name = factory.LazyAttribute(lambda model: model.model_id.capitalize())
+    terms_key = "scripted"
+    facts = factory.LazyFunction(lambda: priced("0.10"))
+
+
+def priced(amount: str, **more: Any) -> dict[str, Any]:
+    """Facts of a model whose pictures cost this much each, in USD."""
+    price = {"kind": "per_picture", "amounts": {"*": amount}}
+    return {"price": price, "max_n": 4, "sizes": {"target_pixels": 6144}, **more}
+
+
+def template(slug: str = "house") -> Template:
+    made = Template.objects.create(slug=slug, name=slug.capitalize(), description="A house.", purpose="Listing")
+    made.published = TemplateRevision.objects.create(
+        template=made,
+        number=1,
+        body="A {subject} at {light}.\nAccent: {accent}.\n{trees} trees.\nHome: {home}.",
+        fields=prompts.as_rows(FIELDS),
+        negative="people",
+        house_voice="Calm.",
+        forbidden=[{"words": ["sea view"], "why": "There is none."}],
+    )
+    made.save()
+    return made
+
+
+def unsent(**more: Any) -> Brief:
+    return Brief(**{"title": "Brick house", "prompt": "A brick house at dusk.", "ratio": "3:2", "count": 1, **more})
+
+
+def started(by: User, *models: GenerationModel, **more: Any) -> Brief:
+    return runs.start(unsent(**more), models or [ModelFactory.create()], by=by)
+
+
+def queued(by: User, **more: Any) -> Job:
+    return started(by, **more).jobs.get()

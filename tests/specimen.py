@@ -1,4 +1,4 @@
-"""The specimen page: every component in every state, for eyes, axe and the browser. Its own urlconf, so it is never served."""
+"""The specimen page: every component in every state, at addresses that only tests serve."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,18 +10,11 @@ from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.utils import timezone
 
+from assets.lifecycle import Finding
 from config import ui
-
-
-@dataclass(frozen=True)
-class Finding:
-    severity: str
-    words: str
-    code: str = ""
-    mend_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,7 +30,9 @@ class SpecimenForm(forms.Form):
     subject = forms.CharField(required=False, widget=forms.TextInput(attrs={"placeholder": "A narrow galley kitchen"}))
     alt_text = forms.CharField(widget=forms.Textarea, help_text="What someone who cannot see it needs to know.")
     style = forms.ChoiceField(choices=[("p", "Photograph"), ("w", "Watercolour")])
-    shape = forms.ChoiceField(choices=[("l", "Landscape"), ("s", "Square"), ("p", "Portrait")], widget=forms.RadioSelect)
+    shape = forms.ChoiceField(
+        choices=[("l", "Landscape"), ("s", "Square"), ("p", "Portrait")], widget=forms.RadioSelect
+    )
     channels = forms.MultipleChoiceField(
         choices=[("mls", "Listing site"), ("web", "Website"), ("br", "Brochure")], widget=forms.CheckboxSelectMultiple
     )
@@ -50,23 +45,44 @@ class SpecimenForm(forms.Form):
 
 
 FINDINGS = [
-    Finding("blocks", "The licence does not say whether clients may use the picture.", "licence.client-use", "#mend"),
-    Finding("warns", "The alt text repeats the title.", "alt.repeats-title", "#mend"),
-    Finding("passes", "The picture is disclosed as altered.", "disclosure.altered"),
+    Finding("licence.client-use", "The licence does not say whether clients may use the picture.", field="licence"),
+    Finding("alt.repeats-title", "The alt text repeats the title.", severity="warns", field="alt_text"),
+    Finding("disclosure.altered", "The picture is disclosed as altered.", severity="informs"),
 ]
-SPEND = [("Jun", 3.2, "$3.20"), ("Jul", 8.1, "$8.10"), ("Aug", 6.4, "$6.40"), ("Sep", 12.9, "$12.90"), ("Oct", 9.8, "$9.80")]
+SPEND = [
+    ("Jun", 3.2, "$3.20"),
+    ("Jul", 8.1, "$8.10"),
+    ("Aug", 6.4, "$6.40"),
+    ("Sep", 12.9, "$12.90"),
+    ("Oct", 9.8, "$9.80"),
+]
 DAYS = [(f"{day} Nov", float((day * 37) % 23 + day / 2), f"{(day * 37) % 23 + day // 2}") for day in range(1, 23)]
 
 
 def context() -> dict[str, object]:
-    form = SpecimenForm({"title": "", "subject": "", "alt_text": "A kitchen with oak fronts and a stone sink.", "shape": "s",
-                         "channels": ["mls"], "variations": "40", "palette": "#7a5c3e", "style": "p"})
+    form = SpecimenForm(
+        {
+            "title": "",
+            "subject": "",
+            "alt_text": "A kitchen with oak fronts and a stone sink.",
+            "shape": "s",
+            "channels": ["mls"],
+            "variations": "40",
+            "palette": "#7a5c3e",
+            "style": "p",
+        }
+    )
     form.is_valid()
     return {
         "statuses": list(ui.STATUSES),
         "form": form,
         "findings": FINDINGS,
-        "tabs": [Tab("Facts", current=True), Tab("Versions", count=3), Tab("Reviews", count=1), Tab("Where it is used", count=0)],
+        "tabs": [
+            Tab("Facts", current=True),
+            Tab("Versions", count=3),
+            Tab("Reviews", count=1),
+            Tab("Where it is used", count=0),
+        ],
         "spend": SPEND,
         "days": DAYS,
         "page": Paginator(range(1240), 48).page(3),
@@ -96,11 +112,11 @@ def mishap(request: HttpRequest, code: int) -> HttpResponse:
     return render(request, f"{code}.html", status=code)
 
 
-def _places(*names: str) -> list[object]:
+def _places(*names: str) -> list[URLPattern]:
     return [path(f"{name}/", blank, name=name) for name in names]
 
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", blank, name="overview"),
     path("settings/", blank, name="settings"),
     path("library/specimen/", specimen, name="specimen"),

@@ -52,7 +52,9 @@ def when(moment: datetime | date | None, hint: bool = True) -> SafeString:
     if moment is None:
         return mark_safe('<span class="when">no date</span>')
     if not isinstance(moment, datetime):
-        return format_html('<time class="when" datetime="{}">{}</time>', moment.isoformat(), date_format(moment, "j M Y"))
+        return format_html(
+            '<time class="when" datetime="{}">{}</time>', moment.isoformat(), date_format(moment, "j M Y")
+        )
     local = timezone.localtime(moment)
     context = {"moment": local, "relative": ui.relative(moment) if hint else ""}
     return SafeString(render_to_string("components/when.html", context).strip())

@@ -17,8 +17,8 @@ function run(strip) {
 }
 
 export function enhance(root) {
-  const strips = [...root.querySelectorAll("[data-undo]")];
-  if (root.matches?.("[data-undo]")) strips.push(root);
+  const strips = [...root.querySelectorAll("[data-undo-seconds]")];
+  if (root.matches?.("[data-undo-seconds]")) strips.push(root);
   for (const strip of strips) {
     if ("running" in strip.dataset) continue;
     strip.dataset.running = "";

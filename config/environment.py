@@ -80,6 +80,16 @@ def one_of(name: str, *choices: str) -> str:
     return value
 
 
+def folder(name: str, default: Path) -> Path:
+    """A folder that is made when it is not there. A relative path starts beside the default."""
+    path = default.parent / text(name, str(default))
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise wrong(name, f"is {path}, which cannot be made ({error.strerror})", "Name a writable folder") from None
+    return path
+
+
 def web_address(name: str, default: str) -> str:
     """An `http` or `https` address without a trailing slash."""
     value = text(name, default).rstrip("/")
@@ -116,7 +126,6 @@ def wrong(name: str, problem: str, remedy: str) -> ImproperlyConfigured:
 def kept_secret(path: Path) -> str:
     """A secret made on the first start and kept beside the data, readable by its owner alone."""
     if not path.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = path.with_name(f"{path.name}.{os.getpid()}")
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(64), encoding="utf-8")

@@ -23,7 +23,7 @@ PORT = env.number("PORT", 8000, least=1, most=65535)
 SITE_URL = env.web_address("SITE_URL", f"http://localhost:{PORT}")
 SITE_HOST = urlsplit(SITE_URL).hostname or ""
 ALLOWED_HOSTS = [SITE_HOST, "localhost", "127.0.0.1", "[::1]", *env.words("ALLOWED_HOSTS")]
-VAR_DIR = BASE_DIR / env.text("VAR_DIR", "var")
+VAR_DIR = env.folder("VAR_DIR", BASE_DIR / "var")
 """What an embedded portal keeps: database, files, queue, mail, its secret key. Back this folder up."""
 
 DATABASE_URL = env.server_address("DATABASE_URL", "postgres", "postgresql", "sqlite")

@@ -123,6 +123,16 @@ def test_a_server_address_in_a_complaint_keeps_its_password(tmp_path: Path) -> N
     assert "hunter2" not in complaint(tmp_path, DATABASE_URL="mysql://u:hunter2@h/x", SECRET_KEY=GOOD_KEY)
 
 
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert "VAR_DIR is " in complaint(tmp_path / "file" / "var")
+
+
+def test_the_data_folder_is_its_owners_alone(tmp_path: Path) -> None:
+    settings(tmp_path / "new" / "var", "VAR_DIR")
+    assert stat.S_IMODE((tmp_path / "new" / "var").stat().st_mode) == 0o700
+
+
 def test_manage_says_it_in_one_line(tmp_path: Path) -> None:
     result = start(tmp_path, "manage.py", "check", PORT="eighty")
     assert result.returncode == 1

@@ -78,7 +78,6 @@ def parts(port: int) -> list[Part]:
 
 def only_one() -> IO[str]:
     """Hold the data folder for one portal: two would each run the clock and sweep the same jobs."""
-    settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
     lock: IO[str] = (settings.VAR_DIR / "up.lock").open("w")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

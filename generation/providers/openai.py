@@ -65,13 +65,39 @@ class OpenAIExtra:
     safety_identifier: str = ""
 
 
-class OpenAIImages(HTTPProvider):
+class OpenAIAccount(HTTPProvider):
+    """What every door of this service has in common: the key, its words for trouble, the list of models."""
+
+    Options = OpenAIOptions
+
+    def explain(self, answer: Answer) -> ProviderError:
+        return explain(answer)
+
+    def check(self) -> str:
+        with self.redacted():
+            models = self.ask(Request("GET", self._url("models"), self._headers)).facts.get("data")
+        count = len(models) if isinstance(models, list) else 0
+        return f"Answers: {count} models offered to this key. Asking costs nothing."
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        found = {
+            "Authorization": f"Bearer {self.options.api_key.reveal()}" if self.options.api_key else "",
+            "OpenAI-Organization": self.options.organisation,
+            "OpenAI-Project": self.options.project,
+        }
+        return {name: value for name, value in found.items() if value}
+
+    def _url(self, path: str) -> str:
+        return f"{self.options.base_url.rstrip('/')}/{path}"
+
+
+class OpenAIImages(OpenAIAccount):
     """POST /images/generations, or /images/edits when pictures go along."""
 
     key = "openai"
     label = "OpenAI Images"
     capabilities = Capabilities(references=True, mask=True, several=True, exact_size=True, quality=True)
-    Options = OpenAIOptions
     Extra = OpenAIExtra
 
     def build(self, spec: ImageSpec, attempt: UUID) -> Request:
@@ -104,27 +130,6 @@ class OpenAIImages(HTTPProvider):
             raw=data,
             warnings=(f"{missing} of {spec.count} pictures did not come.",) if missing > 0 else (),
         )
-
-    def explain(self, answer: Answer) -> ProviderError:
-        return explain(answer)
-
-    def check(self) -> str:
-        with self.redacted():
-            models = self.ask(Request("GET", self._url("models"), self._headers)).facts.get("data")
-        count = len(models) if isinstance(models, list) else 0
-        return f"Answers: {count} models offered to this key. Asking costs nothing."
-
-    @property
-    def _headers(self) -> dict[str, str]:
-        found = {
-            "Authorization": f"Bearer {self.options.api_key.reveal()}" if self.options.api_key else "",
-            "OpenAI-Organization": self.options.organisation,
-            "OpenAI-Project": self.options.project,
-        }
-        return {name: value for name, value in found.items() if value}
-
-    def _url(self, path: str) -> str:
-        return f"{self.options.base_url.rstrip('/')}/{path}"
 
     def _fields(self, spec: ImageSpec) -> dict[str, Any]:
         width, height = spec.pixels

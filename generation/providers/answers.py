@@ -1,0 +1,57 @@
+"""Finding one's way in answers that may hold anything: a missing or misshapen part reads as empty, and never raises."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from generation.providers.errors import BadAnswer
+
+
+def inside(data: Any, *path: str | int) -> Any:
+    """What lies at the end of the path; None where it breaks off."""
+    for step in path:
+        if isinstance(data, dict):
+            data = data.get(step)
+        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+            data = data[step]
+        else:
+            return None
+    return data
+
+
+def objects(data: Any, *path: str | int) -> list[dict[str, Any]]:
+    """The JSON objects in the list at the end of the path."""
+    found = inside(data, *path)
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+
+
+def text(data: Any, *path: str | int) -> str:
+    """The text at the end of the path, or ""; at most 500 characters."""
+    found = inside(data, *path)
+    return found[:500] if isinstance(found, str) else ""
+
+
+def texts(data: Any, *path: str | int) -> tuple[str, ...]:
+    """The texts in the list at the end of the path."""
+    found = inside(data, *path)
+    return tuple(item[:500] for item in found if isinstance(item, str)) if isinstance(found, list) else ()
+
+
+def number(data: Any, *path: str | int) -> int | None:
+    """The whole number of zero or more at the end of the path, also when written as text."""
+    found = inside(data, *path)
+    if isinstance(found, str) and found.isascii() and found.isdecimal() and len(found) < 20:
+        found = int(found)
+    return found if isinstance(found, int) and not isinstance(found, bool) and found >= 0 else None
+
+
+def ticket(handle: str, *names: str) -> dict[str, Any]:
+    """What a stored handle holds; raises BadAnswer unless it is a JSON object with these names."""
+    try:
+        found = json.loads(handle)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or not set(names) <= found.keys():
+        raise BadAnswer("The stored handle of this job cannot be read.")
+    return found

@@ -1,0 +1,256 @@
+"""OpenAI Responses with the image tool, which is how ChatGPT draws: begun in the background, so a lost line is resumed.
+
+A text model reads the wish and calls the tool: the prompt may come back revised, and its tokens are charged too.
+Facts from openai-python 3.54.0 (types/responses: response_create_params, tool_param, response, response_error,
+response_output_item), read 2026-11-22.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
+from typing import Any
+from urllib.parse import quote as quoted
+from uuid import UUID
+
+from generation.providers.answers import inside, number, objects, text, texts, ticket
+from generation.providers.base import Capabilities, Finished, ImageSpec, Money, Pending, Picture, Quote, Refusal
+from generation.providers.encoding import data_url, decoded, encoded
+from generation.providers.errors import BadAnswer, ProviderError, Refused, Rejected, Unclear
+from generation.providers.http import Answer, Request
+from generation.providers.openai import STAGES, OpenAIAccount, OpenAIExtra, OpenAIOptions
+from generation.providers.prices import CHARACTERS_PER_TOKEN, MICROS, Tokens
+
+ASK_AFTER = 4.0  # seconds
+TALK_ALLOWANCE = (3_000, 3_000)  # the text model's tokens in and out; our own careful guess, no figure is published
+CONTENT_CODES = frozenset(
+    {"invalid_prompt", "bio_policy", "misalignment_policy_violation", "image_content_policy_violation"}
+)
+
+
+@dataclass(frozen=True)
+class ResponsesOptions(OpenAIOptions):
+    """`background` has OpenAI keep every answer for a while: resuming and refining need it, some people may not."""
+
+    background: bool = True
+
+
+@dataclass(frozen=True)
+class ResponsesExtra(OpenAIExtra):
+    """`previous_response_id` goes on from what that answer drew; the request id of a job is such an id."""
+
+    previous_response_id: str = ""
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Micro-units for a million tokens. They travel in the handle, since whoever resumes has no model row."""
+
+    talk_in: int
+    talk_out: int
+    text_in: int
+    image_in: int
+    image_out: int
+    currency: str
+
+    @classmethod
+    def of(cls, spec: ImageSpec) -> Rates | None:
+        """The image model's rates and, from its settings, those of the text model that calls the tool."""
+        price, settings = spec.model.price, spec.model.settings
+        if not isinstance(price, Tokens) or not {"text_model_in", "text_model_out"} <= settings.keys():
+            return None
+        return cls(
+            talk_in=Money.of(settings["text_model_in"]).micros,
+            talk_out=Money.of(settings["text_model_out"]).micros,
+            text_in=price.text_in.micros,
+            image_in=price.image_in.micros,
+            image_out=price.image_out.micros,
+            currency=price.image_out.currency,
+        )
+
+    def cost(self, talk_in: int, talk_out: int, text_in: int = 0, image_in: int = 0, image_out: int = 0) -> Money:
+        """What so many tokens cost, cached ones at the full rate, rounded up once."""
+        total = self.talk_in * talk_in + self.talk_out * talk_out
+        total += self.text_in * text_in + self.image_in * image_in + self.image_out * image_out
+        return Money(ceil(Fraction(total, MICROS)), self.currency)
+
+
+class OpenAIResponses(OpenAIAccount):
+    """One picture per answer; `model.id` is the image model, `model.settings["text_model"]` the one that calls it."""
+
+    key = "openai-responses"
+    label = "OpenAI Responses"
+    capabilities = Capabilities(
+        references=True, mask=True, exact_size=True, quality=True, cancellable=True, resumable=True
+    )
+    Options = ResponsesOptions
+    Extra = ResponsesExtra
+
+    def quote(self, spec: ImageSpec) -> Quote:
+        """The image tool's estimate, and what the text model may take on top."""
+        image, rates = super().quote(spec), Rates.of(spec)
+        if rates is None:
+            return image
+        prompt = ceil(len(spec.prompt) / CHARACTERS_PER_TOKEN)
+        return Quote(image.amount + rates.cost(TALK_ALLOWANCE[0] + prompt, TALK_ALLOWANCE[1]), "estimate")
+
+    def build(self, spec: ImageSpec, attempt: UUID) -> Request:
+        if spec.mask is not None and not spec.references:
+            raise Rejected("A mask needs the picture that it belongs to.", field="mask")
+        kept = self.options.background
+        pictures = [{"type": "input_image", "detail": "auto", "image_url": data_url(one)} for one in spec.references]
+        words = {"type": "input_text", "text": self.compose(spec)}
+        body: dict[str, Any] = {
+            "model": _text_model(spec),
+            "input": [{"role": "user", "content": [words, *pictures]}],
+            "tools": [self._tool(spec)],
+            "tool_choice": {"type": "image_generation"},  # or the text model may answer in words
+            "background": kept,
+            "store": kept,
+            "metadata": {"attempt": str(attempt)},
+        }
+        extra = self.extras(spec)
+        if extra.previous_response_id and not kept:
+            raise Rejected("Refining needs answers kept at OpenAI, which is switched off here.", field="extra")
+        more = {"previous_response_id": extra.previous_response_id, "safety_identifier": extra.safety_identifier}
+        body |= {name: value for name, value in more.items() if value}
+        headers = self._headers | {"X-Client-Request-Id": str(attempt)}
+        return Request("POST", self._url("responses"), headers, json=body)
+
+    def parse(self, answer: Answer, spec: ImageSpec) -> Finished | Pending:
+        return _read(answer, Rates.of(spec))
+
+    def resume(self, handle: str) -> Finished | Pending:
+        job = ticket(handle, "id", "rates")
+        with self.redacted():
+            answer = self.client.send(Request("GET", self._url(_path(job)), self._headers))
+            if answer.status == 404:
+                words = "OpenAI does not have this answer any more; the picture may have been made and charged."
+                raise Unclear(words, request_id=job["id"], raw=answer.excerpt)
+            if answer.status >= 300:
+                raise self.explain(answer)
+            result = _read(answer, Rates(**job["rates"]) if job["rates"] else None)
+        return self.clean(result) if isinstance(result, Finished) else result
+
+    def cancel(self, handle: str) -> None:
+        job = ticket(handle, "id")
+        with self.redacted():
+            self.ask(Request("POST", self._url(f"{_path(job)}/cancel"), self._headers, json={}))
+
+    def _tool(self, spec: ImageSpec) -> dict[str, Any]:
+        width, height = spec.pixels
+        extra = self.extras(spec)
+        mask = {"image_url": f"data:image/png;base64,{encoded(spec.mask)}"} if spec.mask is not None else None
+        ours = {
+            "type": "image_generation",
+            "model": spec.model.id,
+            "size": f"{width}x{height}",
+            "quality": spec.model.quality(spec.quality) or "auto",
+            "output_format": "png",
+            "background": extra.background,
+            "moderation": extra.moderation,
+            "input_image_mask": mask,
+        }
+        return {name: value for name, value in ours.items() if value}
+
+
+def _text_model(spec: ImageSpec) -> str:
+    if not (model := spec.model.settings.get("text_model", "")):
+        raise Rejected(f"The row of {spec.model.name} names no text model to call it.", field="model")
+    return model
+
+
+def _path(job: dict[str, Any]) -> str:
+    return f"responses/{quoted(str(job['id']), safe='')}"
+
+
+# Answers
+
+
+def _read(answer: Answer, rates: Rates | None) -> Finished | Pending:
+    """What a response object means, the same from POST and from GET."""
+    data = answer.facts
+    status, response = data.get("status"), text(data, "id")
+    if status in ("queued", "in_progress") and response:
+        handle = json.dumps({"id": response, "rates": rates and vars(rates)})
+        return Pending(handle=handle, ask_again_in=ASK_AFTER, request_id=response)
+    if status in ("completed", "incomplete"):
+        return _finished(data, rates)
+    if status == "failed":
+        raise _failure(data)
+    words = "The picture was cancelled." if status == "cancelled" else f"OpenAI answered with status {status!r:.60}."
+    raise BadAnswer(words, request_id=response, raw=data)
+
+
+def _finished(data: dict[str, Any], rates: Rates | None) -> Finished:
+    calls = [item for item in objects(data, "output") if item.get("type") == "image_generation_call"]
+    drawn = [call for call in calls if call.get("status") == "completed" and call.get("result")]
+    if not drawn:
+        raise _no_picture(data)
+    cost = _cost(data, rates)
+    effective = ("size", "quality", "background", "output_format", "action")
+    return Finished(
+        pictures=tuple(Picture(decoded(call["result"])) for call in drawn),
+        cost=cost,
+        cost_basis="unknown" if cost is None else "computed",
+        model_reported=text(data, "tools", 0, "model"),
+        revised_prompt=str(drawn[0].get("revised_prompt") or ""),
+        request_id=text(data, "id"),
+        parameters_in_effect={name: drawn[0][name] for name in effective if name in drawn[0]},
+        raw=data,
+        refusals=tuple(map(_refusal, _call_errors(data))),
+    )
+
+
+def _cost(data: dict[str, Any], rates: Rates | None) -> Money | None:
+    """From both meters: `usage` counts the text model, `tool_usage.image_gen` the image tool, neither the other."""
+    talk, tool = inside(data, "usage"), inside(data, "tool_usage", "image_gen")
+    details = inside(tool, "input_tokens_details")
+    counts = (
+        number(talk, "input_tokens"),
+        number(talk, "output_tokens"),
+        number(details, "text_tokens"),
+        number(details, "image_tokens"),
+        number(tool, "output_tokens"),
+    )
+    known = [count for count in counts if count is not None]
+    return rates.cost(*known) if rates is not None and len(known) == len(counts) else None
+
+
+def _call_errors(data: dict[str, Any]) -> list[dict[str, Any]]:
+    return [item["error"] for item in objects(data, "output") if isinstance(item.get("error"), dict)]
+
+
+def _refusal(error: dict[str, Any]) -> Refusal:
+    stage = STAGES.get(text(error, "moderation_details", "moderation_stage"), "unknown")
+    categories = texts(error, "moderation_details", "categories")
+    return Refusal(text(error, "message") or "The picture was declined.", stage, categories)
+
+
+def _failure(data: dict[str, Any]) -> ProviderError:
+    code, said = text(data, "error", "code"), text(data, "error", "message")
+    known: dict[str, Any] = {"request_id": text(data, "id"), "raw": data}
+    if code in CONTENT_CODES:
+        return Refused(f"OpenAI declined this wish. {said}".strip(), stage="input", charged="unknown", **known)
+    if code in ("server_error", "rate_limit_exceeded"):  # this answer stays failed however often it is asked for
+        return BadAnswer(f"OpenAI had trouble with this picture. {said}".strip(), **known)
+    if "image" in code:  # eleven codes about pictures that were sent along
+        return Rejected(f"OpenAI cannot use a picture that was sent. {said}".strip(), field="references", **known)
+    return _no_picture(data)
+
+
+def _no_picture(data: dict[str, Any]) -> ProviderError:
+    """Why an answer that is over has none: declined by the tool, by the text model, by a filter, or words instead."""
+    known: dict[str, Any] = {"request_id": text(data, "id"), "raw": data}
+    parts = [part for item in objects(data, "output") for part in objects(item, "content")]
+    for found in map(_refusal, _call_errors(data)):
+        words = f"OpenAI declined this wish. {found.words}"
+        return Refused(words, stage=found.stage, categories=found.categories, charged="unknown", **known)
+    for said in filter(None, (text(part, "refusal") for part in parts)):
+        return Refused(f"OpenAI declined this wish. {said}", stage="input", charged="unknown", **known)
+    if text(data, "incomplete_details", "reason") == "content_filter":
+        return Refused("OpenAI stopped at its content filter.", stage="output", charged="unknown", **known)
+    said = text(data, "error", "message") or " ".join(text(part, "text") for part in parts)
+    return BadAnswer(f"OpenAI answered without a picture. {said}".strip(), **known)

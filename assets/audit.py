@@ -80,10 +80,12 @@ def record(actor: User | None, action: str, subject: models.Model, words: str, *
     return entry
 
 
-def history(subject: models.Model) -> models.QuerySet[LogEntry]:
-    """What happened to an object, newest first."""
-    entries = LogEntry.objects.filter(subject_type=subject._meta.label_lower, subject_id=str(subject.pk))
-    return entries.select_related("actor").order_by("-id")
+def history(*subjects: models.Model) -> models.QuerySet[LogEntry]:
+    """What happened to these objects, newest first."""
+    about = models.Q(pk__in=())
+    for subject in subjects:
+        about |= models.Q(subject_type=subject._meta.label_lower, subject_id=str(subject.pk))
+    return LogEntry.objects.filter(about).select_related("actor").order_by("-id")
 
 
 def verify(expect: Head | None = None) -> VerifyReport:

@@ -249,6 +249,18 @@ def mark(
     return locked
 
 
+def pair(version: Version, original: Version, by: User) -> Version:
+    """Link an altered version to the photograph it was made from; the rest of its disclosure stays as it is."""
+    return mark(
+        version,
+        digital_source=version.digital_source,
+        alterations=version.alterations,
+        original=original,
+        disclosure_note=version.disclosure_note,
+        by=by,
+    )
+
+
 def say_who_is_shown(version: Version, *, people: str, property: str, by: User) -> Version:
     """Say whether recognisable people, or a private property, can be seen."""
     with transaction.atomic():

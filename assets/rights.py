@@ -36,11 +36,6 @@ class Asked:
     no: str = ""
     help: str = ""
 
-    @property
-    def field(self) -> str:
-        """The name of the form field that answers it."""
-        return f"licence-{self.question.value}"
-
 
 QUESTIONS: tuple[Asked, ...] = (
     Asked(

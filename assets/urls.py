@@ -1,6 +1,23 @@
 """Addresses of the assets app."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from assets.views import asset, files, library, upload
 
 app_name = "assets"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("library/", library.library, name="library"),
+    path("library/upload/", upload.upload, name="upload"),
+    path("library/<uuid:asset_id>/", asset.asset, name="asset"),
+    path("library/<uuid:asset_id>/rename/", asset.rename, name="rename"),
+    path("library/<uuid:asset_id>/v<int:number>/", asset.version, name="version"),
+    path("library/<uuid:asset_id>/v<int:number>/alt-text/", asset.alt_text, name="alt_text"),
+    path("library/<uuid:asset_id>/v<int:number>/alt-text/check/", asset.check_alt_text, name="check_alt_text"),
+    path("library/<uuid:asset_id>/v<int:number>/licence/", asset.licence, name="licence"),
+    path("library/<uuid:asset_id>/v<int:number>/shown/", asset.shown, name="shown"),
+    path("library/<uuid:asset_id>/v<int:number>/consents/", asset.consent, name="consent"),
+    path("library/<uuid:asset_id>/v<int:number>/consents/<int:consent_id>/", asset.consent, name="consent"),
+    path("library/<uuid:asset_id>/v<int:number>/disclosure/", asset.disclosure, name="disclosure"),
+    path("library/<uuid:asset_id>/v<int:number>/retire/", asset.retire, name="retire"),
+    path("files/<uuid:version_id>/<str:spec>/", files.file, name="file"),
+]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 
 from assets.querysets import AssetQuerySet
 
@@ -33,6 +34,9 @@ class Asset(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("assets:asset", args=(self.pk,))
 
     @property
     def latest(self) -> Version | None:

@@ -7,6 +7,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from assets.lifecycle import Status
 from assets.models.rights import Answer
@@ -106,6 +107,9 @@ class Version(models.Model):
 
     def __str__(self) -> str:
         return f"{self.asset.title}, {self.label}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("assets:version", args=(self.asset_id, self.number))
 
     @property
     def label(self) -> str:

@@ -1,0 +1,236 @@
+"""The whole story of one version, gathered for its page: the same for the page and for every fragment of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser, User
+from django.forms import Form
+from django.utils import timezone
+
+from assets import audit, library, rights
+from assets.forms import ALTERATIONS, AltTextForm, ConsentForm, DisclosureForm, LicenceForm, RenameForm, ShownForm
+from assets.lifecycle import Finding, Status
+from assets.models import Consent, LicenceAnswer, LogEntry, Provenance, Terms, Version
+from assets.pictures import SPECS, fitted
+from assets.rights import QUESTIONS, Asked
+
+PANELS = {"alt_text": "alt text", "licence": "licence", "consents": "who is shown", "disclosure": "disclosure"}
+"""Field of a finding, which is also the id of its panel → its name in words."""
+LATELY = 40
+"""Log entries on the page."""
+
+
+@dataclass(frozen=True)
+class Lack:
+    """One panel in which something is missing."""
+
+    panel: str
+    words: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One licence question with the answer that stands."""
+
+    asked: Asked
+    answer: LicenceAnswer | None
+
+    @property
+    def state(self) -> str:
+        return self.answer.answer if self.answer else "unknown"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A finding within its own panel, where there is nowhere else to go to mend it."""
+
+    words: str
+    severity: str
+
+
+@dataclass
+class Story:
+    """Everything the page of a version shows. Forms that somebody has just filled in wrongly are handed in."""
+
+    version: Version
+    viewer: User | AnonymousUser
+    editing: str = ""
+    filled: dict[str, Form] = field(default_factory=dict)
+
+    # What may be done
+
+    @cached_property
+    def may_edit(self) -> bool:
+        return self.viewer.has_perm(library.RIGHT) and self.version.status not in library.CLOSED
+
+    @property
+    def may_retire(self) -> bool:
+        return self.may_edit and self.version.status != Status.IN_REVIEW
+
+    @property
+    def stops_releases(self) -> bool:
+        """Whether a change of words takes back what was approved."""
+        return self.version.status == Status.APPROVED
+
+    # What is missing
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        return library.missing(self.version, timezone.localdate())
+
+    @cached_property
+    def lacks(self) -> list[Lack]:
+        """The panels in which something blocks, in the order of the page."""
+        blocking = [finding.field for finding in self.findings if finding.blocks]
+        return [Lack(panel, words, blocking.count(panel)) for panel, words in PANELS.items() if panel in blocking]
+
+    def lines(self, panel: str) -> list[Line]:
+        return [Line(finding.words, finding.severity) for finding in self.findings if finding.field == panel]
+
+    @property
+    def alt_lines(self) -> list[Line]:
+        return self.lines("alt_text")
+
+    @property
+    def licence_lines(self) -> list[Line]:
+        return self.lines("licence")
+
+    @property
+    def consent_lines(self) -> list[Line]:
+        return self.lines("consents")
+
+    @property
+    def disclosure_lines(self) -> list[Line]:
+        return self.lines("disclosure")
+
+    # The picture and its versions
+
+    @property
+    def asset_id(self) -> str:
+        return str(self.version.asset_id)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return fitted(self.version.width, self.version.height, SPECS["preview"])
+
+    @cached_property
+    def versions(self) -> list[Version]:
+        return list(self.version.asset.versions.order_by("-number"))
+
+    @property
+    def newest(self) -> Version:
+        return self.versions[0]
+
+    @cached_property
+    def altered(self) -> list[Version]:
+        """Pictures that were made from this one."""
+        return list(self.version.altered.select_related("asset").order_by("created_at"))
+
+    # Rights
+
+    @cached_property
+    def answers(self) -> list[Answered]:
+        given = (
+            {answer.question: answer for answer in self.version.licence.answers.all()} if self.version.licence else {}
+        )
+        return [Answered(asked, given.get(asked.question)) for asked in QUESTIONS]
+
+    @cached_property
+    def newer_terms(self) -> Terms | None:
+        return rights.newer_terms(self.version)
+
+    @property
+    def answering(self) -> bool:
+        """Whether the licence form is open: asked for, just filled in wrongly, or nothing was answered yet."""
+        untouched = all(answered.state == "unknown" for answered in self.answers)
+        return self.may_edit and (self.editing in {"licence", "terms"} or "licence" in self.filled or untouched)
+
+    @cached_property
+    def consents(self) -> list[Consent]:
+        return list(self.version.consents.all())
+
+    @property
+    def changing(self) -> Consent | None:
+        """The consent whose form is open."""
+        return next((each for each in self.consents if self.editing == f"consent-{each.pk}"), None)
+
+    # Provenance
+
+    @cached_property
+    def made(self) -> Provenance | None:
+        return getattr(self.version, "provenance", None)
+
+    @property
+    def sent(self) -> str:
+        return _as_text(self.made.parameters) if self.made else ""
+
+    @property
+    def in_effect(self) -> str:
+        return _as_text(self.made.in_effect) if self.made else ""
+
+    @property
+    def found(self) -> list[tuple[str, str]]:
+        """What the file says about itself, as names and words."""
+        return list(_flat(self.made.found)) if self.made else []
+
+    @property
+    def alterations(self) -> list[str]:
+        words = dict(ALTERATIONS)
+        return [words.get(value, value) for value in self.version.alterations]
+
+    @cached_property
+    def history(self) -> list[LogEntry]:
+        return list(audit.history(self.version, self.version.asset)[:LATELY])
+
+    # Forms
+
+    @property
+    def alt_form(self) -> Form:
+        return self.filled.get("alt_text") or AltTextForm.of(self.version)
+
+    @property
+    def licence_form(self) -> Form:
+        if "licence" in self.filled:
+            return self.filled["licence"]
+        newer = self.newer_terms if self.editing == "terms" else None
+        return LicenceForm.of(self.version, instead=newer, answers=rights.prefill(newer) if newer else None)
+
+    @property
+    def shown_form(self) -> Form:
+        return self.filled.get("shown") or ShownForm.of(self.version)
+
+    @property
+    def consent_form(self) -> Form:
+        if "consent" in self.filled:
+            return self.filled["consent"]
+        changing = self.changing
+        names = ConsentForm.base_fields
+        said = {name: getattr(changing, name) for name in names} if changing else None
+        return ConsentForm(initial=said, prefix="consent")
+
+    @property
+    def disclosure_form(self) -> Form:
+        return self.filled.get("disclosure") or DisclosureForm.of(self.version)
+
+    @property
+    def rename_form(self) -> Form:
+        return self.filled.get("rename") or RenameForm(initial={"title": self.version.asset.title})
+
+
+def _as_text(values: Mapping[str, Any]) -> str:
+    return json.dumps(values, indent=2, ensure_ascii=False, sort_keys=True) if values else ""
+
+
+def _flat(found: Mapping[str, Any], before: str = "") -> Iterable[tuple[str, str]]:
+    for key, value in found.items():
+        name = f"{before} {key}".strip().replace("_", " ")
+        if isinstance(value, Mapping):
+            yield from _flat(value, name)
+        else:
+            yield name, ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,181 @@
+"""The page of a version, which is the page of its asset, and what can be changed on it.
+
+Every change has its own address that takes the panel's form. Without script it leads back to the page; with htmx it
+answers with the panel, and with what else on the page depends on it.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_POST
+
+from assets import accessibility, library
+from assets.forms import AltTextForm, ConsentForm, DisclosureForm, LicenceForm, RenameForm, ShownForm
+from assets.models import Asset, Version
+from assets.story import Line, Story
+from assets.views.requests import SignedIn
+
+PAGE = "assets/asset.html"
+may_look = permission_required("assets.view_asset", raise_exception=True)
+may_edit = permission_required("assets.edit_library", raise_exception=True)
+
+
+@may_look
+def asset(request: SignedIn, asset_id: UUID) -> HttpResponse:
+    """The newest version, as the page of the asset."""
+    found = get_object_or_404(Asset.objects.visible_to(request.user), pk=asset_id)
+    newest = found.latest
+    return version(request, asset_id, newest.number if newest else 0)
+
+
+@may_look
+def version(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
+    """One version with its whole story. `?edit=licence` opens a panel's form; htmx gets that panel alone."""
+    story = Story(_version(request, asset_id, number), request.user, request.GET.get("edit", ""))
+    panel = request.GET.get("panel", "")
+    template = f"{PAGE}#{panel}" if request.htmx and panel in {"licence", "consents"} else PAGE
+    return render(request, template, {"story": story, "version": story.version})
+
+
+# Changes
+
+
+@require_POST
+@may_edit
+def alt_text(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
+    """Save the alt text."""
+    found = _version(request, asset_id, number)
+    form = AltTextForm.of(found, request.POST)
+    if not form.is_valid():
+        return _refused(request, found, "alt_text", form)
+    library.describe(found, **form.cleaned_data, by=request.user)
+    return _saved(request, found, "alt_text", "The alt text is saved.")
+
+
+@require_POST
+@may_edit
+def check_alt_text(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
+    """What is wrong with an alt text that is still being typed. Saves nothing."""
+    found = _version(request, asset_id, number)
+    form = AltTextForm.of(found, request.POST)
+    form.is_valid()
+    typed = form.cleaned_data
+    findings = accessibility.check_alt_text(
+        typed.get("text", ""),
+        decorative=typed.get("decorative", False),
+        title=found.asset.title,
+        altered=found.is_altered,
+        siblings=library.siblings_of(found),
+        language=typed.get("language", ""),
+    )
+    lines = [Line(finding.words, finding.severity) for finding in findings]
+    return render(request, "assets/_lines.html", {"lines": lines, "fine": "Nothing to mend in this text."})
+
+
+@require_POST
+@may_edit
+def licence(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
+    """Save the licence answers."""
+    found = _version(request, asset_id, number)
+    form = LicenceForm.of(found, request.POST)
+    if not form.is_valid():
+        return _refused(request, found, "licence", form)
+    facts = {name: form.cleaned_data[name] for name in ("holder", "attribution", "valid_until", "url", "terms")}
+    library.answer_licence(found, form.answers(), **facts, by=request.user)
+    return _saved(request, found, "licence", "The licence answers are saved.")
+
+
+@require_POST
+@may_edit
+def shown(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
+    """Save who and what can be recognised."""
+    found = _version(request, asset_id, number)
+    form = ShownForm.of(found, request.POST)
+    if not form.is_valid():
+        return _refused(request, found, "consents", form, name="shown")
+    library.say_who_is_shown(found, **form.cleaned_data, by=request.user)
+    return _saved(request, found, "consents", "Who is shown is saved.")
+
+
+@require_POST
+@may_edit
+def consent(request: SignedIn, asset_id: UUID, number: int, consent_id: int | None = None) -> HttpResponse:
+    """Record a consent, or what became of one."""
+    found = _version(request, asset_id, number)
+    kept = get_object_or_404(found.consents, pk=consent_id) if consent_id else None
+    form = ConsentForm(request.POST, prefix="consent")
+    if not form.is_valid():
+        return _refused(request, found, "consents", form, name="consent", editing=f"consent-{consent_id or 'new'}")
+    library.record_consent(found, form.consent(), by=request.user, instead_of=kept)
+    return _saved(request, found, "consents", "The consent is recorded.")
+
+
+@require_POST
+@may_edit
+def disclosure(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
+    """Save how the picture came about and what was altered."""
+    found = _version(request, asset_id, number)
+    form = DisclosureForm.of(found, request.POST)
+    if not form.is_valid():
+        return _refused(request, found, "disclosure", form)
+    library.mark(found, **form.cleaned_data, by=request.user)
+    return _saved(request, found, "disclosure", "The disclosure is saved.")
+
+
+@require_POST
+@may_edit
+def rename(request: SignedIn, asset_id: UUID) -> HttpResponse:
+    """Give the asset another title."""
+    found = get_object_or_404(Asset.objects.visible_to(request.user), pk=asset_id)
+    form = RenameForm(request.POST)
+    if form.is_valid():
+        library.rename(found, form.cleaned_data["title"], request.user)
+        return redirect(found)
+    newest = get_object_or_404(found.versions.with_story().order_by("-number")[:1])
+    story = Story(newest, request.user, "title", {"rename": form})
+    return render(request, PAGE, {"story": story, "version": newest}, status=422)
+
+
+@require_POST
+@may_edit
+def retire(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
+    """Put a version away for good."""
+    found = _version(request, asset_id, number)
+    library.retire(found, request.user)
+    messages.success(request, f"{found.label} is retired. It stays here to be looked at.")
+    return redirect(found)
+
+
+# Answers
+
+
+def _saved(request: SignedIn, version: Version, panel: str, words: str) -> HttpResponse:
+    """Back to the page; or, for htmx, the panel and what else on the page depends on it."""
+    if not request.htmx:
+        messages.success(request, words)
+        return redirect(f"{version.get_absolute_url()}#{panel}")
+    story = Story(Version.objects.with_story().get(pk=version.pk), request.user)
+    context = {"story": story, "version": story.version, "saved": words}
+    parts = (panel, "readiness", "standing", "history")
+    return HttpResponse("".join(render_to_string(f"{PAGE}#{part}", context, request) for part in parts))
+
+
+def _refused(
+    request: SignedIn, version: Version, panel: str, form: Form, *, name: str = "", editing: str = ""
+) -> HttpResponse:
+    """The form again, with what was typed and what is wrong with it."""
+    story = Story(version, request.user, editing, {name or panel: form})
+    template = f"{PAGE}#{panel}" if request.htmx else PAGE
+    return render(request, template, {"story": story, "version": version}, status=422)
+
+
+def _version(request: SignedIn, asset_id: UUID, number: int) -> Version:
+    versions = Version.objects.visible_to(request.user).with_story()
+    return get_object_or_404(versions, asset=asset_id, number=number)

@@ -1,0 +1,73 @@
+"""The library's grid: every asset, as the address says, newest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Page, Paginator
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.http import urlencode
+
+from assets.forms import LibraryFilterForm
+from assets.models import Asset, Version
+from assets.pictures import SPECS, fitted
+from assets.views.requests import SignedIn
+
+ON_A_PAGE = 24
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One asset in the grid, shown by the newest of its versions that the filters ask for."""
+
+    asset: Asset
+    version: Version
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return fitted(self.version.width, self.version.height, SPECS["thumb"])
+
+    @property
+    def meta(self) -> str:
+        listing = self.asset.listing
+        return f"{self.version.label} · {listing.reference}" if listing else self.version.label
+
+
+@permission_required("assets.view_asset", raise_exception=True)
+def library(request: SignedIn) -> HttpResponse:
+    """All assets that match the address."""
+    form = LibraryFilterForm(request.GET)
+    wanted = form.wanted()
+    page = Paginator(_matching(request, wanted), ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "page": page,
+        "tiles": _tiles(page),
+        "filtered": bool(wanted),
+        "query": urlencode(wanted),
+    }
+    return render(request, "assets/library.html#results" if request.htmx else "assets/library.html", context)
+
+
+def _matching(request: SignedIn, wanted: dict[str, str]) -> QuerySet[Asset, Any]:
+    of_version = {
+        field: wanted[name] for name, field in (("status", "status"), ("provider", "maker")) if name in wanted
+    }
+    covers = Version.objects.filter(asset=OuterRef("pk"), **of_version).order_by("-number")
+    found = Asset.objects.visible_to(request.user).matching(wanted.get("q", "")).with_version(**of_version)
+    if "listing" in wanted:
+        found = found.filter(listing__reference=wanted["listing"])
+    shown = found.select_related("listing").annotate(
+        cover=Subquery(covers.values("pk")[:1]), touched=Subquery(covers.values("created_at")[:1])
+    )
+    return shown.order_by("-touched", "-pk")
+
+
+def _tiles(page: Page[Any]) -> list[Tile]:
+    assets = list(page.object_list)
+    covers = Version.objects.in_bulk([asset.cover for asset in assets])
+    return [Tile(asset, covers[asset.cover]) for asset in assets]

@@ -1,0 +1,431 @@
+"""The library's pages, as the cast sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from assets import library, storage
+from assets.library import GivenConsent, ProvenanceFacts
+from assets.models import Asset, LogEntry, Question, Version
+from tests.assets import factories
+from tests.assets.factories import picture
+
+HTMX = {"HTTP_HX_REQUEST": "true"}
+HOSTILE = "<script>alert(1)</script>"
+
+
+@pytest.fixture
+def as_ada(client: Client, ada: User) -> Client:
+    client.force_login(ada)
+    return client
+
+
+@pytest.fixture
+def as_rita(rita: User) -> Client:
+    client = Client()
+    client.force_login(rita)
+    return client
+
+
+@pytest.fixture
+def as_nils(nils: User) -> Client:
+    client = Client()
+    client.force_login(nils)
+    return client
+
+
+def reread(version: Version) -> Version:
+    return Version.objects.with_story().get(pk=version.pk)
+
+
+def upload_of(name: str, data: bytes) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, data, "image/png")
+
+
+def change(version: Version, name: str) -> str:
+    return reverse(f"assets:{name}", args=(version.asset_id, version.number))
+
+
+LOOKING: dict[str, Callable[[Version], str]] = {
+    "library": lambda v: reverse("assets:library"),
+    "asset": lambda v: v.asset.get_absolute_url(),
+    "version": lambda v: v.get_absolute_url(),
+    "thumb": lambda v: reverse("assets:file", args=(v.pk, "thumb")),
+    "original": lambda v: reverse("assets:file", args=(v.pk, "original")),
+}
+CHANGING = ("alt_text", "check_alt_text", "licence", "shown", "consent", "disclosure", "retire")
+
+
+class TestDoors:
+    @pytest.mark.parametrize("door", LOOKING)
+    def test_who_is_not_signed_in_is_asked_to(self, door: str, client: Client, version: Version) -> None:
+        assert client.get(LOOKING[door](version)).status_code == 302
+
+    @pytest.mark.parametrize("door", LOOKING)
+    def test_a_stranger_sees_nothing(self, door: str, as_nils: Client, version: Version) -> None:
+        assert as_nils.get(LOOKING[door](version)).status_code == 403
+
+    @pytest.mark.parametrize("door", LOOKING)
+    def test_reviewers_and_staff_see_everything(
+        self, door: str, as_rita: Client, as_ada: Client, version: Version
+    ) -> None:
+        assert as_rita.get(LOOKING[door](version)).status_code == 200
+        assert as_ada.get(LOOKING[door](version)).status_code == 200
+
+    @pytest.mark.parametrize("name", CHANGING)
+    def test_who_may_only_look_changes_nothing(self, name: str, as_rita: Client, version: Version) -> None:
+        before = LogEntry.objects.count()
+        assert as_rita.post(change(version, name)).status_code == 403
+        assert LogEntry.objects.count() == before
+
+    @pytest.mark.parametrize("name", CHANGING)
+    def test_looking_at_the_address_of_a_change_changes_nothing(
+        self, name: str, as_ada: Client, version: Version
+    ) -> None:
+        assert as_ada.get(change(version, name)).status_code == 405
+
+    def test_reviewers_cannot_upload(self, as_rita: Client) -> None:
+        assert as_rita.get(reverse("assets:upload")).status_code == 403
+
+    def test_a_version_is_only_found_under_its_own_asset(self, as_ada: Client, version: Version, ada: User) -> None:
+        other = factories.AssetFactory.create(by=ada)
+        factories.VersionFactory.create(by=ada, asset=other)
+        assert as_ada.get(reverse("assets:version", args=(version.asset_id, 2))).status_code == 404
+
+
+class TestGrid:
+    def test_an_empty_library_says_what_will_be_here(self, as_ada: Client) -> None:
+        page = as_ada.get(reverse("assets:library")).content.decode()
+        assert "Every picture the team keeps" in page
+        assert "Upload the first" in page
+
+    def test_it_shows_title_state_and_label(self, as_ada: Client, version: Version) -> None:
+        page = as_ada.get(reverse("assets:library")).content.decode()
+        assert version.asset.title in page
+        assert version.label in page
+        assert "1 picture" in page
+
+    @pytest.fixture
+    def three(self, ada: User, rita: User) -> None:
+        listing = factories.ListingFactory.create(reference="HB-77")
+        factories.VersionFactory.create(by=ada, title="Kitchen", listing=listing)
+        made = ProvenanceFacts(prompt="a lighthouse at dusk", model_asked="sketch-1")
+        factories.VersionFactory.create(by=ada, title="Harbour", maker="Sketch", provenance=made)
+        factories.approve(factories.ready_version(ada, title="Garden"), rita)
+
+    @pytest.mark.parametrize(
+        ("query", "titles"),
+        [
+            ("", {"Kitchen", "Harbour", "Garden"}),
+            ("?q=kitch", {"Kitchen", "Garden"}),
+            ("?q=LIGHTHOUSE", {"Harbour"}),
+            ("?q=sketch-1", {"Harbour"}),
+            ("?q=oak+table", {"Garden"}),
+            ("?q=hb-77", {"Kitchen"}),
+            ("?q=oak+lighthouse", set()),
+            ("?status=approved", {"Garden"}),
+            ("?status=nonsense", {"Kitchen", "Harbour", "Garden"}),
+            ("?provider=Sketch", {"Harbour"}),
+            ("?provider=Sketch&status=approved", set()),
+            ("?listing=HB-77", {"Kitchen"}),
+            ("?q=%27%22%29+OR+1%3D1--", set()),
+            ("?page=99", {"Kitchen", "Harbour", "Garden"}),
+        ],
+    )
+    def test_the_address_says_what_is_shown(self, three: None, query: str, titles: set[str], as_ada: Client) -> None:
+        response = as_ada.get(reverse("assets:library") + query)
+        assert {tile.asset.title for tile in response.context["tiles"]} == titles
+
+    def test_htmx_gets_the_results_alone(self, as_ada: Client, version: Version) -> None:
+        page = as_ada.get(reverse("assets:library"), **HTMX).content.decode()
+        assert version.asset.title in page
+        assert "<html" not in page
+
+    def test_many_pictures_take_no_more_queries_than_a_few(self, as_ada: Client, ada: User) -> None:
+        from django.db import connection
+
+        def queries() -> int:
+            with CaptureQueriesContext(
+                connection,
+            ) as captured:
+                as_ada.get(reverse("assets:library"))
+            return len(captured)
+
+        for n in range(10):
+            factories.VersionFactory.create(by=ada, listing=factories.ListingFactory.create(reference=f"A{n}"))
+        few = queries()
+        for n in range(12):
+            factories.VersionFactory.create(by=ada, listing=factories.ListingFactory.create(reference=f"B{n}"))
+        assert queries() == few
+
+
+class TestUpload:
+    url = "/library/upload/"
+
+    def test_each_file_becomes_an_asset_named_as_the_file(self, as_ada: Client, ada: User) -> None:
+        files = [upload_of("front_door.png", picture(seed=1)), upload_of("garden.png", picture(seed=2))]
+        response = as_ada.post(self.url, {"pictures": files, "kind": "photograph"})
+        assert response.status_code == 302
+        assert set(Asset.objects.values_list("title", flat=True)) == {"front door", "garden"}
+        assert set(Version.objects.values_list("digital_source", "maker")) == {("digitalCapture", "upload")}
+
+    def test_the_bytes_are_kept_as_they_came(self, as_ada: Client) -> None:
+        data = picture(form="JPEG", comment=b"kept")
+        as_ada.post(self.url, {"pictures": upload_of("a.jpg", data), "kind": "photograph", "title": "Door"})
+        assert storage.read(Version.objects.get().sha256) == data
+
+    def test_a_picture_made_elsewhere_names_who_made_it_and_takes_its_terms(self, as_ada: Client) -> None:
+        terms = factories.TermsFactory.create(key="midjourney")
+        said = {"pictures": upload_of("a.png", picture()), "kind": "generated", "maker": "Midjourney"}
+        as_ada.post(self.url, said)
+        version = Version.objects.get()
+        assert (version.maker, version.origin, version.provenance.terms) == ("Midjourney", "brought", terms)
+        assert version.digital_source == "trainedAlgorithmicMedia"
+
+    def test_a_new_version_joins_its_asset(self, as_ada: Client, version: Version) -> None:
+        url = f"{self.url}?asset={version.asset_id}"
+        as_ada.post(url, {"pictures": upload_of("a.png", picture(seed=9)), "kind": "photograph"})
+        newest = version.asset.latest
+        assert newest is not None
+        assert (newest.number, newest.parent) == (2, version)
+
+    def test_an_original_is_linked_to_what_was_made_from_it(self, as_ada: Client, version: Version) -> None:
+        url = f"{self.url}?original_of={version.pk}&kind=photograph"
+        as_ada.post(url, {"pictures": upload_of("before.png", picture(seed=9)), "kind": "photograph"})
+        original = reread(version).original
+        assert original is not None
+        assert original.asset.title == "before"
+
+    @pytest.mark.parametrize(
+        ("said", "words"),
+        [
+            ({"kind": "photograph"}, "This field is required."),
+            ({"kind": "generated", "pictures": "good"}, "Say which service made it"),
+            ({"kind": "photograph", "pictures": "html"}, "“door.png” was not taken."),
+        ],
+    )
+    def test_a_refusal_says_why_and_keeps_what_was_typed(
+        self, said: dict[str, Any], words: str, as_ada: Client
+    ) -> None:
+        bytes_of = {"good": picture(), "html": b"<html>"}
+        if "pictures" in said:
+            said = said | {"pictures": upload_of("door.png", bytes_of[said["pictures"]])}
+        response = as_ada.post(self.url, said | {"title": "My own words"})
+        page = response.content.decode()
+        assert response.status_code == 422
+        assert words in page
+        assert "My own words" in page
+        assert not Asset.objects.exists()
+
+    def test_one_bad_file_keeps_the_others_out_too(self, as_ada: Client) -> None:
+        files = [upload_of("good.png", picture()), upload_of("bad.svg", b"<svg/>")]
+        response = as_ada.post(self.url, {"pictures": files, "kind": "photograph"})
+        assert "bad.svg" in response.content.decode()
+        assert not Asset.objects.exists()
+
+    def test_an_address_that_names_no_asset_is_an_ordinary_upload(self, as_ada: Client) -> None:
+        assert as_ada.get(f"{self.url}?asset=nonsense&original_of=1").status_code == 200
+
+
+class TestFiles:
+    def test_a_copy_is_private_and_cannot_run(self, as_ada: Client, version: Version) -> None:
+        response = as_ada.get(reverse("assets:file", args=(version.pk, "preview")))
+        assert response["Content-Type"] == "image/webp"
+        assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
+        assert response["X-Content-Type-Options"] == "nosniff"
+        assert response["Cache-Control"].startswith("private")
+
+    def test_the_original_is_only_a_download(self, as_ada: Client, version: Version) -> None:
+        response = as_ada.get(reverse("assets:file", args=(version.pk, "original")))
+        assert response["Content-Disposition"].startswith("attachment")
+        assert response.content == storage.read(version.sha256)
+
+    @pytest.mark.parametrize("spec", ["huge", "../thumb", "thumb.webp", "99999x99999"])
+    def test_an_unknown_copy_is_not_made(self, spec: str, as_ada: Client, version: Version) -> None:
+        assert as_ada.get(f"/files/{version.pk}/{spec}/").status_code == 404
+        assert not version.renditions.exists()
+
+    def test_an_unchanged_copy_is_not_sent_twice(self, as_ada: Client, version: Version) -> None:
+        url = reverse("assets:file", args=(version.pk, "thumb"))
+        etag = as_ada.get(url)["ETag"]
+        assert as_ada.get(url, HTTP_IF_NONE_MATCH=etag).status_code == 304
+
+    def test_a_stranger_learns_nothing_from_an_etag(self, as_nils: Client, as_ada: Client, version: Version) -> None:
+        url = reverse("assets:file", args=(version.pk, "thumb"))
+        etag = as_ada.get(url)["ETag"]
+        assert as_nils.get(url, HTTP_IF_NONE_MATCH=etag).status_code == 403
+
+    def test_a_damaged_file_is_said_to_be_damaged(self, as_ada: Client, version: Version) -> None:
+        from pathlib import Path
+
+        from django.conf import settings
+
+        path = Path(settings.STORAGES["default"]["OPTIONS"]["location"]) / storage.path_of(version.sha256)
+        path.write_bytes(b"broken")
+        assert as_ada.get(reverse("assets:file", args=(version.pk, "web"))).status_code == 503
+
+
+class TestStory:
+    def test_it_tells_where_the_picture_came_from(self, as_ada: Client, ada: User) -> None:
+        made = ProvenanceFacts(
+            provider_name="Sketch",
+            model_asked="sketch-1",
+            prompt="a lighthouse at dusk",
+            seed="4711",
+            cost_micros=53_000,
+            currency="USD",
+            parameters={"size": "1024x768"},
+            found={"camera": {"model": "EOS R5"}},
+            prompt_by=ada,
+        )
+        version = factories.VersionFactory.create(by=ada, maker="Sketch", provenance=made)
+        page = as_ada.get(version.get_absolute_url()).content.decode()
+        for words in ("a lighthouse at dusk", "sketch-1", "4711", "$0.053", "1024x768", "EOS R5", "was added"):
+            assert words in page
+
+    def test_it_says_in_one_line_what_is_missing(self, as_ada: Client, version: Version) -> None:
+        page = as_ada.get(version.get_absolute_url()).content.decode()
+        assert "Missing before it can be reviewed" in page
+
+    def test_it_says_when_nothing_is(self, as_ada: Client, ready: Version) -> None:
+        assert "Nothing is missing" in as_ada.get(ready.get_absolute_url()).content.decode()
+
+    def test_a_reviewer_gets_no_form(self, as_rita: Client, ready: Version) -> None:
+        page = as_rita.get(ready.get_absolute_url()).content.decode()
+        assert ready.alt_text in page
+        assert change(ready, "alt_text") not in page
+
+    def test_an_approved_version_warns_before_it_is_changed(self, as_ada: Client, ready: Version, rita: User) -> None:
+        factories.approve(ready, rita)
+        assert "Its releases stop at once" in as_ada.get(ready.get_absolute_url()).content.decode()
+
+    def test_an_earlier_version_points_at_the_newest(self, as_ada: Client, version: Version, ada: User) -> None:
+        newer = factories.VersionFactory.create(by=ada, asset=version.asset)
+        page = as_ada.get(version.get_absolute_url()).content.decode()
+        assert "earlier version" in page
+        assert newer.get_absolute_url() in page
+
+    def test_newer_terms_are_shown_and_can_be_answered_from(self, as_ada: Client, ada: User) -> None:
+        old = factories.TermsFactory.create()
+        version = factories.VersionFactory.create(by=ada, provenance=ProvenanceFacts(terms=old))
+        factories.TermsFactory.create(read_on="2026-11-23", answers={"commercial": {"answer": "no"}})
+        assert "terms have changed" in as_ada.get(version.get_absolute_url()).content.decode()
+        form = as_ada.get(version.get_absolute_url() + "?edit=terms").context["story"].licence_form
+        assert form["ask_commercial"].value() == "no"
+
+    def test_hostile_words_are_shown_as_words(self, as_ada: Client, ada: User) -> None:
+        listing = factories.ListingFactory.create(title=HOSTILE)
+        made = ProvenanceFacts(
+            prompt=HOSTILE, model_asked=HOSTILE, found={HOSTILE: HOSTILE}, parameters={HOSTILE: HOSTILE}
+        )
+        version = factories.VersionFactory.create(
+            by=ada, title=HOSTILE, maker=HOSTILE, provenance=made, listing=listing
+        )
+        library.describe(version, text=HOSTILE, decorative=False, language="en", by=ada)
+        factories.complete_licence(version, holder=HOSTILE, attribution=HOSTILE)
+        library.record_consent(version, GivenConsent(kind="person", name=HOSTILE, scope=HOSTILE), by=ada)
+        for url in (version.get_absolute_url(), reverse("assets:library")):
+            assert HOSTILE not in as_ada.get(url).content.decode()
+
+
+LICENCE = {f"licence-ask_{question}": "yes" for question in Question} | {"licence-attribution": "Harbour Homes"}
+
+SAID = {
+    "alt_text": {"alt-text": "A kitchen", "alt-language": "en"},
+    "licence": LICENCE,
+    "shown": {"shown-people": "no", "shown-property": "no"},
+    "consent": {"consent-kind": "person", "consent-name": "Jo", "consent-given": "yes"},
+    "disclosure": {"disclosure-digital_source": "digitalCapture", "disclosure-disclosure_note": "As it is."},
+}
+WRONG = {
+    "alt_text": {"alt-text": "A kitchen", "alt-language": ""},
+    "licence": LICENCE | {"licence-valid_until": "soon", "licence-ask_term_source": "section 3 of the long terms"},
+    "shown": {"shown-people": "perhaps", "shown-property": "no"},
+    "consent": {"consent-kind": "person", "consent-name": "", "consent-scope": "All of it", "consent-given": "yes"},
+    "disclosure": {"disclosure-digital_source": "magic", "disclosure-disclosure_note": "As it is."},
+}
+
+
+class TestPanels:
+    @pytest.mark.parametrize("name", SAID)
+    def test_saving_leads_back_to_the_panel(self, name: str, as_ada: Client, version: Version) -> None:
+        before = version.words_hash
+        response = as_ada.post(change(version, name), SAID[name])
+        assert response.status_code == 302
+        assert response["Location"].startswith(version.get_absolute_url() + "#")
+        assert reread(version).words_hash != before
+
+    @pytest.mark.parametrize("name", SAID)
+    def test_htmx_gets_the_panel_and_what_depends_on_it(self, name: str, as_ada: Client, version: Version) -> None:
+        page = as_ada.post(change(version, name), SAID[name], **HTMX).content.decode()
+        assert "<html" not in page
+        assert 'id="readiness" hx-swap-oob="true"' in page
+        assert 'id="standing" hx-swap-oob="true"' in page
+
+    @pytest.mark.parametrize("htmx", [{}, HTMX], ids=["page", "htmx"])
+    @pytest.mark.parametrize("name", WRONG)
+    def test_a_mistake_changes_nothing_and_keeps_what_was_typed(
+        self, name: str, htmx: dict[str, str], as_ada: Client, version: Version
+    ) -> None:
+        response = as_ada.post(change(version, name), WRONG[name], **htmx)
+        assert response.status_code == 422
+        assert reread(version).words_hash == version.words_hash
+        typed = max(WRONG[name].values(), key=len)
+        assert typed in response.content.decode() or name in {"shown"}
+
+    def test_the_licence_is_answered_whole(self, as_ada: Client, version: Version) -> None:
+        response = as_ada.post(change(version, "licence"), LICENCE)
+        assert response.status_code == 302
+        licence = reread(version).licence
+        assert licence is not None
+        assert {answer.answer for answer in licence.answers.all()} == {"yes"}
+        assert licence.attribution == "Harbour Homes"
+
+    def test_alt_text_is_checked_while_it_is_typed_and_not_saved(self, as_ada: Client, version: Version) -> None:
+        said = {"alt-text": "IMG_2041.jpg", "alt-language": "en"}
+        page = as_ada.post(change(version, "check_alt_text"), said).content.decode()
+        assert "file name" in page
+        assert reread(version).alt_text == ""
+
+    def test_a_good_text_is_told_so(self, as_ada: Client, version: Version) -> None:
+        said = {"alt-text": "Oak table by a window", "alt-language": "en"}
+        assert "Nothing to mend" in as_ada.post(change(version, "check_alt_text"), said).content.decode()
+
+    def test_a_consent_is_changed_in_its_place(self, as_ada: Client, version: Version, ada: User) -> None:
+        kept = library.record_consent(version, GivenConsent(kind="person", name="Jo", given="yes"), by=ada)
+        url = reverse("assets:consent", args=(version.asset_id, version.number, kept.pk))
+        as_ada.post(url, SAID["consent"] | {"consent-given": "no"})
+        assert [consent.given for consent in reread(version).consents.all()] == ["no"]
+
+    def test_a_consent_of_another_version_is_not_found(self, as_ada: Client, version: Version, ada: User) -> None:
+        other = factories.VersionFactory.create(by=ada)
+        kept = library.record_consent(other, GivenConsent(kind="person", name="Jo", given="yes"), by=ada)
+        url = reverse("assets:consent", args=(version.asset_id, version.number, kept.pk))
+        assert as_ada.post(url, SAID["consent"]).status_code == 404
+
+    @pytest.mark.parametrize("name", [*SAID, "retire"])
+    def test_a_retired_version_answers_409(self, name: str, as_ada: Client, version: Version, ada: User) -> None:
+        library.retire(version, ada)
+        assert as_ada.post(change(version, name), SAID.get(name, {})).status_code == 409
+
+    def test_retiring_keeps_it_to_be_looked_at(self, as_ada: Client, version: Version) -> None:
+        as_ada.post(change(version, "retire"))
+        assert reread(version).status == "retired"
+        assert as_ada.get(version.get_absolute_url()).status_code == 200
+
+    def test_renaming(self, as_ada: Client, version: Version) -> None:
+        as_ada.post(reverse("assets:rename", args=(version.asset_id,)), {"title": "Kitchen at dusk"})
+        assert Asset.objects.get().title == "Kitchen at dusk"
+
+    def test_a_title_is_never_empty(self, as_ada: Client, version: Version) -> None:
+        response = as_ada.post(reverse("assets:rename", args=(version.asset_id,)), {"title": " "})
+        assert response.status_code == 422
+        assert Asset.objects.get().title == version.asset.title

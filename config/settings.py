@@ -279,8 +279,8 @@ ALLOW_LOOPBACK_PROVIDERS = env.flag("ALLOW_LOOPBACK_PROVIDERS")
 
 IMAGE_PROVIDERS: dict[str, dict[str, Any]] = {
     "sketch": {"adapter": "generation.providers.sketch.Sketch", "options": {}},
-    "handoff-midjourney": {"adapter": "generation.providers.handoff.Midjourney", "options": {}},
-    "handoff-chatgpt": {"adapter": "generation.providers.handoff.ChatGPT", "options": {}},
+    "midjourney": {"adapter": "generation.providers.handoff.Midjourney", "options": {}},
+    "chatgpt": {"adapter": "generation.providers.handoff.ChatGPT", "options": {}},
 }
 """Key of a provider -> the class that speaks to it and what it is made with. Those with a key appear when it is set."""
 

@@ -30,8 +30,10 @@ def main(name: str) -> None:
         return
     print(f"Installing requirements/{name}.txt into .venv (once)", flush=True)
     make_environment()
-    if not (install_with_uv(name) or install_with_pip(name)):
-        sys.exit(NO_PACKAGES.format(name=name))
+    if not install_with_uv(name):
+        print("uv could not do it. Trying with pip, which takes a minute longer.", flush=True)
+        if not install_with_pip(name):
+            sys.exit(NO_PACKAGES.format(name=name))
     STAMP.write_text(stamp(name))
 
 
@@ -60,7 +62,8 @@ def install_with_uv(name: str) -> bool:
     """uv is some ten times faster than pip. Where it cannot be had, pip reads the same lock."""
     uv = [str(PYTHON), "-m", "uv"]
     has_uv = runs([*uv, "--version"]) or install_with_pip("uv")
-    install = [*uv, "pip", "install", "--quiet", "--require-hashes", "--python", str(PYTHON)]
+    # The machine's own certificates, as pip uses them: a company's proxy is known there and nowhere else.
+    install = [*uv, "pip", "install", "--quiet", "--system-certs", "--require-hashes", "--python", str(PYTHON)]
     return has_uv and runs([*install, *lock(name)], loud=True)
 
 

@@ -18,7 +18,7 @@ from assets.models import Asset, LogEntry, Question, Version
 from tests.assets import factories
 from tests.assets.factories import picture
 
-HTMX = {"HTTP_HX_REQUEST": "true"}
+HTMX = {"HX-Request": "true"}
 HOSTILE = "<script>alert(1)</script>"
 
 
@@ -145,7 +145,7 @@ class TestGrid:
         assert {tile.asset.title for tile in response.context["tiles"]} == titles
 
     def test_htmx_gets_the_results_alone(self, as_ada: Client, version: Version) -> None:
-        page = as_ada.get(reverse("assets:library"), **HTMX).content.decode()
+        page = as_ada.get(reverse("assets:library"), headers=HTMX).content.decode()
         assert version.asset.title in page
         assert "<html" not in page
 
@@ -365,7 +365,7 @@ class TestPanels:
 
     @pytest.mark.parametrize("name", SAID)
     def test_htmx_gets_the_panel_and_what_depends_on_it(self, name: str, as_ada: Client, version: Version) -> None:
-        page = as_ada.post(change(version, name), SAID[name], **HTMX).content.decode()
+        page = as_ada.post(change(version, name), SAID[name], headers=HTMX).content.decode()
         assert "<html" not in page
         assert 'id="readiness" hx-swap-oob="true"' in page
         assert 'id="standing" hx-swap-oob="true"' in page
@@ -375,7 +375,7 @@ class TestPanels:
     def test_a_mistake_changes_nothing_and_keeps_what_was_typed(
         self, name: str, htmx: dict[str, str], as_ada: Client, version: Version
     ) -> None:
-        response = as_ada.post(change(version, name), WRONG[name], **htmx)
+        response = as_ada.post(change(version, name), WRONG[name], headers=htmx)
         assert response.status_code == 422
         assert reread(version).words_hash == version.words_hash
         typed = max(WRONG[name].values(), key=len)

@@ -326,13 +326,18 @@ def _read(response: httpx.Response, request: Request, deadline: Deadline, max_by
     if (_number(headers.get("content-length")) or 0) > max_bytes:
         raise problem(_too_large(max_bytes))
     body = bytearray()
-    for chunk in response.iter_raw(65_536):
+    for chunk in _chunks(response):
         body += chunk
         if len(body) > max_bytes:
             raise problem(_too_large(max_bytes))
         if deadline.left <= 0:
             raise _lost(request, "deadline")
     return Answer(response.status_code, headers, bytes(body), request.only_asks)
+
+
+def _chunks(response: httpx.Response) -> Iterator[bytes]:
+    """The body as it is on the wire. A recorded answer has been read already."""
+    return iter([response.content]) if response.is_stream_consumed else response.iter_raw(65_536)
 
 
 def _lost(request: Request, how: str) -> ProviderError:

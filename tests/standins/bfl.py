@@ -1,0 +1,107 @@
+"""A stand-in for Black Forest Labs' API: `python -m tests.standins.bfl --port 8802`."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from tests.standins.pictures import picture
+from tests.standins.server import Handler, StandIn
+
+READY_AFTER = 2  # polls
+LIFE = 600.0  # seconds that a picture's address lives
+
+
+@dataclass
+class Job:
+    wish: dict[str, Any]
+    mode: str
+    polls: int = 0
+    ready_at: float = 0.0
+    id: str = field(default_factory=lambda: str(uuid4()))
+
+
+class BFLStandIn(StandIn):
+    """Takes jobs, keeps them pending for two polls, then gives an address that expires."""
+
+    modes = (
+        "refuse",
+        "moderated",
+        "hang",
+        "unknown",
+        "failed",
+        "forgotten",
+        "expired",
+        "rate-limit",
+        "no-money",
+        "lost",
+        "jpeg",
+        "inside",
+    )
+
+    def __init__(self, port: int = 0, *, seconds: float = 3.0) -> None:
+        super().__init__(port, seconds=seconds)
+        self.jobs: dict[str, Job] = {}
+
+    def respond(self, handler: Handler, method: str, path: str) -> None:
+        if method == "GET" and path == "/v1/credits":
+            return handler.answer(200, {"credits": 987.5})
+        if method == "GET" and path.startswith("/poll/"):
+            return self._poll(handler, path.rpartition("/")[2])
+        if method == "GET" and path.startswith("/sample/"):
+            return self._sample(handler, path.rpartition("/")[2])
+        if method == "POST" and path.startswith("/v1/flux"):
+            return self._submit(handler)
+        return handler.answer(404, {"detail": "Not Found"})
+
+    def _submit(self, handler: Handler) -> None:
+        wish = handler.json_body()
+        mode = self.take(handler, str(wish.get("prompt", "")))
+        if mode == "rate-limit":
+            return handler.answer(429, {"detail": "Too many active tasks."})
+        if mode == "no-money":
+            return handler.answer(402, {"detail": "Insufficient credits."})
+        job = Job(wish, mode)
+        self.jobs[job.id] = job
+        self.bill(1)
+        if mode == "lost":
+            return handler.hang_up()
+        taken = {"id": job.id, "polling_url": f"{self.url}/poll/{job.id}", "cost": 3.0, "output_mp": 1.0}
+        return handler.answer(200, taken)
+
+    def _poll(self, handler: Handler, job_id: str) -> None:
+        job = self.jobs.get(job_id)
+        if job is None or job.mode == "forgotten":
+            return handler.answer(200, {"id": job_id, "status": "Task not found", "result": None})
+        job.polls += 1
+        if job.mode in STATUSES:
+            return handler.answer(200, {"id": job.id, "status": STATUSES[job.mode], "result": None})
+        if job.mode == "hang" or job.polls <= READY_AFTER:
+            return handler.answer(200, {"id": job.id, "status": "Pending", "result": None, "progress": 0.1})
+        job.ready_at = job.ready_at or time.monotonic()
+        sample = f"{self.url}/sample/{job.id}?sig=standin"
+        if job.mode == "inside":
+            sample = "http://169.254.169.254/latest/meta-data/"
+        result = {"sample": sample, "seed": job.wish.get("seed", 4711), "prompt": job.wish.get("prompt")}
+        return handler.answer(200, {"id": job.id, "status": "Ready", "result": result})
+
+    def _sample(self, handler: Handler, job_id: str) -> None:
+        job = self.jobs.get(job_id)
+        if job is None or job.mode == "expired" or time.monotonic() - job.ready_at > LIFE:
+            return handler.answer(403, {"detail": "Signature expired."})
+        kind = "JPEG" if job.mode == "jpeg" else "PNG"
+        body = picture(int(job.wish.get("width", 1024)), int(job.wish.get("height", 768)), job.id, kind)
+        return handler.answer_bytes(200, body, "image/png")  # it says PNG whatever it is: providers do
+
+
+STATUSES = {
+    "refuse": "Request Moderated",
+    "moderated": "Content Moderated",
+    "unknown": "Reticulating",
+    "failed": "Error",
+}
+
+if __name__ == "__main__":
+    BFLStandIn.main()

@@ -1,0 +1,189 @@
+"""Black Forest Labs by recorded answers, and over real HTTP against the stand-in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, ClassVar
+
+import httpx
+import pytest
+
+from generation.providers.base import Finished, ImageSpec, Money, Pending, Reference
+from generation.providers.bfl import BlackForestLabs
+from generation.providers.errors import BadAnswer, BlockedAddress, OutOfMoney, ProviderError, Refused, Unavailable
+from generation.providers.http import Client
+from tests.generation.providers.contract import ATTEMPT, CANARY, PNG, Answering, HTTPContract, Recorded, always, model
+from tests.standins.bfl import BFLStandIn
+
+JOB = "a3f1c2d4"
+TAKEN = {"id": JOB, "polling_url": f"https://api.us1.bfl.ai/v1/get_result?id={JOB}", "cost": 3.0, "output_mp": 1.0}
+SAMPLE = "https://delivery-us1.bfl.ai/results/a3f1c2d4.png?sig=abc"
+
+
+def service(*polls: dict[str, Any], sample: str = SAMPLE) -> Answering:
+    """Takes a job, answers the polls in turn (the last for ever), and delivers the picture."""
+    asked = iter(polls)
+    last: dict[str, Any] = {}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            return httpx.Response(200, json=TAKEN)
+        if str(request.url).startswith(sample.partition("?")[0]):
+            assert "x-key" not in request.headers
+            return httpx.Response(200, content=PNG)
+        last.update(next(asked, {}))
+        return httpx.Response(200, json={"id": JOB, "result": None, **last})
+
+    return answer
+
+
+READY = {"status": "Ready", "result": {"sample": SAMPLE, "seed": 42, "prompt": "A brick house with a green door"}}
+
+
+class TestContract(HTTPContract):
+    adapter = BlackForestLabs
+    model_id = "flux-2-pro"
+    options: ClassVar[Mapping[str, str]] = {"api_key": CANARY}
+    recorded = Recorded(
+        success=lambda request: service(READY)(request),
+        refusal=lambda request: service({"status": "Request Moderated"})(request),
+        rate_limit=always(429, {"detail": "Too many active tasks."}),
+    )
+
+    def test_the_cost_it_reports_is_kept(self) -> None:
+        assert (self.good.cost, self.good.cost_basis) == (Money.of("0.03"), "reported")
+
+    def test_the_seed_it_tells_is_kept(self) -> None:
+        assert self.good.pictures[0].seed == 42
+
+    def test_pending_is_asked_again(self) -> None:
+        result = self.finish(service({"status": "Pending"}, {"status": "Pending"}, READY))
+        assert len(result.pictures) == 1
+
+    @pytest.mark.parametrize(("status", "stage"), [("Request Moderated", "input"), ("Content Moderated", "output")])
+    def test_both_ways_of_declining_are_refusals(self, status: str, stage: str) -> None:
+        error = self.trouble(service({"status": status}))
+        assert isinstance(error, Refused)
+        assert error.stage == stage
+
+    @pytest.mark.parametrize("status", ["Reticulating", "", "ready"])
+    def test_an_unknown_status_ends_the_job(self, status: str) -> None:
+        assert isinstance(self.trouble(service({"status": status})), BadAnswer)
+
+    def test_another_jobs_answer_is_not_taken(self) -> None:
+        assert isinstance(self.trouble(service(READY | {"id": "other"})), BadAnswer)
+
+    def test_ready_without_an_address_is_a_bad_answer(self) -> None:
+        assert isinstance(self.trouble(service({"status": "Ready", "result": {}})), BadAnswer)
+
+    def test_an_empty_account_is_told_as_such(self) -> None:
+        assert isinstance(self.trouble(always(402, {"detail": "Insufficient credits."})), OutOfMoney)
+
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "https://bfl.ai.example.com/x",
+            "http://api.bfl.ai/x",
+            "https://evilbfl.ai/x",
+            "https://api.bfl.ai@10.0.0.1/x",
+        ],
+    )
+    def test_the_key_goes_to_no_other_host(self, address: str) -> None:
+        def elsewhere(request: httpx.Request) -> httpx.Response:
+            assert request.method == "POST"
+            return httpx.Response(200, json=TAKEN | {"polling_url": address})
+
+        assert isinstance(self.trouble(elsewhere), BlockedAddress)
+
+    def test_a_handle_survives_a_restart(self) -> None:
+        pending = self.provider(service(READY)).start(self.spec, attempt=ATTEMPT)
+        assert isinstance(pending, Pending)
+        assert isinstance(self.provider(service(READY)).resume(pending.handle), Finished)
+
+    def test_a_broken_handle_is_a_bad_answer(self) -> None:
+        with pytest.raises(BadAnswer):
+            self.provider().resume("{}")
+
+
+@pytest.fixture
+def stand_in() -> Iterator[BFLStandIn]:
+    with BFLStandIn() as running:
+        yield running
+
+
+def live(stand_in: BFLStandIn) -> BlackForestLabs:
+    return BlackForestLabs({"api_key": CANARY, "base_url": stand_in.url}, Client(deadline=10, allow_loopback=True))
+
+
+def run(stand_in: BFLStandIn, words: str = "") -> Finished | Pending:
+    provider = live(stand_in)
+    result = provider.start(ImageSpec(f"A house {words}", model("flux-2-pro")), attempt=ATTEMPT)
+    for _ in range(6):
+        if isinstance(result, Finished):
+            break
+        result = provider.resume(result.handle)
+    return result
+
+
+def test_over_real_http_submit_poll_and_download(stand_in: BFLStandIn) -> None:
+    result = run(stand_in)
+    assert isinstance(result, Finished)
+    assert stand_in.billed == 1
+    assert sum(count for path, count in stand_in.requests.items() if "/poll/" in path) == 3
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [
+        ("[refuse]", "refused"),
+        ("[moderated]", "refused"),
+        ("[unknown]", "bad_answer"),
+        ("[failed]", "bad_answer"),
+        ("[forgotten]", "unclear"),
+        ("[expired]", "unavailable"),
+        ("[inside]", "blocked_address"),
+        ("[lost]", "unclear"),
+        ("[rate-limit]", "rate_limited"),
+        ("[no-money]", "out_of_money"),
+    ],
+)
+def test_over_real_http_each_trouble_has_its_kind(stand_in: BFLStandIn, word: str, kind: str) -> None:
+    with pytest.raises(ProviderError) as raised:
+        run(stand_in, word)
+    assert raised.value.kind == kind
+
+
+def test_a_job_that_hangs_stays_pending(stand_in: BFLStandIn) -> None:
+    assert isinstance(run(stand_in, "[hang]"), Pending)
+
+
+def test_an_expired_address_counts_as_charged(stand_in: BFLStandIn) -> None:
+    with pytest.raises(Unavailable) as raised:
+        run(stand_in, "[expired]")
+    assert raised.value.charged == "yes"
+
+
+def test_the_bytes_are_kept_as_they_came_whatever_the_server_says(stand_in: BFLStandIn) -> None:
+    result = run(stand_in, "[jpeg]")
+    assert isinstance(result, Finished)
+    assert result.pictures[0].data.startswith(b"\xff\xd8")
+
+
+def test_without_leave_the_loopback_is_out_of_bounds(stand_in: BFLStandIn) -> None:
+    provider = BlackForestLabs({"api_key": CANARY, "base_url": stand_in.url}, Client(deadline=5))
+    pending = provider.start(ImageSpec("A house", model("flux-2-pro")), attempt=ATTEMPT)
+    assert isinstance(pending, Pending)
+    with pytest.raises(BlockedAddress):
+        provider.resume(pending.handle)
+
+
+def test_testing_the_connection_spends_nothing(stand_in: BFLStandIn) -> None:
+    assert "credits" in live(stand_in).check()
+    assert stand_in.billed == 0
+
+
+def test_references_are_numbered() -> None:
+    spec = replace(ImageSpec("A house", model("flux-2-pro")), references=(Reference(PNG), Reference(PNG)))
+    body = BlackForestLabs({}, Client()).build(spec, ATTEMPT).json or {}
+    assert {"input_image", "input_image_2"} <= set(body)

@@ -54,7 +54,7 @@ def bars(rows: Rows) -> Chart:
 
 def line(rows: Rows) -> Chart:
     peak = max(range(len(rows)), key=lambda place: rows[place][1], default=0)
-    marks = tuple(_marks(rows, spoken=(peak, len(rows) - 1)))
+    marks = tuple(_marks(rows, spoken=(peak,)))
     points = " ".join(f"{mark.x},{mark.y}" for mark in marks)
     floor = HEIGHT - FOOT
     area = f"{marks[0].x},{floor} {points} {marks[-1].x},{floor}" if marks else ""

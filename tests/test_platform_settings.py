@@ -164,7 +164,7 @@ def test_a_secret_file_without_a_secret_is_named(
 
 
 def test_providers_without_a_key_are_always_there(tmp_path: Path) -> None:
-    assert set(settings(tmp_path, "IMAGE_PROVIDERS")) == {"sketch", "handoff-midjourney", "handoff-chatgpt"}
+    assert set(settings(tmp_path, "IMAGE_PROVIDERS")) == {"sketch", "midjourney", "chatgpt"}
 
 
 def test_a_provider_appears_with_its_key(tmp_path: Path) -> None:

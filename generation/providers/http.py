@@ -44,6 +44,14 @@ ANSWER_BYTES = 160 * MIB  # ten large pictures as base64
 LOST_IN_BETWEEN = (408, 502, 504, 524)  # a gateway gave up; the provider may still have drawn and billed
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpcore.ConnectError, httpcore.ConnectTimeout)
+_UNSENDABLE = (
+    httpx.InvalidURL,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,
+    httpcore.UnsupportedProtocol,
+    httpcore.LocalProtocolError,
+    UnicodeError,
+)
 _LOST = (httpx.HTTPError, httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError)
 
 
@@ -180,8 +188,8 @@ class Client:
                 return _read(response, request, deadline, max_bytes)
         except _NOT_SENT:
             raise Unavailable("No connection to the provider could be made; nothing was sent.") from None
-        except httpx.InvalidURL:
-            raise Rejected("The provider's address is not a proper address.", field="base_url") from None
+        except _UNSENDABLE:
+            raise Rejected("The provider's address or key cannot be sent as it is written.", field="options") from None
         except _LOST as error:
             raise _lost(request, type(error).__name__) from None
 
@@ -355,4 +363,4 @@ def _number(text: str | None) -> float | None:
         value = float(text or "")
     except ValueError:
         return None
-    return value if 0 <= value < 1e9 else None
+    return value if 0 <= value < 1e18 else None

@@ -16,6 +16,9 @@ SUBMIT = "approvals.submit_version"
 WITHDRAW = "approvals.withdraw_release"
 MANAGE = "approvals.manage_channels"
 
+CLAIM_MINUTES = 30
+"""How long taking a review in hand keeps others from deciding on it."""
+
 
 class BadRules(ValueError):
     """A channel's rules or disclosure cannot be read. Names the value and what would be right."""

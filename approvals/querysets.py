@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser, User
@@ -11,10 +11,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from approvals.policy import CLAIM_MINUTES
 from assets.lifecycle import Status
 
 if TYPE_CHECKING:
     from approvals.models import Channel, Release, Review
+
+CLAIM = timedelta(minutes=CLAIM_MINUTES)
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
@@ -28,7 +31,8 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         """What this person can decide now: open, not claimed by somebody else, and not their own work."""
         if not user.has_perm("approvals.decide_review"):
             return self.none()
-        return self.open().filter(Q(claimed_by=None) | Q(claimed_by=user.pk)).not_the_work_of(user)
+        free = Q(claimed_by=None) | Q(claimed_by=user.pk) | Q(claimed_at__lt=timezone.now() - CLAIM)
+        return self.open().filter(free).not_the_work_of(user)
 
     def not_the_work_of(self, user: User | AnonymousUser) -> ReviewQuerySet:
         """Those in whose making this person had no part."""

@@ -1,6 +1,28 @@
 """Addresses of the approvals app."""
 
-from django.urls import URLPattern
+from __future__ import annotations
+
+from django.urls import path
+
+from approvals.views import channels, reviews, sites
 
 app_name = "approvals"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("review/", reviews.queue, name="queue"),
+    path("review/submit/<uuid:version_id>/", reviews.submit, name="submit"),
+    path("review/undo/<uuid:decision_id>/", reviews.undo, name="undo"),
+    path("review/<uuid:review_id>/", reviews.review, name="review"),
+    path("review/<uuid:review_id>/decide/", reviews.decide, name="decide"),
+    path("review/<uuid:review_id>/claim/", reviews.claim, name="claim"),
+    path("review/<uuid:review_id>/recall/", reviews.recall, name="recall"),
+    path("channels/", channels.channels, name="channels"),
+    path("channels/sites/", sites.listing_sites, name="sites"),
+    path("channels/sites/<slug:slug>/", sites.site, name="site"),
+    path("channels/sites/<slug:slug>/keys/", sites.create_key, name="create_key"),
+    path("channels/sites/<slug:slug>/keys/<int:key_id>/revoke/", sites.revoke_key, name="revoke_key"),
+    path("channels/sites/<slug:slug>/channels/", sites.change_channels, name="site_channels"),
+    path("channels/sites/<slug:slug>/switch/", sites.switch, name="switch_site"),
+    path("channels/releases/<uuid:release_id>/", channels.release, name="release"),
+    path("channels/releases/<uuid:release_id>/withdraw/", channels.withdraw, name="withdraw"),
+    path("channels/<slug:slug>/", channels.channel, name="channel"),
+]

@@ -23,9 +23,6 @@ from assets import audit, library, pictures, storage
 from assets.lifecycle import Blocked, Finding, InvalidTransition, Status, check_move
 from assets.models import Version
 
-CLAIM_MINUTES = 30
-"""How long taking a review keeps others from deciding on it."""
-
 OUTCOMES = {
     Choice.APPROVE: (ReviewState.APPROVED, Status.APPROVED),
     Choice.CHANGES: (ReviewState.CHANGES, Status.CHANGES_REQUESTED),
@@ -189,7 +186,7 @@ def held_by_other(review: Review, by: User) -> bool:
     """Whether somebody else took the review in hand a short while ago."""
     if review.claimed_by_id in (None, by.pk) or review.claimed_at is None:
         return False
-    return timezone.now() - review.claimed_at < timedelta(minutes=CLAIM_MINUTES)
+    return timezone.now() - review.claimed_at < timedelta(minutes=policy.CLAIM_MINUTES)
 
 
 # Taking effect

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from approvals.querysets import ReviewQuerySet
 
@@ -101,3 +103,15 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.by} · {self.get_choice_display()}"
+
+    @property
+    def seconds_left(self) -> int:
+        """How long it can still be undone, by the server's clock."""
+        return max(0, math.ceil((self.effective_at - timezone.now()).total_seconds()))
+
+    @property
+    def outcome(self) -> str:
+        """What was said with it, and what became of it."""
+        if self.lapsed_because:
+            return f"{self.note}\nDid not take effect: {self.lapsed_because}".strip()
+        return f"{self.note}\nTaken back.".strip() if self.undone_at else self.note

@@ -14,7 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from approvals import dossier, workflow
+from approvals import dossier, policy, workflow
 from approvals.models import Channel, Choice, Decision, Event, Release, Review, ReviewState
 from assets import audit, library
 from assets.lifecycle import Blocked, InvalidTransition, Status
@@ -238,7 +238,7 @@ def test_a_review_in_hand_is_not_decided_by_another(review: Review, rita: User, 
 
 def test_a_review_left_in_hand_is_free_again_after_a_while(review: Review, rita: User, max_: User) -> None:
     workflow.claim(review, max_)
-    with time_machine.travel(timezone.now() + timedelta(minutes=workflow.CLAIM_MINUTES + 1)):
+    with time_machine.travel(timezone.now() + timedelta(minutes=policy.CLAIM_MINUTES + 1)):
         assert workflow.claim(review, rita).claimed_by == rita
 
 

@@ -16,7 +16,9 @@ class Command(BaseCommand):
     help = "Make the channels of a TOML file that do not exist yet. Those that exist keep what people gave them."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("path", nargs="?", type=Path, default=channels.STARTER, help="The starter channels by default.")
+        parser.add_argument(
+            "path", nargs="?", type=Path, default=channels.STARTER, help="The starter channels by default."
+        )
 
     def handle(self, *args: Any, path: Path, **options: Any) -> None:
         try:

@@ -1,0 +1,343 @@
+"""What the pages of approvals show: the lane of reviews, the card in hand, verdicts as rows, and what the public will see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.contrib.auth.models import User
+from django.urls import reverse
+from django.utils import timezone
+
+from approvals import disclosure, dossier, policy, verdict, workflow
+from approvals.disclosure import CAPTION_LIMIT, Disclosure, Kind
+from approvals.forms import DecisionForm
+from approvals.models import Channel, Decision, Release, Review, ReviewState
+from approvals.querysets import ReviewQuerySet
+from assets.lifecycle import Finding
+from assets.models import Version
+
+SHOWN = 100
+"""How many reviews the lane lists; the oldest come first, so none is passed over."""
+
+MENDED_ON_ASSET = ("alt_text", "licence", "consents", "disclosure")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A finding as a row of a verdict, with the way to where it can be mended."""
+
+    code: str
+    words: str
+    severity: str
+    mend_url: str = ""
+
+
+def line(finding: Finding, version: Version, *, can_mend: bool = True) -> Line:
+    """A finding as a row."""
+    severity = "passes" if finding.severity == "informs" else finding.severity
+    mendable = can_mend and severity != "passes" and finding.field in MENDED_ON_ASSET
+    place = f"{version.get_absolute_url()}?edit={finding.field}#{finding.field}" if mendable else ""
+    return Line(finding.code, finding.words, severity, place)
+
+
+@dataclass(frozen=True)
+class ChannelVerdict:
+    """What one channel says about a version."""
+
+    channel: Channel
+    findings: list[Finding]
+
+    @property
+    def blocking(self) -> int:
+        return sum(finding.blocks for finding in self.findings)
+
+    @property
+    def warnings(self) -> int:
+        return sum(finding.severity == "warns" for finding in self.findings)
+
+    @property
+    def severity(self) -> str:
+        return "blocks" if self.blocking else "warns" if self.warnings else "passes"
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """The verdicts of several channels: what all of them say is said once."""
+
+    version: Version
+    channels: list[ChannelVerdict]
+    can_mend: bool = True
+
+    @classmethod
+    def on(cls, version: Version, channels: Iterable[Channel], *, can_mend: bool = True) -> Verdicts:
+        today = timezone.now().date()
+        each = [ChannelVerdict(channel, verdict.findings(version, channel, today)) for channel in channels]
+        return cls(version, each, can_mend)
+
+    @cached_property
+    def _shared(self) -> list[Finding]:
+        if not self.channels:
+            return []
+        first, *others = (each.findings for each in self.channels)
+        return [finding for finding in first if all(finding in other for other in others)]
+
+    @property
+    def shared(self) -> list[Line]:
+        """What holds in every channel."""
+        return [line(finding, self.version, can_mend=self.can_mend) for finding in self._shared]
+
+    @property
+    def by_channel(self) -> list[tuple[ChannelVerdict, list[Line]]]:
+        """What is said by each alone."""
+        return [
+            (
+                each,
+                [
+                    line(found, self.version, can_mend=self.can_mend)
+                    for found in each.findings
+                    if found not in self._shared
+                ],
+            )
+            for each in self.channels
+        ]
+
+    @property
+    def everywhere_blocked(self) -> bool:
+        return all(each.blocking for each in self.channels)
+
+    @property
+    def blocked_words(self) -> str:
+        """Why approving is not possible; empty when it is."""
+        blocking = {finding for each in self.channels for finding in each.findings if finding.blocks}
+        if not blocking:
+            return ""
+        return (
+            f"{len(blocking)} {'thing stands' if len(blocking) == 1 else 'things stand'} in the way; see the verdict."
+        )
+
+
+@dataclass(frozen=True)
+class PublicView:
+    """What people will see beside the picture in one channel."""
+
+    channel: Channel
+    said: Disclosure
+    alt_text: str
+    credit: str
+    kind: str
+
+    @property
+    def caption_length(self) -> int:
+        return len(self.said.caption)
+
+    @property
+    def caption_limit(self) -> int:
+        return CAPTION_LIMIT
+
+    @property
+    def statement(self) -> str:
+        return self.said.statement_with("[link to the original]")
+
+
+def public_view(version: Version, channel: Channel) -> PublicView:
+    """How a version would be shown in a channel."""
+    _, profile = verdict.read(channel)
+    kind = verdict.kind_of(version) or Kind.PHOTOGRAPH
+    said = disclosure.disclose(profile, kind, note=version.disclosure_note)
+    credit = version.licence.attribution if version.licence else ""
+    return PublicView(channel, said, "" if version.decorative else version.alt_text, credit, kind.value)
+
+
+def public_view_of(release: Release) -> PublicView:
+    """How a release is shown: read from its document, which does not change."""
+    document = release.document
+    said = Disclosure(**{name: document["disclosure"][name] for name in Disclosure.__slots__})
+    texts = document["alt_text"]["texts"]
+    alt_text = texts.get(document["alt_text"]["language"], "")
+    return PublicView(
+        release.channel, said, alt_text, document["licence"]["attribution"], document["disclosure"]["kind"]
+    )
+
+
+# The review place
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Something to compare the version with."""
+
+    name: str
+    other: Version
+
+
+@dataclass(frozen=True)
+class Card:
+    """The review in hand."""
+
+    review: Review
+    user: User
+    form: DecisionForm
+    changes: Sequence[str] = ()
+    """What changed since the page was opened, when a decision was refused for it."""
+    refused: str = ""
+    missing: Sequence[Finding] = ()
+
+    @property
+    def version(self) -> Version:
+        return self.review.version
+
+    @cached_property
+    def channels(self) -> list[Channel]:
+        return list(self.review.channels.all())
+
+    @cached_property
+    def verdicts(self) -> Verdicts:
+        can_mend = self.user.has_perm("assets.edit_library")
+        return Verdicts.on(self.version, self.channels, can_mend=can_mend)
+
+    @cached_property
+    def missing_lines(self) -> list[Line]:
+        return [line(finding, self.version, can_mend=False) for finding in self.missing]
+
+    @cached_property
+    def sections(self) -> list[dossier.Section]:
+        return dossier.sections(self.version)
+
+    @cached_property
+    def public(self) -> list[PublicView]:
+        return [public_view(self.version, channel) for channel in self.channels]
+
+    @cached_property
+    def why_not(self) -> str:
+        """Why this person cannot decide; empty when they can."""
+        if self.review.state != ReviewState.OPEN:
+            return f"This review is “{self.review.get_state_display().lower()}”."
+        hands = dossier.hands_in(self.version, self.review.submitted_by_id)
+        may_review = self.user.has_perm(policy.DECIDE)
+        if why := policy.why_not_decide(self.user.pk, may_review=may_review, involved=hands):
+            return why
+        held = workflow.held_by_other(self.review, self.user)
+        return f"{self.review.claimed_by} has it in hand." if held else ""
+
+    @property
+    def why_not_approve(self) -> str:
+        return self.why_not or self.verdicts.blocked_words
+
+    @property
+    def can_recall(self) -> bool:
+        return self.review.state == ReviewState.OPEN and self.review.submitted_by_id == self.user.pk
+
+    @property
+    def can_claim(self) -> bool:
+        return not self.why_not and self.review.claimed_by_id != self.user.pk
+
+    @cached_property
+    def decisions(self) -> list[Decision]:
+        """Every decision on this version so far, newest first."""
+        return list(Decision.objects.filter(review__version=self.version).select_related("by").order_by("-decided_at"))
+
+    @cached_property
+    def pairs(self) -> list[Pair]:
+        """The original and the version before it, where there is one."""
+        version = self.version
+        before = version.asset.versions.filter(number__lt=version.number).order_by("-number").first()
+        pairs = [Pair("Original", version.original)] if version.original else []
+        if before and before != version.original:
+            pairs.append(Pair("Version before", before))
+        return pairs
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One review in the lane."""
+
+    review: Review
+    is_own: bool
+    held_by: str
+    is_in_hand: bool
+
+
+@dataclass(frozen=True)
+class Lane:
+    """The review place as one person sees it."""
+
+    user: User
+    card: Card | None = None
+    entries: list[Entry] = field(default_factory=list)
+    total: int = 0
+    waiting: int = 0
+    undoable: list[Decision] = field(default_factory=list)
+    came_back: list[tuple[Review, Decision | None]] = field(default_factory=list)
+
+    @property
+    def may_decide(self) -> bool:
+        return self.user.has_perm(policy.DECIDE)
+
+    @property
+    def before(self) -> str:
+        return self._beside(-1)
+
+    @property
+    def after(self) -> str:
+        return self._beside(1)
+
+    def _beside(self, step: int) -> str:
+        """Address of the review before or after the one in hand; empty at the ends."""
+        order = [entry.review.pk for entry in self.entries]
+        if self.card is None or self.card.review.pk not in order:
+            return reverse("approvals:review", args=[order[0]]) if order and step > 0 else ""
+        place = order.index(self.card.review.pk) + step
+        return reverse("approvals:review", args=[order[place]]) if 0 <= place < len(order) else ""
+
+
+def lane(user: User, card: Card | None = None) -> Lane:
+    """Everything the review place shows to this person."""
+    reviews = _reviews_for(user)
+    waiting = set(Review.objects.waiting_for(user).values_list("pk", flat=True))
+    foreign = set(Review.objects.open().not_the_work_of(user).values_list("pk", flat=True))
+    shown = list(reviews.for_lists().prefetch_related("channels")[:SHOWN])
+    entries = [
+        Entry(
+            review,
+            is_own=review.pk not in foreign,
+            held_by=str(review.claimed_by) if workflow.held_by_other(review, user) else "",
+            is_in_hand=card is not None and card.review.pk == review.pk,
+        )
+        for review in shown
+    ]
+    return Lane(user, card, entries, reviews.count(), len(waiting), _undoable(user), _came_back(user))
+
+
+def next_for(user: User, behind: Review | None = None) -> Review | None:
+    """The oldest review that this person can decide, after the one they have just left, if there is one after it."""
+    waiting = Review.objects.waiting_for(user)
+    if behind is None:
+        return waiting.first()
+    return waiting.filter(submitted_at__gt=behind.submitted_at).first() or waiting.exclude(pk=behind.pk).first()
+
+
+def waiting_count(user: User) -> int:
+    """For the navigation: how many reviews this person can decide, or how many of theirs came back."""
+    return Review.objects.waiting_for(user).count() + len(_came_back(user))
+
+
+def _reviews_for(user: User) -> ReviewQuerySet:
+    """Reviewers see all that is open; others what they submitted themselves."""
+    reviews = Review.objects.open()
+    return reviews if user.has_perm(policy.DECIDE) else reviews.filter(submitted_by=user)
+
+
+def _undoable(user: User) -> list[Decision]:
+    decisions = Decision.objects.filter(by=user, undone_at=None, settled_at=None, effective_at__gt=timezone.now())
+    return list(decisions.select_related("review__version__asset").order_by("-decided_at"))
+
+
+def _came_back(user: User) -> list[tuple[Review, Decision | None]]:
+    reviews = Review.objects.came_back_to(user).for_lists().prefetch_related("decisions__by")
+    return [(review, _standing(review)) for review in reviews]
+
+
+def _standing(review: Review) -> Decision | None:
+    return next((decision for decision in review.decisions.all() if decision.undone_at is None), None)

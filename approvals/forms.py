@@ -1,0 +1,107 @@
+"""Forms of approvals. They check what was typed; rights, states and facts are the writers' business."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+
+from django import forms
+from django.utils import timezone
+
+from approvals.models import Channel, Choice, ListingSite
+
+NOTE = forms.Textarea(attrs={"rows": 3, "maxlength": 4000})
+
+
+class DecisionForm(forms.Form):
+    """A decision, with the hash and the facts of what was seen."""
+
+    seen_hash = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    note = forms.CharField(
+        required=False,
+        max_length=4000,
+        label="Words for the author",
+        help_text="Needed when it goes back.",
+        widget=forms.Textarea(attrs={"rows": 4, "maxlength": 4000, "data-key": "c"}),
+    )
+    choice = forms.ChoiceField(choices=Choice.choices, widget=forms.HiddenInput)
+
+
+class SubmitForm(forms.Form):
+    """Which channels a version is put forward for."""
+
+    channels = forms.ModelMultipleChoiceField(
+        Channel.objects.filter(active=True),
+        to_field_name="slug",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    note = forms.CharField(
+        required=False,
+        max_length=4000,
+        label="Words for the reviewer",
+        widget=forms.Textarea(attrs={"rows": 2, "maxlength": 4000}),
+    )
+
+
+class WithdrawForm(forms.Form):
+    """Why a release ends."""
+
+    reason = forms.CharField(
+        max_length=300,
+        label="Why is it withdrawn?",
+        help_text="Goes into the log. The listing site is told that it is withdrawn, not why.",
+        widget=forms.Textarea(attrs={"rows": 2, "maxlength": 300}),
+    )
+
+
+class SiteForm(forms.Form):
+    """A new listing site."""
+
+    name = forms.CharField(max_length=120, label="Name", help_text="Such as bricks.example.")
+    slug = forms.SlugField(max_length=64, label="Short name", help_text="For addresses: letters, digits and hyphens.")
+    contact = forms.EmailField(required=False, label="Contact", help_text="Whom to write to when something is wrong.")
+    channels = forms.ModelMultipleChoiceField(
+        Channel.objects.filter(active=True), to_field_name="slug", widget=forms.CheckboxSelectMultiple, label="May read"
+    )
+
+    def clean_slug(self) -> str:
+        slug: str = self.cleaned_data["slug"]
+        if ListingSite.objects.filter(slug=slug).exists():
+            raise forms.ValidationError("There is a listing site with this short name already. Choose another.")
+        return slug
+
+
+class SiteChannelsForm(forms.Form):
+    """Which channels a site may read."""
+
+    channels = forms.ModelMultipleChoiceField(
+        Channel.objects.all(),
+        to_field_name="slug",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label="May read",
+    )
+
+
+class KeyForm(forms.Form):
+    """A new key."""
+
+    label = forms.CharField(max_length=80, label="What is it for?", help_text="Such as “production” or “staging”.")
+    last_day = forms.DateField(
+        required=False,
+        label="Last day",
+        help_text="Leave empty for a key without an end.",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def clean_last_day(self) -> date | None:
+        last: date | None = self.cleaned_data["last_day"]
+        if last and last < timezone.now().date():
+            raise forms.ValidationError("This day is over. Choose today or a later one.")
+        return last
+
+    def expires_at(self) -> datetime | None:
+        """The end of the last day, UTC."""
+        last: date | None = self.cleaned_data["last_day"]
+        return datetime.combine(last, time.max, tzinfo=UTC) if last else None

@@ -1,0 +1,105 @@
+"""The panels that approvals adds to the page of a version: its review, and its releases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from approvals import desk, policy
+from approvals.forms import SubmitForm
+from approvals.models import Channel, Decision, Release, Review, ReviewState
+from assets.lifecycle import MOVES, Finding, Status
+from assets.models import Version
+
+
+@dataclass
+class SubmitPanel:
+    """Where a version stands on its way to approval, and the form that puts it forward."""
+
+    version: Version
+    user: User
+    bound: SubmitForm | None = None
+    refused: Sequence[Finding] = ()
+
+    @cached_property
+    def review(self) -> Review | None:
+        """The review under way."""
+        reviews = self.version.reviews.filter(state__in=(ReviewState.OPEN, ReviewState.SETTLING))
+        return reviews.prefetch_related("channels").select_related("submitted_by", "claimed_by").first()
+
+    @cached_property
+    def last_decision(self) -> Decision | None:
+        """What was said last, when the version came back."""
+        if self.version.status not in (Status.CHANGES_REQUESTED, Status.REJECTED):
+            return None
+        settled = Decision.objects.filter(review__version=self.version, settled_at__isnull=False)
+        return settled.select_related("by").order_by("-settled_at").first()
+
+    @property
+    def form(self) -> SubmitForm:
+        return self.bound or SubmitForm()
+
+    @property
+    def can_recall(self) -> bool:
+        return self.review is not None and self.review.state == "open" and self.review.submitted_by_id == self.user.pk
+
+    @property
+    def can_submit(self) -> bool:
+        """Whether the form is shown: the state allows it, and this person may."""
+        allowed = (Status(self.version.status), Status.IN_REVIEW) in MOVES
+        return allowed and self.review is None and self.user.has_perm(policy.SUBMIT) and bool(self.offers)
+
+    @cached_property
+    def live_in(self) -> set[int]:
+        return set(Release.objects.live().filter(version=self.version).values_list("channel", flat=True))
+
+    @cached_property
+    def verdicts(self) -> desk.Verdicts:
+        channels = [channel for channel in Channel.objects.filter(active=True) if channel.pk not in self.live_in]
+        return desk.Verdicts.on(self.version, channels, can_mend=self.user.has_perm("assets.edit_library"))
+
+    @cached_property
+    def offers(self) -> list[tuple[desk.ChannelVerdict, list[desk.Line], bool]]:
+        """Each channel that it could be submitted for: its verdict, what it alone says, and whether it is ticked."""
+        ticked = set(self.bound.data.getlist("channels")) if self.bound else set()  # type: ignore[attr-defined] # a QueryDict
+        return [(each, lines, each.channel.slug in ticked) for each, lines in self.verdicts.by_channel]
+
+    @property
+    def why_not(self) -> str:
+        """Why the button is off; empty when it is on."""
+        return "Every channel is blocked. Mend what is red first." if self.verdicts.everywhere_blocked else ""
+
+    @property
+    def refused_lines(self) -> list[desk.Line]:
+        return [desk.line(finding, self.version) for finding in self.refused]
+
+
+@dataclass
+class ReleasePanel:
+    """Where a version is released, and was."""
+
+    version: Version
+    user: User
+
+    @cached_property
+    def rows(self) -> list[tuple[Release, str]]:
+        """Each release with its state as it is served: live, paused, withdrawn or expired."""
+        releases = self.version.releases.select_related("channel", "decision__by", "ended_by").order_by("-released_at")
+        served = set(Release.objects.live().filter(version=self.version).values_list("pk", flat=True))
+        return [(release, served_state(release, served)) for release in releases]
+
+    @property
+    def can_withdraw(self) -> bool:
+        return self.user.has_perm(policy.WITHDRAW)
+
+
+def served_state(release: Release, served: set[object]) -> str:
+    """How a release stands in practice: `live` only if it is really served now."""
+    if release.state != "live" or release.pk in served:
+        return release.state
+    is_over = release.valid_until is not None and release.valid_until < timezone.now().date()
+    return "expired" if is_over else "paused"

@@ -1,0 +1,1 @@
+"""Pages of approvals, by what they are about."""

@@ -1,0 +1,105 @@
+"""Channels: their rules in words, what is live there, and withdrawing it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from approvals import desk, policy, verdict, workflow
+from approvals.forms import WithdrawForm
+from approvals.models import Channel, Event, Release
+from approvals.panels import served_state
+from approvals.policy import BadRules
+from assets.models import Version
+from assets.views.requests import SignedIn
+
+PER_PAGE = 24
+EVENTS_SHOWN = 12
+may_look = permission_required("assets.view_asset", raise_exception=True)
+
+
+@require_safe
+@may_look
+def channels(request: SignedIn) -> HttpResponse:
+    """All channels, with how much is live in each."""
+    sites_active = Count("sites", filter=Q(sites__active=True), distinct=True)
+    found = Channel.objects.annotate(site_count=sites_active)
+    live = dict(Release.objects.live().values_list("channel").annotate(Count("pk")).order_by())
+    rows = [(channel, live.get(channel.pk, 0)) for channel in found]
+    return render(request, "approvals/channels.html", {"rows": rows})
+
+
+@require_safe
+@may_look
+def channel(request: SignedIn, slug: str) -> HttpResponse:
+    """One channel: its rules, what is live in it, and what the public sees."""
+    found = get_object_or_404(Channel, slug=slug)
+    releases = Release.objects.filter(channel=found, state="live").select_related("version__asset", "decision__by")
+    page = Paginator(releases.order_by("-released_at", "id"), PER_PAGE).get_page(request.GET.get("page"))
+    served = set(Release.objects.live().filter(pk__in=[release.pk for release in page]).values_list("pk", flat=True))
+    context = {
+        "channel": found,
+        "page": page,
+        "rows": [(release, served_state(release, served)) for release in page],
+        "events": Event.objects.filter(channel=found)
+        .select_related("release__version__asset")
+        .order_by("-sequence")[:EVENTS_SHOWN],
+        "can_withdraw": request.user.has_perm(policy.WITHDRAW),
+        **_rules_in_words(found),
+    }
+    return render(request, "approvals/channel.html", context)
+
+
+def _rules_in_words(found: Channel) -> dict[str, object]:
+    try:
+        rules, profile = verdict.read(found)
+    except BadRules as error:
+        return {"broken": str(error)}
+    return {"rules": rules.in_words(), "profile": profile.in_words()}
+
+
+@require_safe
+@may_look
+def release(request: SignedIn, release_id: UUID) -> HttpResponse:
+    """One release as the public sees it."""
+    found = _release(release_id)
+    return render(request, "approvals/release.html", _about(request, found))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may_look
+@permission_required(policy.WITHDRAW, raise_exception=True)
+def withdraw(request: SignedIn, release_id: UUID) -> HttpResponse:
+    """Ask why, and end a release."""
+    found = _release(release_id)
+    form = WithdrawForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        workflow.withdraw(found, form.cleaned_data["reason"], request.user)
+        messages.success(request, f"Withdrawn from {found.channel}. Whoever asks for it now is told that it is gone.")
+        return redirect("approvals:channel", found.channel.slug)
+    status = 422 if form.is_bound else 200
+    return render(request, "approvals/withdraw.html", _about(request, found) | {"form": form}, status=status)
+
+
+def _release(release_id: UUID) -> Release:
+    return get_object_or_404(Release.objects.select_related("channel", "decision__by", "ended_by"), pk=release_id)
+
+
+def _about(request: SignedIn, found: Release) -> dict[str, object]:
+    version = Version.objects.with_story().get(pk=found.version_id)
+    served = set(Release.objects.live().filter(pk=found.pk).values_list("pk", flat=True))
+    return {
+        "release": found,
+        "version": version,
+        "state": served_state(found, served),
+        "view": desk.public_view_of(found),
+        "deliveries": found.deliveries.select_related("key__site")[:EVENTS_SHOWN],
+        "can_withdraw": found.state == "live" and request.user.has_perm(policy.WITHDRAW),
+    }

@@ -1,0 +1,152 @@
+"""The review place: the lane with the card in hand, submitting, deciding, undoing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from approvals import desk, dossier, policy, workflow
+from approvals.forms import DecisionForm, SubmitForm
+from approvals.models import Choice, Decision, Review
+from approvals.panels import SubmitPanel
+from assets.lifecycle import Blocked, Finding, InvalidTransition
+from assets.models import Version
+from assets.views.requests import SignedIn
+
+PAGE = "approvals/review.html"
+may_look = permission_required("assets.view_asset", raise_exception=True)
+
+
+@require_safe
+@may_look
+def queue(request: SignedIn) -> HttpResponse:
+    """The lane, with the first review that waits for this person in hand."""
+    _check_has_business(request)
+    first = desk.next_for(request.user)
+    card = _card(request, first) if first else None
+    return _lane(request, card)
+
+
+@require_safe
+@may_look
+def review(request: SignedIn, review_id: UUID) -> HttpResponse:
+    """The lane with this review in hand."""
+    return _lane(request, _card(request, _review(review_id)))
+
+
+@require_POST
+@may_look
+def decide(request: SignedIn, review_id: UUID) -> HttpResponse:
+    """Record a decision on what was seen, and go on to the next review."""
+    found = _review(review_id)
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return _lane(
+            request, _card(request, found, form=form, refused="That could not be read; try again."), status=422
+        )
+    given = form.cleaned_data
+    try:
+        workflow.decide(found, Choice(given["choice"]), given["note"], given["seen_hash"], request.user)
+    except workflow.Changed:
+        changes = dossier.differences(dossier.unseal(given["seen"]), dossier.of_review(found).facts)
+        return _lane(request, _card(request, found, form=form, changes=changes, refused="changed"), status=409)
+    except InvalidTransition as error:
+        return _lane(request, _card(request, _review(review_id), form=form, refused=str(error)), status=409)
+    except Blocked as error:
+        return _lane(request, _card(request, found, form=form, missing=error.findings), status=422)
+    following = desk.next_for(request.user, behind=found)
+    return redirect("approvals:review", following.pk) if following else redirect("approvals:queue")
+
+
+@require_POST
+@may_look
+def undo(request: SignedIn, decision_id: UUID) -> HttpResponse:
+    """Take one's decision back, and return to the review."""
+    decision = get_object_or_404(Decision.objects.select_related("review__version"), pk=decision_id)
+    found = workflow.undo(decision, request.user)
+    messages.success(request, "The decision is taken back. The review is open again.")
+    return redirect("approvals:review", found.pk)
+
+
+@require_POST
+@may_look
+def claim(request: SignedIn, review_id: UUID) -> HttpResponse:
+    """Take a review in hand."""
+    found = workflow.claim(_review(review_id), request.user)
+    messages.info(request, f"Nobody else decides on it for {policy.CLAIM_MINUTES} minutes.")
+    return redirect("approvals:review", found.pk)
+
+
+@require_POST
+@may_look
+def recall(request: SignedIn, review_id: UUID) -> HttpResponse:
+    """The author takes their version back."""
+    found = workflow.recall_review(_review(review_id), request.user)
+    messages.success(request, "Taken back. Submit it again when it is ready.")
+    return redirect(found.version)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may_look
+@permission_required(policy.SUBMIT, raise_exception=True)
+def submit(request: SignedIn, version_id: UUID) -> HttpResponse:
+    """Put a version forward for channels."""
+    version = get_object_or_404(Version.objects.visible_to(request.user).with_story(), pk=version_id)
+    form = SubmitForm(request.POST or None)
+    if request.method != "POST":
+        return _submit_page(request, SubmitPanel(version, request.user))
+    if not form.is_valid():
+        return _submit_page(request, SubmitPanel(version, request.user, form), 422)
+    try:
+        workflow.submit(version, form.cleaned_data["channels"], form.cleaned_data["note"], request.user)
+    except Blocked as error:
+        return _submit_page(request, SubmitPanel(version, request.user, form, error.findings), 422)
+    messages.success(request, "Submitted. You will see it here when a reviewer has decided.")
+    return redirect(version)
+
+
+def _submit_page(request: SignedIn, panel: SubmitPanel, status: int = 200) -> HttpResponse:
+    template = "approvals/submit.html#panel" if request.htmx else "approvals/submit.html"
+    return render(request, template, {"panel": panel, "version": panel.version}, status=status)
+
+
+def _lane(request: SignedIn, card: desk.Card | None, status: int = 200) -> HttpResponse:
+    template = f"{PAGE}#lane" if request.htmx else PAGE
+    response = render(request, template, {"lane": desk.lane(request.user, card), "card": card}, status=status)
+    if request.htmx and request.method == "GET":
+        response["HX-Push-Url"] = request.path  # after a decision htmx has followed a redirect to here
+    return response
+
+
+def _card(
+    request: SignedIn,
+    found: Review,
+    *,
+    form: DecisionForm | None = None,
+    changes: Sequence[str] = (),
+    refused: str = "",
+    missing: Sequence[Finding] = (),
+) -> desk.Card:
+    """The card, whose form carries what is shown now, with the note that was typed before."""
+    seen = dossier.of_review(found)
+    note = form.data.get("note", "") if form else ""
+    fresh = DecisionForm(initial={"seen_hash": seen.hash, "seen": seen.sealed(), "note": note})
+    return desk.Card(found, request.user, fresh, changes, refused, missing)
+
+
+def _review(review_id: UUID) -> Review:
+    found = get_object_or_404(Review.objects.select_related("claimed_by", "submitted_by"), pk=review_id)
+    found.version = Version.objects.with_story().get(pk=found.version_id)
+    return found
+
+
+def _check_has_business(request: SignedIn) -> None:
+    if not any(request.user.has_perm(right) for right in (policy.DECIDE, policy.SUBMIT)):
+        raise PermissionDenied("Reviews are for people who submit pictures or decide on them.")

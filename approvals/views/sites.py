@@ -1,0 +1,115 @@
+"""Listing sites and their keys."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.db.models import Count, Max, Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from approvals import policy, sites
+from approvals.forms import KeyForm, SiteChannelsForm, SiteForm
+from approvals.models import ListingSite, SiteKey
+from assets.views.requests import SignedIn
+
+may_manage = permission_required(policy.MANAGE, raise_exception=True)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may_manage
+def listing_sites(request: SignedIn) -> HttpResponse:
+    """All listing sites, and the form for a new one."""
+    form = SiteForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        made = sites.create_site(given["slug"], given["name"], given["channels"], request.user, given["contact"])
+        messages.success(request, f"{made} is there. Now make a key for it.")
+        return redirect("approvals:site", made.slug)
+    found = ListingSite.objects.prefetch_related("channels").annotate(
+        key_count=Count("keys", filter=Q(keys__revoked_at=None), distinct=True), last_used=Max("keys__last_used_at")
+    )
+    return render(request, "approvals/sites.html", {"sites": found, "form": form}, status=422 if form.errors else 200)
+
+
+@require_safe
+@may_manage
+def site(request: SignedIn, slug: str) -> HttpResponse:
+    """One listing site: its channels and keys, and how its developer begins."""
+    return _page(request, _site(slug))
+
+
+@require_POST
+@may_manage
+def create_key(request: SignedIn, slug: str) -> HttpResponse:
+    """Make a key, and show it this once: the answer is the page itself, and no cache keeps it."""
+    found, form = _site(slug), KeyForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, key_form=form, status=422)
+    made = sites.create_key(found, form.cleaned_data["label"], request.user, form.expires_at())
+    return _page(request, found, new_key=made)
+
+
+@require_POST
+@may_manage
+def revoke_key(request: SignedIn, slug: str, key_id: int) -> HttpResponse:
+    """Make a key useless."""
+    key = get_object_or_404(SiteKey, pk=key_id, site__slug=slug)
+    sites.revoke_key(key, request.user)
+    messages.success(request, f"The key “{key.label}” is revoked. It stopped working at once.")
+    return redirect("approvals:site", slug)
+
+
+@require_POST
+@may_manage
+def change_channels(request: SignedIn, slug: str) -> HttpResponse:
+    """Say which channels a site may read."""
+    found, form = _site(slug), SiteChannelsForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, channels_form=form, status=422)
+    sites.change_channels(found, form.cleaned_data["channels"], request.user)
+    messages.success(request, "Saved. The site reads these channels from its next request on.")
+    return redirect("approvals:site", slug)
+
+
+@require_POST
+@may_manage
+def switch(request: SignedIn, slug: str) -> HttpResponse:
+    """Turn a site off, or on again."""
+    found = sites.switch(_site(slug), active=request.POST.get("active") == "on", by=request.user)
+    messages.success(request, f"{found} is switched {'on' if found.active else 'off'}.")
+    return redirect("approvals:site", slug)
+
+
+def _site(slug: str) -> ListingSite:
+    return get_object_or_404(ListingSite.objects.prefetch_related("channels"), slug=slug)
+
+
+def _page(
+    request: SignedIn,
+    found: ListingSite,
+    *,
+    key_form: KeyForm | None = None,
+    channels_form: SiteChannelsForm | None = None,
+    new_key: sites.NewKey | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    chosen = [channel.slug for channel in found.channels.all()]
+    context = {
+        "site": found,
+        "keys": [(key, _state(key)) for key in found.keys.select_related("created_by", "site")],
+        "key_form": key_form or KeyForm(),
+        "channels_form": channels_form or SiteChannelsForm(initial={"channels": chosen}),
+        "new_key": new_key,
+        "first_channel": chosen[0] if chosen else "",
+        "api": request.build_absolute_uri("/api/v1/"),
+    }
+    return render(request, "approvals/site.html", context, status=status)
+
+
+def _state(key: SiteKey) -> str:
+    """In force, revoked, or expired."""
+    if key.revoked_at:
+        return "revoked"
+    return "in_force" if sites.is_in_force(key) else "expired" if key.site.active else "switched_off"

@@ -34,6 +34,7 @@ def unguarded(statement: str, *values: Any) -> None:
             for name in triggers.installed():
                 cursor.execute(f'DROP TRIGGER "{name}"')
         else:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # PostgreSQL alters no table with checks outstanding
             cursor.execute("ALTER TABLE assets_logentry DISABLE TRIGGER USER")
         cursor.execute(statement, values)
 

@@ -24,7 +24,7 @@ from generation.providers.openai import STAGES, OpenAIAccount, OpenAIExtra, Open
 from generation.providers.prices import CHARACTERS_PER_TOKEN, MICROS, Tokens
 
 ASK_AFTER = 4.0  # seconds
-TALK_ALLOWANCE = (3_000, 3_000)  # the text model's tokens in and out; our own careful guess, no figure is published
+TALK_ALLOWANCE = (3_000, 1_000)  # the text model's tokens in and out; our own careful guess, no figure is published
 CONTENT_CODES = frozenset(
     {"invalid_prompt", "bio_policy", "misalignment_policy_violation", "image_content_policy_violation"}
 )
@@ -131,6 +131,8 @@ class OpenAIResponses(OpenAIAccount):
                 raise Unclear(words, request_id=job["id"], raw=answer.excerpt)
             if answer.status >= 300:
                 raise self.explain(answer)
+            if answer.facts.get("id") != job["id"]:
+                raise BadAnswer("The answer is about another job than ours.", request_id=job["id"], raw=answer.excerpt)
             result = _read(answer, Rates(**job["rates"]) if job["rates"] else None)
         return self.clean(result) if isinstance(result, Finished) else result
 

@@ -23,6 +23,7 @@ from generation.providers.base import Capabilities, Finished, ImageSpec, Picture
 from generation.providers.encoding import decoded, encoded
 from generation.providers.errors import (
     BadAnswer,
+    Charged,
     ModelGone,
     ProviderError,
     RateLimited,
@@ -87,7 +88,7 @@ class Bedrock(Provider):
                 body=json.dumps(body),
                 contentType="application/json",
                 accept="application/json",
-                requestMetadata={"attempt": str(attempt)},
+                requestMetadata=json.dumps({"attempt": str(attempt)}),
             )
             data = _object(answer["body"].read(ANSWER_BYTES + 1))
             return self.parse(data, spec, text(answer, "ResponseMetadata", "RequestId"), body)
@@ -235,4 +236,5 @@ def _stopped(reason: str, request_id: str, data: dict[str, Any]) -> ProviderErro
         return BadAnswer(f"Bedrock could not make this picture. {reason}", request_id=request_id, raw=data)
     stage: Stage = "output" if "output" in said else "input"
     words = f"Bedrock declined {'the finished picture' if stage == 'output' else 'this wish'}. {reason}"
-    return Refused(words, stage=stage, request_id=request_id, raw=data, charged="unknown")
+    charged: Charged = "unknown" if stage == "output" else "no"
+    return Refused(words, stage=stage, request_id=request_id, raw=data, charged=charged)

@@ -1,0 +1,165 @@
+"""Amazon Bedrock over real HTTP: boto3 itself sends to the stand-in."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, ClassVar
+
+import pytest
+
+from generation.providers.base import ImageSpec, Money, Provider, Reference
+from generation.providers.bedrock import Bedrock
+from generation.providers.errors import (
+    BadAnswer,
+    ModelGone,
+    ProviderError,
+    RateLimited,
+    Refused,
+    Unauthorised,
+    Unavailable,
+    Unclear,
+)
+from generation.providers.http import Client
+from generation.providers.options import OptionError
+from tests.generation.providers.contract import ATTEMPT, CANARY, PNG, ProviderContract, client, model, never
+from tests.standins.bedrock import BedrockStandIn
+
+CORE, ULTRA, LARGE = (
+    model(name)
+    for name in ("stability.stable-image-core-v1:1", "stability.stable-image-ultra-v1:1", "stability.sd3-5-large-v1:0")
+)
+WISH = ImageSpec("A brick house with a green door", CORE)
+KEYS = {"region": "eu-central-1", "access_key_id": "AKIASTANDIN", "secret_access_key": CANARY}
+
+
+class TestContract(ProviderContract):
+    adapter: ClassVar[type[Provider]] = Bedrock
+    model_id = ULTRA.id
+    options: ClassVar[Mapping[str, str]] = KEYS
+
+
+def body_of(spec: ImageSpec) -> dict[str, Any]:
+    return Bedrock(KEYS, client(never)).build(spec)
+
+
+def test_the_shape_is_sent_as_a_ratio() -> None:
+    body = body_of(replace(WISH, ratio="16:9", seed=7, negative="cars"))
+    assert body == {
+        "prompt": WISH.prompt, "output_format": "png", "aspect_ratio": "16:9", "seed": 7, "negative_prompt": "cars"
+    }  # fmt: skip
+
+
+def test_a_picture_sent_along_brings_its_own_shape_and_a_strength() -> None:
+    body = body_of(replace(WISH, model=LARGE, references=(Reference(PNG),), extra={"strength": "0.3"}))
+    assert base64.b64decode(body["image"]) == PNG
+    assert (body["strength"], body["mode"]) == (0.3, "image-to-image")
+    assert "aspect_ratio" not in body
+
+
+def test_core_takes_no_picture() -> None:
+    assert Bedrock(KEYS, client(never)).unsupported(replace(WISH, references=(Reference(PNG),))) == ["references"]
+
+
+def test_a_region_must_be_named() -> None:
+    with pytest.raises(OptionError, match="region"):
+        Bedrock({}, client(never))
+
+
+# Over real HTTP
+
+
+@pytest.fixture
+def stand_in() -> Iterator[BedrockStandIn]:
+    with BedrockStandIn(seconds=1.5) as running:
+        yield running
+
+
+def real(stand_in: BedrockStandIn, deadline: float = 5.0) -> Bedrock:
+    return Bedrock(KEYS | {"endpoint_url": stand_in.url}, Client(deadline=deadline))
+
+
+def invocations(stand_in: BedrockStandIn) -> int:
+    return sum(count for what, count in stand_in.requests.items() if what.startswith("POST /model/"))
+
+
+def test_a_picture_comes_with_seed_price_and_record(stand_in: BedrockStandIn) -> None:
+    result = real(stand_in).start(WISH, attempt=ATTEMPT)
+    assert result.pictures[0].data.startswith(b"\x89PNG")
+    assert (result.seed, result.cost, result.cost_basis) == (4711, Money.of("0.04"), "fixed")
+    assert result.request_id == "req-standin"
+    assert WISH.prompt in str(result.parameters_sent)
+
+
+def test_the_settled_cost_is_the_quote(stand_in: BedrockStandIn) -> None:
+    provider = real(stand_in)
+    assert provider.start(WISH, attempt=ATTEMPT).cost == provider.quote(WISH).amount
+
+
+@pytest.mark.parametrize(
+    ("mode", "kind", "charged"),
+    [
+        ("throttled", RateLimited, "no"),
+        ("quota", RateLimited, "no"),
+        ("denied", Unauthorised, "no"),
+        ("gone", ModelGone, "no"),
+        ("busy", Unavailable, "no"),
+        ("down", Unavailable, "unknown"),
+        ("timeout", Unclear, "unknown"),
+        ("lost", Unclear, "unknown"),
+        ("refuse", Refused, "no"),
+        ("filtered", Refused, "unknown"),
+        ("inference", BadAnswer, "unknown"),
+        ("nonsense", BadAnswer, "unknown"),
+        ("empty", BadAnswer, "unknown"),
+    ],
+)
+def test_each_trouble_has_its_class_and_is_sent_once(
+    stand_in: BedrockStandIn, mode: str, kind: type[ProviderError], charged: str
+) -> None:
+    with pytest.raises(ProviderError) as raised:
+        real(stand_in).start(replace(WISH, prompt=f"A house [{mode}]"), attempt=ATTEMPT)
+    assert (type(raised.value), raised.value.charged) == (kind, charged)
+    assert invocations(stand_in) == 1
+
+
+@pytest.mark.parametrize(("mode", "stage"), [("refuse", "input"), ("filtered", "output")])
+def test_a_refusal_with_a_good_status_is_still_one(stand_in: BedrockStandIn, mode: str, stage: str) -> None:
+    with pytest.raises(Refused) as raised:
+        real(stand_in).start(replace(WISH, prompt=f"A house [{mode}]"), attempt=ATTEMPT)
+    assert raised.value.stage == stage
+
+
+def test_an_answer_that_comes_too_late_is_unclear_and_sent_once(stand_in: BedrockStandIn) -> None:
+    with pytest.raises(Unclear):
+        real(stand_in, deadline=0.5).start(replace(WISH, prompt="A house [slow]"), attempt=ATTEMPT)
+    assert (invocations(stand_in), stand_in.billed) == (1, 1)
+
+
+def test_a_server_that_is_off_was_sent_nothing() -> None:
+    with BedrockStandIn() as stand_in:
+        provider = real(stand_in)
+    with pytest.raises(Unavailable) as raised:
+        provider.start(WISH, attempt=ATTEMPT)
+    assert raised.value.charged == "no"
+
+
+def test_the_secret_is_never_sent_nor_shown(stand_in: BedrockStandIn) -> None:
+    provider = real(stand_in)
+    result = provider.start(WISH, attempt=ATTEMPT)
+    assert CANARY not in json.dumps(stand_in.headers)
+    assert CANARY not in f"{result!r} {provider!r} {vars(provider)!r}"
+
+
+def test_the_attempt_goes_along_for_the_accounts_own_log(stand_in: BedrockStandIn) -> None:
+    real(stand_in).start(WISH, attempt=ATTEMPT)
+    assert str(ATTEMPT) in json.dumps(stand_in.headers)
+
+
+def test_checking_tells_what_is_ending_and_spends_nothing(stand_in: BedrockStandIn) -> None:
+    words = real(stand_in).check()
+    assert "1 picture models in eu-central-1" in words
+    assert "stability.sd3-large-v1:0" in words
+    assert stand_in.billed == 0

@@ -45,7 +45,7 @@ class ComfyUIExtra:
 
 
 class ComfyUI(HTTPProvider):
-    """A job is one filled-in workflow; the model's settings name it, the one for a picture sent along, and the checkpoint."""
+    """A job is one filled-in workflow; the settings of a model name it, and the one for a picture sent along."""
 
     key = "comfyui"
     label = "ComfyUI"

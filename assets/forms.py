@@ -17,7 +17,7 @@ from assets import pictures
 from assets.library import GivenAnswer, GivenConsent
 from assets.lifecycle import Status
 from assets.models import Answer, Asset, Consent, DigitalSource, Licence, Listing, Origin, Question, Terms, Version
-from assets.rights import QUESTIONS, Asked
+from assets.rights import QUESTIONS, Asked, prefill
 
 ALTERATIONS = (
     ("VirtualStagingItemAddition", "Furniture or objects added"),
@@ -111,9 +111,9 @@ class AltTextForm(forms.Form):
     """The alt text, or the word that there is none."""
 
     text = forms.CharField(
-        label="Alt text",
-        required=False,
+        label="What it shows",
         max_length=2000,
+        error_messages={"required": "Say what the picture shows, or that it is decorative."},
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="What somebody who cannot see the picture needs to know. The important words first.",
     )
@@ -121,6 +121,13 @@ class AltTextForm(forms.Form):
     decorative = forms.BooleanField(
         required=False, label="Decorative: it tells nothing that the words beside it do not"
     )
+
+    use_required_attribute = False  # the browser would insist on words for a decorative picture too
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound and self["decorative"].data:
+            self.fields["text"].required = False
 
     @classmethod
     def of(cls, version: Version, data: Mapping[str, Any] | None = None) -> AltTextForm:
@@ -136,6 +143,11 @@ class QuestionRow:
     answer: BoundField
     detail: BoundField
     source: BoundField
+
+    @property
+    def open(self) -> bool:
+        """Whether detail and source are worth showing at once."""
+        return bool(self.detail.value() or self.source.value() or self.detail.errors or self.source.errors)
 
 
 class LicenceForm(forms.Form):
@@ -177,6 +189,11 @@ class LicenceForm(forms.Form):
             name = _field(question)
             said |= {name: answer.answer, f"{name}_detail": answer.detail, f"{name}_source": answer.source}
         return cls(data, initial=said, prefix="licence")
+
+    def filled_in_for(self, version: Version) -> LicenceForm:
+        """The same form with the answers of the terms that were picked, for a person to look through and save."""
+        terms = self.cleaned_data.get("terms")
+        return LicenceForm.of(version, instead=terms, answers=prefill(terms))
 
     def rows(self) -> Iterator[QuestionRow]:
         """The questions in the order in which they are asked."""
@@ -228,7 +245,7 @@ class ConsentForm(forms.Form):
 class DisclosureForm(forms.Form):
     """How the picture came about, and what was altered."""
 
-    digital_source = forms.ChoiceField(label="How it came about", choices=DigitalSource.choices, required=False)
+    digital_source = forms.ChoiceField(label="How it came about", choices=DigitalSource.choices)
     alterations = forms.MultipleChoiceField(
         label="What was altered in the photograph",
         choices=ALTERATIONS,

@@ -78,6 +78,16 @@ class Story:
         """Whether a change of words takes back what was approved."""
         return self.version.status == Status.APPROVED
 
+    @property
+    def guarded(self) -> bool:
+        """Whether somebody is judging these words, or has approved them: they open only when asked for."""
+        return self.may_edit and self.version.status in {Status.APPROVED, Status.IN_REVIEW}
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the page shows forms."""
+        return self.may_edit and bool(not self.guarded or self.editing or self.filled)
+
     # What is missing
 
     @cached_property
@@ -99,7 +109,12 @@ class Story:
 
     @property
     def licence_lines(self) -> list[Line]:
-        return self.lines("licence")
+        """The findings of the licence; questions without an answer are counted, since the panel lists them anyway."""
+        of_licence = [finding for finding in self.findings if finding.field == "licence"]
+        known = [Line(each.words, each.severity) for each in of_licence if not each.code.endswith("_unknown")]
+        open_ones = len(of_licence) - len(known)
+        words = "One question has no answer yet." if open_ones == 1 else f"{open_ones} questions have no answer yet."
+        return [Line(words, "blocks"), *known] if open_ones else known
 
     @property
     def consent_lines(self) -> list[Line]:
@@ -149,7 +164,7 @@ class Story:
     def answering(self) -> bool:
         """Whether the licence form is open: asked for, just filled in wrongly, or nothing was answered yet."""
         untouched = all(answered.state == "unknown" for answered in self.answers)
-        return self.may_edit and (self.editing in {"licence", "terms"} or "licence" in self.filled or untouched)
+        return self.is_open and (self.editing in {"licence", "terms"} or "licence" in self.filled or untouched)
 
     @cached_property
     def consents(self) -> list[Consent]:

@@ -85,7 +85,10 @@ def licence(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
     """Save the licence answers."""
     found = _version(request, asset_id, number)
     form = LicenceForm.of(found, request.POST)
-    if not form.is_valid():
+    is_whole = form.is_valid()
+    if "prefill" in request.POST:
+        return _panel(request, found, "licence", form.filled_in_for(found))
+    if not is_whole:
         return _refused(request, found, "licence", form)
     facts = {name: form.cleaned_data[name] for name in ("holder", "attribution", "valid_until", "url", "terms")}
     library.answer_licence(found, form.answers(), **facts, by=request.user)
@@ -171,9 +174,22 @@ def _refused(
     request: SignedIn, version: Version, panel: str, form: Form, *, name: str = "", editing: str = ""
 ) -> HttpResponse:
     """The form again, with what was typed and what is wrong with it."""
+    return _panel(request, version, panel, form, name=name, editing=editing, status=422)
+
+
+def _panel(
+    request: SignedIn,
+    version: Version,
+    panel: str,
+    form: Form,
+    *,
+    name: str = "",
+    editing: str = "",
+    status: int = 200,
+) -> HttpResponse:
     story = Story(version, request.user, editing, {name or panel: form})
     template = f"{PAGE}#{panel}" if request.htmx else PAGE
-    return render(request, template, {"story": story, "version": version}, status=422)
+    return render(request, template, {"story": story, "version": version}, status=status)
 
 
 def _version(request: SignedIn, asset_id: UUID, number: int) -> Version:

@@ -305,7 +305,10 @@ class TestStory:
 
     def test_an_approved_version_warns_before_it_is_changed(self, as_ada: Client, ready: Version, rita: User) -> None:
         factories.approve(ready, rita)
-        assert "Its releases stop at once" in as_ada.get(ready.get_absolute_url()).content.decode()
+        page = as_ada.get(ready.get_absolute_url()).content.decode()
+        assert "Its releases stop at once" in page
+        assert change(ready, "alt_text") not in page
+        assert change(ready, "alt_text") in as_ada.get(ready.get_absolute_url() + "?edit=words").content.decode()
 
     def test_an_earlier_version_points_at_the_newest(self, as_ada: Client, version: Version, ada: User) -> None:
         newer = factories.VersionFactory.create(by=ada, asset=version.asset)
@@ -388,6 +391,21 @@ class TestPanels:
         assert licence is not None
         assert {answer.answer for answer in licence.answers.all()} == {"yes"}
         assert licence.attribution == "Harbour Homes"
+
+    def test_answers_can_be_filled_in_from_terms_before_they_are_saved(self, as_ada: Client, version: Version) -> None:
+        terms = factories.TermsFactory.create()
+        response = as_ada.post(change(version, "licence"), {"licence-terms": terms.pk, "prefill": "1"})
+        assert response.status_code == 200
+        assert response.context["story"].licence_form["ask_commercial"].value() == "yes"
+        assert reread(version).words_hash == version.words_hash
+
+    def test_clearing_the_alt_text_asks_for_a_word(self, as_ada: Client, version: Version) -> None:
+        response = as_ada.post(change(version, "alt_text"), {"alt-text": "", "alt-language": "en"})
+        assert (response.status_code, "or that it is decorative" in response.content.decode()) == (422, True)
+
+    def test_a_decorative_picture_needs_no_text(self, as_ada: Client, version: Version) -> None:
+        as_ada.post(change(version, "alt_text"), {"alt-decorative": "on", "alt-text": "", "alt-language": "en"})
+        assert reread(version).decorative
 
     def test_alt_text_is_checked_while_it_is_typed_and_not_saved(self, as_ada: Client, version: Version) -> None:
         said = {"alt-text": "IMG_2041.jpg", "alt-language": "en"}

@@ -22,6 +22,7 @@ NAMES: dict[str, RGB] = {
     "moss": (120, 132, 76), "mustard": (210, 166, 60), "navy": (42, 58, 98), "oak": (192, 152, 104),
     "ochre": (204, 150, 70), "olive": (124, 126, 74), "orange": (228, 136, 64), "peach": (246, 196, 160),
     "pink": (230, 158, 168), "plum": (116, 70, 104), "purple": (118, 86, 148), "red": (186, 62, 56),
+    "render": (236, 228, 212),
     "rose": (214, 132, 140), "rust": (172, 88, 52), "sage": (160, 176, 146), "salmon": (236, 154, 132),
     "sand": (222, 200, 160), "silver": (190, 194, 198), "sky": (158, 196, 224), "slate": (98, 112, 126),
     "stone": (188, 180, 166), "tan": (206, 174, 134), "taupe": (158, 142, 126), "teal": (58, 128, 130),
@@ -30,7 +31,9 @@ NAMES: dict[str, RGB] = {
 }  # fmt: skip
 _HEX = re.compile(r"#([0-9a-fA-F]{6}|[0-9a-fA-F]{3})\b")
 _PART = re.compile(
-    r"\b(" + "|".join(sorted(NAMES, key=len, reverse=True)) + r")[\w-]* (roof|wall|door|sofa|floor|trim)s?\b",
+    r"\b("
+    + "|".join(sorted(NAMES, key=len, reverse=True))
+    + r")[\w-]* (?:front |painted |boarded )?(roof|wall|door|sofa|floor|trim)s?\b",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"\b(" + "|".join(sorted(NAMES, key=len, reverse=True)) + r")s?\b", re.IGNORECASE)

@@ -52,11 +52,11 @@ def _house(canvas: Canvas) -> tuple[list[Solid], Place, Face]:
 
 def _kind(canvas: Canvas) -> str:
     board = canvas.board
-    if board.mentions("modern|contemporary|minimal|flat roof|concrete|villa"):
+    if board.subject_says("modern|contemporary|minimal|flat roof|concrete|villa"):
         return "modern"
-    if board.mentions("townhouse|terrace|row house|apartment|building|duplex|city"):
+    if board.subject_says("townhouse|terraced|row house|row of|apartment|block of flats|city"):
         return "row"
-    if board.mentions("bungalow|ranch|cottage|cabin"):
+    if board.subject_says("bungalow|ranch|cottage|cabin"):
         return "bungalow"
     return "gabled"
 
@@ -118,7 +118,7 @@ def _row(canvas: Canvas) -> list[Solid]:
     canvas.random.shuffle(walls)
     solids: list[Solid] = []
     for index, colour in enumerate(walls):
-        left, height = -6.0 + index * 4.0, canvas.random.uniform(6.0, 7.2)
+        left, height = -6.0 + index * 4.0, canvas.random.uniform(5.3, 6.3)
         house = _walls((left, 0, -2.6), (left + 4.0, height, 3.4), colour)
         _windows(canvas, house.faces[0], columns=3, storeys=3, trim=trim, door=canvas.random.choice((0, 2)))
         for side in house.faces[1:3]:
@@ -172,7 +172,8 @@ def _glass(
     canvas: Canvas, face: Face, left: float, low: float, right: float, high: float, *, panes: int, rows: int = 1
 ) -> None:
     evening = canvas.board.mood in ("twilight", "night")
-    bright = evening and canvas.random.random() < 0.8
+    share = 1.0 if canvas.board.mentions("every window|all windows|windows lit") else 0.75
+    bright = evening and canvas.random.random() < share
     colour = LAMPLIGHT if bright else lit(canvas, (138, 164, 184))
     pane = face.part(left, low, right, high, colour, glow=215 if bright else 0, hatch=0 if bright else 8)
     pane.cross(panes, rows)

@@ -78,8 +78,10 @@ def draw_plan(canvas: Canvas) -> None:
         FURNITURE[name](plan, rect)
         _door(plan, rect)
     _windows(plan)
-    _measures(plan)
-    _north(plan)
+    if not canvas.board.avoids("dimensions|scale bar"):
+        _measures(plan)
+    if not canvas.board.avoids("north"):
+        _north(plan)
 
 
 def _garden(plan: Plan) -> None:

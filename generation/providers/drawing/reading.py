@@ -17,6 +17,14 @@ SCENE_WORDS: dict[str, str] = {
     "exterior": r"exterior|house|home|villa|cottage|bungalow|fa[cç]ade|building|apartment|townhouse|garden|porch"
     r"|driveway|property|residence|duplex|terrace|front door|campaign|doorstep|curb|kerb",
 }
+SURE_WORDS: dict[str, str] = {
+    "plan": r"floor.?plan",
+    "notice": r"maintenance notice|notice to|poster",
+    "district": r"neighbou?rhood illustration|illustrated map|bird'?s.?eye",
+    "interior": r"virtual staging|staged room",
+}
+"""Words that settle the scene wherever they stand in a brief; the others are looked for in the subject first."""
+
 MOOD_WORDS: dict[str, str] = {
     "twilight": r"twilight|dusk|blue hour|evening|sunset|nightfall",
     "night": r"night|moonl\w+|midnight sky",
@@ -34,6 +42,9 @@ ROOM_WORDS: dict[str, str] = {
     "dining": r"dining",
     "office": r"office|study|desk|workspace",
 }
+_IDIOMS = re.compile(
+    r"\b(?:blue hour|(?:the|a|clear|pale|open|oversaturated) sky|sky holds|fresh green|golden)\b", re.IGNORECASE
+)
 DEFAULT_PALETTES: dict[str, tuple[str, ...]] = {
     "twilight": ("cream", "slate", "amber", "navy"),
     "night": ("stone", "midnight", "honey", "slate"),
@@ -56,6 +67,15 @@ class Storyboard:
     notes: tuple[tuple[str, str], ...]  # label and words, for the title block
     ratio: str
     words: str  # all of it in lower case, for finer choices
+    without: str = ""  # what must not appear, in lower case
+
+    def avoids(self, pattern: str) -> bool:
+        """Whether the brief asks for a picture without this."""
+        wanted_gone = rf"\b(?:{pattern})"
+        return bool(re.search(wanted_gone, self.without) or re.search(rf"\bno {wanted_gone}", self.words))
+
+    def subject_says(self, pattern: str) -> bool:
+        return re.search(rf"\b(?:{pattern})", self.title.lower()) is not None
 
     def mentions(self, pattern: str) -> bool:
         return re.search(rf"\b(?:{pattern})", self.words) is not None
@@ -68,7 +88,11 @@ def read_brief(prompt: str, hints: Mapping[str, str], ratio: str, negative: str 
     light = hints.get("lighting", "").lower()
     season = _first(SEASON_WORDS, everything, "summer")
     mood = _first(MOOD_WORDS, light, "") or _first(MOOD_WORDS, everything, "daylight")
-    scene = _first(SCENE_WORDS, subject.lower(), "") or _first(SCENE_WORDS, everything, "landscape")
+    scene = (
+        _first(SURE_WORDS, everything, "")
+        or _first(SCENE_WORDS, subject.lower(), "")
+        or _first(SCENE_WORDS, everything, "landscape")
+    )
     return Storyboard(
         scene=scene,
         mood=mood,
@@ -79,6 +103,7 @@ def read_brief(prompt: str, hints: Mapping[str, str], ratio: str, negative: str 
         notes=_notes(hints, mood, season, negative),
         ratio=ratio,
         words=everything,
+        without=negative.lower(),
     )
 
 
@@ -87,7 +112,7 @@ def _first(table: Mapping[str, str], text: str, otherwise: str) -> str:
 
 
 def _palette(hint: str, prompt: str, mood: str) -> Palette:
-    found = colours_in(hint) or colours_in(prompt)
+    found = colours_in(hint) or colours_in(_IDIOMS.sub(" ", prompt))
     if not found:
         return Palette(tuple(NAMES[name] for name in DEFAULT_PALETTES[mood]), named=False)
     return Palette(tuple(_rounded_out(found[:6])), named=True, parts=parts_in(f"{hint} {prompt}"))
@@ -102,7 +127,8 @@ def _rounded_out(colours: list[RGB]) -> list[RGB]:
 
 def _title(subject: str) -> str:
     first = re.split(r"(?<=[a-z]{3})[.;\n]", subject.strip(), maxsplit=1)[0]
-    return " ".join(first.split())[:160] or "Untitled"
+    title = " ".join(first.split())[:160] or "Untitled"
+    return title[0].upper() + title[1:]
 
 
 def _notes(hints: Mapping[str, str], mood: str, season: str, negative: str) -> tuple[tuple[str, str], ...]:

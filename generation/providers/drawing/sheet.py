@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import cast
+from unicodedata import combining, normalize
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -152,8 +153,9 @@ def _cut(row: str, font: ImageFont.FreeTypeFont, room: float) -> str:
 
 
 def drawable(text: str) -> str:
-    """The text with the few signs replaced that the built-in font does not have."""
-    return text.translate(_PLAIN)
+    """The text in the signs that the built-in font has: accents dropped, others as a dot."""
+    plain = (sign for sign in normalize("NFKD", text.translate(_PLAIN)) if not combining(sign))
+    return "".join(sign if sign.isascii() else "·" for sign in plain)
 
 
 def _font(size: float) -> ImageFont.FreeTypeFont:

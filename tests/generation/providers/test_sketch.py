@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
+import tomllib
 from dataclasses import replace
+from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import pytest
 from PIL import Image, ImageChops
 
+from generation import prompts
 from generation.providers.base import Finished, ImageSpec
 from generation.providers.drawing.colours import NAMES
 from generation.providers.drawing.reading import read_brief
@@ -109,3 +113,23 @@ def test_the_light_is_read_from_the_words(words: str, mood: str) -> None:
 def test_words_no_font_has_do_not_stop_it() -> None:
     spec = ImageSpec("Дом 家 🏠 " + "x" * 500, model("sketch-1"), hints={"subject": "家 — “home”"})
     assert drawn(spec).pictures
+
+
+def test_every_starter_template_gets_the_scene_it_describes() -> None:
+    text = (Path("generation") / "data" / "templates.toml").read_text(encoding="utf-8")
+    found = [read_brief(*_filled(entry), "3:2").scene for entry in tomllib.loads(text).values()]
+    assert found == ["exterior", "interior", "district", "notice", "exterior", "plan"]
+
+
+def test_what_must_not_appear_is_not_drawn() -> None:
+    board = read_brief("Floor plan with no north arrow", {}, "3:2", "dimensions, people")
+    assert board.avoids("north")
+    assert board.avoids("dimensions")
+    assert not board.avoids("furniture")
+
+
+def _filled(entry: dict[str, Any]) -> tuple[str, dict[str, str]]:
+    """A template's body and fields with the values they start with."""
+    fields = prompts.parse_fields(entry["fields"])
+    values = {field["name"]: str(field.get("default", "")) for field in entry["fields"]}
+    return prompts.resolve(entry["body"], fields, values, entry.get("house_voice", "")), values

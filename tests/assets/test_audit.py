@@ -94,7 +94,7 @@ CHANGES = {
     "words": "'rewritten'",
     "action": "'other.action'",
     "actor_name": "'Somebody else'",
-    "subject_id": "'9'",
+    "subject_id": "'999999999'",
     "data": "'{\"times\": 9}'",
     "at": "'2020-01-01 00:00:00+00'",
 }

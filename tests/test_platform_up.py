@@ -2,113 +2,54 @@
 
 from __future__ import annotations
 
-import http.client
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from config.supervisor import Part, signals
 from config.supervisor import running as run_parts
+from tests.portal import Portal, finds_processes, free_port, wait_until
 
-ROOT = Path(__file__).resolve().parent.parent
-
-pytestmark = pytest.mark.skipif(
-    not Path("/proc/self/environ").exists(), reason="Finds processes in /proc, so on Linux."
-)
-
-
-class Portal:
-    """A portal in a folder of its own, and every process that belongs to it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.port = free_port()
-        self.log = folder.parent / f"{folder.name}.log"
-        self.process = self.start(self.port)
-
-    def start(self, port: int) -> subprocess.Popen[bytes]:
-        env = {"PATH": os.environ["PATH"], "ENV_FILE": os.devnull, "VAR_DIR": str(self.folder), "PORT": str(port)}
-        command = [sys.executable, "manage.py", "up"]
-        with self.log.open("ab") as log:
-            return subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log, start_new_session=True)
-
-    @property
-    def said(self) -> str:
-        return self.log.read_text()
-
-    def is_answering(self) -> bool:
-        assert self.process.poll() is None, self.said
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
-        try:
-            connection.request("GET", "/healthz")
-            return connection.getresponse().status == 200
-        except OSError:
-            return False
-        finally:
-            connection.close()
-
-    def processes(self, *words: str) -> list[int]:
-        """The processes of this portal (known by its folder in their environment) whose command holds the words."""
-        mine = f"VAR_DIR={self.folder}\0".encode()
-        found = []
-        for entry in Path("/proc").glob("[0-9]*"):
-            try:
-                command, environment = (entry / "cmdline").read_bytes(), (entry / "environ").read_bytes()
-            except OSError:
-                continue
-            if mine in environment and all(word.encode() in command for word in words):
-                found.append(int(entry.name))
-        return sorted(found)
-
-    def end(self) -> None:
-        for pid in self.processes():
-            os.kill(pid, signal.SIGKILL)
-        self.process.wait(10)
+pytestmark = finds_processes
 
 
 @pytest.fixture
 def portal(tmp_path: Path) -> Iterator[Portal]:
-    portal = Portal(tmp_path / "var")
-    try:
-        wait_until(portal.is_answering, 60)
-        wait_until(lambda: "Imprimatur runs at" in portal.said, 10)
-        wait_until(lambda: len(portal.processes("celery", "worker")) >= 2, 20)  # the worker and its clock
+    with Portal(tmp_path / "var") as portal:
+        portal.start()
         yield portal
-    finally:
-        portal.end()
 
 
 def test_up_runs_both_and_stops_both_when_told(portal: Portal) -> None:
     assert f"http://localhost:{portal.port}/" in portal.said
     assert portal.processes("gunicorn")
-    portal.process.send_signal(signal.SIGINT)
-    assert portal.process.wait(45) == 0
+    portal.started[0].send_signal(signal.SIGINT)
+    assert portal.started[0].wait(45) == 0
     assert "Stopped." in portal.said
     assert portal.processes() == []
 
 
 def test_when_the_worker_dies_the_web_server_is_stopped_too(portal: Portal) -> None:
-    os.kill(portal.processes("celery", "worker")[0], signal.SIGKILL)
-    assert portal.process.wait(30) == 1
+    os.kill(portal.worker_pids[0], signal.SIGKILL)
+    assert portal.started[0].wait(30) == 1
     assert "The worker ended by itself" in portal.said
     assert portal.processes() == []
 
 
 def test_a_supervisor_that_is_killed_outright_leaves_no_orphan(portal: Portal) -> None:
-    portal.process.kill()
-    portal.process.wait(10)
+    portal.started[0].kill()
+    portal.started[0].wait(10)
     wait_until(lambda: portal.processes() == [], 45)
 
 
 def test_a_second_portal_in_the_same_folder_is_refused(portal: Portal) -> None:
-    second = portal.start(free_port())
+    second = portal.up(free_port())
     assert second.wait(30) == 1
     assert "A portal already runs on" in portal.said
 
@@ -117,9 +58,8 @@ def test_a_taken_port_is_a_sentence(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        portal = Portal.__new__(Portal)
-        portal.folder, portal.log = tmp_path / "var", tmp_path / "log"
-        assert portal.start(taken.getsockname()[1]).wait(30) == 1
+        portal = Portal(tmp_path / "var")
+        assert portal.up(taken.getsockname()[1]).wait(30) == 1
     assert portal.said.startswith("CommandError: Port ")
     assert "Choose another: make start PORT=8001" in portal.said
     assert "Traceback" not in portal.said
@@ -186,17 +126,3 @@ def members(group: int | None) -> int:
         is_meant = int(parent) == os.getpid() if group is None else int(its_group) == group
         count += is_meant and state != "Z"
     return count
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def wait_until(holds: Callable[[], bool], seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, f"not within {seconds} s"
-        time.sleep(0.1)

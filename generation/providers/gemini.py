@@ -1,0 +1,146 @@
+"""Google Gemini's image models: one picture a call, answered at once; most refusals come with status 200.
+
+Facts from google-genai 3.4.0 and the price map of LiteLLM 1.109.1, read 2026-11-22. The declared media type of a
+picture is not to be believed (googleapis/python-genai#1824), so only the bytes are kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import UUID
+
+from generation.providers.answers import inside, number, objects, text
+from generation.providers.base import Capabilities, CostBasis, Finished, ImageSpec, Money, Picture, Secret
+from generation.providers.encoding import decoded, encoded
+from generation.providers.errors import BadAnswer, ModelGone, ProviderError, RateLimited, Refused, Unauthorised
+from generation.providers.http import Answer, HTTPProvider, Request, by_status
+from generation.providers.options import NO_KEY
+from generation.providers.prices import Tokens
+
+DECLINED = frozenset(
+    {
+        "SAFETY",
+        "IMAGE_SAFETY",
+        "IMAGE_PROHIBITED_CONTENT",
+        "IMAGE_RECITATION",
+        "IMAGE_OTHER",
+        "PROHIBITED_CONTENT",
+        "RECITATION",
+        "SPII",
+        "BLOCKLIST",
+    }
+)
+
+
+@dataclass(frozen=True)
+class GeminiOptions:
+    api_key: Secret = NO_KEY
+    base_url: str = "https://generativelanguage.googleapis.com/v1beta"
+
+
+@dataclass(frozen=True)
+class GeminiExtra:
+    """The longer side, in Google's words."""
+
+    image_size: Literal["1K", "2K", "4K"] = "1K"
+
+
+class Gemini(HTTPProvider):
+    """POST /models/{model}:generateContent, asking for a picture and nothing else."""
+
+    key = "gemini"
+    label = "Google Gemini"
+    capabilities = Capabilities(references=True)
+    Options = GeminiOptions
+    Extra = GeminiExtra
+
+    def build(self, spec: ImageSpec, attempt: UUID) -> Request:
+        parts: list[dict[str, Any]] = [{"text": self.compose(spec)}]
+        parts += [{"inlineData": {"mimeType": one.media_type, "data": encoded(one.data)}} for one in spec.references]
+        body = {
+            "contents": [{"role": "user", "parts": parts}],
+            "generationConfig": {
+                "responseModalities": ["IMAGE"],  # or the model may answer in words
+                "imageConfig": {"aspectRatio": spec.ratio, "imageSize": self.extras(spec).image_size},
+            },
+        }
+        return Request("POST", self._url(f"models/{spec.model.id}:generateContent"), self._headers, json=body)
+
+    def parse(self, answer: Answer, spec: ImageSpec) -> Finished:
+        data = answer.facts
+        pictures = tuple(
+            Picture(decoded(inside(part, "inlineData", "data")))
+            for candidate in objects(data, "candidates")
+            for part in objects(candidate, "content", "parts")
+            if inside(part, "inlineData") and not part.get("thought")
+        )
+        if not pictures:
+            raise _without_picture(data)
+        cost, basis = _cost(data, spec)
+        return Finished(
+            pictures=pictures,
+            cost=cost,
+            cost_basis=basis,
+            model_reported=text(data, "modelVersion"),
+            request_id=text(data, "responseId"),
+            raw=data,
+        )
+
+    def explain(self, answer: Answer) -> ProviderError:
+        status, words = text(answer.excerpt, "error", "status"), text(answer.excerpt, "error", "message")
+        known: dict[str, Any] = {"request_id": answer.request_id, "raw": answer.excerpt}
+        if status == "RESOURCE_EXHAUSTED":
+            return RateLimited(f"Google is asked too often. {words}", retry_after=_delay(answer), **known)
+        if status == "NOT_FOUND":
+            return ModelGone(f"Google does not offer this model. {words}", **known)
+        if "API key not valid" in words:  # comes as 400 INVALID_ARGUMENT
+            return Unauthorised("Google does not accept the key.", **known)
+        return by_status(answer, words)
+
+    def check(self) -> str:
+        with self.redacted():
+            models = objects(self.ask(Request("GET", self._url("models"), self._headers)).facts, "models")
+        return f"Answers: {len(models)} models offered to this key. Asking costs nothing."
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        return {"x-goog-api-key": self.options.api_key.reveal()}
+
+    def _url(self, path: str) -> str:
+        return f"{self.options.base_url.rstrip('/')}/{path}"
+
+
+def _without_picture(data: dict[str, Any]) -> ProviderError:
+    """Why there is none: the wish was blocked, the picture was, or the model chose to say something."""
+    request_id = text(data, "responseId")
+    if blocked := text(data, "promptFeedback", "blockReason"):
+        words = f"Google declined this wish ({blocked})."
+        return Refused(words, stage="input", categories=(blocked,), request_id=request_id, raw=data)
+    reason = text(data, "candidates", 0, "finishReason")
+    said = text(data, "candidates", 0, "finishMessage")
+    if reason in DECLINED:
+        words = f"Google declined the finished picture ({reason}). {said}".strip()
+        return Refused(words, stage="output", categories=(reason,), request_id=request_id, raw=data, charged="unknown")
+    words = f"Google's answer holds no picture ({reason or 'no reason given'}). {said}".strip()
+    return BadAnswer(words, request_id=request_id, raw=data)
+
+
+def _cost(data: dict[str, Any], spec: ImageSpec) -> tuple[Money | None, CostBasis]:
+    """From the usage that came along; what was thought or said besides counts at the picture's rate, the dearest."""
+    price = spec.model.price
+    prompt = number(data, "usageMetadata", "promptTokenCount")
+    drawn = number(data, "usageMetadata", "candidatesTokenCount")
+    if not isinstance(price, Tokens) or prompt is None or drawn is None:
+        return None, "unknown"
+    thought = number(data, "usageMetadata", "thoughtsTokenCount") or 0
+    return price.cost(prompt, 0, drawn + thought), "computed"
+
+
+def _delay(answer: Answer) -> float | None:
+    """Seconds from RetryInfo ("17s") in the details, else from the header."""
+    for detail in objects(answer.excerpt, "error", "details"):
+        written = text(detail, "retryDelay").removesuffix("s")
+        if written.replace(".", "", 1).isdecimal():
+            return float(written)
+    return answer.retry_after

@@ -38,7 +38,7 @@ AT_ONCE = 20
 class Kind(forms.ChoiceField):
     """What somebody brings: decides origin and digital source type."""
 
-    CHOICES = (("photograph", "A photograph"), ("drawn", "Drawn by a person"), ("generated", "Generated elsewhere"))
+    CHOICES = (("photograph", "Photograph"), ("drawn", "Drawing"), ("generated", "Generated"))
     MEANS: ClassVar = {
         "photograph": (Origin.UPLOADED, DigitalSource.CAPTURE),
         "drawn": (Origin.UPLOADED, DigitalSource.CREATION),
@@ -78,7 +78,7 @@ class UploadForm(forms.Form):
         label="Made with",
         max_length=80,
         required=False,
-        help_text="For a generated picture: the service, such as Midjourney.",
+        help_text="The service that generated it, such as Midjourney. Its terms go with the picture.",
         widget=forms.TextInput(attrs={"list": "makers"}),
     )
     title = forms.CharField(max_length=200, required=False, help_text="Without one, each picture is named as its file.")

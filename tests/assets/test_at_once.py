@@ -1,0 +1,79 @@
+"""Several people at the same moment: numbers stay unique, the log stays one chain, nobody's words are lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+
+from assets import audit, dossier, library
+from assets.models import Asset, LogEntry, Version
+from tests.assets import factories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*acts: Callable[[], object]) -> None:
+    """Run each act in a thread with a connection of its own; raises what any of them raised."""
+
+    def run(act: Callable[[], object]) -> None:
+        try:
+            act()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        list(pool.map(run, acts))
+
+
+def test_versions_of_one_asset_are_numbered_without_gap_or_double() -> None:
+    ada = factories.ada()
+    first = factories.VersionFactory.create(by=ada)
+    at_once(*[lambda: factories.VersionFactory.create(by=ada, asset=first.asset) for _ in range(4)])
+    assert sorted(Version.objects.values_list("number", flat=True)) == [1, 2, 3, 4, 5]
+    assert Asset.objects.count() == 1
+
+
+def test_the_log_stays_one_chain() -> None:
+    ada = factories.ada()
+    versions = [factories.VersionFactory.create(by=ada) for _ in range(4)]
+    before = LogEntry.objects.count()
+    at_once(*[
+        lambda version=version: library.describe(version, text="A kitchen", decorative=False, language="en", by=ada)
+        for version in versions
+    ])  # fmt: skip
+    assert LogEntry.objects.count() == before + 4
+    assert audit.verify().ok
+
+
+def test_two_panels_saved_at_once_are_both_kept_under_one_hash() -> None:
+    ada = factories.ada()
+    version = factories.VersionFactory.create(by=ada)
+    at_once(
+        lambda: library.describe(version, text="A kitchen", decorative=False, language="en", by=ada),
+        lambda: library.say_who_is_shown(version, people="no", property="no", by=ada),
+        lambda: factories.complete_licence(version, ada),
+    )
+    kept = Version.objects.with_story().get(pk=version.pk)
+    assert (kept.alt_text, kept.shows_people) == ("A kitchen", "no")
+    assert kept.words_hash == dossier.digest(kept)
+
+
+def test_retiring_twice_at_once_happens_once() -> None:
+    from assets.lifecycle import InvalidTransition
+
+    ada = factories.ada()
+    version = factories.VersionFactory.create(by=ada)
+    refused: list[InvalidTransition] = []
+
+    def retire() -> None:
+        try:
+            library.retire(version, ada)
+        except InvalidTransition as error:
+            refused.append(error)
+
+    at_once(retire, retire)
+    assert len(refused) == 1
+    assert LogEntry.objects.filter(action="version.retired").count() == 1

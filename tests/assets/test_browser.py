@@ -1,0 +1,80 @@
+"""The library's pages in Chromium: what script adds, and that nothing on the console or for axe is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import User
+from django.test import Client
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from assets.models import Version
+from tests.assets import factories
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def person() -> User:
+    return factories.ada()
+
+
+@pytest.fixture
+def picture(person: User) -> Version:
+    return factories.VersionFactory.create(by=person, title="Kitchen")
+
+
+@pytest.fixture
+def plain_tab(page: Page, live_server: LiveServer, person: User) -> Page:
+    """A tab in which Ada is signed in."""
+    client = Client()
+    client.force_login(person)
+    cookie = client.cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+    return page
+
+
+@pytest.fixture
+def tab(plain_tab: Page) -> Iterator[Page]:
+    """The same, with a console that must stay silent."""
+    page = plain_tab
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
+    yield page
+    assert said == []
+
+
+def test_alt_text_is_checked_while_it_is_typed(tab: Page, live_server: LiveServer, picture: Version) -> None:
+    tab.goto(live_server.url + picture.get_absolute_url())
+    tab.get_by_role("textbox", name="What it shows").press_sequentially("IMG_2041.jpg")
+    expect(tab.locator("#alt_text-lines")).to_contain_text("This is a file name")
+    tab.get_by_role("textbox", name="What it shows").fill("Oak table by a wide window")
+    expect(tab.locator("#alt_text-lines")).to_contain_text("Nothing to mend")
+
+
+def test_saving_a_panel_keeps_what_is_typed_in_another(tab: Page, live_server: LiveServer, picture: Version) -> None:
+    tab.goto(live_server.url + picture.get_absolute_url())
+    tab.get_by_label("Credit line").fill("Harbour Homes")
+    tab.get_by_role("textbox", name="What it shows").fill("Oak table by a wide window")
+    tab.get_by_role("button", name="Save the alt text").click()
+    expect(tab.locator("#alt_text")).to_contain_text("The alt text is saved.")
+    expect(tab.get_by_label("Credit line")).to_have_value("Harbour Homes")
+    expect(tab.locator("#readiness")).not_to_contain_text("alt text")
+
+
+def test_the_maker_is_asked_for_when_it_was_generated(tab: Page, live_server: LiveServer) -> None:
+    tab.goto(live_server.url + "/library/upload/")
+    expect(tab.get_by_label("Made with")).to_be_hidden()
+    tab.get_by_text("Generated", exact=True).click()
+    expect(tab.get_by_label("Made with")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/library/", "/library/upload/", "/library/?q=nothing-like-it", ""])
+def test_axe_finds_nothing(path: str, plain_tab: Page, live_server: LiveServer, picture: Version) -> None:
+    plain_tab.goto(live_server.url + (path or picture.get_absolute_url()))
+    plain_tab.wait_for_load_state("networkidle")
+    report = Axe().run(plain_tab)
+    assert report.violations_count == 0, report.generate_report()

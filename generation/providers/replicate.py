@@ -1,0 +1,226 @@
+"""Replicate: anybody's models behind one door; submit, ask until it is over, fetch within the hour.
+
+Facts from Replicate's OpenAPI file and replicate-python 1.0.7, read 2026-11-22. Each model names its inputs as it
+likes, so a model's row says which name carries what. Everything about a job is deleted after one hour.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote as quoted
+from uuid import UUID
+
+from generation.providers.answers import inside, text, ticket
+from generation.providers.base import Capabilities, Finished, ImageSpec, Money, Pending, Picture, Secret
+from generation.providers.encoding import data_url
+from generation.providers.errors import BadAnswer, ModelGone, ProviderError, Refused, Unclear
+from generation.providers.http import Answer, HTTPProvider, Request, by_status, message_in
+from generation.providers.options import NO_KEY
+
+ASK_AFTER = 2.0  # seconds
+RESULT_HOSTS = ("replicate.delivery", "*.replicate.delivery")
+STILL_BUSY = frozenset({"starting", "processing"})
+NAMES = {"seed": "seed", "negative": "negative", "count": "count", "references": "reference", "size": "width"}
+CALLBACK_TOLERANCE = 300.0  # seconds that a callback's clock may differ from ours
+# A declined picture has no code, only words (seen in public models, 2026-11).
+_DECLINED = re.compile(r"nsfw|safety|sensitive|flagged|content policy|moderat", re.IGNORECASE)
+_SEED = re.compile(r"\bseed:?\s+(\d{1,19})\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class ReplicateOptions:
+    """`callback_url` is told when a job is over; it is only a nudge to ask, and works without."""
+
+    api_key: Secret = NO_KEY
+    base_url: str = "https://api.replicate.com/v1"
+    callback_url: str = ""
+
+
+class Replicate(HTTPProvider):
+    """`model.id` is owner/name, or owner/name:version; `model.settings` maps our words to the model's inputs.
+
+    Known words: ratio, width, height, seed, negative, count, reference; `also` holds further inputs as JSON.
+    """
+
+    key = "replicate"
+    label = "Replicate"
+    capabilities = Capabilities(
+        seed=True, negative=True, references=True, several=True, exact_size=True, cancellable=True, resumable=True
+    )
+    Options = ReplicateOptions
+
+    def build(self, spec: ImageSpec, attempt: UUID) -> Request:
+        owner_and_name, _, version = spec.model.id.partition(":")
+        body: dict[str, Any] = {"input": self._input(spec)}
+        if version:
+            body["version"] = version
+        if self.options.callback_url:
+            body |= {"webhook": self.options.callback_url, "webhook_events_filter": ["completed"]}
+        path = "predictions" if version else f"models/{quoted(owner_and_name)}/predictions"
+        return Request("POST", self._url(path), self._headers, json=body)
+
+    def parse(self, answer: Answer, spec: ImageSpec) -> Pending:
+        data = answer.facts
+        job = text(data, "id")
+        if not job:
+            raise BadAnswer("Replicate took the job without giving it an id.", raw=data)
+        each = self.quote(replace(spec, count=1))
+        handle = {"id": job, "each": each.amount.micros if each.basis != "free" else None}
+        return Pending(handle=json.dumps(handle), ask_again_in=ASK_AFTER, request_id=job)
+
+    def explain(self, answer: Answer) -> ProviderError:
+        if answer.status == 404 and not answer.only_asked:
+            return ModelGone(f"Replicate does not have this model. {message_in(answer)}".strip(), raw=answer.excerpt)
+        return by_status(answer)
+
+    def resume(self, handle: str) -> Finished | Pending:
+        job = ticket(handle, "id", "each")
+        with self.redacted():
+            answer = self.client.send(Request("GET", self._url(self._path(job)), self._headers))
+            if answer.status == 404:
+                words = "Replicate does not know this job any more; it may have been made and charged."
+                raise Unclear(words, request_id=job["id"], raw=answer.excerpt)
+            if answer.status >= 300:
+                raise self.explain(answer)
+            return self._read(answer.facts, job, handle)
+
+    def cancel(self, handle: str) -> None:
+        with self.redacted():
+            self.ask(Request("POST", self._url(f"{self._path(ticket(handle, 'id'))}/cancel"), self._headers, json={}))
+
+    def unsupported(self, spec: ImageSpec) -> list[str]:
+        """Also what this model has no input for, going by its row."""
+        lost = super().unsupported(spec)
+        wanted = {"seed": spec.seed is not None, "negative": bool(spec.negative), "count": spec.count > 1}
+        wanted |= {"references": bool(spec.references), "size": spec.size is not None}
+        nowhere = [name for name, is_wanted in wanted.items() if is_wanted and NAMES[name] not in spec.model.settings]
+        return list(dict.fromkeys([*lost, *nowhere]))
+
+    def check(self) -> str:
+        with self.redacted():
+            account = self.ask(Request("GET", self._url("account"), self._headers)).facts
+        return f"Answers: the key belongs to {text(account, 'username') or 'an account'}. Asking costs nothing."
+
+    def _input(self, spec: ImageSpec) -> dict[str, Any]:
+        width, height = spec.pixels
+        ours = {
+            "ratio": spec.ratio,
+            "width": width,
+            "height": height,
+            "seed": spec.seed,
+            "negative": spec.negative or None,
+            "count": spec.count,
+            "reference": data_url(spec.references[0]) if spec.references else None,
+        }
+        names = spec.model.settings
+        given = {names[word]: value for word, value in ours.items() if word in names and value is not None}
+        return {**json.loads(names.get("also", "{}")), **given, "prompt": self.compose(spec)}
+
+    def _read(self, data: dict[str, Any], job: dict[str, Any], handle: str) -> Finished | Pending:
+        status = data.get("status")
+        if data.get("id") != job["id"]:
+            raise BadAnswer("The answer is about another job than ours.", request_id=job["id"], raw=data)
+        if status in STILL_BUSY:
+            return Pending(handle=handle, ask_again_in=ASK_AFTER, request_id=job["id"])
+        if status == "succeeded":
+            return self.clean(self._finished(data, job))
+        raise _ended(str(status), data, job["id"])
+
+    def _finished(self, data: dict[str, Any], job: dict[str, Any]) -> Finished:
+        addresses = list(_addresses(data.get("output")))
+        if not addresses:
+            gone = " Replicate has deleted it already." if data.get("data_removed") else ""
+            raise BadAnswer(f"The job ended without a picture.{gone}", request_id=job["id"], raw=data, charged="yes")
+        pictures = [self.client.fetch_result(address, RESULT_HOSTS) for address in addresses]
+        each, seed = job["each"], _seed(data)
+        return Finished(
+            pictures=tuple(Picture(one, seed if len(pictures) == 1 else None) for one in pictures),
+            cost=Money(each) * len(pictures) if isinstance(each, int) else None,
+            cost_basis="fixed" if isinstance(each, int) else "unknown",
+            model_reported=":".join(filter(None, (text(data, "model"), text(data, "version")))),
+            seed=seed,
+            request_id=job["id"],
+            parameters_in_effect={} if seed is None else {"seed": seed},
+            raw=data,
+        )
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.options.api_key.reveal()}"}
+
+    def _url(self, path: str) -> str:
+        return f"{self.options.base_url.rstrip('/')}/{path}"
+
+    def _path(self, job: Mapping[str, Any]) -> str:
+        return f"predictions/{quoted(str(job['id']), safe='')}"
+
+
+def _addresses(output: Any) -> Iterator[str]:
+    """Every address in an output, which is one, a list or an object as the model likes."""
+    if isinstance(output, str) and output.startswith("http"):
+        yield output
+    elif isinstance(output, list | dict):
+        for item in output.values() if isinstance(output, dict) else output:
+            yield from _addresses(item)
+
+
+def _seed(data: dict[str, Any]) -> int | None:
+    """The seed that the model wrote into its log; none is taken from what we asked for."""
+    log = inside(data, "logs")
+    found = _SEED.search(log) if isinstance(log, str) else None
+    return int(found.group(1)) if found else None
+
+
+def _ended(status: str, data: dict[str, Any], job: str) -> ProviderError:
+    said = text(data, "error")
+    if status == "failed" and _DECLINED.search(said):
+        words = f"The model declined this wish or its picture. {said}"
+        return Refused(words, request_id=job, raw=data, charged="unknown")
+    if status == "failed":
+        return BadAnswer(f"The model failed. {said}".strip(), request_id=job, raw=data)
+    if status in ("canceled", "aborted"):
+        return BadAnswer("The job was cancelled at Replicate.", request_id=job, raw=data)
+    return BadAnswer(f"Replicate answered with an unknown status, {status[:60]!r}.", request_id=job, raw=data)
+
+
+# Callbacks
+
+
+class Forged(ValueError):
+    """A callback that is not proven to come from Replicate, or not from now."""
+
+
+def verified(headers: Mapping[str, str], body: bytes, secret: Secret, *, now: float) -> str:
+    """The id of the job that a genuine callback is about. Ask for that job; believe nothing else in the body.
+
+    Header names in lower case; `secret` as Replicate gives it ("whsec_…"); `now` in seconds since 1970.
+    Raises Forged. Signed as Svix does: HMAC-SHA256 over "id.timestamp.body" (replicate.com/docs, read 2026-11).
+    """
+    message, stamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
+    if not message or not (stamp.isascii() and stamp.isdecimal()) or abs(now - int(stamp)) > CALLBACK_TOLERANCE:
+        raise Forged("The callback has no id, or is not of this moment.")
+    try:
+        key = base64.b64decode(secret.reveal().removeprefix("whsec_"), validate=True)
+    except binascii.Error:
+        key = b""
+    if not key:
+        raise Forged("No usable secret for Replicate's callbacks is set here.")
+    right = base64.b64encode(hmac.digest(key, f"{message}.{stamp}.".encode() + body, hashlib.sha256)).decode()
+    given = (entry.partition(",") for entry in headers.get("webhook-signature", "").split())
+    if not any(version == "v1" and hmac.compare_digest(one.encode(), right.encode()) for version, _, one in given):
+        raise Forged("The callback's signature is wrong.")
+    try:
+        job = text(json.loads(body), "id")
+    except ValueError:
+        job = ""
+    if not job:
+        raise Forged("The callback names no job.")
+    return job

@@ -52,7 +52,8 @@ class Offer:
     @property
     def ends_soon(self) -> bool:
         """Whether it ends within thirty days."""
-        return self.row.ends_on is not None and not self.ended and self.row.ends_on - timezone.localdate() <= ENDING_SOON
+        end = self.row.ends_on
+        return end is not None and not self.ended and end - timezone.localdate() <= ENDING_SOON
 
     @property
     def ended(self) -> bool:

@@ -120,15 +120,17 @@ def _turn(output: Output, by: User, before: OutputState, after: OutputState, act
     with transaction.atomic():
         held = _locked(output)
         if held.state != before:
-            raise InvalidTransition(f"This picture is “{held.get_state_display().lower()}” by now. Look at the page again.")
+            now = held.get_state_display().lower()
+            raise InvalidTransition(f"This picture is “{now}” by now. Look at the page again.")
         _write(held, after, by)
         audit.record(by, action, held, f"Picture {held.index + 1} of {held.job} {said}.")
     return held
 
 
 def _locked(output: Output) -> Output:
-    related = ("job__brief__revision__template", "job__brief__listing", "job__brief__asked_by", "job__model", "job__terms")
-    return Output.objects.select_for_update(of=("self",)).select_related(*related).get(pk=output.pk)
+    brief = ("job__brief__revision__template", "job__brief__listing", "job__brief__asked_by")
+    every = Output.objects.select_for_update(of=("self",)).select_related(*brief, "job__model", "job__terms")
+    return every.get(pk=output.pk)
 
 
 def _write(output: Output, state: OutputState, by: User, version: Version | None = None) -> None:

@@ -21,7 +21,7 @@ from assets.models import Listing
 from generation.models import Brief, Budget, EntryKind, Job, LedgerEntry
 
 TEAM_BUDGET_USD = 50
-"""What a team may spend in a month for which nobody has set a budget, unless settings.TEAM_BUDGET_USD says otherwise."""
+"""What a team may spend in a month for which nobody has set a budget; settings.TEAM_BUDGET_USD may say otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +116,8 @@ def differences() -> list[str]:
     for budget in Budget.objects.select_related("person", "listing"):
         row, entries = (budget.reserved_micros, budget.spent_micros), sums.get(budget.pk, (0, 0))
         if row != entries:
-            problems.append(
-                f"{budget}: the row says {row[0]} reserved and {row[1]} spent, its entries say {entries[0]} and {entries[1]}."
-            )
+            said = f"the row says {row[0]} reserved and {row[1]} spent"
+            problems.append(f"{budget}: {said}, its entries say {entries[0]} and {entries[1]}.")
     return problems
 
 

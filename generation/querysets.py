@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import models
@@ -17,7 +17,7 @@ Row = TypeVar("Row", bound=models.Model)
 class VisibleQuerySet(models.QuerySet[Row]):
     """Rows that whoever may see the library may see."""
 
-    def visible_to(self, user: User | AnonymousUser) -> VisibleQuerySet[Row]:
+    def visible_to(self, user: User | AnonymousUser) -> Self:
         """What this person may see: all of it, or nothing."""
         return self.all() if user.has_perm("assets.view_asset") else self.none()
 
@@ -25,9 +25,9 @@ class VisibleQuerySet(models.QuerySet[Row]):
 class BriefQuerySet(VisibleQuerySet["Brief"]):
     """Briefs."""
 
-    def with_results(self) -> BriefQuerySet:
-        """With everything that the list of recent briefs shows, in a fixed number of queries."""
-        return self.select_related("asked_by", "listing", "revision__template").prefetch_related("jobs__outputs", "jobs__model")
+    def with_story(self) -> BriefQuerySet:
+        """With everything that a brief's own facts are told with."""
+        return self.select_related("asked_by", "listing", "revision__template")
 
 
 class JobQuerySet(VisibleQuerySet["Job"]):

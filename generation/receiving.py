@@ -30,6 +30,8 @@ class Received:
     seed: str = ""
     flags: tuple[str, ...] = ()
     found: Mapping[str, Any] = field(default_factory=dict)
+    preview: str = ""
+    """SHA-256 of the smaller copy for pages."""
 
 
 def receive(sent: Iterable[Picture], spec: ImageSpec) -> list[Received]:
@@ -46,6 +48,7 @@ def add_outputs(job: Job, received: Iterable[Received]) -> list[Output]:
             job=job,
             index=start + number,
             sha256=facts.sha256,
+            preview_sha256=each.preview,
             media_type=facts.media_type,
             width=facts.width,
             height=facts.height,
@@ -65,7 +68,8 @@ def _receive(picture: Picture, spec: ImageSpec) -> Received:
     except pictures.Unreadable as problem:
         return Received(None, f"What came is not a usable picture: {problem}", seed)
     storage.put(picture.data)
-    return Received(facts, "", seed, tuple(_flags(facts, spec)), metadata.read(picture.data))
+    preview = storage.put(pictures.render(picture.data, pictures.SPECS["preview"]).data)
+    return Received(facts, "", seed, tuple(_flags(facts, spec)), metadata.read(picture.data), preview)
 
 
 def _flags(facts: pictures.Facts, spec: ImageSpec) -> Iterable[str]:

@@ -1,8 +1,8 @@
 """The writer of generation: briefs are started here, and jobs and outputs change their state here.
 
-The verbs of people are in this module. Its other two thirds are `sending` (a worker takes a job, asks, keeps the answer)
-and `keeping` (what becomes of an output); both are called through here. Each verb locks the row, checks right and
-state, writes the fields it changes and adds its log entry last; files and network are outside the transactions.
+The verbs of people are in this module. Its other two thirds are `sending` (a worker takes a job, asks, keeps the
+answer) and `keeping` (what becomes of an output); both are called through here. Each verb locks the row, checks right
+and state, writes the fields it changes and adds its log entry last; files and network are outside the transactions.
 """
 
 from __future__ import annotations
@@ -21,15 +21,14 @@ from django.db.models import Q, QuerySet
 from assets import audit, rights
 from assets.lifecycle import Blocked, Finding, InvalidTransition
 from assets.pictures import Unreadable
-from generation import catalogue, clock, money, prompts
+from generation import catalogue, clock, composing, money
 from generation.keeping import discard, keep, undiscard
 from generation.lifecycle import check_move
 from generation.models import Brief, GenerationModel, Job, JobState
 from generation.nudges import nudge
 from generation.providers.base import ImageSpec, Picture, Provider, Quote
 from generation.receiving import add_outputs, receive
-from generation.rules import HOUSE_RULES
-from generation.sending import locked, resume, send, unclear
+from generation.sending import OUTCOME_FIELDS, locked, resume, send, unclear
 
 __all__ = [
     "cancel",
@@ -52,6 +51,7 @@ MOST_MODELS = 9
 SWEEP_AT_MOST = 20
 """Rows of each kind that one sweep looks at: a sweep that queued everything would outrun the workers."""
 NUDGE_AGAIN = timedelta(seconds=30)
+ASK_AGAIN_FOR = timedelta(minutes=10)
 
 
 # Starting
@@ -96,7 +96,7 @@ def _planned(brief: Brief, model: GenerationModel, agreed: list[str]) -> list[Jo
     dropped = [name for name in agreed if name in catalogue.lost_options(spec, maker)]
     same: dict[str, Any] = {"brief": brief, "model": model, "terms": terms, "dropped": dropped}
     calls = catalogue.calls_for(plain, maker)
-    return [Job(**same, count=count, offset=offset, **_price(plain, maker, count)) for count, offset in calls]
+    return [Job(**same, **_price(plain, maker, count), count=count, offset=offset) for count, offset in calls]
 
 
 def _price(spec: ImageSpec, maker: Provider, count: int) -> dict[str, Any]:
@@ -105,9 +105,7 @@ def _price(spec: ImageSpec, maker: Provider, count: int) -> dict[str, Any]:
 
 
 def _refuse_forbidden(brief: Brief) -> None:
-    rules = [*(prompts.parse_rules(brief.revision.forbidden) if brief.revision else ()), *HOUSE_RULES]
-    typed = [str(value) for value in brief.values.values()] if brief.revision else [brief.prompt]
-    if blocking := [finding for finding in prompts.lint([*typed, brief.title], rules) if finding.blocks]:
+    if blocking := [finding for finding in composing.findings(brief) if finding.blocks]:
         raise Blocked(blocking)
 
 
@@ -168,8 +166,10 @@ def resume_unclear(job: Job, *, by: User) -> Job:
                 "whether it was charged."
             )
         now = clock.now()
-        facts: dict[str, Any] = {"deadline": now + timedelta(minutes=10), "lease": None, "lease_until": None, "not_before": None}
-        _write(held, state=JobState.WAITING, finished_at=None, error_kind="", error_words="", **facts)
+        held.lease = held.lease_until = held.not_before = held.finished_at = None
+        held.state, held.error_kind, held.error_words = JobState.WAITING, "", ""
+        held.deadline = now + ASK_AGAIN_FOR
+        held.save(update_fields=[*OUTCOME_FIELDS, "lease", "deadline"])
         nudge("resume_job", held)
         audit.record(by, "job.resumed", held, f"{held}: the provider is asked again.")
     return held
@@ -216,8 +216,9 @@ def hand_in(job: Job, files: Sequence[bytes], *, by: User) -> Job:
         add_outputs(held, received)
         if held.state == JobState.HAND:
             money.settle(held, held.quote_micros)
-            facts: dict[str, Any] = {"settled_micros": held.quote_micros, "cost_basis": held.quote_basis, "finished_at": clock.now()}
-            _write(held, state=JobState.DONE, **facts)
+            held.settled_micros, held.cost_basis = held.quote_micros, held.quote_basis
+            held.state, held.finished_at = JobState.DONE, clock.now()
+            held.save(update_fields=["state", "finished_at", "settled_micros", "cost_basis"])
         audit.record(by, "job.handed_in", held, f"{len(received)} brought in for {held}.")
     return held
 
@@ -281,7 +282,8 @@ def _check(by: User, right: str, words: str) -> None:
 
 def _held(job: Job) -> Job:
     held = locked(job.pk)
-    assert held is not None  # jobs are never deleted
+    if held is None:
+        raise Job.DoesNotExist  # jobs are never deleted
     return held
 
 

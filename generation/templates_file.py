@@ -16,7 +16,7 @@ FILE = Path(__file__).parent / "data" / "templates.toml"
 
 
 def load(path: Path = FILE) -> int:
-    """Add the templates of the file that are not there yet, published; what people have edited stays. How many are new."""
+    """Add the templates of the file that are not there yet, published; those that are stay. How many are new."""
     entries = tomllib.loads(path.read_text(encoding="utf-8"))
     known = set(Template.objects.values_list("slug", flat=True))
     new = [(slug, entry) for slug, entry in entries.items() if slug not in known]

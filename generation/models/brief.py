@@ -6,6 +6,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 
 from generation.querysets import BriefQuerySet
 
@@ -40,3 +41,6 @@ class Brief(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("generation:brief", args=(self.pk,))

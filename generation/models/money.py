@@ -49,6 +49,21 @@ class Budget(models.Model):
         return str(self.person or self.listing or "The team")
 
     @property
+    def used_micros(self) -> int:
+        """Spent and set aside."""
+        return self.reserved_micros + self.spent_micros
+
+    @property
+    def high_micros(self) -> int:
+        """From where it counts as nearly used up."""
+        return self.limit_micros * 8 // 10
+
+    @property
+    def limit_units(self) -> str:
+        """The limit in whole units, as it is typed."""
+        return f"{self.limit_micros / 1_000_000:.2f}"
+
+    @property
     def left_micros(self) -> int:
         """What may still be reserved; less than nothing when a charge came out above its quote."""
         return self.limit_micros - self.reserved_micros - self.spent_micros

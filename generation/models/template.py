@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 
 
 class Template(models.Model):
@@ -28,6 +29,9 @@ class Template(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("generation:template", args=(self.slug,))
+
 
 class TemplateRevision(models.Model):
     """One wording of a template. Frozen once a brief has used it; a change is a new number."""
@@ -40,6 +44,7 @@ class TemplateRevision(models.Model):
     house_voice = models.TextField(blank=True, help_text="Said at the end of every prompt.")
     forbidden = models.JSONField(default=list, blank=True, help_text="Words that may not be typed into a field.")
     ratio = models.CharField(max_length=9, default="3:2", help_text="Default shape, width:height.")
+    preview_sha256 = models.CharField(max_length=64, blank=True, help_text="Of a sketch of its defaults, once drawn.")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

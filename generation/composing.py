@@ -1,0 +1,169 @@
+"""What the compose page shows while somebody types: the prompt as each model would get it, its price, what is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+
+from assets.lifecycle import Finding
+from generation import catalogue, money, prompts
+from generation.catalogue import Offer
+from generation.facts import BadFacts
+from generation.models import Brief
+from generation.providers.base import Quote
+from generation.rules import HOUSE_RULES
+
+BASIS_WORDS = {"fixed": "fixed price", "estimate": "estimate", "free": "free"}
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """An option that a model cannot carry, and whether the asker agreed to send without it."""
+
+    value: str
+    """What the form sends when it is agreed: `<model>:<option>`."""
+    words: str
+    agreed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One model on the compose page."""
+
+    offer: Offer
+    chosen: bool
+    quote: Quote | None = None
+    lost: tuple[Lost, ...] = ()
+    text: str = ""
+    size: str = ""
+    problem: str = ""
+
+    @property
+    def basis(self) -> str:
+        return BASIS_WORDS.get(self.quote.basis, "") if self.quote else ""
+
+    @property
+    def plan(self) -> str:
+        """What is paid instead of a price for each picture."""
+        return str(self.offer.row.facts.get("price", {}).get("plan", ""))
+
+    @property
+    def by_hand(self) -> bool:
+        return self.offer.provider.capabilities.by_hand
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One exact text, and the models that get it."""
+
+    names: tuple[str, ...]
+    text: str
+
+    @property
+    def length(self) -> int:
+        return len(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Everything that would happen if the brief were sent now."""
+
+    lines: tuple[Line, ...]
+    texts: tuple[Text, ...]
+    total: int
+    left: int
+    limit: int
+    findings: tuple[Finding, ...]
+    pictures: int
+    negative: str = ""
+
+    @property
+    def over(self) -> bool:
+        """Whether the budget does not hold it."""
+        return self.total > self.left
+
+    @property
+    def spent_after(self) -> int:
+        """What the tightest budget would have used once this is sent."""
+        return self.limit - self.left + self.total
+
+    @property
+    def limit_high(self) -> int:
+        """From where a budget counts as nearly used up."""
+        return self.limit * 8 // 10
+
+    @property
+    def blocked(self) -> bool:
+        return any(finding.blocks for finding in self.findings)
+
+
+def preview(
+    brief: Brief, offers: Sequence[Offer], chosen: Collection[str], agreed: Collection[str], person: User
+) -> Preview:
+    """What sending the unsaved brief to the chosen models would do. `chosen` and `agreed` are values of the form."""
+    lines = tuple(_line(brief, offer, str(offer.row.pk) in chosen, agreed) for offer in offers)
+    sending = [line for line in lines if line.chosen]
+    budgets = money.budgets_for(person, brief.listing, "USD")
+    tightest = min(budgets, key=lambda budget: budget.left_micros)
+    return Preview(
+        lines=lines,
+        texts=tuple(_texts(sending)),
+        total=sum(line.quote.amount.micros for line in sending if line.quote),
+        left=tightest.left_micros,
+        limit=tightest.limit_micros,
+        findings=tuple(findings(brief)),
+        pictures=brief.count * len(sending),
+        negative=brief.negative if sending else "",
+    )
+
+
+def findings(brief: Brief) -> list[Finding]:
+    """What the words of a brief may not say, or should be looked at again."""
+    rules = [*(prompts.parse_rules(brief.revision.forbidden) if brief.revision else ()), *HOUSE_RULES]
+    typed = [str(value) for value in brief.values.values()] if brief.revision else [brief.prompt]
+    return prompts.lint([*typed, brief.title], rules)
+
+
+def _line(brief: Brief, offer: Offer, chosen: bool, agreed: Collection[str]) -> Line:
+    if offer.ended:
+        instead = f" {catalogue.successor_name(offer.row)} follows it." if offer.row.successor else ""
+        return Line(offer, False, problem=f"Ended on {offer.row.ends_on:%-d %B %Y}.{instead}")
+    try:
+        spec = catalogue.spec_for(brief, offer.row)
+    except (BadFacts, ValueError) as error:
+        return Line(offer, False, problem=str(error))
+    lost = tuple(_lost(offer, name, agreed) for name in catalogue.lost_options(spec, offer.provider))
+    plain = catalogue.without(spec, [each.value.partition(":")[2] for each in lost])
+    width, height = spec.pixels
+    return Line(
+        offer,
+        chosen,
+        quote=catalogue.quote(plain, offer.provider),
+        lost=lost,
+        text=offer.provider.compose(plain),
+        size=f"{width} × {height}",
+    )
+
+
+def _lost(offer: Offer, name: str, agreed: Collection[str]) -> Lost:
+    value = f"{offer.row.pk}:{name}"
+    return Lost(value, catalogue.OPTION_WORDS.get(name, name), value in agreed)
+
+
+def _texts(lines: Iterable[Line]) -> Iterable[Text]:
+    same: dict[str, list[str]] = {}
+    for line in lines:
+        same.setdefault(line.text, []).append(line.offer.row.name)
+    return [Text(tuple(names), text) for text, names in same.items()]
+
+
+def drops(agreed: Iterable[str]) -> Mapping[int, list[str]]:
+    """`<model>:<option>` values of the form, by model row."""
+    found: dict[int, list[str]] = {}
+    for value in agreed:
+        model, _, option = value.partition(":")
+        if model.isdecimal() and option in catalogue.OPTION_WORDS:
+            found.setdefault(int(model), []).append(option)
+    return found

@@ -1,0 +1,261 @@
+"""What people fill in to make pictures. The compose form draws itself from the typed fields of a template."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import User
+from django.forms import BoundField
+
+from assets.models import Asset, Listing
+from generation import prompts
+from generation.catalogue import Offer
+from generation.models import Brief, TemplateRevision
+from generation.prompts import Field, FieldKind
+from generation.providers.models import QUALITIES
+
+RATIOS = ("1:1", "4:3", "3:2", "16:9", "3:4", "2:3", "9:16")
+COUNTS = (1, 2, 3, 4, 6, 8)
+PREFIX = "f_"
+LARGEST_SEED = 2**31 - 1
+
+
+class ComposeForm(forms.Form):
+    """A brief being written: with the fields of a template, or free text without one."""
+
+    listing = forms.ModelChoiceField(Listing.objects.all(), required=False, empty_label="No listing")
+    prompt = forms.CharField(
+        label="Prompt",
+        max_length=prompts.MOST_IN_PROMPT,
+        widget=forms.Textarea(attrs={"rows": 9, "maxlength": prompts.MOST_IN_PROMPT}),
+        help_text="Say the subject first, then composition, light and style.",
+    )
+    ratio = forms.ChoiceField(label="Shape", choices=[(ratio, ratio) for ratio in RATIOS], widget=forms.RadioSelect)
+    count = forms.TypedChoiceField(
+        label="Variations of each", choices=[(n, n) for n in COUNTS], coerce=int, initial=2, widget=forms.RadioSelect
+    )
+    quality = forms.ChoiceField(
+        choices=[(quality, quality.capitalize()) for quality in QUALITIES],
+        initial="standard",
+        widget=forms.RadioSelect,
+        help_text="Each model has its own words for these; the price shows the difference.",
+    )
+    negative = forms.CharField(
+        label="Must not appear",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    seed = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=LARGEST_SEED,
+        help_text="The same seed with the same words draws the same picture, where a model can.",
+    )
+    title = forms.CharField(
+        required=False, max_length=200, help_text="How you will find it again. Left empty, we make one up."
+    )
+    models = forms.MultipleChoiceField(
+        required=True, error_messages={"required": "Choose at least one model to send it to."}
+    )
+    drop = forms.MultipleChoiceField(required=False)
+    parent = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        revision: TemplateRevision | None,
+        offers: Sequence[Offer],
+        initial: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data, initial=dict(initial or {}))
+        self.revision, self.offers = revision, offers
+        self.own = prompts.parse_fields(revision.fields) if revision else ()
+        for field in self.own:
+            self.fields[PREFIX + field.name] = _form_field(field)
+        if revision:
+            del self.fields["prompt"]
+            self.fields["ratio"].initial = revision.ratio
+            self.fields["negative"].initial = revision.negative
+        else:
+            self.fields["ratio"].initial = "3:2"
+        if self["ratio"].value() not in RATIOS and revision:
+            self._add_ratio(revision.ratio)
+        self._choices("models", [str(offer.row.pk) for offer in offers])
+        options = [f"{offer.row.pk}:{name}" for offer in offers for name in ("seed", "negative", "ratio", "size")]
+        self._choices("drop", options)
+
+    @property
+    def template_fields(self) -> list[tuple[Field, BoundField]]:
+        """The template's own fields, in its order."""
+        return [(field, self[PREFIX + field.name]) for field in self.own]
+
+    @property
+    def chosen(self) -> list[str]:
+        """Row ids of the models that are ticked."""
+        return [str(value) for value in self["models"].value() or ()]
+
+    @property
+    def agreed(self) -> list[str]:
+        """Options that the asker agreed to send without."""
+        return [str(value) for value in self["drop"].value() or ()]
+
+    def draft(self, person: User) -> Brief:
+        """The brief as far as it goes, valid or not: what the preview reckons with. Never saved."""
+        values = {field.name: self._typed(PREFIX + field.name) for field in self.own}
+        shown = {field.name: values[field.name] or (f"[{field.label}]" if field.required else "") for field in self.own}
+        if self.revision:
+            prompt = prompts.resolve(self.revision.body, self.own, shown, self.revision.house_voice)
+        else:
+            prompt = prompts.clean(self._typed("prompt"), prompts.MOST_IN_PROMPT)
+        ratio, quality = self._typed("ratio"), self._typed("quality")
+        return Brief(
+            revision=self.revision,
+            values=values,
+            prompt=prompt,
+            negative=prompts.clean(self._typed("negative"), 1000).replace("\n", " "),
+            ratio=ratio if ratio in dict(self.ratios) else "3:2",
+            count=self._number("count", 1, max(COUNTS)) or 1,
+            quality=quality if quality in QUALITIES else "standard",
+            seed=self._number("seed", 0, LARGEST_SEED),
+            purpose=self.revision.template.purpose if self.revision else "",
+            title=prompts.clean(self._typed("title"), 200).replace("\n", " ") or self._made_up_title(values),
+            listing=self._listing(),
+            parent=self._parent(),
+            asked_by=person,
+        )
+
+    @property
+    def ratios(self) -> list[tuple[str, str]]:
+        return list(self.fields["ratio"].choices)  # type: ignore[attr-defined]  # a ChoiceField
+
+    def _listing(self) -> Listing | None:
+        number = self._number("listing", 1, 2**31)
+        return Listing.objects.filter(pk=number).first() if number else None
+
+    def _parent(self) -> Brief | None:
+        try:
+            parent = self.fields["parent"].clean(self._typed("parent"))
+        except forms.ValidationError:
+            return None
+        return Brief.objects.filter(pk=parent).first() if parent else None
+
+    def _made_up_title(self, values: Mapping[str, str]) -> str:
+        first = next((value for value in values.values() if value), "") if self.revision else self._typed("prompt")
+        start = f"{self.revision.template.name}: " if self.revision else ""
+        words = prompts.clean(f"{start}{first}", 400).replace("\n", " ")
+        return words if len(words) <= 90 else f"{words[:88].rsplit(' ', 1)[0]} …"
+
+    def _typed(self, name: str) -> str:
+        value = self[name].value()
+        return "" if value is None else str(value)
+
+    def _number(self, name: str, least: int, most: int) -> int | None:
+        text = self._typed(name).strip()
+        return int(text) if text.isdecimal() and len(text) < 12 and least <= int(text) <= most else None
+
+    def _add_ratio(self, ratio: str) -> None:
+        self.fields["ratio"].choices = [(ratio, ratio), *self.ratios]  # type: ignore[attr-defined]  # a ChoiceField
+
+    def _choices(self, name: str, values: Sequence[str]) -> None:
+        self.fields[name].choices = [(value, value) for value in values]  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class KeepForm(forms.Form):
+    """What an output is called when it is kept, and where it goes."""
+
+    title = forms.CharField(max_length=200)
+    asset = forms.ModelChoiceField(
+        Asset.objects.all(),
+        required=False,
+        empty_label="A new picture in the library",
+        label="Keep as",
+        help_text="Choose a picture to add this as its next version.",
+    )
+    listing = forms.ModelChoiceField(Listing.objects.all(), required=False, empty_label="No listing")
+
+
+class LimitForm(forms.Form):
+    """What a budget may hold in a month, in whole units of its currency."""
+
+    limit = forms.DecimalField(min_value=0, max_value=1_000_000, decimal_places=2, label="Limit")
+
+
+class RevisionForm(forms.Form):
+    """One wording of a template. Its fields are lines of JSON, since few people change them and all can read them."""
+
+    body = forms.CharField(
+        label="Prompt",
+        widget=forms.Textarea(attrs={"rows": 10, "class": "mono"}),
+        max_length=prompts.MOST_IN_PROMPT,
+        help_text="Fields are written as {name}. A line whose fields are all empty is left out.",
+    )
+    house_voice = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
+    negative = forms.CharField(
+        label="Must not appear", required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=1000
+    )
+    ratio = forms.ChoiceField(label="Shape", choices=[(ratio, ratio) for ratio in RATIOS], widget=forms.RadioSelect)
+    fields_json = forms.JSONField(
+        label="Fields",
+        widget=forms.Textarea(attrs={"rows": 14, "class": "mono", "spellcheck": "false"}),
+        help_text="name, label, kind (text, choice, colour, number, listing), help, default, choices, open, required, "
+        "most, least, fact.",
+    )
+    forbidden = forms.JSONField(
+        required=False,
+        label="Words that may not be typed",
+        widget=forms.Textarea(attrs={"rows": 6, "class": "mono", "spellcheck": "false"}),
+        help_text="Groups of words, each with the reason people are shown.",
+    )
+
+    def clean_fields_json(self) -> list[dict[str, Any]]:
+        rows = self.cleaned_data["fields_json"]
+        try:
+            return prompts.as_rows(prompts.parse_fields(rows))
+        except (prompts.BadTemplate, AttributeError, TypeError) as error:
+            raise forms.ValidationError(str(error)) from error
+
+    def clean_forbidden(self) -> list[Any]:
+        rows = self.cleaned_data["forbidden"] or []
+        try:
+            prompts.parse_rules(rows)
+        except (KeyError, TypeError) as error:
+            raise forms.ValidationError("Each group needs “words” and “why”.") from error
+        return list(rows)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if "fields_json" in data and "body" in data:
+            try:
+                prompts.check_body(data["body"], prompts.parse_fields(data["fields_json"]))
+            except prompts.BadTemplate as error:
+                self.add_error("body", str(error))
+        return data
+
+
+def _form_field(field: Field) -> forms.Field:
+    common: dict[str, Any] = {
+        "label": field.label,
+        "help_text": field.help,
+        "required": field.required,
+        "initial": field.default,
+    }
+    if field.kind == FieldKind.CHOICE and not field.open:
+        blank = [] if field.required else [("", "Not said")]
+        return forms.ChoiceField(**common, choices=[*blank, *((choice, choice) for choice in field.choices)])
+    if field.kind == FieldKind.NUMBER:
+        return forms.IntegerField(**common, min_value=field.least, max_value=field.most)
+    if field.kind == FieldKind.COLOUR:
+        picker = forms.TextInput(attrs={"type": "color"})
+        picker.input_type = "color"
+        words = {"invalid": "A colour is written like #2a3a62."}
+        return forms.RegexField(r"^#[0-9a-fA-F]{6}$", **common, widget=picker, error_messages=words)
+    widget: forms.Widget = forms.TextInput()
+    if field.open:
+        widget = forms.TextInput(attrs={"list": f"choices-{field.name}"})
+    elif field.most > 120:
+        widget = forms.Textarea(attrs={"rows": 1})
+    return forms.CharField(**common, max_length=field.most, widget=widget)

@@ -1,0 +1,23 @@
+"""Panels of this app on other apps' pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from assets.models import Version
+from generation.models import Brief
+from generation.views.brief import again_url
+
+register = template.Library()
+
+
+@register.inclusion_tag("generation/_make_again.html", takes_context=True)
+def make_again_panel(context: template.Context, version: Version) -> dict[str, Any]:
+    """Where a version came from, and “again with changes”; nothing for one that was not made here."""
+    made = getattr(version, "provenance", None)
+    brief_id = made.brief_id if made else None
+    brief = Brief.objects.with_story().filter(pk=brief_id).first() if brief_id else None
+    again = again_url(brief) if brief else ""
+    return {"brief": brief, "again_url": again, "perms": context.get("perms")}

@@ -1,0 +1,141 @@
+"""Where making starts: choose a template or write freely, fill it in, see what it would do, and send it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import trigger_client_event
+
+from assets.lifecycle import Blocked
+from assets.models import Listing
+from assets.views.requests import SignedIn
+from generation import catalogue, composing, runs
+from generation.forms import PREFIX, ComposeForm
+from generation.models import Brief, GenerationModel, Template, TemplateRevision
+from generation.prompts import FieldKind
+from generation.story import BriefStory, tell_all
+
+RECENT = 8
+
+
+@require_safe
+@permission_required("generation.make_images", raise_exception=True)
+def make(request: SignedIn) -> HttpResponse:
+    """Templates to start from, and what was made lately."""
+    mine = request.GET.get("mine") == "1"
+    templates = Template.objects.exclude(published=None).select_related("published")
+    context = {"templates": templates, "recent": _recent(request), "mine": mine, "everybody": not mine}
+    return render(request, "generation/make.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required("generation.make_images", raise_exception=True)
+def compose(request: SignedIn, slug: str = "") -> HttpResponse:
+    """Write a brief. Typing shows what it would do; `send` sends it; bad input comes back with everything kept."""
+    revision = _revision(slug)
+    offers = catalogue.offers()
+    data: QueryDict | None = request.POST if request.method == "POST" else None
+    if data is not None and "fill" in data:
+        data = _filled(data, revision)
+    source = _source(request, revision)
+    form = ComposeForm(data, revision=revision, offers=offers, initial=_initial(request, source, offers))
+    status = 200
+    if data is not None and "send" in data:
+        if form.is_valid() and (brief := _send(request, form)):
+            return redirect("generation:brief", brief.pk)
+        status = 422
+    draft = form.draft(request.user)
+    context = {
+        "form": form,
+        "revision": revision,
+        "template": revision.template if revision else None,
+        "source": source,
+        "preview": composing.preview(draft, offers, form.chosen, form.agreed, request.user),
+        "title": draft.title,
+        "show_errors": status == 422,
+    }
+    return _drawn(request, context, status)
+
+
+def _drawn(request: SignedIn, context: dict[str, Any], status: int) -> HttpResponse:
+    """The page, or the part of it that htmx asked for."""
+    if request.htmx and "fill" in request.POST:
+        response = render(request, "generation/compose.html#fields", context)
+        return trigger_client_event(response, "filled", after="swap")
+    part = "#preview" if request.htmx and "preview" in request.POST else ""
+    return render(request, f"generation/compose.html{part}", context, status=status)
+
+
+def _send(request: SignedIn, form: ComposeForm) -> Brief | None:
+    rows = {str(row.pk): row for row in GenerationModel.objects.filter(pk__in=form.cleaned_data["models"])}
+    models = [rows[pk] for pk in form.cleaned_data["models"]]
+    try:
+        return runs.start(form.draft(request.user), models, by=request.user, drop=composing.drops(form.agreed))
+    except Blocked as blocked:
+        for finding in blocked.findings:
+            form.add_error(None, finding.words)
+    return None
+
+
+def _revision(slug: str) -> TemplateRevision | None:
+    if not slug:
+        return None
+    template = get_object_or_404(Template.objects.exclude(published=None), slug=slug)
+    published = template.published
+    if published is not None:
+        published.template = template
+    return published
+
+
+def _source(request: SignedIn, revision: TemplateRevision | None) -> Brief | None:
+    """The brief that this one starts from: “again with changes”."""
+    try:
+        wanted = UUID(request.GET.get("from", "") or request.POST.get("parent", ""))
+    except ValueError:
+        return None
+    return Brief.objects.visible_to(request.user).select_related("revision").filter(pk=wanted).first()
+
+
+def _initial(request: SignedIn, source: Brief | None, offers: list[catalogue.Offer]) -> dict[str, Any]:
+    usable = [offer for offer in offers if not offer.ended]
+    first = [str(offer.row.pk) for offer in usable if not offer.provider.capabilities.by_hand][:1]
+    if source is None:
+        listing = Listing.objects.filter(reference=request.GET.get("listing", "")).first()
+        return {"models": first, "listing": listing.pk if listing else None}
+    current = {str(offer.row.pk) for offer in usable}
+    used = [str(pk) for pk in source.jobs.values_list("model", flat=True).distinct() if str(pk) in current]
+    fields = ("prompt", "ratio", "count", "quality", "negative", "seed", "title")
+    return {
+        **{name: getattr(source, name) for name in fields},
+        **{PREFIX + name: value for name, value in source.values.items()},
+        "listing": source.listing_id,
+        "models": used or first,
+        "parent": source.pk,
+    }
+
+
+def _filled(data: QueryDict, revision: TemplateRevision | None) -> QueryDict:
+    """What was typed, with the listing's facts in the fields that take them."""
+    wanted = str(data.get("listing", ""))
+    listing = Listing.objects.filter(pk=wanted).first() if wanted.isdecimal() else None
+    filled = data.copy()
+    facts: Mapping[str, Any] = listing.facts if listing else {}
+    for row in revision.fields if revision else ():
+        fact = facts.get(row.get("fact", ""))
+        if row.get("kind") == FieldKind.LISTING and fact not in (None, ""):
+            filled[PREFIX + row["name"]] = str(fact)
+    return filled
+
+
+def _recent(request: SignedIn) -> list[BriefStory]:
+    briefs = Brief.objects.visible_to(request.user).with_story()
+    if request.GET.get("mine") == "1":
+        briefs = briefs.filter(asked_by=request.user)
+    return tell_all(list(briefs[:RECENT]), request.user)
+

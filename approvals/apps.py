@@ -17,6 +17,6 @@ class ApprovalsConfig(AppConfig):
 
 
 def _install_guards(using: str, **kwargs: Any) -> None:
-    from approvals import guards  # noqa: PLC0415 - needs the database, which apps.py is loaded without
+    from approvals import guards
 
     guards.install(using)

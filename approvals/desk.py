@@ -1,9 +1,9 @@
-"""What the pages of approvals show: the lane of reviews, the card in hand, verdicts as rows, and what the public will see."""
+"""What the pages of approvals show: the lane of reviews, the card in hand, verdicts, and what the public will see."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from django.contrib.auth.models import User
@@ -21,25 +21,43 @@ from assets.models import Version
 SHOWN = 100
 """How many reviews the lane lists; the oldest come first, so none is passed over."""
 
+MANY = 3
+"""From how many further findings about one part of the dossier a short list gathers them."""
+
 MENDED_ON_ASSET = ("alt_text", "licence", "consents", "disclosure")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A finding as a row of a verdict, with the way to where it can be mended."""
-
-    code: str
-    words: str
-    severity: str
-    mend_url: str = ""
+def mendable(findings: Iterable[Finding], *, can_mend: bool = True) -> list[Finding]:
+    """The findings, of which only those that can be mended on the page of the asset still say where."""
+    return [found if can_mend and found.field in MENDED_ON_ASSET else replace(found, field="") for found in findings]
 
 
-def line(finding: Finding, version: Version, *, can_mend: bool = True) -> Line:
-    """A finding as a row."""
-    severity = "passes" if finding.severity == "informs" else finding.severity
-    mendable = can_mend and severity != "passes" and finding.field in MENDED_ON_ASSET
-    place = f"{version.get_absolute_url()}?edit={finding.field}#{finding.field}" if mendable else ""
-    return Line(finding.code, finding.words, severity, place)
+def by_place(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings with those about one part of the dossier gathered into a single row, where they would be many."""
+    found = list(findings)
+    places = dict.fromkeys((finding.field, finding.severity) for finding in found)
+    gathered: list[Finding] = []
+    for place in places:
+        here = [finding for finding in found if (finding.field, finding.severity) == place]
+        more = len(here) - 1
+        gathered += here if more < MANY else [replace(here[0], words=f"{here[0].words} And {more} more of this kind.")]
+    return gathered
+
+
+def set_aside(findings: Iterable[Finding], shared: set[Finding]) -> list[Finding]:
+    """The findings without those that are said once for all channels."""
+    return [found for found in findings if found not in shared]
+
+
+@dataclass(frozen=True)
+class Lines:
+    """What one channel alone says."""
+
+    findings: list[Finding]
+
+    @property
+    def problems(self) -> list[Finding]:
+        return [found for found in self.findings if found.severity != "informs"]
 
 
 @dataclass(frozen=True)
@@ -58,8 +76,20 @@ class ChannelVerdict:
         return sum(finding.severity == "warns" for finding in self.findings)
 
     @property
+    def summary(self) -> str:
+        """How it stands in a few words."""
+        if self.blocking:
+            return f"{self.blocking} in the way"
+        return f"{self.warnings} to look at" if self.warnings else "nothing in the way"
+
+    @property
+    def word(self) -> str:
+        """How it stands in one word."""
+        return {"blocks": "Blocked", "warns": "Check", "informs": "Ready"}[self.severity]
+
+    @property
     def severity(self) -> str:
-        return "blocks" if self.blocking else "warns" if self.warnings else "passes"
+        return "blocks" if self.blocking else "warns" if self.warnings else "informs"
 
 
 @dataclass(frozen=True)
@@ -84,24 +114,31 @@ class Verdicts:
         return [finding for finding in first if all(finding in other for other in others)]
 
     @property
-    def shared(self) -> list[Line]:
-        """What holds in every channel."""
-        return [line(finding, self.version, can_mend=self.can_mend) for finding in self._shared]
+    def mend(self) -> str:
+        """Address of the page on which findings can be mended."""
+        return self.version.get_absolute_url()
 
     @property
-    def by_channel(self) -> list[tuple[ChannelVerdict, list[Line]]]:
+    def shared_problems(self) -> list[Finding]:
+        """What blocks or needs a look in every channel."""
+        return mendable((found for found in self._shared if found.severity != "informs"), can_mend=self.can_mend)
+
+    @property
+    def shared_problems_in_short(self) -> list[Finding]:
+        """The same, where there is little room."""
+        return by_place(self.shared_problems)
+
+    @property
+    def shared_met(self) -> list[Finding]:
+        """What is met in every channel."""
+        return [found for found in self._shared if found.severity == "informs"]
+
+    @property
+    def by_channel(self) -> list[tuple[ChannelVerdict, Lines]]:
         """What is said by each alone."""
-        return [
-            (
-                each,
-                [
-                    line(found, self.version, can_mend=self.can_mend)
-                    for found in each.findings
-                    if found not in self._shared
-                ],
-            )
-            for each in self.channels
-        ]
+        shared = set(self._shared)
+        own = (Lines(mendable(set_aside(each.findings, shared), can_mend=self.can_mend)) for each in self.channels)
+        return list(zip(self.channels, own, strict=True))
 
     @property
     def everywhere_blocked(self) -> bool:
@@ -196,10 +233,6 @@ class Card:
     def verdicts(self) -> Verdicts:
         can_mend = self.user.has_perm("assets.edit_library")
         return Verdicts.on(self.version, self.channels, can_mend=can_mend)
-
-    @cached_property
-    def missing_lines(self) -> list[Line]:
-        return [line(finding, self.version, can_mend=False) for finding in self.missing]
 
     @cached_property
     def sections(self) -> list[dossier.Section]:

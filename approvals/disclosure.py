@@ -38,7 +38,7 @@ class Profile:
     label_generated: str = ""
     """Shown beside the picture, never on it: several listing services refuse overlays."""
     statement: str = ""
-    """Shown beside an altered picture. `{original}` stands for the address at which the channel shows the original."""
+    """Shown beside an altered picture. `{original}` stands for where the channel shows the original."""
     order: str = ""
     """`original_after`: the original is shown immediately after the altered picture."""
 
@@ -90,7 +90,7 @@ class Disclosure:
 
 
 def disclose(profile: Profile, kind: Kind, *, note: str = "") -> Disclosure:
-    """What the channel must show with a picture of this kind. `note` is the author's own short description of the change.
+    """What the channel must show with a picture of this kind. `note` is the author's own description of the change.
 
     The statement keeps its `{original}`: only who shows the pair knows at which address the original is shown.
     """

@@ -1,4 +1,4 @@
-"""Guards in the database itself: decisions, releases and events keep what was written, and nobody decides on their own work."""
+"""Guards in the database itself: what was decided and released stays, and nobody decides on their own work."""
 
 from __future__ import annotations
 
@@ -55,7 +55,8 @@ def four_eyes(using: str = "default") -> None:
             cursor.execute(
                 "CREATE OR REPLACE FUNCTION guard_four_eyes() RETURNS trigger LANGUAGE plpgsql AS "
                 f"$$ BEGIN IF NEW.by_id IN ({OWN_WORK}) THEN "
-                f"RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$"
+                f"RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'integrity_constraint_violation'; "
+                "END IF; RETURN NEW; END $$"
             )
             cursor.execute(
                 "CREATE OR REPLACE TRIGGER guard_four_eyes BEFORE INSERT ON approvals_decision "

@@ -1,4 +1,4 @@
-"""Nudges: messages that ask the worker to look now. The rows say what is to be done, so a lost one only costs seconds."""
+"""Nudges: messages that ask the worker to look now. The rows say what is due, so a lost one only costs seconds."""
 
 from __future__ import annotations
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.utils import timezone
@@ -63,7 +64,7 @@ class SubmitPanel:
         return desk.Verdicts.on(self.version, channels, can_mend=self.user.has_perm("assets.edit_library"))
 
     @cached_property
-    def offers(self) -> list[tuple[desk.ChannelVerdict, list[desk.Line], bool]]:
+    def offers(self) -> list[tuple[desk.ChannelVerdict, desk.Lines, bool]]:
         """Each channel that it could be submitted for: its verdict, what it alone says, and whether it is ticked."""
         ticked = set(self.bound.data.getlist("channels")) if self.bound else set()  # type: ignore[attr-defined] # a QueryDict
         return [(each, lines, each.channel.slug in ticked) for each, lines in self.verdicts.by_channel]
@@ -74,8 +75,13 @@ class SubmitPanel:
         return "Every channel is blocked. Mend what is red first." if self.verdicts.everywhere_blocked else ""
 
     @property
-    def refused_lines(self) -> list[desk.Line]:
-        return [desk.line(finding, self.version) for finding in self.refused]
+    def mend(self) -> str:
+        """Address of the page on which findings can be mended."""
+        return self.version.get_absolute_url()
+
+    @property
+    def refused_findings(self) -> list[Finding]:
+        return desk.mendable(self.refused)
 
 
 @dataclass
@@ -97,7 +103,7 @@ class ReleasePanel:
         return self.user.has_perm(policy.WITHDRAW)
 
 
-def served_state(release: Release, served: set[object]) -> str:
+def served_state(release: Release, served: Collection[UUID]) -> str:
     """How a release stands in practice: `live` only if it is really served now."""
     if release.state != "live" or release.pk in served:
         return release.state

@@ -15,7 +15,7 @@ from approvals.policy import CLAIM_MINUTES
 from assets.lifecycle import Status
 
 if TYPE_CHECKING:
-    from approvals.models import Channel, Release, Review
+    from approvals.models import Channel, Release, Review  # noqa: F401 - named in strings only
 
 CLAIM = timedelta(minutes=CLAIM_MINUTES)
 
@@ -62,8 +62,8 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
     def live(self, on: date | None = None) -> ReleaseQuerySet:
         """What may leave on that day (today): the gate that every door goes through.
 
-        Two independent conditions: the release is in force, and the version is still approved with the very words that were
-        approved.
+        Two independent conditions: the release is in force, and the version is still approved with the very words
+        that were approved.
         """
         return self.in_force(on).still_approved()
 

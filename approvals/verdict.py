@@ -14,8 +14,8 @@ from approvals import disclosure, policy
 from approvals.disclosure import Kind, Profile
 from approvals.models import Channel, Release
 from approvals.policy import Rules
-from assets import library, rights
 from assets import dossier as library_dossier
+from assets import library, rights
 from assets.lifecycle import Finding
 from assets.models import Answer, DigitalSource, Version
 from assets.pictures import Spec, fitted

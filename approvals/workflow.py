@@ -1,7 +1,7 @@
 """The writer of approvals: the only place that opens, decides and closes reviews, and that starts or ends releases.
 
-A decision is about what was seen: it carries the hash of the dossier and is refused when that has changed. It takes effect
-after a while in which it can be taken back; `settle` then checks everything once more, since time has passed.
+A decision is about what was seen: it carries the hash of the dossier and is refused when that has changed. It takes
+effect after a while in which it can be taken back; `settle` then checks everything once more, since time has passed.
 
 Locks are taken in one order everywhere: review, version, releases and channels, end of the log.
 """
@@ -265,7 +265,7 @@ def _take_effect(decision: Decision, prepared: dict[int, delivery.Prepared]) -> 
 
 
 def _release(decision: Decision, prepared: dict[int, delivery.Prepared]) -> list[str]:
-    """One release for each channel. The time is read under the channels' locks, so that it only goes forward in each."""
+    """One release for each channel. The time is read under the channels' locks, so it only goes forward in each."""
     channels = list(decision.review.channels.select_for_update().order_by("pk"))
     now = timezone.now()
     for channel in channels:
@@ -390,7 +390,7 @@ def _locked_version(version: Version) -> Version:
 
 
 def _locked_review(review: Review) -> Review:
-    locked = (
+    locked: Review = (
         Review.objects.select_for_update(of=("self",)).select_related("claimed_by", "submitted_by").get(pk=review.pk)
     )
     locked.version = _locked_version(locked.version)
@@ -399,7 +399,7 @@ def _locked_review(review: Review) -> Review:
 
 def _locked_release(release: Release) -> Release:
     version = _locked_version(release.version)
-    locked = Release.objects.select_for_update(of=("self",)).select_related("channel").get(pk=release.pk)
+    locked: Release = Release.objects.select_for_update(of=("self",)).select_related("channel").get(pk=release.pk)
     locked.version = version
     return locked
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from rest_framework import status
-from rest_framework.exceptions import APIException, NotFound, Throttled, ValidationError
+from rest_framework.exceptions import APIException, NotFound, ValidationError
 from rest_framework.exceptions import PermissionDenied as Forbidden
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -52,6 +52,6 @@ def _said(error: APIException) -> dict[str, Any]:
     said: dict[str, Any] = {"code": error.get_codes(), "message": str(error.detail)}
     if isinstance(error, Gone):
         said["code"] = "gone"
-    if isinstance(error, Throttled) and error.wait is not None:
-        said["retry_after"] = round(error.wait)
+    if wait := getattr(error, "wait", None):
+        said["retry_after"] = round(wait)
     return said

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -55,10 +54,10 @@ class InOrderOfRelease(BasePagination):
     page_size = 50
     max_page_size = 200
 
-    def paginate_queryset(
+    def paginate_queryset(  # type: ignore[override] # only ever asked about releases
         self, queryset: QuerySet[Release], request: Request, view: APIView | None = None
     ) -> list[Release]:
-        asked = self.asked = request.parameters  # type: ignore[attr-defined] # put there by the view, checked
+        asked = request.parameters  # type: ignore[attr-defined] # put there by the view, checked
         rows = queryset.order_by("released_at", "id")
         if cursor := asked.get("cursor"):
             rows = rows.filter(_after(cursor))
@@ -68,7 +67,7 @@ class InOrderOfRelease(BasePagination):
         self.next = str(Position.behind(found[size - 1])) if len(found) > size else None
         return found[:size]
 
-    def get_paginated_response(self, data: Sequence[Any]) -> Response:
+    def get_paginated_response(self, data: Any) -> Response:
         following = replace_query_param(self.url, "cursor", self.next) if self.next else None
         return Response({"next": following, "results": data})
 

@@ -1,4 +1,4 @@
-"""What may stand in the query of an address. Anything else is refused, so that a mistyped filter never returns everything."""
+"""What may stand in a query. Anything else is refused, so that a mistyped filter never returns everything."""
 
 from __future__ import annotations
 

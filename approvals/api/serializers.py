@@ -1,4 +1,4 @@
-"""What the API says. A release's document is read as it was stored; here it only gets addresses, and its shape a name."""
+"""What the API says. A release's document is read as it was stored; here it only gets addresses and a named shape."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from approvals.policy import FORMATS
 
 class VersionSerializer(serializers.Serializer[Any]):
     number = serializers.IntegerField()
-    label = serializers.CharField(help_text="Number, date and maker: `v2 · 22 Nov 2026 · OpenAI`.")
+    label = serializers.CharField(  # type: ignore[assignment] # a field's own label is not ours
+        help_text="Number, date and maker: `v2 · 22 Nov 2026 · OpenAI`."
+    )
     sha256 = serializers.CharField(help_text="Of the version in the library, not of the delivered file.")
 
 
@@ -36,7 +38,9 @@ class DisclosureSerializer(serializers.Serializer[Any]):
     digital_source_type = serializers.URLField(help_text="IPTC digital source type.")
     caption = serializers.CharField(allow_blank=True, help_text="At most 50 characters.")
     remark_prefix = serializers.CharField(allow_blank=True, help_text="How the listing's public remarks must begin.")
-    label = serializers.CharField(allow_blank=True, help_text="Show it beside the image, not on it.")
+    label = serializers.CharField(  # type: ignore[assignment] # a field's own label is not ours
+        allow_blank=True, help_text="Show it beside the image, not on it."
+    )
     statement = serializers.CharField(
         allow_blank=True, help_text="Show it beside the image; replace `{original}` with the address of the original."
     )
@@ -83,7 +87,7 @@ class ImageSerializer(serializers.Serializer[Release]):
             "released_at": instance.released_at.isoformat(),
         }
         file = {"url": reverse("api:file", args=[instance.pk], request=request), **document["file"]}
-        return said | document | {"file": file}
+        return {**said, **document, "file": file}
 
 
 class EventSerializer(serializers.ModelSerializer[Event]):
@@ -92,7 +96,8 @@ class EventSerializer(serializers.ModelSerializer[Event]):
     image = serializers.UUIDField(source="release_id")
     kind = serializers.ChoiceField(
         choices=EventKind.choices,
-        help_text="`withdrawn` and `expired`: remove every copy. `paused`: do not show it until `resumed` or a newer release.",
+        help_text="`withdrawn` and `expired`: remove every copy. "
+        "`paused`: do not show it until `resumed` or a newer release.",
     )
 
     class Meta:

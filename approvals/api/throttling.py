@@ -1,4 +1,4 @@
-"""How often a listing site may call, counted for the site and not for each key, exactly, whatever the number of processes."""
+"""How often a listing site may call: counted exactly, for the site and not for each key, by however many processes."""
 
 from __future__ import annotations
 

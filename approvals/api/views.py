@@ -5,7 +5,7 @@ Every door reads `Release.objects.live()` within the caller's own channels, and 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -28,7 +28,7 @@ from approvals.api.pagination import InOrderOfRelease
 from approvals.api.parameters import EventParameters, ListParameters, NoParameters, Parameters
 from approvals.api.serializers import ErrorSerializer, EventSerializer, EventsSerializer, ImageSerializer
 from approvals.api.throttling import PerSite
-from approvals.models import Channel, Delivery, Event, Release, ReleaseState
+from approvals.models import Channel, Delivery, Event, Release
 from assets import pictures, storage
 
 EVENTS_AT_ONCE = 200
@@ -49,9 +49,9 @@ def refusals(*statuses: int) -> dict[int, Any]:
 class SiteView(APIView):
     """Common to all: a key, a limit, strict parameters, and one shape of refusal."""
 
-    authentication_classes = [KeyAuthentication]
-    permission_classes = [IsAuthenticated]
-    throttle_classes = [PerSite]
+    authentication_classes = (KeyAuthentication,)
+    permission_classes = (IsAuthenticated,)
+    throttle_classes = (PerSite,)
     parameters: type[Parameters] = NoParameters
 
     def get_exception_handler(self) -> Any:
@@ -67,9 +67,7 @@ class SiteView(APIView):
 
     @property
     def caller(self) -> Caller:
-        user = self.request.user
-        assert isinstance(user, Caller), "only KeyAuthentication lets anybody in"
-        return user
+        return cast("Caller", self.request.user)
 
     def channels(self) -> QuerySet[Channel]:
         """The channels that the caller may read, narrowed to the one asked for."""
@@ -83,7 +81,8 @@ class SiteView(APIView):
     def live_release(self, number: UUID) -> Release:
         """A live release of the caller's channels. 410 if it has ended, 404 if it is not there for this caller."""
         mine = Release.objects.within(self.channels()).select_related("channel")
-        if release := mine.live().filter(pk=number).first():
+        release: Release | None = mine.live().filter(pk=number).first()
+        if release:
             return release
         if mine.filter(pk=number).exclude(pk__in=mine.in_force().values("pk")).exists():
             raise Gone
@@ -107,7 +106,8 @@ class ImageList(SiteView):
             releases = releases.filter(released_at__gte=since)
         pages = self.pagination_class()
         found = pages.paginate_queryset(releases, request, self)
-        return pages.get_paginated_response(ImageSerializer(found, many=True, context={"request": request}).data)
+        said = [ImageSerializer(release, context={"request": request}).data for release in found]
+        return pages.get_paginated_response(said)
 
 
 class Image(SiteView):
@@ -208,8 +208,8 @@ class Nowhere(APIView):
     """Any other address below the API."""
 
     authentication_classes = ()
-    permission_classes = [AllowAny]
-    renderer_classes = [JSONRenderer]
+    permission_classes = (AllowAny,)
+    renderer_classes = (JSONRenderer,)
 
     def get_exception_handler(self) -> Any:
         return handle

@@ -14,7 +14,7 @@ class ChannelKind(models.TextChoices):
 
 
 class Channel(models.Model):
-    """A place where pictures are used. What may go there is data, with a source and a date, so that people can edit it."""
+    """A place where pictures are used. What may go there is data with a source and a date, so people can edit it."""
 
     slug = models.SlugField(max_length=64, unique=True)
     name = models.CharField(max_length=120)

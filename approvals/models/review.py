@@ -73,8 +73,8 @@ class Review(models.Model):
 class Decision(models.Model):
     """One person's recorded judgement on exactly what they saw.
 
-    Written later are only `settled_at`, or else `undone_at`, with `lapsed_because` when nobody took the decision back but
-    something changed before it took effect.
+    Written later are only `settled_at`, or else `undone_at`, with `lapsed_because` when nobody took the decision back
+    but something changed before it took effect.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

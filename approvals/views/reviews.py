@@ -121,7 +121,7 @@ def _lane(request: SignedIn, card: desk.Card | None, status: int = 200) -> HttpR
     template = f"{PAGE}#lane" if request.htmx else PAGE
     response = render(request, template, {"lane": desk.lane(request.user, card), "card": card}, status=status)
     if request.htmx and request.method == "GET":
-        response["HX-Push-Url"] = request.path  # after a decision htmx has followed a redirect to here
+        response["HX-Push-Url"] = request.path
     return response
 
 

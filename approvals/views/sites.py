@@ -103,7 +103,7 @@ def _page(
         "channels_form": channels_form or SiteChannelsForm(initial={"channels": chosen}),
         "new_key": new_key,
         "first_channel": chosen[0] if chosen else "",
-        "api": request.build_absolute_uri("/api/v1/"),
+        "api": request.build_absolute_uri("/api/v1"),
     }
     return render(request, "approvals/site.html", context, status=status)
 

@@ -235,7 +235,7 @@ def test_the_button_is_off_with_the_reason_while_everything_is_blocked(ada: User
 
 def test_a_finding_leads_to_where_it_can_be_mended(ada: User, channel: Channel) -> None:
     bare = library_factories.VersionFactory.create(by=ada)
-    assert f"{bare.get_absolute_url()}?edit=alt_text#alt_text" in page(ada, "submit", bare.pk).content.decode()
+    assert f"{bare.get_absolute_url()}#alt_text" in page(ada, "submit", bare.pk).content.decode()
 
 
 def test_reviewers_cannot_submit(rita: User, ready: Version, channel: Channel) -> None:

@@ -1,4 +1,4 @@
-"""Submitting, deciding, undoing, settling and withdrawing: what happens, who may, and that a refusal changes nothing."""
+"""Submitting, deciding, undoing, settling, withdrawing: what happens, who may, and that a refusal changes nothing."""
 
 from __future__ import annotations
 

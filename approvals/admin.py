@@ -1,0 +1,124 @@
+"""Tables of approvals for administrators. All can be looked at; only a channel's rules can be changed, and are checked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.db import models
+from django.http import HttpRequest
+
+from approvals.disclosure import Profile
+from approvals.models import Channel, Decision, Delivery, Event, ListingSite, Release, Review, SiteKey
+from approvals.policy import BadRules, Rules
+from assets import audit
+
+if TYPE_CHECKING:  # the classes take a type only in the stubs
+    AnyAdmin = admin.ModelAdmin[models.Model]
+    ChannelAdminBase = admin.ModelAdmin[Channel]
+    ChannelFormBase = forms.ModelForm[Channel]
+else:
+    AnyAdmin, ChannelAdminBase, ChannelFormBase = admin.ModelAdmin, admin.ModelAdmin, forms.ModelForm
+
+
+class ReadOnly(AnyAdmin):
+    """Looked at here, changed elsewhere: by the writers, which check rights and leave a trace."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+
+class ChannelForm(ChannelFormBase):
+    class Meta:
+        model = Channel
+        fields = (
+            "slug",
+            "name",
+            "kind",
+            "description",
+            "rules",
+            "disclosure",
+            "rules_source",
+            "rules_read_on",
+            "active",
+        )
+
+    def clean_rules(self) -> Any:
+        return self._checked("rules", Rules)
+
+    def clean_disclosure(self) -> Any:
+        return self._checked("disclosure", Profile)
+
+    def _checked(self, name: str, kind: type[Rules] | type[Profile]) -> Any:
+        raw = self.cleaned_data[name] or {}
+        try:
+            kind.parse(raw)
+        except (BadRules, AttributeError) as error:
+            raise forms.ValidationError(f"This cannot be read: {error}") from error
+        return raw
+
+
+@admin.register(Channel)
+class ChannelAdmin(ChannelAdminBase):
+    form = ChannelForm
+    list_display = ("name", "kind", "rules_read_on", "active")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Channel | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Channel, form: forms.ModelForm[Channel], change: bool) -> None:
+        """The channel, but not its event counter, which is only ever written under lock."""
+        if change:
+            obj.save(update_fields=list(ChannelForm.Meta.fields))
+        else:
+            obj.save()
+        changed = ", ".join(form.changed_data) or "nothing"
+        words = f"Channel {obj} was {'changed: ' + changed if change else 'made'}."
+        actor = request.user if isinstance(request.user, User) else None
+        audit.record(actor, "channel.changed" if change else "channel.created", obj, words, rules=obj.rules)
+
+
+@admin.register(Review)
+class ReviewAdmin(ReadOnly):
+    list_display = ("version", "state", "submitted_by", "submitted_at")
+    list_filter = ("state",)
+
+
+@admin.register(Decision)
+class DecisionAdmin(ReadOnly):
+    list_display = ("review", "choice", "by", "decided_at", "settled_at")
+
+
+@admin.register(Release)
+class ReleaseAdmin(ReadOnly):
+    list_display = ("version", "channel", "state", "released_at")
+    list_filter = ("state", "channel")
+
+
+@admin.register(ListingSite)
+class SiteAdmin(ReadOnly):
+    list_display = ("name", "active", "requests_per_minute")
+
+
+@admin.register(SiteKey)
+class KeyAdmin(ReadOnly):
+    list_display = ("site", "label", "prefix", "last_used_at", "revoked_at")
+    exclude = ("secret_sha256",)
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnly):
+    list_display = ("channel", "sequence", "kind", "at")
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnly):
+    list_display = ("release", "key", "at")

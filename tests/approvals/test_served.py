@@ -1,0 +1,150 @@
+"""Whatever people do in whatever order: what is served is approved, unchanged, in force, and decided by somebody else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from approvals import dossier, workflow
+from approvals.models import Channel, Choice, Decision, Release, Review
+from assets import library
+from assets.lifecycle import Blocked, InvalidTransition, Status
+from assets.models import Version
+from tests.approvals import factories
+from tests.assets import factories as library_factories
+
+REFUSALS = (InvalidTransition, PermissionDenied, Blocked)
+
+
+class People(RuleBasedStateMachine):
+    """Ada and Max make and submit; Rita and Max decide; time passes; the worker comes by when it likes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.savepoint = transaction.atomic()
+        self.savepoint.__enter__()
+        self.clock = time_machine.travel(timezone.now(), tick=False)
+        self.traveller = self.clock.start()
+        self.ada, self.rita, self.max = library_factories.ada(), library_factories.rita(), library_factories.max_()
+        self.channels = [factories.channel("a"), factories.channel("b")]
+        self.versions = [factories.ready(self.ada), factories.ready(self.max)]
+        self.site = Client(headers={"authorization": f"Bearer {factories.key(factories.site(*self.channels)).text}"})
+        self.approved: dict[str, tuple[str, int]] = {}
+
+    def teardown(self) -> None:
+        self.clock.stop()
+        transaction.set_rollback(True)
+        self.savepoint.__exit__(None, None, None)
+
+    def attempt(self, verb: Callable[..., Any], *args: Any, **options: Any) -> Any:
+        try:
+            return verb(*args, **options)
+        except REFUSALS:
+            return None
+
+    @rule(which=st.integers(0, 1), first=st.booleans(), second=st.booleans(), by=st.sampled_from(["ada", "max"]))
+    def submit(self, which: int, first: bool, second: bool, by: str) -> None:
+        chosen = [channel for channel, is_on in zip(self.channels, (first, second), strict=True) if is_on]
+        self.attempt(workflow.submit, self.versions[which], chosen, "", getattr(self, by))
+
+    @rule(
+        data=st.data(), by=st.sampled_from(["ada", "rita", "max"]), choice=st.sampled_from(Choice), stale=st.booleans()
+    )
+    @precondition(lambda self: Review.objects.exists())
+    def decide(self, data: st.DataObject, by: str, choice: Choice, stale: bool) -> None:
+        review = data.draw(st.sampled_from(list(Review.objects.order_by("submitted_at", "pk"))), label="review")
+        seen = "0" * 64 if stale else dossier.of_review(review).hash
+        decision = self.attempt(workflow.decide, review, choice, "words", seen, getattr(self, by))
+        assert not (stale and decision), "a decision on what was not seen was recorded"
+
+    @rule(by=st.sampled_from(["rita", "max"]))
+    @precondition(lambda self: Decision.objects.exists())
+    def undo(self, by: str) -> None:
+        self.attempt(workflow.undo, Decision.objects.latest("decided_at"), getattr(self, by))
+
+    @rule()
+    def the_worker_settles(self) -> None:
+        for decision in Decision.objects.filter(settled_at=None, undone_at=None):
+            settled = workflow.settle(decision)
+            if settled.settled_at and settled.choice == Choice.APPROVE:
+                for release in Release.objects.filter(decision=settled):
+                    version = Version.objects.get(pk=release.version_id)
+                    self.approved[str(release.pk)] = (version.words_hash, settled.by_id)
+
+    @rule()
+    def the_worker_sweeps(self) -> None:
+        workflow.expire_due()
+
+    @rule(which=st.integers(0, 1), words=st.sampled_from(["Kitchen by the sea", "Kitchen with a dog"]))
+    def describe(self, which: int, words: str) -> None:
+        version = self.versions[which]
+        self.attempt(library.describe, version, text=words, decorative=False, language="en", by=version.created_by)
+
+    @rule(which=st.integers(0, 1), days=st.sampled_from([None, 0, 2, 30]))
+    def limit_the_licence(self, which: int, days: int | None) -> None:
+        version = self.versions[which]
+        until = None if days is None else timezone.now().date() + timedelta(days=days)
+        self.attempt(library_factories.complete_licence, version, version.created_by, valid_until=until)
+
+    @rule(by=st.sampled_from(["ada", "rita"]))
+    @precondition(lambda self: Release.objects.filter(state="live").exists())
+    def withdraw(self, by: str) -> None:
+        self.attempt(workflow.withdraw, Release.objects.filter(state="live").first(), "Sold.", getattr(self, by))
+
+    @rule(by=st.sampled_from(["ada", "max"]))
+    @precondition(lambda self: Review.objects.exists())
+    def recall(self, by: str) -> None:
+        self.attempt(workflow.recall_review, Review.objects.latest("submitted_at"), getattr(self, by))
+
+    @rule(amount=st.sampled_from([timedelta(seconds=70), timedelta(hours=1), timedelta(days=3)]))
+    def time_passes(self, amount: timedelta) -> None:
+        self.traveller.move_to(timezone.now() + amount)
+
+    @invariant()
+    def what_is_served_is_approved_unchanged_and_in_force(self) -> None:
+        served = self.site.get("/api/v1/images/").json()["results"]
+        for image in served:
+            release = Release.objects.select_related("version__provenance", "channel").get(pk=image["id"])
+            words, approver = self.approved[image["id"]]
+            assert release.state == "live"
+            assert release.version.status == Status.APPROVED
+            assert words == release.version.words_hash, "served with words that nobody approved"
+            assert approver not in dossier.hands_in(release.version) or self._edited_later(release)
+            assert release.valid_until is None or release.valid_until >= timezone.now().date()
+
+    def _edited_later(self, release: Release) -> bool:
+        """The approver may have written words since; then the words approved are back, or nothing would be served."""
+        return bool(release.version.words_hash == release.words_hash)
+
+    @invariant()
+    def events_have_no_gaps(self) -> None:
+        for channel in Channel.objects.all():
+            numbers_of = list(channel.events.order_by("sequence").values_list("sequence", flat=True))
+            assert numbers_of == list(range(1, channel.last_sequence + 1))
+
+
+@pytest.mark.django_db
+def test_served_is_always_approved_unchanged_and_in_force(settings: Any) -> None:
+    settings.UNDO_SECONDS = 60
+    _run(examples=12, steps=20)
+
+
+def _run(examples: int, steps: int) -> None:
+    quiet = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+    run_state_machine_as_test(
+        People,
+        settings=settings(
+            max_examples=examples, stateful_step_count=steps, deadline=None, database=None, suppress_health_check=quiet
+        ),
+    )

@@ -297,6 +297,53 @@ if BFL_API_KEY := env.secret("BFL_API_KEY"):
         "adapter": "generation.providers.bfl.BlackForestLabs",
         "options": {"api_key": BFL_API_KEY, "base_url": env.web_address("BFL_BASE_URL", "https://api.bfl.ai")},
     }
+if OPENAI_API_KEY and env.flag("OPENAI_RESPONSES"):  # its answers are kept at OpenAI for a while: a choice to make
+    IMAGE_PROVIDERS["openai-responses"] = {
+        "adapter": "generation.providers.openai_responses.OpenAIResponses",
+        "options": IMAGE_PROVIDERS["openai"]["options"],
+    }
+if STABILITY_API_KEY := env.secret("STABILITY_API_KEY"):
+    IMAGE_PROVIDERS["stability"] = {
+        "adapter": "generation.providers.stability.Stability",
+        "options": {"api_key": STABILITY_API_KEY},
+    }
+if GEMINI_API_KEY := env.secret("GEMINI_API_KEY"):
+    IMAGE_PROVIDERS["gemini"] = {
+        "adapter": "generation.providers.gemini.Gemini",
+        "options": {"api_key": GEMINI_API_KEY},
+    }
+if REPLICATE_API_TOKEN := env.secret("REPLICATE_API_TOKEN"):
+    IMAGE_PROVIDERS["replicate"] = {
+        "adapter": "generation.providers.replicate.Replicate",
+        "options": {"api_key": REPLICATE_API_TOKEN},
+    }
+if BEDROCK_REGION := env.text("BEDROCK_REGION"):
+    IMAGE_PROVIDERS["bedrock"] = {
+        "adapter": "generation.providers.bedrock.Bedrock",
+        "options": {
+            "region": BEDROCK_REGION,
+            "access_key_id": env.secret("BEDROCK_ACCESS_KEY_ID"),
+            "secret_access_key": env.secret("BEDROCK_SECRET_ACCESS_KEY"),
+        },
+    }
+if env.text("A1111_URL"):
+    IMAGE_PROVIDERS["a1111"] = {
+        "adapter": "generation.providers.a1111.A1111",
+        "options": {
+            "base_url": env.web_address("A1111_URL", "http://127.0.0.1:7860"),
+            "user": env.text("A1111_USER"),
+            "password": env.secret("A1111_PASSWORD"),
+        },
+    }
+if env.text("COMFYUI_URL"):
+    IMAGE_PROVIDERS["comfyui"] = {
+        "adapter": "generation.providers.comfyui.ComfyUI",
+        "options": {
+            "base_url": env.web_address("COMFYUI_URL", "http://127.0.0.1:8188"),
+            "token": env.secret("COMFYUI_TOKEN"),
+            "workflows": env.text("COMFYUI_WORKFLOWS"),
+        },
+    }
 
 # Approving pictures
 

@@ -39,7 +39,7 @@ def transport_options() -> dict[str, Any]:
         }
     if settings.BROKER_URL.startswith("redis"):
         # A message that was handed out and not acknowledged comes back after an hour: longer than any task may run.
-        return {"visibility_timeout": 3600, "socket_timeout": 5, "socket_connect_timeout": 2, "max_retries": 1}
+        return {"visibility_timeout": 3600, "socket_timeout": 2, "socket_connect_timeout": 1, "max_retries": 1}
     return {}
 
 

@@ -15,7 +15,7 @@ from approvals.disclosure import Kind, Profile
 from approvals.models import Channel, Release
 from approvals.policy import Rules
 from assets import dossier as library_dossier
-from assets import library, rights
+from assets import readiness, rights
 from assets.lifecycle import Finding
 from assets.models import Answer, DigitalSource, Version
 from assets.pictures import Spec, fitted
@@ -45,7 +45,7 @@ def findings(version: Version, channel: Channel, on: date) -> list[Finding]:
     """All findings, those that block first; what was met comes last."""
     rules, profile = read(channel)
     found = [
-        *library.alt_text_findings(version),
+        *readiness.alt_text_findings(version),
         *rights.findings(version, on),
         *judge(gather(version, channel, on), rules, profile),
     ]

@@ -18,7 +18,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Max
 
-from assets import accessibility, audit, dossier, metadata, pictures, rights, storage
+from assets import audit, dossier, metadata, pictures, rights, storage
 from assets.lifecycle import Blocked, Finding, InvalidTransition, Status, check_move
 from assets.models import (
     AltText,
@@ -358,41 +358,6 @@ def people_behind(version: Version) -> set[int]:
     made: Provenance | None = getattr(version, "provenance", None)
     hands = {version.created_by_id, made.prompt_by_id if made else None, made.requested_by_id if made else None}
     return {person for person in hands if person is not None}
-
-
-def missing(version: Version, on: date) -> list[Finding]:
-    """Everything that is missing before the version is ready, or worth a look, whatever the channel."""
-    return [*alt_text_findings(version), *rights.findings(version, on), *_disclosure_findings(version)]
-
-
-def alt_text_findings(version: Version) -> list[Finding]:
-    """What is wrong with the version's alt text, next to the others of its listing."""
-    return accessibility.check_alt_text(
-        version.alt_text,
-        decorative=version.decorative,
-        title=version.asset.title,
-        altered=version.is_altered,
-        siblings=siblings_of(version),
-        language=version.alt_language,
-    )
-
-
-def siblings_of(version: Version) -> list[str]:
-    """Alt texts of the other pictures of the same listing."""
-    if version.asset.listing_id is None:
-        return []
-    others = Version.objects.filter(asset__listing=version.asset.listing_id).exclude(asset=version.asset_id)
-    return list(others.exclude(alt_text="").values_list("alt_text", flat=True))
-
-
-def _disclosure_findings(version: Version) -> list[Finding]:
-    found = []
-    if not version.digital_source:
-        found.append(Finding("source_unknown", "Nobody has said how the picture came about.", field="disclosure"))
-    if version.is_altered and version.original_id is None:
-        words = "It was altered, but the unaltered original is not linked."
-        found.append(Finding("original_missing", words, field="disclosure"))
-    return found
 
 
 # Shared steps

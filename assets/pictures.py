@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PIL import Image, ImageCms, ImageOps, ImageStat, UnidentifiedImageError
+from PIL.PngImagePlugin import PngInfo
 
 from assets.framing import trailing_bytes
 
@@ -219,8 +220,6 @@ def _encode(image: Image.Image, spec: Spec, metadata: Card | None) -> bytes:
         image = _on_white(image)
         image.save(out, "JPEG", quality=spec.quality, optimize=True, progressive=True, **({"xmp": xmp} if xmp else {}))
     elif spec.media_type == "image/png":
-        from PIL.PngImagePlugin import PngInfo  # only this branch needs it
-
         chunks = PngInfo()
         if xmp:
             chunks.add_itxt("XML:com.adobe.xmp", xmp.decode())

@@ -12,7 +12,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.forms import Form
 from django.utils import timezone
 
-from assets import audit, library, rights
+from assets import audit, library, readiness, rights
 from assets.forms import ALTERATIONS, AltTextForm, ConsentForm, DisclosureForm, LicenceForm, RenameForm, ShownForm
 from assets.lifecycle import Finding, Status
 from assets.models import Consent, LicenceAnswer, LogEntry, Provenance, Terms, Version
@@ -92,7 +92,7 @@ class Story:
 
     @cached_property
     def findings(self) -> list[Finding]:
-        return library.missing(self.version, timezone.localdate())
+        return readiness.findings(self.version, timezone.localdate())
 
     @cached_property
     def lacks(self) -> list[Lack]:

@@ -16,7 +16,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST
 
-from assets import accessibility, library
+from assets import accessibility, library, readiness
 from assets.forms import AltTextForm, ConsentForm, DisclosureForm, LicenceForm, RenameForm, ShownForm
 from assets.models import Asset, Version
 from assets.story import Line, Story
@@ -72,7 +72,7 @@ def check_alt_text(request: SignedIn, asset_id: UUID, number: int) -> HttpRespon
         decorative=typed.get("decorative", False),
         title=found.asset.title,
         altered=found.is_altered,
-        siblings=library.siblings_of(found),
+        siblings=readiness.siblings_of(found),
         language=typed.get("language", ""),
     )
     lines = [Line(finding.words, finding.severity) for finding in findings]

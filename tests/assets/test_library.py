@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
-from assets import audit, dossier, library, pictures, storage
+from assets import audit, dossier, library, pictures, readiness, storage
 from assets.library import GivenAnswer, GivenConsent, ProvenanceFacts
 from assets.lifecycle import MOVES, Blocked, InvalidTransition, Status
 from assets.models import Answer, Asset, LicenceAnswer, LogEntry, Origin, Provenance, Question, Version
@@ -256,10 +256,10 @@ class TestPeopleBehind:
 
 class TestWhatIsMissing:
     def test_nothing_is_missing_from_a_ready_version(self, ready: Version) -> None:
-        assert library.missing(ready, TODAY) == []
+        assert readiness.findings(ready, TODAY) == []
 
     def test_a_fresh_upload_says_everything_that_it_lacks(self, version: Version) -> None:
-        fields = {finding.field for finding in library.missing(reread(version), TODAY)}
+        fields = {finding.field for finding in readiness.findings(reread(version), TODAY)}
         assert fields == {"alt_text", "licence", "consents", "disclosure"}
 
 

@@ -1,0 +1,44 @@
+"""What is missing before a version can be reviewed, whatever the channel."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from assets import accessibility, rights
+from assets.lifecycle import Finding
+from assets.models import Version
+
+
+def findings(version: Version, on: date) -> list[Finding]:
+    """Everything that is missing, or worth a look, on a day."""
+    return [*alt_text_findings(version), *rights.findings(version, on), *_disclosure_findings(version)]
+
+
+def alt_text_findings(version: Version) -> list[Finding]:
+    """What is wrong with the version's alt text, next to the others of its listing."""
+    return accessibility.check_alt_text(
+        version.alt_text,
+        decorative=version.decorative,
+        title=version.asset.title,
+        altered=version.is_altered,
+        siblings=siblings_of(version),
+        language=version.alt_language,
+    )
+
+
+def siblings_of(version: Version) -> list[str]:
+    """Alt texts of the other pictures of the same listing."""
+    if version.asset.listing_id is None:
+        return []
+    others = Version.objects.filter(asset__listing=version.asset.listing_id).exclude(asset=version.asset_id)
+    return list(others.exclude(alt_text="").values_list("alt_text", flat=True))
+
+
+def _disclosure_findings(version: Version) -> list[Finding]:
+    found = []
+    if not version.digital_source:
+        found.append(Finding("source_unknown", "Nobody has said how the picture came about.", field="disclosure"))
+    if version.is_altered and version.original_id is None:
+        words = "It was altered, but the unaltered original is not linked."
+        found.append(Finding("original_missing", words, field="disclosure"))
+    return found

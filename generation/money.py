@@ -60,6 +60,7 @@ def left_for(person: User, listing: Listing | None, currency: str = "USD") -> in
 
 def reserve(job: Job, brief: Brief, micros: int) -> None:
     """Set the price aside in every budget that covers the job. Raises Blocked, which must end the transaction."""
+    _check_transaction()
     for budget in budgets_for(brief.asked_by, brief.listing, job.currency):
         holds = Q(limit_micros__gte=F("reserved_micros") + F("spent_micros") + micros)
         is_free = Q() if micros == 0 else holds
@@ -139,6 +140,7 @@ def _held(job: Job) -> list[Held]:
 
 
 def _move(budget_id: int, job: Job, kind: EntryKind, reserved: int, spent: int, words: str) -> None:
+    _check_transaction()
     Budget.objects.filter(pk=budget_id).update(
         reserved_micros=F("reserved_micros") + reserved, spent_micros=F("spent_micros") + spent
     )
@@ -146,11 +148,14 @@ def _move(budget_id: int, job: Job, kind: EntryKind, reserved: int, spent: int, 
 
 
 def _enter(budget_id: int, job: Job, kind: EntryKind, reserved: int, spent: int, words: str) -> None:
-    if not connection.in_atomic_block:
-        raise RuntimeError("Money moves in the transaction of the change that it pays for.")
     LedgerEntry.objects.create(
         budget_id=budget_id, job=job, kind=kind, reserved_micros=reserved, spent_micros=spent, words=words[:300]
     )
+
+
+def _check_transaction() -> None:
+    if not connection.in_atomic_block:
+        raise RuntimeError("Money moves in the transaction of the change that it pays for.")
 
 
 def _over(budget: Budget, micros: int) -> Finding:

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from generation.prompts import Rule
 
-STEERING = (
-    "A picture of a home must not say who should or should not live there. Describe the place, not the people."
-)
+STEERING = "A picture of a home must not say who should or should not live there. Describe the place, not the people."
 
 HOUSE_RULES: tuple[Rule, ...] = (
     Rule(

@@ -18,6 +18,7 @@ from generation.lifecycle import RUNNING
 from generation.models import Brief, GenerationModel, Job, JobState, Output, OutputState
 from generation.receiving import FLAGS
 
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """One picture on the page."""

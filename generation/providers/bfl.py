@@ -96,14 +96,14 @@ class BlackForestLabs(HTTPProvider):
         return f"Answers: {credit} credits left. Asking costs nothing."
 
     def _read(self, data: dict[str, Any], job: dict[str, Any], handle: str) -> Finished | Pending:
-        status, raw = data.get("status"), data
+        status, raw = str(data.get("status")), data
         if data.get("id") not in (None, job["id"]):
             raise BadAnswer("The answer is about another job than ours.", request_id=job["id"], raw=raw)
         if status in STILL_BUSY:
             return Pending(handle=handle, ask_again_in=ASK_AFTER, cost=_stored(job), request_id=job["id"])
         if status == "Ready":
             return self._finished(data, job)
-        raise _terminal(str(status), job["id"], raw)
+        raise _terminal(status, job["id"], raw)
 
     def _finished(self, data: dict[str, Any], job: dict[str, Any]) -> Finished:
         result = data.get("result")

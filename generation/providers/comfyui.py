@@ -58,9 +58,9 @@ class ComfyUI(HTTPProvider):
 
     def start(self, spec: ImageSpec, *, attempt: UUID) -> Pending:
         """Send once. When the answer is lost, our own id lets `resume` look for the job: nothing is sent again."""
+        request = self.build(spec, attempt)
         if spec.references:
             self._upload(spec, attempt)
-        request = self.build(spec, attempt)
         prompt_id = str(attempt)
         with self.redacted(), suppress(Unclear):
             prompt_id = self.parse(self.ask(request), spec).handle
@@ -114,7 +114,10 @@ class ComfyUI(HTTPProvider):
     def unsupported(self, spec: ImageSpec) -> list[str]:
         """Also what this model's workflow has no hole for."""
         wanted = {"seed": spec.seed is not None, "negative": bool(spec.negative), "width": spec.size is not None}
-        holes = self._workflow(spec).holes
+        try:
+            holes = self._workflow(spec).holes
+        except Rejected:  # sending says so; a form that only asks should still be shown
+            holes = {}
         lost = [name for name, is_wanted in wanted.items() if is_wanted and name not in holes]
         return list(dict.fromkeys([*super().unsupported(spec), *("size" if one == "width" else one for one in lost)]))
 

@@ -1,4 +1,4 @@
-"""OpenAI Images, and any server that speaks the same dialect (stable-diffusion.cpp, LocalAI, gateways).
+"""OpenAI Images: drawing from words, and editing with reference pictures and a mask.
 
 Facts from openai-python 3.54.0 and openai-openapi of 2026-08-21, read 2026-11-22. The service answers in one long
 request, has no seed, no negative prompt and no idempotency key: a lost connection is a picture lost and billed.
@@ -6,14 +6,14 @@ request, has no seed, no negative prompt and no idempotency key: a lost connecti
 
 from __future__ import annotations
 
-import base64
-import binascii
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 from uuid import UUID
 
+from generation.providers.answers import inside, number, objects, text
 from generation.providers.base import Capabilities, CostBasis, Finished, ImageSpec, Money, Picture, Secret
+from generation.providers.encoding import decoded
 from generation.providers.errors import (
     BadAnswer,
     ModelGone,
@@ -43,15 +43,16 @@ REFUSALS = frozenset(
     {"moderation_blocked", "content_policy_violation", "contentFilter", "image_content_policy_violation"}
 )
 STAGES: Mapping[str, Stage] = {"input": "input", "output": "output"}
+CHOICES = ("complexity", "input_fidelity")  # a model's settings list what it takes of each; nothing listed: none
+ECHOED = ("size", "quality", "background", "output_format")  # the answer says what they really were
 
 
 @dataclass(frozen=True)
 class OpenAIOptions:
-    """Where to send and as whom. Profile "compatible" sends only what every such server understands."""
+    """Where to send and as whom."""
 
     api_key: Secret = NO_KEY
     base_url: str = "https://api.openai.com/v1"
-    profile: Literal["openai", "compatible"] = "openai"
     organisation: str = ""
     project: str = ""
 
@@ -63,6 +64,16 @@ class OpenAIExtra:
     background: Literal["", "auto", "opaque", "transparent"] = ""
     moderation: Literal["", "auto", "low"] = ""  # "low" may cost the customer the provider's indemnity
     safety_identifier: str = ""
+
+
+@dataclass(frozen=True)
+class ImagesExtra(OpenAIExtra):
+    """What only the Images interface takes; a transparent background needs png or webp, compression jpeg or webp."""
+
+    output_format: Literal["png", "jpeg", "webp"] = "png"
+    output_compression: int = 100  # per cent
+    input_fidelity: Literal["", "low", "high"] = ""  # how closely an edit keeps to the pictures sent along
+    complexity: Literal["", "low", "medium", "high"] = ""
 
 
 class OpenAIAccount(HTTPProvider):
@@ -98,13 +109,13 @@ class OpenAIImages(OpenAIAccount):
     key = "openai"
     label = "OpenAI Images"
     capabilities = Capabilities(references=True, mask=True, several=True, exact_size=True, quality=True)
-    Extra = OpenAIExtra
+    Extra = ImagesExtra
 
     def build(self, spec: ImageSpec, attempt: UUID) -> Request:
         if spec.mask is not None and not spec.references:
             raise Rejected("A mask needs the picture that it belongs to.", field="mask")
         headers = self._headers | {"X-Client-Request-Id": str(attempt)}
-        fields = self._fields(spec)
+        fields = self.fields(spec)
         if not spec.references:
             return Request("POST", self._url("images/generations"), headers, json=fields)
         form = {name: str(value) for name, value in fields.items()}
@@ -112,54 +123,57 @@ class OpenAIImages(OpenAIAccount):
 
     def parse(self, answer: Answer, spec: ImageSpec) -> Finished:
         data = answer.facts
-        pictures = tuple(_picture(item, answer) for item in data.get("data") or [])
+        pictures = tuple(self.picture(item, answer) for item in objects(data, "data"))
         if not pictures:
             raise BadAnswer("The answer holds no picture.", request_id=answer.request_id, raw=data)
-        cost, basis = self._cost(data, spec)
-        missing = spec.count - len(pictures)
+        cost, basis = self.cost(data, spec)
         return Finished(
             pictures=pictures,
             cost=cost,
             cost_basis=basis,
             model_reported=str(data.get("model", "")),
-            revised_prompt=_revised(data),
+            revised_prompt=text(data, "data", 0, "revised_prompt"),
             request_id=answer.request_id,
-            parameters_in_effect={
-                name: data[name] for name in ("size", "quality", "background", "output_format") if name in data
-            },
+            parameters_in_effect={name: data[name] for name in ECHOED if name in data},
             raw=data,
-            warnings=(f"{missing} of {spec.count} pictures did not come.",) if missing > 0 else (),
+            warnings=tuple(_deviations(self.fields(spec), data, len(pictures))),
         )
 
-    def _fields(self, spec: ImageSpec) -> dict[str, Any]:
-        width, height = spec.pixels
-        common = {"model": spec.model.id, "prompt": self.compose(spec), "n": spec.count, "size": f"{width}x{height}"}
-        if self.options.profile == "compatible":
-            return common | {"response_format": "b64_json"}
+    def fields(self, spec: ImageSpec) -> dict[str, Any]:
+        """The fields of a request, files aside."""
         extra = self.extras(spec)
+        width, height = spec.pixels
         ours = {
+            "model": spec.model.id,
+            "prompt": self.compose(spec),
+            "n": spec.count,
+            "size": f"{width}x{height}",
             "quality": spec.model.quality(spec.quality) or "auto",
-            "output_format": "png",
+            "output_format": extra.output_format,
+            "output_compression": None if extra.output_compression == 100 else extra.output_compression,
             "background": extra.background,
             "moderation": extra.moderation,
             "safety_identifier": extra.safety_identifier,
         }
-        return common | {name: value for name, value in ours.items() if value}
+        ours |= {name: _chosen(name, getattr(extra, name), spec) for name in CHOICES}
+        return {name: value for name, value in ours.items() if value not in (None, "")}
 
-    def _cost(self, data: Mapping[str, Any], spec: ImageSpec) -> tuple[Money | None, CostBasis]:
-        """From the usage that came with the answer; picture tokens at the picture rate."""
-        usage, price = data.get("usage"), spec.model.price
-        if self.options.profile == "compatible" and not isinstance(price, Tokens):
-            quote = self.quote(spec)
-            return quote.amount, "free" if quote.basis == "free" else "fixed"
-        if not isinstance(price, Tokens) or not isinstance(usage, dict):
+    def picture(self, item: Any, answer: Answer) -> Picture:
+        """One picture out of the answer's list."""
+        return _decoded(item, answer)
+
+    def cost(self, data: Mapping[str, Any], spec: ImageSpec) -> tuple[Money | None, CostBasis]:
+        """From the usage that came with the answer: each kind of token at its own rate."""
+        price, usage = spec.model.price, data.get("usage")
+        given, drawn = number(usage, "input_tokens"), number(usage, "output_tokens")
+        if not isinstance(price, Tokens) or given is None or drawn is None:
             return None, "unknown"
-        details = usage.get("input_tokens_details")
-        given = details if isinstance(details, dict) else {}
-        text = given.get("text_tokens", usage.get("input_tokens", 0))
-        counts = [text, given.get("image_tokens", 0), usage.get("output_tokens", 0)]
-        known = [count for count in counts if isinstance(count, int) and count >= 0]
-        return (price.cost(*known), "computed") if len(known) == len(counts) else (None, "unknown")
+        words, images = (number(usage, "input_tokens_details", kind) for kind in ("text_tokens", "image_tokens"))
+        if words is None or images is None:  # not told apart: all at the dearer rate if pictures went along
+            words, images = (0, given) if spec.references else (given, 0)
+        said = min(number(usage, "output_tokens_details", "text_tokens") or 0, drawn)
+        spoken = replace(price, image_out=_text_rate(price, spec)).cost(0, 0, said)
+        return price.cost(words, images, drawn - said) + spoken, "computed"
 
 
 def explain(answer: Answer) -> ProviderError:
@@ -192,20 +206,36 @@ def _files(spec: ImageSpec) -> tuple[Part, ...]:
     return (*pictures, Part("mask", "mask.png", spec.mask)) if spec.mask is not None else tuple(pictures)
 
 
-def _picture(item: Any, answer: Answer) -> Picture:
-    text = item.get("b64_json") if isinstance(item, dict) else None
+def _chosen(name: str, value: str, spec: ImageSpec) -> str:
+    """The value, if this model takes it; newer models refuse a field that an older one had."""
+    if value and value not in spec.model.settings.get(name, "").split():
+        raise Rejected(f"{spec.model.name} does not take {name.replace('_', ' ')} “{value}”.", field="extra")
+    if value and name == "input_fidelity" and not spec.references:
+        raise Rejected("Input fidelity is about pictures sent along: send one.", field="references")
+    return value
+
+
+def _deviations(sent: Mapping[str, Any], data: Mapping[str, Any], count: int) -> Iterator[str]:
+    """In words, where the answer is not what was asked for."""
+    if (missing := sent["n"] - count) > 0:
+        yield f"{missing} of {sent['n']} pictures did not come."
+    for name in ECHOED:
+        if name in data and sent.get(name, "auto") not in ("auto", data[name]):
+            yield f"The {name.replace('_', ' ')} is {str(data[name])[:20]}, not {sent[name]} as asked for."
+
+
+def _text_rate(price: Tokens, spec: ImageSpec) -> Money:
+    """What a million tokens of words in the answer cost; where the row does not say, as much as of picture."""
+    rate = spec.model.settings.get("text_out")
+    return Money.of(rate, price.image_out.currency) if rate else price.image_out
+
+
+def _decoded(item: Any, answer: Answer) -> Picture:
     try:
-        data = base64.b64decode(text or "", validate=True)
-    except (binascii.Error, ValueError, TypeError):
-        data = b""
-    if not data:
-        raise BadAnswer("A picture in the answer cannot be decoded.", request_id=answer.request_id, raw=answer.excerpt)
-    return Picture(data)
-
-
-def _revised(data: Mapping[str, Any]) -> str:
-    first = data["data"][0]
-    return str(first.get("revised_prompt") or "") if isinstance(first, dict) else ""
+        return Picture(decoded(inside(item, "b64_json")))
+    except BadAnswer as error:
+        error.request_id, error.raw = answer.request_id, answer.excerpt
+        raise
 
 
 def _error(answer: Answer) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from generation.providers.prices import CHARACTERS_PER_TOKEN, MICROS, Tokens
 
 ASK_AFTER = 4.0  # seconds
 TALK_ALLOWANCE = (3_000, 1_000)  # the text model's tokens in and out; our own careful guess, no figure is published
+MOST_TOKENS = 100_000_000  # a count beyond it is no count
 CONTENT_CODES = frozenset(
     {"invalid_prompt", "bio_policy", "misalignment_policy_violation", "image_content_policy_violation"}
 )
@@ -217,7 +218,7 @@ def _cost(data: dict[str, Any], rates: Rates | None) -> Money | None:
         number(details, "image_tokens"),
         number(tool, "output_tokens"),
     )
-    known = [count for count in counts if count is not None]
+    known = [count for count in counts if count is not None and count < MOST_TOKENS]
     return rates.cost(*known) if rates is not None and len(known) == len(counts) else None
 
 

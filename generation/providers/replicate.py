@@ -21,7 +21,7 @@ from uuid import UUID
 from generation.providers.answers import inside, text, ticket
 from generation.providers.base import Capabilities, Finished, ImageSpec, Money, Pending, Picture, Secret
 from generation.providers.encoding import data_url
-from generation.providers.errors import BadAnswer, ModelGone, ProviderError, Refused, Unclear
+from generation.providers.errors import BadAnswer, ModelGone, ProviderError, Refused, Rejected, Unclear
 from generation.providers.http import Answer, HTTPProvider, Request, by_status, message_in
 from generation.providers.options import NO_KEY
 
@@ -122,17 +122,17 @@ class Replicate(HTTPProvider):
         }
         names = spec.model.settings
         given = {names[word]: value for word, value in ours.items() if word in names and value is not None}
-        return {**json.loads(names.get("also", "{}")), **given, "prompt": self.compose(spec)}
+        return {**_also(spec), **given, "prompt": self.compose(spec)}
 
     def _read(self, data: dict[str, Any], job: dict[str, Any], handle: str) -> Finished | Pending:
-        status = data.get("status")
+        status = text(data, "status")
         if data.get("id") != job["id"]:
             raise BadAnswer("The answer is about another job than ours.", request_id=job["id"], raw=data)
         if status in STILL_BUSY:
             return Pending(handle=handle, ask_again_in=ASK_AFTER, request_id=job["id"])
         if status == "succeeded":
             return self.clean(self._finished(data, job))
-        raise _ended(str(status), data, job["id"])
+        raise _ended(status, data, job["id"])
 
     def _finished(self, data: dict[str, Any], job: dict[str, Any]) -> Finished:
         addresses = list(_addresses(data.get("output")))
@@ -161,6 +161,16 @@ class Replicate(HTTPProvider):
 
     def _path(self, job: Mapping[str, Any]) -> str:
         return f"predictions/{quoted(str(job['id']), safe='')}"
+
+
+def _also(spec: ImageSpec) -> dict[str, Any]:
+    try:
+        also = json.loads(spec.model.settings.get("also", "{}"))
+    except ValueError:
+        also = None
+    if not isinstance(also, dict):
+        raise Rejected(f"The further inputs in the row of {spec.model.name} are not a JSON object.", field="model")
+    return also
 
 
 def _addresses(output: Any) -> Iterator[str]:

@@ -138,4 +138,3 @@ def _recent(request: SignedIn) -> list[BriefStory]:
     if request.GET.get("mine") == "1":
         briefs = briefs.filter(asked_by=request.user)
     return tell_all(list(briefs[:RECENT]), request.user)
-

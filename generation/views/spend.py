@@ -91,4 +91,3 @@ def _month(request: SignedIn) -> date:
         return date(year, month, 1)
     except ValueError:
         return money.month_of()
-

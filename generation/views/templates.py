@@ -101,4 +101,3 @@ def _initial(revision: TemplateRevision) -> dict[str, Any]:
         "fields_json": revision.fields,
         "forbidden": revision.forbidden,
     }
-

@@ -63,3 +63,7 @@ def started(by: User, *models: GenerationModel, **more: Any) -> Brief:
 
 def queued(by: User, **more: Any) -> Job:
     return started(by, **more).jobs.get()
+
+
+def by_hand(by: User) -> Job:
+    return started(by, ModelFactory.create(provider="by-hand", facts=priced("0"))).jobs.get()

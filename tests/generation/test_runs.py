@@ -348,7 +348,7 @@ def test_a_job_whose_deadline_passed_is_unclear(ada: User) -> None:
 
 
 def handed(ada: User) -> Job:
-    job = factories.started(ada, factories.ModelFactory.create(provider="by-hand", facts=factories.priced("0"))).jobs.get()
+    job = factories.by_hand(ada)
     runs.send(job.pk)
     job.refresh_from_db()
     return job

@@ -1,0 +1,105 @@
+"""The worker's doors, the loaders and the catalogue."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.utils import timezone
+
+from generation import catalogue, nudges, tasks
+from generation.models import GenerationModel, Job, JobState, Template
+from generation.providers.base import Pending
+from generation.providers.http import Client
+from generation.providers.sketch import Sketch
+from tests.generation import factories
+from tests.generation.scripted import Scripted
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_send_door_opens(ada: User) -> None:
+    job = factories.queued(ada)
+    tasks.send_job(str(job.pk))
+    assert Job.objects.get().state == JobState.DONE
+
+
+def test_the_resume_door_opens(ada: User) -> None:
+    job = factories.queued(ada)
+    Scripted.will(Pending(handle="h", ask_again_in=0))
+    tasks.send_job(str(job.pk))
+    Job.objects.update(not_before=None)
+    tasks.resume_job(str(job.pk))
+    assert Job.objects.get().state == JobState.DONE
+
+
+def test_the_sweep_door_opens(ada: User) -> None:
+    job = factories.queued(ada)
+    Job.objects.update(state=JobState.SENDING, lease_until=timezone.now() - timedelta(seconds=1))
+    tasks.sweep()
+    assert Job.objects.get(pk=job.pk).state == JobState.UNCLEAR
+
+
+def test_a_door_with_an_id_of_nothing_does_nothing() -> None:
+    tasks.send_job("00000000-0000-0000-0000-000000000000")
+    assert Scripted.sent == []
+
+
+def test_a_broker_that_is_down_does_not_fail_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(**options: object) -> None:
+        raise ConnectionError
+
+    monkeypatch.undo()
+    monkeypatch.setattr(tasks.send_job, "apply_async", fail)
+    nudges._publish("send_job", "00000000-0000-0000-0000-000000000000", 0)
+
+
+def test_templates_are_loaded_once_and_edits_stay(db: None) -> None:
+    call_command("load_templates", stdout=StringIO())
+    Template.objects.filter(slug="virtual-staging").update(name="Our staging")
+    out = StringIO()
+    call_command("load_templates", stdout=out)
+    assert out.getvalue() == "0 templates added.\n"
+    assert (Template.objects.count(), Template.objects.filter(name="Our staging").count()) == (6, 1)
+
+
+def test_models_are_loaded_once_and_edits_stay(db: None) -> None:
+    call_command("load_models", stdout=StringIO())
+    GenerationModel.objects.filter(provider="sketch").update(name="Ours")
+    before = GenerationModel.objects.count()
+    call_command("load_models", stdout=StringIO())
+    assert (GenerationModel.objects.count(), GenerationModel.objects.filter(name="Ours").exists()) == (before, True)
+
+
+def test_every_model_of_the_file_can_be_reckoned_with(db: None) -> None:
+    call_command("load_models", stdout=StringIO())
+    for row in GenerationModel.objects.all():
+        spec = catalogue.spec_for(factories.unsent(count=2), row)
+        assert catalogue.quote(spec, Sketch({}, Client())).amount.micros >= 0
+
+
+def test_only_models_of_providers_that_are_set_up_are_offered(db: None) -> None:
+    factories.ModelFactory.create()
+    factories.ModelFactory.create(provider="nowhere")
+    factories.ModelFactory.create(model_id="withdrawn", offered=False)
+    assert [offer.row.provider for offer in catalogue.offers()] == ["scripted"]
+
+
+@pytest.mark.parametrize(
+    ("days", "soon", "ended"), [(31, False, False), (30, True, False), (1, True, False), (0, False, True)]
+)
+def test_a_model_warns_for_its_last_thirty_days(db: None, days: int, soon: bool, ended: bool) -> None:
+    factories.ModelFactory.create(ends_on=timezone.localdate() + timedelta(days=days))
+    (offer,) = catalogue.offers()
+    assert (offer.ends_soon, offer.ended) == (soon, ended)
+
+
+def test_the_providers_command_tells_what_answers(db: None) -> None:
+    factories.ModelFactory.create()
+    out = StringIO()
+    call_command("providers", stdout=out)
+    assert "scripted (Scripted): Ready." in out.getvalue()
+    assert "scripted-1" in out.getvalue()

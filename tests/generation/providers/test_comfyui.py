@@ -27,6 +27,7 @@ from tests.generation.providers.contract import (
     always,
     client,
     model,
+    never,
 )
 from tests.standins.comfyui import ComfyUIStandIn
 
@@ -53,7 +54,7 @@ def service(entry: Any = ENTRY, queue: list[Any] | None = None) -> Answering:
         "/view": lambda: httpx.Response(200, content=PNG),
         "/upload/image": lambda: httpx.Response(200, json={"name": "x.png", "subfolder": "", "type": "input"}),
     }
-    return lambda request: answers[request.url.path]()
+    return lambda request: answers.get(request.url.path, lambda: httpx.Response(404, json={}))()
 
 
 class TestContract(HTTPContract):
@@ -197,6 +198,11 @@ def test_a_workflow_without_a_hole_says_what_would_be_lost(tmp_path: Path) -> No
 def test_a_model_that_names_no_workflow_is_not_sent() -> None:
     with pytest.raises(Rejected, match="workflow"):
         graph_of(replace(WISH, model=replace(MODEL, settings={})))
+
+
+def test_a_form_can_be_shown_although_the_workflow_is_missing() -> None:
+    nowhere = replace(WISH, seed=7, model=replace(MODEL, settings={}))
+    assert ComfyUI({"base_url": SERVER}, client(never)).unsupported(nowhere) == ["seed"]
 
 
 def test_every_hole_has_one_type() -> None:

@@ -22,6 +22,7 @@ from generation.providers.errors import (
     ProviderError,
     RateLimited,
     Refused,
+    Rejected,
     Unavailable,
     Unclear,
 )
@@ -138,6 +139,12 @@ def test_a_pinned_version_is_asked_for_as_such() -> None:
 def test_a_callback_is_asked_for_only_when_it_is_over() -> None:
     body = body_of(WISH, callback_url="https://pictures.example/callbacks/replicate")
     assert body["webhook_events_filter"] == ["completed"]
+
+
+@pytest.mark.parametrize("also", ["{", "[]", "7"])
+def test_a_row_that_cannot_be_read_is_not_sent(also: str) -> None:
+    with pytest.raises(Rejected, match="JSON object"):
+        body_of(replace(WISH, model=replace(MODEL, settings={"also": also})))
 
 
 # Over real HTTP

@@ -147,7 +147,14 @@ class TestContract(HTTPContract):
     def test_a_misshapen_output_is_a_bad_answer(self, output: Any) -> None:
         assert isinstance(self.trouble(service({"status": "completed", "output": output})), BadAnswer)
 
-    @pytest.mark.parametrize("usage", [{"usage": None}, {"tool_usage": {"image_gen": {"output_tokens": -1}}}])
+    @pytest.mark.parametrize(
+        "usage",
+        [
+            {"usage": None},
+            {"tool_usage": {"image_gen": {"output_tokens": -1}}},
+            {"usage": {"input_tokens": 10**18, "output_tokens": 1}},
+        ],
+    )
     def test_no_cost_is_made_up(self, usage: dict[str, Any]) -> None:
         result = self.finish(service(DONE | usage))
         assert (result.cost, result.cost_basis) == (None, "unknown")

@@ -72,6 +72,18 @@ def test_the_maker_is_asked_for_when_it_was_generated(tab: Page, live_server: Li
     expect(tab.get_by_label("Made with")).to_be_visible()
 
 
+def test_a_filter_swaps_the_pictures_and_their_count(
+    tab: Page, live_server: LiveServer, picture: Version, person: User
+) -> None:
+    factories.VersionFactory.create(by=person, title="Harbour", maker="Sketch")
+    tab.goto(live_server.url + "/library/")
+    tab.get_by_label("Provider").select_option("Sketch")
+    expect(tab.locator("#count")).to_have_text("1 picture")
+    expect(tab.locator("#results")).to_have_count(1)
+    expect(tab.locator("#results")).not_to_contain_text("Kitchen")
+    assert "provider=Sketch" in tab.url
+
+
 @pytest.mark.parametrize("path", ["/library/", "/library/upload/", "/library/?q=nothing-like-it", ""])
 def test_axe_finds_nothing(path: str, plain_tab: Page, live_server: LiveServer, picture: Version) -> None:
     plain_tab.goto(live_server.url + (path or picture.get_absolute_url()))

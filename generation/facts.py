@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from generation.providers.models import ModelFacts, Sizes
-from generation.providers.prices import Credits, Free, Money, PerMegapixel, PerPicture, Price, Tokens
+from generation.providers.prices import Credits, Free, Money, PerMegapixel, PerPicture, Price, Reserve, Tokens
 
 
 class BadFacts(ValueError):
@@ -55,6 +55,7 @@ def _price(row: Mapping[str, Any]) -> Price:
             Money.of(str(row["first"]), currency), Money.of(str(row["further"]), currency)
         ),
         "tokens": _tokens,
+        "reserve": lambda row, currency: Reserve(Money.of(str(row["each"]), currency)),
     }
     return kinds[row["kind"]](row, str(row.get("currency", "USD")))
 

@@ -156,8 +156,18 @@ class Tokens:
         return ceil(_row(self.picture_tokens, order) * area)
 
 
+@dataclass(frozen=True)
+class Reserve:
+    """No price is known: budgets set this much aside for each picture, and no cost is claimed afterwards."""
+
+    each: Money
+
+    def quote(self, order: Order) -> Quote:
+        return Quote(self.each * order.count, "estimate")
+
+
 Amount = TypeVar("Amount", Money, Decimal, int)
-Price = Free | PerPicture | Credits | PerMegapixel | Tokens
+Price = Free | PerPicture | Credits | PerMegapixel | Tokens | Reserve
 
 
 def _row(rows: Mapping[str, Amount], order: Order) -> Amount:

@@ -30,5 +30,26 @@ def picture(width: int, height: int, words: str = "", kind: str = "PNG") -> byte
     return stream.getvalue()
 
 
+def edited(pictures: list[bytes], mask: bytes | None, size: tuple[int, int], words: str, kind: str = "PNG") -> bytes:
+    """The first picture painted anew where the mask is clear (all over, faintly, without one), the others small below.
+
+    So a test can see in the result which pictures and which mask were really used.
+    """
+    first, *others = (Image.open(io.BytesIO(data)).convert("RGB") for data in pictures)
+    base = first.resize(size)
+    new = Image.open(io.BytesIO(picture(*size, words)))
+    if mask is None:
+        result = Image.blend(base, new, 0.35)
+    else:
+        kept = Image.open(io.BytesIO(mask)).convert("RGBA").getchannel("A").resize(size)
+        result = Image.composite(base, new, kept)
+    width, height = size[0] // 8, size[1] // 8
+    for number, other in enumerate(others):
+        result.paste(other.resize((width, height)), (number * width, size[1] - height))
+    stream = io.BytesIO()
+    result.save(stream, kind)
+    return stream.getvalue()
+
+
 def _colour(chance: random.Random) -> tuple[int, int, int]:
     return chance.randrange(30, 235), chance.randrange(30, 235), chance.randrange(30, 235)

@@ -9,10 +9,23 @@ import socket
 import sys
 import threading
 from collections import Counter
+from dataclasses import dataclass
+from email.parser import BytesParser
+from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One file of a form."""
+
+    name: str
+    filename: str
+    media_type: str
+    data: bytes
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -31,15 +44,31 @@ class Handler(BaseHTTPRequestHandler):
         """Quiet: tests read the counts instead."""
 
     def json_body(self) -> dict[str, Any]:
-        """The fields of a JSON body; of a form, only its text fields."""
-        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        """The fields of a JSON body; of a form its text fields, and of each file its length."""
         if self.headers.get("Content-Type", "").startswith("multipart/"):
-            return _form_fields(raw)
+            fields, files = self.form()
+            return fields | {file.name: len(file.data) for file in files}
+        raw = self._raw()
         try:
             found = json.loads(raw or b"{}")
         except ValueError:
             return {}
         return found if isinstance(found, dict) else {}
+
+    def form(self) -> tuple[dict[str, str], list[Upload]]:
+        """The text fields and the files of a multipart form."""
+        kind = f"Content-Type: {self.headers['Content-Type']}\r\n\r\n".encode()
+        message = BytesParser(policy=HTTP).parsebytes(kind + self._raw())
+        fields: dict[str, str] = {}
+        files: list[Upload] = []
+        for part in message.iter_parts():
+            name, filename = str(part.get_param("name", header="content-disposition")), part.get_filename()
+            data = part.get_payload(decode=True)
+            if filename is None:
+                fields[name] = bytes(data).decode("utf-8", "replace")
+            else:
+                files.append(Upload(name, filename, part.get_content_type(), bytes(data)))
+        return fields, files
 
     def answer(self, status: int, data: Any, **headers: str) -> None:
         """A JSON answer; header names are written with underscores."""
@@ -53,6 +82,9 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
         self.wfile.write(body)
+
+    def _raw(self) -> bytes:
+        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
 
     def hang_up(self) -> None:
         """The line breaks: no answer at all."""
@@ -156,15 +188,3 @@ class StandIn:
             stand_in.server.serve_forever()
         except KeyboardInterrupt:
             stand_in.server.server_close()
-
-
-def _form_fields(raw: bytes) -> dict[str, Any]:
-    boundary = raw.split(b"\r\n", 1)[0]
-    fields: dict[str, Any] = {}
-    for part in raw.split(boundary)[1:-1]:
-        head, _, body = part.partition(b"\r\n\r\n")
-        name = re.search(rb'name="([^"]*)"', head)
-        if name:
-            is_file = b"filename=" in head
-            fields[name.group(1).decode()] = len(body) - 2 if is_file else body[:-2].decode("utf-8", "replace")
-    return fields

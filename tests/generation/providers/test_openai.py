@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import httpx
 import pytest
+from PIL import Image
 
 from generation.providers.base import Finished, ImageSpec, Money, Reference
 from generation.providers.errors import ModelGone, OutOfMoney, ProviderError, RateLimited, Refused, Rejected, Unclear
 from generation.providers.http import Client
 from generation.providers.openai import OpenAIImages
 from tests.generation.providers.contract import ATTEMPT, CANARY, PNG, HTTPContract, Recorded, always, client, model
-from tests.standins.openai import OpenAIStandIn
+from tests.standins.openai import TOKENS_PER_PICTURE_IN, OpenAIStandIn
 
 USAGE = {
     "total_tokens": 1779,
@@ -113,12 +115,6 @@ class TestContract(HTTPContract):
     def test_the_attempt_travels_as_the_client_request_id(self) -> None:
         assert request_for(self.spec).headers["X-Client-Request-Id"] == str(ATTEMPT)
 
-    def test_a_compatible_server_gets_only_common_words(self) -> None:
-        options = {"base_url": "http://127.0.0.1:9/v1", "profile": "compatible"}
-        request = OpenAIImages(options, client(always(200))).build(self.spec, ATTEMPT)
-        assert set(request.parameters) == {"model", "prompt", "n", "size", "response_format"}
-        assert "Authorization" not in request.headers
-
     def test_an_edit_goes_as_a_form_with_its_mask(self) -> None:
         seen: list[httpx.Request] = []
 
@@ -130,6 +126,88 @@ class TestContract(HTTPContract):
         assert seen[0].url.path.endswith("/images/edits")
         assert b'name="image"' in seen[0].content
         assert b'name="mask"' in seen[0].content
+
+    def test_several_references_go_as_a_list(self) -> None:
+        files = request_for(replace(self.spec, references=(Reference(PNG), Reference(PNG)))).files
+        assert [part.name for part in files] == ["image[]", "image[]"]
+
+    def test_pictures_sent_along_are_paid_at_their_own_rate(self) -> None:
+        details = {"text_tokens": 12, "image_tokens": 900}
+        usage = USAGE | {"input_tokens": 912, "input_tokens_details": details}
+        result = self.finish(always(200, SUCCESS | {"usage": usage}), replace(self.spec, references=(Reference(PNG),)))
+        assert result.cost == Money(12 * 5 + 900 * 8 + 1767 * 30)
+
+    def test_input_that_is_not_told_apart_is_paid_at_the_dearer_rate(self) -> None:
+        usage = {"input_tokens": 912, "output_tokens": 1767}
+        result = self.finish(always(200, SUCCESS | {"usage": usage}), replace(self.spec, references=(Reference(PNG),)))
+        assert result.cost == Money(912 * 8 + 1767 * 30)
+
+    def test_words_in_the_answer_are_paid_at_the_text_rate(self) -> None:
+        usage = USAGE | {"output_tokens_details": {"image_tokens": 1700, "text_tokens": 67}}
+        spec = replace(self.spec, model=model("gpt-image-1.5"))
+        assert self.finish(always(200, SUCCESS | {"usage": usage}), spec).cost == Money(12 * 5 + 1700 * 32 + 67 * 10)
+
+    def test_without_usage_the_cost_is_not_known(self) -> None:
+        result = self.finish(always(200, {name: value for name, value in SUCCESS.items() if name != "usage"}))
+        assert (result.cost, result.cost_basis) == (None, "unknown")
+
+    def test_another_size_than_asked_for_is_told(self) -> None:
+        result = self.finish(always(200, SUCCESS | {"size": "1024x1024"}))
+        assert result.warnings == ("The size is 1024x1024, not 1536x1024 as asked for.",)
+
+    def test_what_a_wish_may_ask_for_besides_is_sent(self) -> None:
+        extra = {
+            "background": "transparent",
+            "moderation": "low",
+            "output_format": "webp",
+            "output_compression": "0",
+            "safety_identifier": "5f1e",
+        }
+        fields = request_for(replace(self.spec, extra=extra)).json
+        assert {name: str(fields[name]) for name in extra} == extra
+
+    def test_plainly_nothing_more_is_sent_than_needed(self) -> None:
+        assert set(request_for(self.spec).json) == {"model", "prompt", "n", "size", "quality", "output_format"}
+
+    @pytest.mark.parametrize(
+        ("model_id", "fidelity", "is_sent"),
+        [
+            ("gpt-image-1.5", "high", True),
+            ("gpt-image-1.5", "low", True),
+            ("gpt-image-1-mini", "low", True),
+            ("gpt-image-1-mini", "high", False),
+            ("gpt-image-2", "low", False),
+            ("gpt-image-2.5-flare", "high", False),
+        ],
+    )
+    def test_input_fidelity_goes_only_to_models_that_take_it(self, model_id: str, fidelity: str, is_sent: bool) -> None:
+        extra = {"input_fidelity": fidelity}
+        spec = replace(self.spec, model=model(model_id), references=(Reference(PNG),), extra=extra)
+        if is_sent:
+            assert request_for(spec).form["input_fidelity"] == fidelity
+        else:
+            with pytest.raises(Rejected, match="input fidelity") as rejected:
+                request_for(spec)
+            assert rejected.value.field == "extra"
+
+    def test_input_fidelity_needs_a_picture(self) -> None:
+        with pytest.raises(Rejected, match="pictures sent along"):
+            request_for(replace(self.spec, model=model("gpt-image-1.5"), extra={"input_fidelity": "high"}))
+
+    @pytest.mark.parametrize(("model_id", "is_sent"), [("gpt-image-2.6-flare", True), ("gpt-image-2.5-flare", False)])
+    def test_complexity_goes_only_to_models_that_take_it(self, model_id: str, is_sent: bool) -> None:
+        spec = replace(self.spec, model=model(model_id), extra={"complexity": "low"})
+        if is_sent:
+            assert request_for(spec).json["complexity"] == "low"
+        else:
+            with pytest.raises(Rejected, match="complexity"):
+                request_for(spec)
+
+    def test_a_model_of_unknown_price_claims_none(self) -> None:
+        spec = replace(self.spec, model=model("gpt-image-2.6-flare"))
+        assert self.provider().quote(spec).basis == "estimate"
+        result = self.finish(self.recorded.success, spec)
+        assert (result.cost, result.cost_basis) == (None, "unknown")
 
     def test_a_mask_alone_is_refused_before_sending(self) -> None:
         with pytest.raises(Rejected, match="mask"):
@@ -164,6 +242,62 @@ def test_over_real_http_pictures_come_and_the_bill_agrees(stand_in: OpenAIStandI
     assert isinstance(result, Finished)
     assert len(result.pictures) == 2 == stand_in.billed
     assert result.pictures[0] != result.pictures[1]
+
+
+def colours(data: bytes, *places: tuple[float, float]) -> list[tuple[int, int, int]]:
+    """The colours at places given as shares of width and height."""
+    with Image.open(io.BytesIO(data)) as found:
+        picture = found.convert("RGB")
+    spots = [(int(x * picture.width), int(y * picture.height)) for x, y in places]
+    return [cast("tuple[int, int, int]", picture.getpixel(spot)) for spot in spots]
+
+
+def plain(colour: str) -> Reference:
+    return Reference(encoded(Image.new("RGB", (96, 64), colour)))
+
+
+def encoded(picture: Image.Image) -> bytes:
+    stream = io.BytesIO()
+    picture.save(stream, "PNG")
+    return stream.getvalue()
+
+
+def left_half_clear() -> bytes:
+    mask = Image.new("RGBA", (96, 64), (0, 0, 0, 255))
+    mask.paste((0, 0, 0, 0), (0, 0, 48, 64))
+    return encoded(mask)
+
+
+def test_over_real_http_an_edit_changes_only_where_the_mask_is_clear(stand_in: OpenAIStandIn) -> None:
+    spec = replace(wish(), references=(plain("red"),), mask=left_half_clear())
+    result = live(stand_in).start(spec, attempt=ATTEMPT)
+    assert isinstance(result, Finished)
+    changed, kept = colours(result.pictures[0].data, (0.25, 0.5), (0.75, 0.5))
+    assert kept == (255, 0, 0) != changed
+
+
+def test_over_real_http_every_reference_is_used(stand_in: OpenAIStandIn) -> None:
+    spec = replace(wish(), references=(plain("red"), plain("lime"), plain("blue")))
+    result = live(stand_in).start(spec, attempt=ATTEMPT)
+    assert isinstance(result, Finished)
+    assert colours(result.pictures[0].data, (0.06, 0.94), (0.18, 0.94)) == [(0, 255, 0), (0, 0, 255)]
+
+
+def test_over_real_http_the_bill_of_an_edit_counts_the_pictures_sent(stand_in: OpenAIStandIn) -> None:
+    alone = live(stand_in).start(wish(), attempt=ATTEMPT)
+    edit = live(stand_in).start(replace(wish(), references=(plain("red"), plain("blue"))), attempt=ATTEMPT)
+    assert isinstance(alone, Finished)
+    assert isinstance(edit, Finished)
+    assert alone.cost is not None
+    assert edit.cost == alone.cost + Money(2 * TOKENS_PER_PICTURE_IN * 8)
+
+
+def test_over_real_http_a_mask_of_another_size_is_the_field_to_mend(stand_in: OpenAIStandIn) -> None:
+    mask = encoded(Image.new("RGBA", (32, 32)))
+    with pytest.raises(Rejected) as rejected:
+        live(stand_in).start(replace(wish(), references=(plain("red"),), mask=mask), attempt=ATTEMPT)
+    assert rejected.value.field == "mask"
+    assert stand_in.billed == 0
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from datetime import date
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F, Q, Sum
 from django.utils import timezone
 
@@ -98,10 +98,11 @@ def correct(job: Job, micros: int, words: str) -> None:
 
 def set_limit(budget: Budget, limit_micros: int, by: User) -> Budget:
     """Change what may be spent. Lower than what is spent already is allowed: it only stops what comes."""
-    Budget.objects.filter(pk=budget.pk).update(limit_micros=limit_micros)
-    budget.refresh_from_db()
-    words = f"{budget.scope}: {limit_micros / 1_000_000:.2f} {budget.currency} for {budget.month:%B %Y}."
-    audit.record(by, "budget.set", budget, words, limit_micros=limit_micros)
+    with transaction.atomic():
+        Budget.objects.filter(pk=budget.pk).update(limit_micros=limit_micros)
+        budget.refresh_from_db()
+        words = f"{budget.scope}: {limit_micros / 1_000_000:.2f} {budget.currency} for {budget.month:%B %Y}."
+        audit.record(by, "budget.set", budget, words, limit_micros=limit_micros)
     return budget
 
 

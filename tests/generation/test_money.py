@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
+from assets.audit import history
 from assets.lifecycle import Blocked
 from generation import money, runs
 from generation.models import Budget, Job, LedgerEntry
@@ -59,6 +60,13 @@ def test_a_free_job_goes_out_even_when_nothing_is_left(ada: User) -> None:
     Budget.objects.update(limit_micros=0)
     factories.started(ada, factories.ModelFactory.create(facts=factories.priced("0")))
     assert Job.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_limit_and_its_entry_in_the_log_are_set_together(max_: User) -> None:
+    (budget,) = money.budgets_for(max_, None, "USD")
+    assert money.set_limit(budget, DIME, max_).limit_micros == DIME
+    assert history(budget).get().action == "budget.set"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,0 +1,90 @@
+"""Several people at the same instant, on PostgreSQL: one decision, one release, and events without gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from approvals import dossier, workflow
+from approvals.api import throttling
+from approvals.models import Choice, Decision, Event, ListingSite, Release, Review
+from assets.lifecycle import InvalidTransition
+from config import roles
+from tests.approvals import factories
+from tests.assets import factories as library_factories
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+
+def at_once(*calls: Callable[[], Any]) -> list[Any]:
+    """Run the calls in threads that start together; what each returned, or the refusal it met."""
+    gate = Barrier(len(calls))
+
+    def run(call: Callable[[], Any]) -> Any:
+        gate.wait(timeout=10)
+        try:
+            return call()
+        except InvalidTransition as refusal:
+            return refusal
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+def refused(results: list[Any]) -> int:
+    return sum(isinstance(result, InvalidTransition) for result in results)
+
+
+def test_two_reviewers_make_one_decision() -> None:
+    rita = library_factories.rita()
+    robin = library_factories.UserFactory.create(username="robin", role=roles.REVIEWERS)
+    for _ in range(5):
+        review = factories.review(factories.ready())
+        seen = dossier.of_review(review).hash
+        results = at_once(
+            *(lambda by=by: workflow.decide(review, Choice.APPROVE, "", seen, by) for by in (rita, robin))  # type: ignore[misc]
+        )
+        assert (refused(results), Decision.objects.filter(review=review).count()) == (1, 1)
+
+
+def test_two_workers_release_once() -> None:
+    decision = factories.decide(factories.review(factories.ready()))
+    at_once(*[lambda: workflow.settle(decision)] * 4)
+    assert (Release.objects.count(), Event.objects.count()) == (1, 1)
+
+
+def test_undoing_and_settling_end_in_one_of_both(settings: Any) -> None:
+    decision = factories.decide(factories.review(factories.ready()))
+    at_once(lambda: workflow.undo(decision, decision.by), lambda: workflow.settle(decision))
+    review = Review.objects.get()
+    assert (review.state, Release.objects.count()) in {("open", 0), ("approved", 1)}
+
+
+def test_releases_at_the_same_time_leave_no_gap_in_the_events() -> None:
+    channel = factories.channel()
+    decisions = [factories.decide(factories.review(factories.ready(), channel)) for _ in range(4)]
+    at_once(*(lambda one=one: workflow.settle(one) for one in decisions))  # type: ignore[misc] # bound now
+    told = list(Event.objects.order_by("sequence").select_related("release"))
+    assert [event.sequence for event in told] == [1, 2, 3, 4]
+    assert [event.release.released_at for event in told] == sorted(event.release.released_at for event in told)
+
+
+def test_a_withdrawal_and_a_second_one_make_one() -> None:
+    release = factories.released()
+    rita = library_factories.rita()
+    results = at_once(*[lambda: workflow.withdraw(release, "Sold.", rita)] * 3)
+    assert (refused(results), Event.objects.filter(kind="withdrawn").count()) == (2, 1)
+
+
+def test_a_limit_lets_through_exactly_so_many() -> None:
+    site = factories.site()
+    ListingSite.objects.update(requests_per_minute=10)
+    results = at_once(*[lambda: throttling.count(site, minute=1)] * 30)
+    assert sum(results) == 10

@@ -22,6 +22,7 @@ from assets import audit
 from assets.lifecycle import Blocked
 from generation import catalogue, clock, money, resting
 from generation.facts import BadFacts
+from generation.leases import LEASE, kept_alive
 from generation.lifecycle import check_move
 from generation.models import Attempt, Job, JobState
 from generation.nudges import nudge
@@ -30,9 +31,6 @@ from generation.providers.errors import BadAnswer, ProviderError, RateLimited, R
 from generation.providers.redaction import redact
 from generation.receiving import Received, add_outputs, receive
 
-LEASE = timedelta(minutes=10)
-"""Longer than any task may run (config.celery, 6 minutes), so that nobody is declared dead who is only slow."""
-POLL_LEASE = timedelta(minutes=5)
 PATIENCE = timedelta(hours=1)
 """How long a provider may keep a job before its outcome counts as unclear."""
 MOST_TRIES = 6
@@ -65,7 +63,7 @@ def send(job_id: uuid.UUID) -> None:
     """Send a queued job to its provider. Does nothing when it is not queued, not due, or taken by another worker."""
     errand = _take(job_id)
     if errand is not None:
-        outcome = _ask(errand.maker, lambda: errand.maker.start(errand.spec, attempt=errand.lease))
+        outcome = _ask(errand, lambda: errand.maker.start(errand.spec, attempt=errand.lease))
         _keep_outcome(errand, outcome, _after_sending)
 
 
@@ -73,7 +71,7 @@ def resume(job_id: uuid.UUID) -> None:
     """Ask a provider how far a waiting job is. Asking costs nothing, so it may happen any number of times."""
     errand = _take_waiting(job_id)
     if errand is not None:
-        outcome = _ask(errand.maker, lambda: errand.maker.resume(errand.job.handle))
+        outcome = _ask(errand, lambda: errand.maker.resume(errand.job.handle))
         _keep_outcome(errand, outcome, _after_asking)
 
 
@@ -122,20 +120,21 @@ def _take_waiting(job_id: uuid.UUID) -> Errand | None:
             unclear(job, now, kind="not_asked", words=str(problem))
             return None
         lease = uuid.uuid4()
-        _save(job, lease=lease, lease_until=now + POLL_LEASE)
+        _save(job, lease=lease, lease_until=now + LEASE)
         return Errand(job, lease, spec, maker)
 
 
 # Step 2: asking
 
 
-def _ask(maker: Provider, call: Callable[[], Finished | Pending]) -> Outcome:
+def _ask(errand: Errand, call: Callable[[], Finished | Pending]) -> Outcome:
     try:
-        return call()
+        with kept_alive(errand.job.pk, errand.lease):
+            return call()
     except ProviderError as error:
         return error
     except Exception:  # an adapter's own mistake, or the task's time limit: the request may well have gone out
-        logger.exception("provider.failed", provider=maker.key)
+        logger.exception("provider.failed", provider=errand.maker.key)
         return Unclear("Something went wrong while the request was under way; it may have been charged.")
 
 

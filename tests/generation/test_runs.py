@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from assets.lifecycle import Blocked, InvalidTransition
 from assets.pictures import Unreadable
-from generation import money, runs
+from generation import leases, money, runs
 from generation.lifecycle import MOVES, check_move
 from generation.models import Brief, Budget, GenerationModel, Job, JobState, Output, ProviderState
 from generation.providers import errors
@@ -470,6 +471,25 @@ def test_a_job_whose_worker_died_is_sent_again_where_that_harms_nobody(ada: User
     runs.send(job.pk)
     job.refresh_from_db()
     assert (job.state, len(Scripted.sent)) == (JobState.DONE, 2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_is_only_slow_keeps_its_lease(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leases, "BEAT", timedelta(milliseconds=20))
+    job = factories.queued(ada)
+
+    def slowly() -> Finished:
+        Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+        end = time.monotonic() + 5
+        while Job.objects.get().lease_until < timezone.now() and time.monotonic() < end:  # type: ignore[operator]
+            time.sleep(0.02)
+        runs.sweep()
+        return Finished(pictures=(picture(),))
+
+    Scripted.will(slowly)
+    runs.send(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.error_words) == (JobState.DONE, "")
 
 
 def test_a_lease_that_holds_is_left_alone(ada: User) -> None:

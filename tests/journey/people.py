@@ -1,0 +1,58 @@
+"""The people of the journey: each has a browser of their own, and leaves a picture of what they saw."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
+
+from tests.portal import Portal
+
+SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
+"""Git ignores this folder. Look at it after a run."""
+
+
+class Person:
+    """Somebody signed in to the portal."""
+
+    def __init__(self, portal: Portal, browser: Browser, name: str, *, width: int = 1440, height: int = 900) -> None:
+        self.portal, self.name = portal, name
+        context = browser.new_context(viewport={"width": width, "height": height}, base_url=portal.url)
+        self.page: Page = context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("console", lambda said: self._note(said))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self._sign_in()
+
+    def go(self, address: str) -> None:
+        self.page.goto(address)
+
+    def follow(self, name: str) -> None:
+        self.page.get_by_role("link", name=name).first.click()
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name).first.click()
+
+    def panel(self, anchor: str) -> Locator:
+        """A panel of the page, by its id."""
+        return self.page.locator(f"#{anchor}")
+
+    def sees(self, words: str) -> None:
+        """Fails unless the page says so, or comes to say so by itself."""
+        expect(self.page.locator("main")).to_contain_text(words, timeout=30_000)
+
+    def shoot(self, name: str) -> None:
+        """Keep a picture of the whole page."""
+        SCREENSHOTS.mkdir(exist_ok=True)
+        self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+
+    def _note(self, said: ConsoleMessage) -> None:
+        if said.type == "error":
+            self.complaints.append(f"{self.page.url}: {said.text} {said.location}")
+
+    def _sign_in(self) -> None:
+        self.go("/accounts/login/")
+        self.page.get_by_label("Login").or_(self.page.locator("[name=login]")).first.fill(self.name)
+        self.page.locator("[name=password]").fill(self.portal.passwords[self.name])
+        self.page.locator("[name=password]").press("Enter")
+        expect(self.page.get_by_role("heading", level=1)).to_have_text("Overview")

@@ -28,7 +28,7 @@ from generation.models import Brief, GenerationModel, Job, JobState
 from generation.nudges import nudge
 from generation.providers.base import ImageSpec, Picture, Provider, Quote
 from generation.receiving import add_outputs, receive
-from generation.sending import OUTCOME_FIELDS, locked, resume, send, unclear
+from generation.sending import OUTCOME_FIELDS, deadly, locked, resume, send, unclear
 
 __all__ = [
     "cancel",
@@ -51,6 +51,8 @@ MOST_MODELS = 9
 SWEEP_AT_MOST = 20
 """Rows of each kind that one sweep looks at: a sweep that queued everything would outrun the workers."""
 NUDGE_AGAIN = timedelta(seconds=30)
+MOST_DEATHS = 3
+"""Workers that may die while they send a job before the job itself counts as what kills them."""
 ASK_AGAIN_FOR = timedelta(minutes=10)
 
 
@@ -246,11 +248,13 @@ def _lapse(job_id: UUID) -> None:
             harmless = catalogue.provider(job.model.provider).capabilities.repeat_is_harmless
         except catalogue.NotConfigured:
             harmless = False
-        if harmless and job.tries < 3:
+        if not harmless:
+            unclear(job, now, kind="lost", words="The worker stopped while the request was under way.")
+        elif job.tries < MOST_DEATHS:
             _write(job, state=JobState.QUEUED, lease=None, lease_until=None, not_before=None)
             nudge("send_job", job)
         else:
-            unclear(job, now, kind="lost", words="The worker stopped while the request was under way.")
+            deadly(job, now)
 
 
 def _miss(job_id: UUID) -> None:

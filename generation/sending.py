@@ -246,6 +246,13 @@ def unclear(job: Job, now: datetime, *, kind: str, words: str) -> None:
     _end(job, JobState.UNCLEAR, now, kind=kind, words=words)
 
 
+def deadly(job: Job, now: datetime) -> None:
+    """Every worker that took the job died: end it before it takes more of them. Asking harmed nobody, so it is free."""
+    words = "Each worker that took this job stopped. Ask an administrator to look into the worker's log."
+    _refund(job, words)
+    _end(job, JobState.FAILED, now, kind="deadly", words=words)
+
+
 # Shared steps
 
 

@@ -473,6 +473,14 @@ def test_a_job_whose_worker_died_is_sent_again_where_that_harms_nobody(ada: User
     assert (job.state, len(Scripted.sent)) == (JobState.DONE, 2)
 
 
+def test_a_job_that_every_worker_died_of_fails_and_costs_nothing(ada: User) -> None:
+    job = died(ada, "harmless")
+    Job.objects.update(tries=runs.MOST_DEATHS)
+    runs.sweep()
+    job.refresh_from_db()
+    assert (job.state, job.error_kind, spent()) == (JobState.FAILED, "deadly", (0, 0))
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_that_is_only_slow_keeps_its_lease(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(leases, "BEAT", timedelta(milliseconds=20))

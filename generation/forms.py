@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
 from django.forms import BoundField
+from django.forms.fields import InvalidJSONInput
 
 from assets.models import Asset, Listing
 from generation import prompts
@@ -184,6 +186,13 @@ class LimitForm(forms.Form):
     limit = forms.DecimalField(min_value=0, max_value=1_000_000, decimal_places=2, label="Limit")
 
 
+class ReadableJSON(forms.JSONField):
+    """JSON that a person reads and edits: one thing a line."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return value if isinstance(value, InvalidJSONInput | str) else json.dumps(value, indent=1, ensure_ascii=False)
+
+
 class RevisionForm(forms.Form):
     """One wording of a template. Its fields are lines of JSON, since few people change them and all can read them."""
 
@@ -198,13 +207,13 @@ class RevisionForm(forms.Form):
         label="Must not appear", required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=1000
     )
     ratio = forms.ChoiceField(label="Shape", choices=[(ratio, ratio) for ratio in RATIOS], widget=forms.RadioSelect)
-    fields_json = forms.JSONField(
+    fields_json = ReadableJSON(
         label="Fields",
         widget=forms.Textarea(attrs={"rows": 14, "class": "mono", "spellcheck": "false"}),
         help_text="name, label, kind (text, choice, colour, number, listing), help, default, choices, open, required, "
         "most, least, fact.",
     )
-    forbidden = forms.JSONField(
+    forbidden = ReadableJSON(
         required=False,
         label="Words that may not be typed",
         widget=forms.Textarea(attrs={"rows": 6, "class": "mono", "spellcheck": "false"}),

@@ -119,7 +119,7 @@ class OpenAIImages(OpenAIAccount):
         if not spec.references:
             return Request("POST", self._url("images/generations"), headers, json=fields)
         form = {name: str(value) for name, value in fields.items()}
-        return Request("POST", self._url("images/edits"), headers, form=form, files=_files(spec))
+        return Request("POST", self._url("images/edits"), headers, form=form, files=self.files(spec))
 
     def parse(self, answer: Answer, spec: ImageSpec) -> Finished:
         data = answer.facts
@@ -158,6 +158,15 @@ class OpenAIImages(OpenAIAccount):
         ours |= {name: _chosen(name, getattr(extra, name), spec) for name in CHOICES}
         return {name: value for name, value in ours.items() if value not in (None, "")}
 
+    def files(self, spec: ImageSpec) -> tuple[Part, ...]:
+        """One picture goes as `image`, several as `image[]`; the mask belongs to the first."""
+        name = "image" if len(spec.references) == 1 else "image[]"
+        pictures = [
+            Part(name, reference.name or f"reference-{number}.png", reference.data, reference.media_type)
+            for number, reference in enumerate(spec.references, 1)
+        ]
+        return (*pictures, Part("mask", "mask.png", spec.mask)) if spec.mask is not None else tuple(pictures)
+
     def picture(self, item: Any, answer: Answer) -> Picture:
         """One picture out of the answer's list."""
         return _decoded(item, answer)
@@ -194,16 +203,6 @@ def explain(answer: Answer) -> ProviderError:
     if isinstance(found, Rejected):
         found.field = str(error.get("param") or "")
     return found
-
-
-def _files(spec: ImageSpec) -> tuple[Part, ...]:
-    """One picture goes as `image`, several as `image[]`; the mask belongs to the first."""
-    name = "image" if len(spec.references) == 1 else "image[]"
-    pictures = [
-        Part(name, reference.name or f"reference-{number}.png", reference.data, reference.media_type)
-        for number, reference in enumerate(spec.references, 1)
-    ]
-    return (*pictures, Part("mask", "mask.png", spec.mask)) if spec.mask is not None else tuple(pictures)
 
 
 def _chosen(name: str, value: str, spec: ImageSpec) -> str:

@@ -344,6 +344,17 @@ if env.text("COMFYUI_URL"):
             "workflows": env.text("COMFYUI_WORKFLOWS"),
         },
     }
+if env.text("COMPATIBLE_BASE_URL"):
+    IMAGE_PROVIDERS["compatible"] = {
+        "adapter": "generation.providers.compatible.Compatible",
+        "options": {
+            "base_url": env.web_address("COMPATIBLE_BASE_URL", "http://127.0.0.1:1234/v1"),
+            "profile": env.one_of("COMPATIBLE_PROFILE", "gateway", "sd.cpp", "localai", "openai"),
+            "api_key": env.secret("COMPATIBLE_API_KEY"),
+            "model": env.text("COMPATIBLE_MODEL"),
+            "result_hosts": " ".join(env.words("COMPATIBLE_RESULT_HOSTS")),
+        },
+    }
 
 # Approving pictures
 

@@ -16,8 +16,16 @@ from generation.models import GenerationModel, Job
 NEEDS = {
     "openai": ("OpenAI Images", "OPENAI_API_KEY"),
     "bfl": ("Black Forest Labs", "BFL_API_KEY"),
+    "openai-responses": ("OpenAI Responses", "OPENAI_RESPONSES"),
+    "stability": ("Stability AI", "STABILITY_API_KEY"),
+    "gemini": ("Google Gemini", "GEMINI_API_KEY"),
+    "replicate": ("Replicate", "REPLICATE_API_TOKEN"),
+    "bedrock": ("Amazon Bedrock", "BEDROCK_REGION"),
+    "a1111": ("AUTOMATIC1111 / Forge", "A1111_URL"),
+    "comfyui": ("ComfyUI", "COMFYUI_URL"),
+    "compatible": ("OpenAI-compatible server", "COMPATIBLE_BASE_URL"),
 }
-"""Providers that appear once this variable is set (or the same with _FILE, naming a file that holds it)."""
+"""Providers that appear once this variable is set; a key may also be in a file that the variable with _FILE names."""
 
 QUEUES = {
     "filesystem": "Embedded, in a folder",

@@ -1,4 +1,4 @@
-"""Tables of approvals for administrators. All can be looked at; only a channel's rules can be changed, and are checked."""
+"""Tables of approvals for administrators: all to look at, and a channel's rules to change, checked."""
 
 from __future__ import annotations
 

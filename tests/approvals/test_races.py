@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -47,10 +48,8 @@ def test_two_reviewers_make_one_decision() -> None:
     robin = library_factories.UserFactory.create(username="robin", role=roles.REVIEWERS)
     for _ in range(5):
         review = factories.review(factories.ready())
-        seen = dossier.of_review(review).hash
-        results = at_once(
-            *(lambda by=by: workflow.decide(review, Choice.APPROVE, "", seen, by) for by in (rita, robin))  # type: ignore[misc]
-        )
+        decide = partial(workflow.decide, review, Choice.APPROVE, "", dossier.of_review(review).hash)
+        results = at_once(partial(decide, rita), partial(decide, robin))
         assert (refused(results), Decision.objects.filter(review=review).count()) == (1, 1)
 
 
@@ -70,7 +69,7 @@ def test_undoing_and_settling_end_in_one_of_both(settings: Any) -> None:
 def test_releases_at_the_same_time_leave_no_gap_in_the_events() -> None:
     channel = factories.channel()
     decisions = [factories.decide(factories.review(factories.ready(), channel)) for _ in range(4)]
-    at_once(*(lambda one=one: workflow.settle(one) for one in decisions))  # type: ignore[misc] # bound now
+    at_once(*(partial(workflow.settle, one) for one in decisions))
     told = list(Event.objects.order_by("sequence").select_related("release"))
     assert [event.sequence for event in told] == [1, 2, 3, 4]
     assert [event.release.released_at for event in told] == sorted(event.release.released_at for event in told)

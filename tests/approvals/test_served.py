@@ -1,4 +1,4 @@
-"""Whatever people do in whatever order: what is served is approved, unchanged, in force, and decided by somebody else."""
+"""Whatever people do in whatever order: what is served is approved by somebody else, unchanged, and in force."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Holding a job while its provider is asked: a short lease that is renewed for as long as the worker lives.
 
-A worker that dies stops renewing, so that its job is found within a minute, however long the provider takes.
+A worker that dies stops renewing, so that its job is found within half a minute, however long the provider takes.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from django.db import DatabaseError, connection
 from generation import clock
 from generation.models import Job
 
-LEASE = timedelta(seconds=60)
-BEAT = timedelta(seconds=15)
+LEASE = timedelta(seconds=30)
+BEAT = timedelta(seconds=8)
 LONGEST = timedelta(minutes=10)
 """Renewed no longer than this: a call that hangs beyond every time limit must not hold its job for ever."""
 

@@ -84,7 +84,7 @@ def keep(request: SignedIn, output_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             version = runs.keep(held, by=request.user, **form.cleaned_data)
-        except InvalidTransition as error:
+        except (InvalidTransition, pictures.Unreadable) as error:
             messages.error(request, str(error))
             return redirect("generation:brief", source.pk)
         return redirect(version.asset.get_absolute_url())
@@ -119,7 +119,7 @@ def _done(request: SignedIn, brief_id: UUID, verbs: Verbs, verb: str, held: obje
     try:
         act(held, by=request.user)
         messages.success(request, said)
-    except (InvalidTransition, Blocked) as error:
+    except (InvalidTransition, Blocked, pictures.Unreadable) as error:
         messages.error(request, str(error))
         status = 409 if isinstance(error, InvalidTransition) else 422
     if request.htmx or status != 200:

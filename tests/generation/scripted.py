@@ -103,3 +103,11 @@ def flat_png() -> bytes:
     stream = io.BytesIO()
     Image.new("RGB", (96, 64), "black").save(stream, "PNG")
     return stream.getvalue()
+
+
+def gif() -> bytes:
+    """A picture that moves."""
+    first, second = (Image.open(io.BytesIO(png(name))) for name in "ab")
+    stream = io.BytesIO()
+    first.save(stream, "GIF", save_all=True, append_images=[second], duration=100)
+    return stream.getvalue()

@@ -15,7 +15,7 @@ from assets import library, storage
 from assets.lifecycle import InvalidTransition
 from assets.models import Origin, Version
 from generation import runs
-from generation.models import Output, OutputState
+from generation.models import Brief, Output, OutputState
 from tests.assets import factories as people
 from tests.generation import factories
 from tests.generation.scripted import png
@@ -135,3 +135,12 @@ def test_the_received_bytes_of_an_output_cannot_be_swapped(ada: User) -> None:
     with pytest.raises(DatabaseError), transaction.atomic():
         Output.objects.filter(pk=output.pk).update(sha256=storage.put(png("other")))
     assert Output.objects.get().sha256 == output.sha256
+
+
+@pytest.mark.django_db
+def test_what_was_asked_cannot_be_rewritten(ada: User) -> None:
+    brief = factories.started(ada)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Brief.objects.update(prompt="Something else")
+    brief.refresh_from_db()
+    assert brief.prompt == "A brick house at dusk."

@@ -17,10 +17,10 @@ from assets.models import Version
 from generation import money, runs
 from generation.models import Brief, Budget, Job, JobState, Output, OutputState, Template
 from generation.providers import errors
-from generation.providers.base import Finished, Pending
+from generation.providers.base import Finished, Pending, Picture
 from tests.assets import factories as people
 from tests.generation import factories
-from tests.generation.scripted import Scripted, picture, png
+from tests.generation.scripted import Scripted, gif, picture, png
 
 pytestmark = pytest.mark.django_db
 
@@ -307,6 +307,14 @@ def test_keeping_without_a_title_is_asked_for_again(ada: User, sign_in: SignIn) 
     output = back(ada).outputs.get()
     assert sign_in(ada).post(reverse("generation:keep_as", args=(output.pk,)), {"title": " "}).status_code == 422
     assert not Version.objects.exists()
+
+
+def test_a_moving_picture_cannot_be_kept_and_says_why(ada: User, sign_in: SignIn) -> None:
+    output = back(ada, Finished(pictures=(Picture(gif()),))).outputs.get()
+    answer = sign_in(ada).post(reverse("generation:output", args=(output.pk, "keep")))
+    assert answer.status_code == 422
+    assert "moving picture" in answer.content.decode()
+    assert Output.objects.get().state == OutputState.NEW
 
 
 def test_discarding_what_is_kept_says_why_not(ada: User, sign_in: SignIn) -> None:

@@ -1,20 +1,26 @@
 """Black Forest Labs (FLUX): submit, ask at the address it names, download within ten minutes.
 
-Facts from docs.bfl.ai, @ai-sdk/black-forest-labs 2.0.41 and BFL's own skills file, read 2026-11-22.
+Facts from docs.bfl.ai (models, fill), @ai-sdk/black-forest-labs 2.0.41 and BFL's own skills file, read 2026-11-22.
 It is the one provider that tells the price of a job when it takes it: in credits of one cent.
 """
 
 from __future__ import annotations
 
-import base64
+import hashlib
+import hmac
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
+from urllib.parse import quote as quoted
 from uuid import UUID
 
+from generation.providers.answers import text
 from generation.providers.base import Capabilities, Finished, ImageSpec, Money, Pending, Picture, Secret
-from generation.providers.errors import BadAnswer, ModelGone, ProviderError, Refused, Unclear
+from generation.providers.callbacks import Forged
+from generation.providers.encoding import encoded, white_where_clear
+from generation.providers.errors import BadAnswer, ModelGone, ProviderError, Refused, Rejected, Unclear
 from generation.providers.http import Answer, HTTPProvider, Request, by_status, message_in
 from generation.providers.options import NO_KEY
 
@@ -27,11 +33,16 @@ DECLINED: dict[str, Literal["input", "output"]] = {"Request Moderated": "input",
 
 @dataclass(frozen=True)
 class BFLOptions:
-    """The key, the region, and further hosts from which finished pictures may come, separated by spaces."""
+    """The key, the region, and further hosts from which finished pictures may come, separated by spaces.
+
+    `callback_url` is told when a job is over, with the secret as its proof: only a nudge to ask, and works without.
+    """
 
     api_key: Secret = NO_KEY
     base_url: str = "https://api.bfl.ai"
     result_hosts: str = ""  # the delivery host is not published; *.bfl.ai is always allowed
+    callback_url: str = ""
+    callback_secret: Secret = NO_KEY
 
 
 @dataclass(frozen=True)
@@ -43,35 +54,35 @@ class BFLExtra:
 
 
 class BlackForestLabs(HTTPProvider):
-    """One picture per job; the handle holds all that is needed to fetch it after a restart."""
+    """One picture per job; the handle holds all that is needed to fetch it after a restart.
+
+    `model.settings["shape"]` says what decides the shape: pixels, the ratio (Kontext), or the picture that is filled.
+    """
 
     key = "bfl"
     label = "Black Forest Labs"
-    capabilities = Capabilities(seed=True, references=True, exact_size=True, resumable=True)
+    capabilities = Capabilities(seed=True, references=True, mask=True, exact_size=True, resumable=True)
     Options = BFLOptions
     Extra = BFLExtra
 
     def build(self, spec: ImageSpec, attempt: UUID) -> Request:
-        width, height = spec.pixels
         extra = self.extras(spec)
         body: dict[str, Any] = {
             "prompt": self.compose(spec),
-            "width": width,
-            "height": height,
             "output_format": "png",
             "safety_tolerance": extra.safety_tolerance,
             "prompt_upsampling": extra.prompt_upsampling,
         }
         if spec.seed is not None:
             body["seed"] = spec.seed
-        for number, reference in enumerate(spec.references, 1):
-            name = "input_image" if number == 1 else f"input_image_{number}"
-            body[name] = base64.b64encode(reference.data).decode()
+        body |= _pictures(spec) | self._callback
         return Request("POST", self._url(f"v1/{spec.model.id}"), self._headers, json=body)
 
     def parse(self, answer: Answer, spec: ImageSpec) -> Pending:
         data = answer.facts
         job, address = data.get("id"), data.get("polling_url")
+        if self.options.callback_url and job and address is None:  # a job that will call back may name none
+            address = self._url(f"v1/get_result?id={quoted(str(job))}")
         if not isinstance(job, str) or not isinstance(address, str):
             raise BadAnswer("The job was taken without an address to ask at.", raw=data)
         cost = _credits(data.get("cost"))
@@ -128,11 +139,35 @@ class BlackForestLabs(HTTPProvider):
         return self.clean(finished)
 
     @property
+    def _callback(self) -> dict[str, str]:
+        if not self.options.callback_url:
+            return {}
+        return {"webhook_url": self.options.callback_url, "webhook_secret": self.options.callback_secret.reveal()}
+
+    @property
     def _headers(self) -> dict[str, str]:
         return {"x-key": self.options.api_key.reveal()}
 
     def _url(self, path: str) -> str:
         return f"{self.options.base_url.rstrip('/')}/{path}"
+
+
+def _pictures(spec: ImageSpec) -> dict[str, Any]:
+    """The fields for shape, pictures and mask."""
+    shape = spec.model.settings.get("shape", "pixels")
+    if shape == "picture":
+        return _fill(spec)
+    width, height = spec.pixels
+    fields: dict[str, Any] = {"aspect_ratio": spec.ratio} if shape == "ratio" else {"width": width, "height": height}
+    for number, reference in enumerate(spec.references, 1):
+        fields["input_image" if number == 1 else f"input_image_{number}"] = encoded(reference.data)
+    return fields
+
+
+def _fill(spec: ImageSpec) -> dict[str, Any]:
+    if not spec.references or spec.mask is None:
+        raise Rejected("This model fills a part of a picture: it needs the picture and a mask.", field="mask")
+    return {"image": encoded(spec.references[0].data), "mask": encoded(white_where_clear(spec.mask))}
 
 
 def _terminal(status: str, job: str, raw: Any) -> ProviderError:
@@ -173,3 +208,32 @@ def _credits(value: Any) -> Money | None:
     except InvalidOperation:
         return None
     return Money.of(amount) if 0 <= amount < 1000 else None
+
+
+# Callbacks
+
+
+def nudged(headers: Mapping[str, str], body: bytes, secret: Secret) -> str:
+    """The id of the job that a genuine callback is about. Ask for that job; believe nothing else in the body.
+
+    Header names in lower case. Raises Forged. BFL describes two proofs (its skills file: HMAC-SHA256 over the body in
+    X-BFL-Signature; the AI SDK: the secret itself in X-Webhook-Secret) and both are taken, read 2026-11.
+    """
+    key = secret.reveal().encode()
+    if not key:
+        raise Forged("No secret for Black Forest Labs' callbacks is set here.")
+    if signature := headers.get("x-bfl-signature", ""):
+        right = f"sha256={hmac.digest(key, body, hashlib.sha256).hex()}".encode()
+        is_genuine = hmac.compare_digest(signature.encode(), right)
+    else:
+        is_genuine = hmac.compare_digest(headers.get("x-webhook-secret", "").encode(), key)
+    if not is_genuine:
+        raise Forged("The callback is not proven to come from Black Forest Labs.")
+    try:
+        data = json.loads(body)
+    except ValueError:
+        data = None
+    job = text(data, "id") or text(data, "task_id")
+    if not job:
+        raise Forged("The callback names no job.")
+    return job

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from tests.standins.pictures import picture
+from tests.standins.pictures import clear_where_white, edited, picture
 from tests.standins.server import Handler, StandIn
 
 READY_AFTER = 2  # polls
@@ -53,12 +54,14 @@ class BFLStandIn(StandIn):
         if method == "GET" and path.startswith("/sample/"):
             return self._sample(handler, path.rpartition("/")[2])
         if method == "POST" and path.startswith("/v1/flux"):
-            return self._submit(handler)
+            return self._submit(handler, path)
         return handler.answer(404, {"detail": "Not Found"})
 
-    def _submit(self, handler: Handler) -> None:
+    def _submit(self, handler: Handler, path: str) -> None:
         wish = handler.json_body()
         mode = self.take(handler, str(wish.get("prompt", "")))
+        if wrong := wrong_field(path, wish):
+            return handler.answer(422, {"detail": [{"loc": ["body", wrong], "msg": f"{wrong} is wrong"}]})
         if mode == "rate-limit":
             return handler.answer(429, {"detail": "Too many active tasks."})
         if mode == "no-money":
@@ -92,8 +95,27 @@ class BFLStandIn(StandIn):
         if job is None or job.mode == "expired" or time.monotonic() - job.ready_at > LIFE:
             return handler.answer(403, {"detail": "Signature expired."})
         kind = "JPEG" if job.mode == "jpeg" else "PNG"
-        body = picture(int(job.wish.get("width", 1024)), int(job.wish.get("height", 768)), job.id, kind)
+        body = drawn(job, kind)
         return handler.answer_bytes(200, body, "image/png")  # it says PNG whatever it is: providers do
+
+
+def wrong_field(path: str, wish: dict[str, Any]) -> str:
+    """The field that this model does not take, or misses; "" when all are right."""
+    if path.endswith("-fill"):
+        return next((name for name in ("image", "mask") if not wish.get(name)), "width" if "width" in wish else "")
+    return "width" if "kontext" in path and "width" in wish else ""
+
+
+def drawn(job: Job, kind: str) -> bytes:
+    """The picture of a job; an edit shows what was sent: see `edited`."""
+    names = ["image", "input_image", *(f"input_image_{number}" for number in range(2, 9))]
+    sent = [base64.b64decode(job.wish[name]) for name in names if job.wish.get(name)]
+    across, _, down = str(job.wish.get("aspect_ratio", "4:3")).partition(":")
+    size = int(job.wish.get("width", 1024)), int(job.wish.get("height", 1024 * int(down) // int(across)))
+    if not sent:
+        return picture(*size, job.id, kind)
+    mask = job.wish.get("mask")
+    return edited(sent, clear_where_white(base64.b64decode(mask)) if mask else None, size, job.id, kind)
 
 
 STATUSES = {

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import base64
-import io
 import re
 from typing import Any
 
-from PIL import Image
-
-from tests.standins.pictures import edited, picture
+from tests.standins.pictures import clear_where_white, edited, picture
 from tests.standins.server import Handler, StandIn, Upload
 
 MOST = 8  # more are quietly not drawn, as with the real one
@@ -75,16 +72,6 @@ def drawn_from(files: list[Upload], size: tuple[int, int], words: str) -> bytes:
         return picture(*size, words)
     masks = [clear_where_white(file.data) for file in files if file.name == "mask"]
     return edited(sent, masks[0] if masks else None, size, words)
-
-
-def clear_where_white(mask: bytes) -> bytes:
-    """The one-channel mask that this server reads, in the form that `edited` reads."""
-    light = Image.open(io.BytesIO(mask)).convert("L")
-    clear = Image.new("RGBA", light.size)
-    clear.putalpha(light.point(lambda value: 255 - value))
-    stream = io.BytesIO()
-    clear.save(stream, "PNG")
-    return stream.getvalue()
 
 
 if __name__ == "__main__":

@@ -51,5 +51,15 @@ def edited(pictures: list[bytes], mask: bytes | None, size: tuple[int, int], wor
     return stream.getvalue()
 
 
+def clear_where_white(mask: bytes) -> bytes:
+    """A mask that is white where to paint, in the form that `edited` reads."""
+    light = Image.open(io.BytesIO(mask)).convert("L")
+    clear = Image.new("RGBA", light.size)
+    clear.putalpha(light.point(lambda value: 255 - value))
+    stream = io.BytesIO()
+    clear.save(stream, "PNG")
+    return stream.getvalue()
+
+
 def _colour(chance: random.Random) -> tuple[int, int, int]:
     return chance.randrange(30, 235), chance.randrange(30, 235), chance.randrange(30, 235)

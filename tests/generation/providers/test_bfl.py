@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import io
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
 import httpx
 import pytest
+from PIL import Image
 
-from generation.providers.base import Finished, ImageSpec, Money, Pending, Reference
-from generation.providers.bfl import BlackForestLabs
-from generation.providers.errors import BadAnswer, BlockedAddress, OutOfMoney, ProviderError, Refused, Unavailable
+from generation.providers.base import Finished, ImageSpec, Money, Pending, Reference, Secret
+from generation.providers.bfl import BlackForestLabs, nudged
+from generation.providers.callbacks import Forged
+from generation.providers.errors import (
+    BadAnswer,
+    BlockedAddress,
+    OutOfMoney,
+    ProviderError,
+    Refused,
+    Rejected,
+    Unavailable,
+)
 from generation.providers.http import Client
-from tests.generation.providers.contract import ATTEMPT, CANARY, PNG, Answering, HTTPContract, Recorded, always, model
+from tests.generation.providers.contract import (
+    ATTEMPT,
+    CANARY,
+    PNG,
+    Answering,
+    HTTPContract,
+    Recorded,
+    always,
+    client,
+    model,
+)
 from tests.standins.bfl import BFLStandIn
 
 JOB = "a3f1c2d4"
@@ -187,3 +211,113 @@ def test_references_are_numbered() -> None:
     spec = replace(ImageSpec("A house", model("flux-2-pro")), references=(Reference(PNG), Reference(PNG)))
     body = BlackForestLabs({}, Client()).build(spec, ATTEMPT).json or {}
     assert {"input_image", "input_image_2"} <= set(body)
+
+
+def half_clear(width: int, height: int) -> bytes:
+    """A mask that is clear on its left half."""
+    mask = Image.new("RGBA", (width, height), (0, 0, 0, 255))
+    mask.paste((0, 0, 0, 0), (0, 0, width // 2, height))
+    return as_png(mask)
+
+
+def as_png(picture: Image.Image) -> bytes:
+    stream = io.BytesIO()
+    picture.save(stream, "PNG")
+    return stream.getvalue()
+
+
+RED = Reference(as_png(Image.new("RGB", (96, 64), "red")))
+
+
+def finished(stand_in: BFLStandIn, spec: ImageSpec) -> Image.Image:
+    provider = live(stand_in)
+    result = provider.start(spec, attempt=ATTEMPT)
+    for _ in range(6):
+        if isinstance(result, Finished):
+            return Image.open(io.BytesIO(result.pictures[0].data)).convert("RGB")
+        result = provider.resume(result.handle)
+    pytest.fail("The job never ended.")
+
+
+def test_over_real_http_fill_keeps_what_the_mask_covers(stand_in: BFLStandIn) -> None:
+    spec = ImageSpec("A green door", model("flux-pro-1.0-fill"), references=(RED,), mask=half_clear(96, 64))
+    picture = finished(stand_in, spec)
+    assert picture.getpixel((picture.width * 3 // 4, 20)) == (255, 0, 0)
+    assert picture.getpixel((picture.width // 4, 20)) != (255, 0, 0)
+
+
+def test_over_real_http_kontext_edits_in_the_shape_asked_for(stand_in: BFLStandIn) -> None:
+    spec = ImageSpec("Make the door green", model("flux-kontext-pro"), ratio="16:9", references=(RED, Reference(PNG)))
+    picture = finished(stand_in, spec)
+    assert picture.width / picture.height == pytest.approx(16 / 9, rel=0.01)
+    assert stand_in.billed == 1
+
+
+@pytest.mark.parametrize("lack", [{"references": ()}, {"mask": None}])
+def test_fill_needs_the_picture_and_its_mask(lack: dict[str, Any]) -> None:
+    spec = ImageSpec("A green door", model("flux-pro-1.0-fill"), references=(RED,), mask=half_clear(96, 64))
+    with pytest.raises(Rejected, match="needs the picture"):
+        BlackForestLabs({}, Client()).build(replace(spec, **lack), ATTEMPT)
+
+
+def test_a_mask_is_lost_on_models_that_draw_freely() -> None:
+    spec = ImageSpec("A house", model("flux-2-pro"), references=(RED,), mask=half_clear(96, 64))
+    assert BlackForestLabs({}, Client()).unsupported(spec) == ["mask"]
+
+
+SECRET = Secret("callback-canary")
+BODY = json.dumps({"id": JOB, "status": "Ready", "result": {"sample": "https://evil.example/x.png"}}).encode()
+
+
+def signed(body: bytes, by: str = "callback-canary") -> dict[str, str]:
+    return {"x-bfl-signature": f"sha256={hmac.new(by.encode(), body, hashlib.sha256).hexdigest()}"}
+
+
+@pytest.mark.parametrize("headers", [signed(BODY), {"x-webhook-secret": "callback-canary"}])
+def test_a_callback_proven_in_either_way_names_its_job(headers: dict[str, str]) -> None:
+    assert nudged(headers, BODY, SECRET) == JOB
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "secret"),
+    [
+        ({}, BODY, SECRET),
+        ({"x-webhook-secret": "guess"}, BODY, SECRET),
+        ({"x-webhook-secret": ""}, BODY, Secret("")),
+        (signed(BODY, ""), BODY, Secret("")),
+        (signed(BODY, "guess"), BODY, SECRET),
+        (signed(BODY), BODY + b" ", SECRET),
+        (signed(BODY, "guess") | {"x-webhook-secret": "callback-canary"}, BODY, SECRET),
+        ({"x-bfl-signature": "sha256=é", "x-webhook-secret": "callback-canary"}, BODY, SECRET),
+        (signed(b"[]"), b"[]", SECRET),
+        (signed(b"{"), b"{", SECRET),
+        (signed(b"\xff"), b"\xff", SECRET),
+    ],
+)
+def test_a_callback_that_proves_nothing_is_forged(headers: dict[str, str], body: bytes, secret: Secret) -> None:
+    with pytest.raises(Forged):
+        nudged(headers, body, secret)
+
+
+def test_a_job_that_will_call_back_can_be_asked_about_too() -> None:
+    def without_address(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            return httpx.Response(200, json={"id": JOB, "status": "Pending", "webhook_url": "https://portal.example"})
+        assert str(request.url) in (f"https://api.eu.bfl.ai/v1/get_result?id={JOB}", SAMPLE)
+        return service(READY)(request)
+
+    options = {"base_url": "https://api.eu.bfl.ai", "callback_url": "https://portal.example"}
+    provider = BlackForestLabs(options, client(without_address))
+    pending = provider.start(ImageSpec("A house", model("flux-2-pro")), attempt=ATTEMPT)
+    assert isinstance(pending, Pending)
+    assert isinstance(provider.resume(pending.handle), Finished)
+
+
+def test_the_callbacks_secret_is_sent_but_never_stored() -> None:
+    options = {"api_key": CANARY, "callback_url": "https://portal.example/told", "callback_secret": "callback-canary"}
+    provider = BlackForestLabs(options, client(service(READY)))
+    request = provider.build(ImageSpec("A house", model("flux-2-pro")), ATTEMPT)
+    assert (request.json or {})["webhook_secret"] == "callback-canary"
+    pending = provider.start(ImageSpec("A house", model("flux-2-pro")), attempt=ATTEMPT)
+    assert "https://portal.example/told" in str(pending.parameters_sent)
+    assert "callback-canary" not in f"{pending!r}"

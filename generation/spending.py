@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.contrib.auth.models import User
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
@@ -80,8 +81,8 @@ def month(first: date) -> Month:
         budgets=tuple(budgets),
         total=_row("All", jobs),
         providers=tuple(_row(name, jobs.filter(model__provider=key)) for key, name in providers),
-        people=_by(jobs, "brief__asked_by", "brief__asked_by__first_name"),
-        listings=_by(jobs, "brief__listing", "brief__listing__reference"),
+        people=_people(jobs),
+        listings=_listings(jobs),
         refusals=_refusals(jobs),
         unclear=jobs.filter(state=JobState.UNCLEAR).count(),
         days=tuple(_days(first)),
@@ -103,9 +104,18 @@ def _row(name: str, jobs: QuerySet[Job]) -> Row:
     return Row(name, **sums, **came)
 
 
-def _by(jobs: QuerySet[Job], key: str, name: str) -> tuple[Row, ...]:
-    groups = jobs.order_by().values_list(key, name).distinct()
-    rows = [_row(label or "No listing", jobs.filter(**{key: pk})) for pk, label in groups]
+def _people(jobs: QuerySet[Job]) -> tuple[Row, ...]:
+    asked = User.objects.filter(pk__in=jobs.values("brief__asked_by"))
+    rows = [_row(user.get_full_name() or user.get_username(), jobs.filter(brief__asked_by=user)) for user in asked]
+    return _dearest_first(rows)
+
+
+def _listings(jobs: QuerySet[Job]) -> tuple[Row, ...]:
+    groups = jobs.order_by().values_list("brief__listing", "brief__listing__reference").distinct()
+    return _dearest_first([_row(name or "No listing", jobs.filter(brief__listing=pk)) for pk, name in groups])
+
+
+def _dearest_first(rows: list[Row]) -> tuple[Row, ...]:
     return tuple(sorted(rows, key=lambda row: (-row.spent, -row.jobs)))
 
 

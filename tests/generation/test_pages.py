@@ -443,6 +443,13 @@ def test_spend_adds_up(ada: User, max_: User, sign_in: SignIn) -> None:
     assert "1 refused" in page
 
 
+def test_spend_names_people_and_jobs_without_a_listing(ada: User, max_: User, sign_in: SignIn) -> None:
+    back(ada)
+    page = sign_in(max_).get(reverse("generation:spend")).content.decode()
+    assert '<th scope="row">Ada</th>' in page
+    assert '<th scope="row">No listing</th>' in page
+
+
 def test_a_month_that_cannot_be_read_is_this_month(max_: User, sign_in: SignIn) -> None:
     assert sign_in(max_).get(reverse("generation:spend") + "?month=0000-99").status_code == 200
 

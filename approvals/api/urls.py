@@ -9,7 +9,7 @@ from approvals.api import views
 app_name = "api"
 urlpatterns = [
     path("images/", views.ImageList.as_view(), name="images"),
-    path("images/<uuid:number>/", views.Image.as_view(), name="image"),
-    path("images/<uuid:number>/file", views.ImageFile.as_view(), name="file"),
+    path("images/<uuid:image>/", views.Image.as_view(), name="image"),
+    path("images/<uuid:image>/file", views.ImageFile.as_view(), name="file"),
     path("events/", views.EventList.as_view(), name="events"),
 ]

@@ -78,13 +78,13 @@ class SiteView(APIView):
                 raise NotFound("This key reads no channel of that name.")
         return channels
 
-    def live_release(self, number: UUID) -> Release:
+    def live_release(self, image: UUID) -> Release:
         """A live release of the caller's channels. 410 if it has ended, 404 if it is not there for this caller."""
         mine = Release.objects.within(self.channels()).select_related("channel")
-        release: Release | None = mine.live().filter(pk=number).first()
+        release: Release | None = mine.live().filter(pk=image).first()
         if release:
             return release
-        if mine.filter(pk=number).exclude(pk__in=mine.in_force().values("pk")).exists():
+        if mine.filter(pk=image).exclude(pk__in=mine.in_force().values("pk")).exists():
             raise Gone
         raise Http404
 
@@ -114,8 +114,8 @@ class Image(SiteView):
     """One image."""
 
     @extend_schema(operation_id="get_image", responses={200: ImageSerializer, **refusals(400, 401, 404, 410, 429)})
-    def get(self, request: Request, number: UUID) -> Response:
-        return Response(ImageSerializer(self.live_release(number), context={"request": request}).data)
+    def get(self, request: Request, image: UUID) -> Response:
+        return Response(ImageSerializer(self.live_release(image), context={"request": request}).data)
 
 
 class ImageFile(SiteView):
@@ -133,8 +133,8 @@ class ImageFile(SiteView):
             **refusals(400, 401, 404, 410, 429),
         },
     )
-    def get(self, request: Request, number: UUID) -> HttpResponse:
-        release = self.live_release(number)
+    def get(self, request: Request, image: UUID) -> HttpResponse:
+        release = self.live_release(image)
         tag = quote_etag(release.file_sha256)
         held = parse_etags(request.headers.get("If-None-Match", ""))
         response: HttpResponse

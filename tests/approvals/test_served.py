@@ -98,6 +98,14 @@ class People(RuleBasedStateMachine):
         for decision in Decision.objects.filter(settled_at=None, undone_at=None):
             workflow.settle(decision)
 
+    @rule(which=st.integers(0, 1), words=st.sampled_from(["Kitchen by the sea", "Kitchen with a dog"]))
+    def somebody_edits_between_decision_and_effect(self, which: int, words: str) -> None:
+        self.submit(which, first=False, second=True, by="max")
+        self.rita_approves_whatever_she_may()
+        self.describe(which, words)
+        self.time_passes(timedelta(seconds=70))
+        self.the_worker_settles()
+
     @rule()
     def the_worker_sweeps(self) -> None:
         workflow.expire_due()

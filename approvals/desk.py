@@ -351,11 +351,6 @@ def next_for(user: User, behind: Review | None = None) -> Review | None:
     return waiting.filter(submitted_at__gt=behind.submitted_at).first() or waiting.exclude(pk=behind.pk).first()
 
 
-def waiting_count(user: User) -> int:
-    """For the navigation: how many reviews this person can decide, or how many of theirs came back."""
-    return Review.objects.waiting_for(user).count() + len(_came_back(user))
-
-
 def _reviews_for(user: User) -> ReviewQuerySet:
     """Reviewers see all that is open; others what they submitted themselves."""
     reviews = Review.objects.open()

@@ -1,4 +1,4 @@
-"""Stability AI, v2beta: core, ultra and Stable Diffusion 3.5; one picture a call, answered at once.
+"""Stability AI, v2beta: drawing (core, ultra, Stable Diffusion 3.5) and editing; one picture a call, answered at once.
 
 Facts from the vendor's OpenAPI document (tryAGI/StabilityAI, May 2026 or later), read 2026-11-22. Two traps: the body
 must be multipart even without a file, and a picture that was filtered comes blurred with status 200.
@@ -6,13 +6,14 @@ must be multipart even without a file, and a picture that was filtered comes blu
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
 from generation.providers.answers import inside, number, text
 from generation.providers.base import Capabilities, Finished, ImageSpec, Picture, Secret
-from generation.providers.encoding import decoded
+from generation.providers.encoding import decoded, white_where_clear
 from generation.providers.errors import BadAnswer, ProviderError, RateLimited, Refused, Rejected
 from generation.providers.http import Answer, HTTPProvider, Part, Request, by_status
 from generation.providers.options import NO_KEY
@@ -23,6 +24,27 @@ LARGEST_SEED = 4_294_967_294  # 0 stands for "any"
 
 
 @dataclass(frozen=True)
+class Edit:
+    """One way of editing: the fields that it takes besides the picture, and those of which it needs one at least."""
+
+    takes: frozenset[str] = frozenset()
+    needs: tuple[str, ...] = ()
+    needs_mask: bool = False
+
+
+WORDS = frozenset({"prompt", "seed", "style_preset"})
+SIDES = ("left", "right", "up", "down")
+EDITS: Mapping[str, Edit] = {
+    "inpaint": Edit(WORDS | {"negative_prompt", "grow_mask"}, needs_mask=True),
+    "erase": Edit(frozenset({"seed", "grow_mask"}), needs_mask=True),
+    "outpaint": Edit(WORDS | {*SIDES, "creativity"}, needs=SIDES),
+    "search-and-replace": Edit(WORDS | {"negative_prompt", "search_prompt", "grow_mask"}, needs=("search_prompt",)),
+    "remove-background": Edit(),
+}
+"""What stands after edit/ in the address -> what goes along."""
+
+
+@dataclass(frozen=True)
 class StabilityOptions:
     api_key: Secret = NO_KEY
     base_url: str = "https://api.stability.ai"
@@ -30,26 +52,42 @@ class StabilityOptions:
 
 @dataclass(frozen=True)
 class StabilityExtra:
-    """`strength` (0 to 1) is how far a picture that goes along may be left behind; core knows no style of 3.5."""
+    """`strength` (0 to 1) is how far a picture that goes along may be left behind; the rest is for edits."""
 
     style_preset: str = ""
     strength: float = 0.6
+    search_prompt: str = ""  # search and replace: what to find
+    left: int = 0  # outpaint: pixels to add on each side
+    right: int = 0
+    up: int = 0
+    down: int = 0
+    creativity: str = ""  # outpaint, 0 to 1
+    grow_mask: str = ""  # pixels by which the edge of a mask is softened
 
 
 class Stability(HTTPProvider):
-    """POST /v2beta/stable-image/generate/{core, ultra, sd3}; which one is a setting of the model's row."""
+    """POST /v2beta/stable-image/generate/… or edit/…: a model's row says which, by "endpoint" or "edit"."""
 
     key = "stability"
     label = "Stability AI"
-    capabilities = Capabilities(seed=True, negative=True, references=True)
+    capabilities = Capabilities(seed=True, negative=True, references=True, mask=True)
     Options = StabilityOptions
     Extra = StabilityExtra
 
     def build(self, spec: ImageSpec, attempt: UUID) -> Request:
         if spec.seed is not None and not 1 <= spec.seed <= LARGEST_SEED:
             raise Rejected(f"A seed for Stability is from 1 to {LARGEST_SEED}.", field="seed")
-        path = f"v2beta/stable-image/generate/{spec.model.settings.get('endpoint', 'core')}"
-        return Request("POST", self._url(path), self._headers, form=self._fields(spec), files=_files(spec))
+        edit, name = _edit_of(spec), spec.model.settings.get("edit", "")
+        path = f"edit/{name}" if name else f"generate/{spec.model.settings.get('endpoint', 'core')}"
+        fields = self._edit(spec, edit) if edit else self._fields(spec)
+        form = {name: value for name, value in fields.items() if value}
+        url = self._url(f"v2beta/stable-image/{path}")
+        return Request("POST", url, self._headers, form=form, files=_files(spec, edit))
+
+    def compose(self, spec: ImageSpec) -> str:
+        """The prompt, unless it is an edit that takes no words."""
+        edit = _edit_of(spec)
+        return spec.prompt if edit is None or "prompt" in edit.takes else ""
 
     def parse(self, answer: Answer, spec: ImageSpec) -> Finished:
         data = answer.facts
@@ -60,10 +98,11 @@ class Stability(HTTPProvider):
         if reason != "SUCCESS":
             raise BadAnswer(f"Stability ended with {reason[:40]!r}.", request_id=answer.request_id, raw=data)
         seed, quote = number(data, "seed"), self.quote(spec)
+        is_priced = quote.basis != "estimate"
         return Finished(
             pictures=(Picture(decoded(inside(data, "image")), seed),),
-            cost=quote.amount,
-            cost_basis="fixed",
+            cost=quote.amount if is_priced else None,
+            cost_basis="fixed" if is_priced else "unknown",
             seed=seed,
             request_id=answer.request_id,
             raw=data,
@@ -85,20 +124,41 @@ class Stability(HTTPProvider):
         return f"Answers: {credit} credits left. Asking costs nothing."
 
     def _fields(self, spec: ImageSpec) -> dict[str, str]:
-        extra, settings = self.extras(spec), spec.model.settings
+        extra, settings = self._extras(spec, frozenset({"style_preset", "strength"})), spec.model.settings
         mode: Literal["text-to-image", "image-to-image"] = "image-to-image" if spec.references else "text-to-image"
-        fields = {
-            "prompt": self.compose(spec),
-            "negative_prompt": spec.negative,
+        return self._common(spec) | {
             "aspect_ratio": "" if spec.references and "model" in settings else spec.ratio,
-            "seed": "" if spec.seed is None else str(spec.seed),
-            "output_format": "png",
             "style_preset": extra.style_preset,
             "model": settings.get("model", ""),
             "mode": mode if "model" in settings else "",
             "strength": str(extra.strength) if spec.references else "",
         }
-        return {name: value for name, value in fields.items() if value}
+
+    def _edit(self, spec: ImageSpec, edit: Edit) -> dict[str, str]:
+        if not spec.references:
+            raise Rejected(f"{spec.model.name} changes a picture: send one along.", field="references")
+        if edit.needs_mask and spec.mask is None:
+            raise Rejected(f"{spec.model.name} needs a mask.", field="mask")
+        given = {name: str(value or "") for name, value in vars(self._extras(spec, edit.takes)).items()}
+        if edit.needs and not any(given[name] for name in edit.needs):
+            raise Rejected(f"{spec.model.name} needs {' or '.join(edit.needs)}.".replace("_", " "), field="extra")
+        fields = self._common(spec) | given
+        return {name: value for name, value in fields.items() if name in edit.takes | {"output_format"}}
+
+    def _extras(self, spec: ImageSpec, taken: frozenset[str]) -> StabilityExtra:
+        """The wish's extras; one that this endpoint does not take is refused rather than lost."""
+        extra: StabilityExtra = self.extras(spec)
+        if others := sorted(set(spec.extra) - taken):
+            raise Rejected(f"{spec.model.name} does not take {', '.join(others)}.", field="extra")
+        return extra
+
+    def _common(self, spec: ImageSpec) -> dict[str, str]:
+        return {
+            "prompt": self.compose(spec),
+            "negative_prompt": spec.negative,
+            "seed": "" if spec.seed is None else str(spec.seed),
+            "output_format": "png",
+        }
 
     @property
     def _headers(self) -> dict[str, str]:
@@ -108,5 +168,17 @@ class Stability(HTTPProvider):
         return f"{self.options.base_url.rstrip('/')}/{path}"
 
 
-def _files(spec: ImageSpec) -> tuple[Part, ...]:
-    return tuple(Part("image", one.name or "image.png", one.data, one.media_type) for one in spec.references[:1])
+def _edit_of(spec: ImageSpec) -> Edit | None:
+    """How the model of this wish edits; None if it draws anew."""
+    name = spec.model.settings.get("edit")
+    if name and name not in EDITS:
+        raise Rejected(f"The row of {spec.model.name} names an unknown edit, {name[:40]}.", field="model")
+    return EDITS[name] if name else None
+
+
+def _files(spec: ImageSpec, edit: Edit | None) -> tuple[Part, ...]:
+    """The picture to start from, and where it may change: white there, as this service wants it."""
+    picture = tuple(Part("image", one.name or "image.png", one.data, one.media_type) for one in spec.references[:1])
+    if edit is None or not edit.needs_mask or spec.mask is None:
+        return picture
+    return (*picture, Part("mask", "mask.png", white_where_clear(spec.mask)))

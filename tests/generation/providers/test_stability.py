@@ -1,19 +1,23 @@
-"""Stability AI by recorded answers, shaped as the vendor's own schema has them."""
+"""Stability AI by recorded answers shaped as the vendor's schema has them, and over real HTTP against the stand-in."""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+import io
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import httpx
 import pytest
+from PIL import Image
 
-from generation.providers.base import Money, Reference
-from generation.providers.errors import OutOfMoney, RateLimited, Refused, Rejected
+from generation.providers.base import Finished, ImageSpec, Money, Reference
+from generation.providers.errors import OutOfMoney, ProviderError, RateLimited, Refused, Rejected
+from generation.providers.http import Client
 from generation.providers.stability import Stability
 from tests.generation.providers.contract import ATTEMPT, CANARY, PNG, HTTPContract, Recorded, always, model
+from tests.standins.stability import StabilityStandIn
 
 SUCCESS = {"image": base64.b64encode(PNG).decode(), "seed": 343940597, "finish_reason": "SUCCESS"}
 MODERATED = {"id": "a1b2", "name": "content_moderation", "errors": ["Your request was flagged."]}
@@ -80,3 +84,179 @@ class TestContract(HTTPContract):
         fields = provider.build(spec, ATTEMPT).form or {}
         assert (fields["model"], fields["mode"]) == ("sd3.5-large", "image-to-image")
         assert "aspect_ratio" not in fields
+
+
+EDITS = ["inpaint", "erase", "outpaint", "search-and-replace", "remove-background"]
+ENOUGH: dict[str, dict[str, Any]] = {
+    "inpaint": {"mask": True},
+    "erase": {"mask": True},
+    "outpaint": {"extra": {"left": "32", "up": "16"}},
+    "search-and-replace": {"extra": {"search_prompt": "the door"}},
+    "remove-background": {},
+}
+"""Edit -> what it needs besides a picture."""
+
+
+def as_png(picture: Image.Image) -> bytes:
+    stream = io.BytesIO()
+    picture.save(stream, "PNG")
+    return stream.getvalue()
+
+
+def house() -> Image.Image:
+    """A red square before white."""
+    picture = Image.new("RGB", (96, 64), "white")
+    picture.paste((255, 0, 0), (32, 16, 64, 48))
+    return picture
+
+
+def half_clear() -> bytes:
+    mask = Image.new("RGBA", (96, 64), (0, 0, 0, 255))
+    mask.paste((0, 0, 0, 0), (0, 0, 48, 64))
+    return as_png(mask)
+
+
+def edit(name: str, **changes: Any) -> ImageSpec:
+    """A wish for this edit that has all it needs."""
+    given = ENOUGH[name] | changes
+    if given.get("mask"):
+        given["mask"] = half_clear()
+    spec = ImageSpec("A green door", model(f"stable-image-{name}"), references=(Reference(as_png(house())),))
+    return replace(spec, **given)
+
+
+def form_of(spec: ImageSpec) -> Mapping[str, str]:
+    return Stability({}, Client()).build(spec, ATTEMPT).form or {}
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("inpaint", {"prompt", "seed", "negative_prompt", "output_format"}),
+        ("erase", {"seed", "output_format"}),
+        ("outpaint", {"prompt", "seed", "left", "up", "output_format"}),
+        ("search-and-replace", {"prompt", "seed", "negative_prompt", "search_prompt", "output_format"}),
+        ("remove-background", {"output_format"}),
+    ],
+)
+def test_each_edit_sends_the_fields_that_it_takes(name: str, fields: set[str]) -> None:
+    assert set(form_of(edit(name, seed=7, negative="people"))) == fields
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_an_edit_needs_a_picture(name: str) -> None:
+    with pytest.raises(Rejected) as rejected:
+        form_of(edit(name, references=()))
+    assert rejected.value.field == "references"
+
+
+@pytest.mark.parametrize(
+    ("name", "lack", "field"),
+    [
+        ("inpaint", {"mask": None}, "mask"),
+        ("erase", {"mask": None}, "mask"),
+        ("outpaint", {"extra": {}}, "extra"),
+        ("outpaint", {"extra": {"left": "0"}}, "extra"),
+        ("search-and-replace", {"extra": {}}, "extra"),
+    ],
+)
+def test_an_edit_says_what_it_lacks(name: str, lack: dict[str, Any], field: str) -> None:
+    with pytest.raises(Rejected) as rejected:
+        form_of(edit(name, **lack))
+    assert rejected.value.field == field
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_what_an_edit_does_not_take_is_refused_and_not_dropped(name: str) -> None:
+    with pytest.raises(Rejected, match="strength"):
+        form_of(edit(name, extra=ENOUGH[name].get("extra", {}) | {"strength": "0.5"}))
+
+
+def test_a_row_with_an_unknown_edit_is_refused() -> None:
+    spec = edit("inpaint")
+    with pytest.raises(Rejected, match="unknown edit"):
+        form_of(replace(spec, model=replace(spec.model, settings={"edit": "../account"})))
+
+
+def test_an_edit_without_words_sends_none() -> None:
+    assert Stability({}, Client()).compose(edit("remove-background")) == ""
+    assert Stability({}, Client()).compose(edit("inpaint")) == "A green door"
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_nothing_of_a_sufficient_edit_is_lost(name: str) -> None:
+    assert Stability({}, Client()).unsupported(edit(name)) == []
+
+
+@pytest.fixture
+def stand_in() -> Iterator[StabilityStandIn]:
+    with StabilityStandIn() as running:
+        yield running
+
+
+def live(stand_in: StabilityStandIn, deadline: float = 10.0) -> Stability:
+    return Stability({"api_key": CANARY, "base_url": stand_in.url}, Client(deadline=deadline))
+
+
+def finished(stand_in: StabilityStandIn, spec: ImageSpec) -> tuple[Finished, Image.Image]:
+    result = live(stand_in).start(spec, attempt=ATTEMPT)
+    assert isinstance(result, Finished)
+    return result, Image.open(io.BytesIO(result.pictures[0].data))
+
+
+def test_over_real_http_a_picture_is_drawn_in_the_shape_asked_for(stand_in: StabilityStandIn) -> None:
+    result, picture = finished(stand_in, ImageSpec("A house", model("stable-image-core"), ratio="16:9", seed=9))
+    assert picture.size == (768, 432)
+    assert result.seed == 9
+
+
+@pytest.mark.parametrize("name", ["inpaint", "erase"])
+def test_over_real_http_an_edit_changes_only_where_the_mask_is_clear(stand_in: StabilityStandIn, name: str) -> None:
+    _, picture = finished(stand_in, edit(name))
+    assert picture.getpixel((56, 32)) == (255, 0, 0)
+    assert picture.getpixel((40, 32)) != (255, 0, 0)
+
+
+def test_over_real_http_outpainting_adds_on_the_sides_asked_for(stand_in: StabilityStandIn) -> None:
+    result, picture = finished(stand_in, edit("outpaint"))
+    assert picture.size == (96 + 32, 64 + 16)
+    assert picture.getpixel((48 + 32, 32 + 16)) == (255, 0, 0)
+    assert (result.cost, result.cost_basis) == (None, "unknown")
+
+
+def test_over_real_http_a_background_becomes_clear(stand_in: StabilityStandIn) -> None:
+    _, picture = finished(stand_in, edit("remove-background"))
+    assert picture.getpixel((0, 0)) == (255, 255, 255, 0)
+    assert picture.getpixel((48, 32)) == (255, 0, 0, 255)
+
+
+@pytest.mark.parametrize("name", ["inpaint", "erase", "search-and-replace", "remove-background"])
+def test_over_real_http_an_edit_costs_what_the_service_takes(stand_in: StabilityStandIn, name: str) -> None:
+    before = stand_in.credits
+    result, _ = finished(stand_in, edit(name))
+    assert result.cost == Money.of(str((before - stand_in.credits) / 100))
+
+
+@pytest.mark.parametrize(
+    ("word", "kind", "billed"),
+    [
+        ("[refuse]", "refused", 0),
+        ("[blurred]", "refused", 1),
+        ("[language]", "refused", 0),
+        ("[rate-limit]", "rate_limited", 0),
+        ("[no-money]", "out_of_money", 0),
+        ("[down]", "unavailable", 0),
+        ("[lost]", "unclear", 1),
+    ],
+)
+def test_over_real_http_each_trouble_has_its_kind(
+    stand_in: StabilityStandIn, word: str, kind: str, billed: int
+) -> None:
+    with pytest.raises(ProviderError) as raised:
+        live(stand_in).start(ImageSpec(f"A house {word}", model("stable-image-core")), attempt=ATTEMPT)
+    assert (raised.value.kind, stand_in.billed) == (kind, billed)
+
+
+def test_testing_the_connection_spends_nothing(stand_in: StabilityStandIn) -> None:
+    assert "1000" in live(stand_in).check()
+    assert stand_in.billed == 0

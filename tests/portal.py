@@ -75,6 +75,8 @@ class Portal:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.kill()
+        for process in self.started:
+            process.wait(10)
         if self._inside is not None:
             self._inside.shutdown(cancel_futures=True)
 
@@ -263,5 +265,5 @@ def _go_inside(environment: dict[str, str]) -> None:
     import django
 
     os.environ.clear()
-    os.environ |= environment | {"DJANGO_SETTINGS_MODULE": "config.settings"}
+    os.environ |= {"DJANGO_SETTINGS_MODULE": "config.settings"} | environment
     django.setup()

@@ -6,14 +6,23 @@ picture is not to be believed (googleapis/python-genai#1824), so only the bytes 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 from uuid import UUID
 
 from generation.providers.answers import inside, number, objects, text
-from generation.providers.base import Capabilities, CostBasis, Finished, ImageSpec, Money, Picture, Secret
+from generation.providers.base import Capabilities, CostBasis, Finished, ImageSpec, Money, Picture, Quote, Secret
 from generation.providers.encoding import decoded, encoded
-from generation.providers.errors import BadAnswer, ModelGone, ProviderError, RateLimited, Refused, Unauthorised
+from generation.providers.errors import (
+    BadAnswer,
+    ModelGone,
+    OutOfMoney,
+    ProviderError,
+    RateLimited,
+    Refused,
+    Unauthorised,
+)
 from generation.providers.http import Answer, HTTPProvider, Request, by_status
 from generation.providers.options import NO_KEY
 from generation.providers.prices import Tokens
@@ -31,6 +40,9 @@ DECLINED = frozenset(
         "BLOCKLIST",
     }
 )
+ACCOUNT_LIMITED = "PUP_LIMITED_DISABLED"
+DEARER = {"2K": 2, "4K": 4}  # times the price of 1K: our own careful guess, since larger sizes are priced for some models only
+_NO_QUOTA = re.compile(r"limit:\s*0\b", re.IGNORECASE)  # the plan has no pictures in it (Bin-Huang/chatbox 1361)
 
 
 @dataclass(frozen=True)
@@ -54,6 +66,10 @@ class Gemini(HTTPProvider):
     capabilities = Capabilities(references=True)
     Options = GeminiOptions
     Extra = GeminiExtra
+
+    def quote(self, spec: ImageSpec) -> Quote:
+        one = super().quote(spec)
+        return Quote(one.amount * DEARER.get(spec.extra.get("image_size", ""), 1), one.basis)
 
     def build(self, spec: ImageSpec, attempt: UUID) -> Request:
         parts: list[dict[str, Any]] = [{"text": self.compose(spec)}]
@@ -90,6 +106,8 @@ class Gemini(HTTPProvider):
     def explain(self, answer: Answer) -> ProviderError:
         status, words = text(answer.excerpt, "error", "status"), text(answer.excerpt, "error", "message")
         known: dict[str, Any] = {"request_id": answer.request_id, "raw": answer.excerpt}
+        if status == "RESOURCE_EXHAUSTED" and _NO_QUOTA.search(words):
+            return OutOfMoney(f"The Google account's plan has no pictures in it. {words}", **known)
         if status == "RESOURCE_EXHAUSTED":
             return RateLimited(f"Google is asked too often. {words}", retry_after=_delay(answer), **known)
         if status == "NOT_FOUND":
@@ -122,19 +140,30 @@ def _without_picture(data: dict[str, Any]) -> ProviderError:
     if reason in DECLINED:
         words = f"Google declined the finished picture ({reason}). {said}".strip()
         return Refused(words, stage="output", categories=(reason,), request_id=request_id, raw=data, charged="unknown")
+    if reason == ACCOUNT_LIMITED:
+        return Unauthorised(f"Google has limited this account. {said}".strip(), request_id=request_id, raw=data)
     words = f"Google's answer holds no picture ({reason or 'no reason given'}). {said}".strip()
     return BadAnswer(words, request_id=request_id, raw=data)
 
 
 def _cost(data: dict[str, Any], spec: ImageSpec) -> tuple[Money | None, CostBasis]:
-    """From the usage that came along; what was thought or said besides counts at the picture's rate, the dearest."""
-    price = spec.model.price
-    prompt = number(data, "usageMetadata", "promptTokenCount")
-    drawn = number(data, "usageMetadata", "candidatesTokenCount")
-    if not isinstance(price, Tokens) or prompt is None or drawn is None:
+    """From the usage: picture tokens at the picture's rate, words and thoughts at that of words."""
+    usage, price = inside(data, "usageMetadata"), spec.model.price
+    prompt, out = number(usage, "promptTokenCount"), number(usage, "candidatesTokenCount")
+    if not isinstance(price, Tokens) or prompt is None or out is None:
         return None, "unknown"
-    thought = number(data, "usageMetadata", "thoughtsTokenCount") or 0
-    return price.cost(prompt, 0, drawn + thought), "computed"
+    details = objects(usage, "candidatesTokensDetails")
+    drawn = [number(one, "tokenCount") or 0 for one in details if one.get("modality") == "IMAGE"]
+    pictures = min(sum(drawn), out) if drawn else out  # not told apart: all at the dearer rate
+    words = out - pictures + (number(usage, "thoughtsTokenCount") or 0)
+    said = replace(price, image_out=_text_rate(price, spec)).cost(0, 0, words)
+    return price.cost(prompt, 0, pictures) + said, "computed"
+
+
+def _text_rate(price: Tokens, spec: ImageSpec) -> Money:
+    """What a million tokens of words in the answer cost; where the row does not say, as much as of picture."""
+    rate = spec.model.settings.get("text_out")
+    return Money.of(rate, price.image_out.currency) if rate else price.image_out
 
 
 def _delay(answer: Answer) -> float | None:

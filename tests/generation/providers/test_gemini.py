@@ -1,17 +1,31 @@
-"""Google Gemini by recorded answers; every way of saying no with status 200."""
+"""Google Gemini by recorded answers, every way of saying no with status 200, and over real HTTP."""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
-from typing import Any, ClassVar
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, ClassVar, cast
 
 import pytest
+from PIL import Image
 
-from generation.providers.base import Money
-from generation.providers.errors import BadAnswer, ModelGone, RateLimited, Refused, Unauthorised
+from generation.providers.base import Finished, ImageSpec, Money, Reference
+from generation.providers.errors import (
+    BadAnswer,
+    ModelGone,
+    OutOfMoney,
+    ProviderError,
+    RateLimited,
+    Refused,
+    Unauthorised,
+)
 from generation.providers.gemini import Gemini
-from tests.generation.providers.contract import CANARY, PNG, HTTPContract, Recorded, always
+from generation.providers.http import Client
+from tests.generation.providers.contract import ATTEMPT, CANARY, PNG, HTTPContract, Recorded, always, client, model
+from tests.standins.gemini import GeminiStandIn
 
 PART = {"inlineData": {"mimeType": "image/png", "data": base64.b64encode(PNG).decode()}}
 USAGE = {"promptTokenCount": 11, "candidatesTokenCount": 1120, "totalTokenCount": 1131}
@@ -77,3 +91,78 @@ class TestContract(HTTPContract):
     def test_a_model_that_ended_is_told_as_such(self) -> None:
         body = {"error": {"code": 404, "status": "NOT_FOUND", "message": "models/x is not found"}}
         assert isinstance(self.trouble(always(404, body)), ModelGone)
+
+    def test_an_account_without_pictures_is_not_a_rate_limit(self) -> None:
+        body = {"error": {"code": 429, "status": "RESOURCE_EXHAUSTED", "message": "Quota exceeded, limit: 0, model: x"}}
+        assert isinstance(self.trouble(always(429, body)), OutOfMoney)
+
+    def test_a_limited_account_is_told_as_such(self) -> None:
+        assert isinstance(self.trouble(always(200, spoken({"finishReason": "PUP_LIMITED_DISABLED"}))), Unauthorised)
+
+    def test_words_and_thoughts_are_not_paid_as_pictures(self) -> None:
+        details = [{"modality": "IMAGE", "tokenCount": 1100}, {"modality": "TEXT", "tokenCount": 20}]
+        usage = USAGE | {"candidatesTokensDetails": details, "thoughtsTokenCount": 300}
+        result = self.finish(always(200, GOOD | {"usageMetadata": usage}))
+        assert result.cost == Money.of(str((11 * Decimal("1.5") + 1100 * 30 + 320 * Decimal("7.5")) / 1_000_000))
+
+    @pytest.mark.parametrize("size", ["2K", "4K"])
+    def test_a_larger_picture_sets_more_aside(self, size: str) -> None:
+        provider = self.provider()
+        assert provider.quote(replace(self.spec, extra={"image_size": size})).amount > provider.quote(self.spec).amount
+
+    def test_references_follow_the_words_in_their_order(self) -> None:
+        spec = replace(self.spec, references=(Reference(PNG), Reference(b"jpeg", "image/jpeg")))
+        body = Gemini({}, client(always(200))).build(spec, ATTEMPT).json or {}
+        parts = body["contents"][0]["parts"]
+        assert parts[0] == {"text": self.spec.prompt}
+        assert [part["inlineData"]["mimeType"] for part in parts[1:]] == ["image/png", "image/jpeg"]
+
+
+@pytest.fixture
+def stand_in() -> Iterator[GeminiStandIn]:
+    with GeminiStandIn() as running:
+        yield running
+
+
+def live(stand_in: GeminiStandIn) -> Gemini:
+    return Gemini({"api_key": CANARY, "base_url": f"{stand_in.url}/v1beta"}, Client(deadline=10))
+
+
+def plain(colour: str) -> Reference:
+    stream = io.BytesIO()
+    Image.new("RGB", (96, 64), colour).save(stream, "PNG")
+    return Reference(stream.getvalue())
+
+
+def test_over_real_http_every_reference_is_used(stand_in: GeminiStandIn) -> None:
+    spec = ImageSpec("A house", model("gemini-nano-banana-2.1"), references=(plain("red"), plain("lime")))
+    result = live(stand_in).start(spec, attempt=ATTEMPT)
+    assert isinstance(result, Finished)
+    picture = Image.open(io.BytesIO(result.pictures[0].data)).convert("RGB")
+    red, green, blue = cast("tuple[int, int, int]", picture.getpixel((20, picture.height - 20)))
+    assert green > 200 > 60 > max(red, blue)
+    assert result.cost == Money.of(str((2 * 258 + 1) * Decimal("1.5") / 1_000_000)) + Money(1120 * 30)
+
+
+@pytest.mark.parametrize(
+    ("word", "kind", "billed"),
+    [
+        ("[refuse]", "refused", 0),
+        ("[safety]", "refused", 0),
+        ("[talk]", "bad_answer", 0),
+        ("[empty]", "bad_answer", 0),
+        ("[rate-limit]", "rate_limited", 0),
+        ("[no-quota]", "out_of_money", 0),
+        ("[gone]", "model_gone", 0),
+        ("[lost]", "unclear", 1),
+    ],
+)
+def test_over_real_http_each_trouble_has_its_kind(stand_in: GeminiStandIn, word: str, kind: str, billed: int) -> None:
+    with pytest.raises(ProviderError) as raised:
+        live(stand_in).start(ImageSpec(f"A house {word}", model("gemini-nano-banana-2.1")), attempt=ATTEMPT)
+    assert (raised.value.kind, stand_in.billed) == (kind, billed)
+
+
+def test_testing_the_connection_spends_nothing(stand_in: GeminiStandIn) -> None:
+    assert "1 models" in live(stand_in).check()
+    assert stand_in.billed == 0

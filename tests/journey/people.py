@@ -15,9 +15,9 @@ SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
 class Person:
     """Somebody signed in to the portal."""
 
-    def __init__(self, portal: Portal, browser: Browser, name: str, *, width: int = 1440, height: int = 900) -> None:
-        self.portal, self.name = portal, name
-        context = browser.new_context(viewport={"width": width, "height": height}, base_url=portal.url)
+    def __init__(self, portal: Portal, browser: Browser, name: str, *, album: str = "") -> None:
+        self.portal, self.name, self.album = portal, name, album
+        context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=portal.url)
         self.page: Page = context.new_page()
         self.complaints: list[str] = []
         self.page.on("console", lambda said: self._note(said))
@@ -43,8 +43,8 @@ class Person:
 
     def shoot(self, name: str) -> None:
         """Keep a picture of the whole page."""
-        SCREENSHOTS.mkdir(exist_ok=True)
-        self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+        # Hiding the caret would leave style attributes behind, which the page's own policy then refuses to copy.
+        self.page.screenshot(path=SCREENSHOTS / self.album / f"{name}.png", full_page=True, caret="initial")
 
     def _note(self, said: ConsoleMessage) -> None:
         if said.type == "error":

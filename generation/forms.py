@@ -24,6 +24,36 @@ PREFIX = "f_"
 LARGEST_SEED = 2**31 - 1
 
 
+class OpenChoice(forms.MultiValueField):
+    """One of some choices, or words of one's own beside them, which win."""
+
+    def __init__(self, field: Field, **common: Any) -> None:
+        choices = [("", "In my own words"), *((choice, choice) for choice in field.choices)]
+        own = {"aria-label": f"{field.label} in your own words", "placeholder": "or in your own words"}
+        parts = (
+            forms.ChoiceField(choices=choices, required=False),
+            forms.CharField(max_length=field.most, required=False),
+        )
+        widget = _ChoiceOrWords(
+            (forms.Select(attrs={"aria-label": field.label}, choices=choices), forms.TextInput(attrs=own)),
+        )
+        super().__init__(parts, widget=widget, require_all_fields=False, **common)
+
+    def compress(self, data_list: Sequence[str]) -> str:
+        return chosen_or_own(data_list)
+
+
+class _ChoiceOrWords(forms.MultiWidget):
+    def decompress(self, value: Any) -> list[str]:
+        listed = {choice for choice, _ in self.widgets[0].choices}  # type: ignore[attr-defined]  # a Select
+        return [value, ""] if value in listed else ["", value or ""]
+
+
+def chosen_or_own(parts: Sequence[str]) -> str:
+    """What an open choice says: one's own words, or else the choice."""
+    return next((part for part in reversed(parts) if part), "")
+
+
 class ComposeForm(forms.Form):
     """A brief being written: with the fields of a template, or free text without one."""
 
@@ -153,6 +183,8 @@ class ComposeForm(forms.Form):
 
     def _typed(self, name: str) -> str:
         value = self[name].value()
+        if isinstance(value, list | tuple):
+            return chosen_or_own(value)
         return "" if value is None else str(value)
 
     def _number(self, name: str, least: int, most: int) -> int | None:
@@ -262,9 +294,7 @@ def _form_field(field: Field) -> forms.Field:
         picker.input_type = "color"
         words = {"invalid": "A colour is written like #2a3a62."}
         return forms.RegexField(r"^#[0-9a-fA-F]{6}$", **common, widget=picker, error_messages=words)
-    widget: forms.Widget = forms.TextInput()
-    if field.open:
-        widget = forms.TextInput(attrs={"list": f"choices-{field.name}"})
-    elif field.most > 120:
-        widget = forms.Textarea(attrs={"rows": 1})
+    if field.kind == FieldKind.CHOICE:
+        return OpenChoice(field, **common)
+    widget = forms.Textarea(attrs={"rows": 1}) if field.most > 120 else forms.TextInput()
     return forms.CharField(**common, max_length=field.most, widget=widget)

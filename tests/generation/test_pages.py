@@ -189,6 +189,29 @@ def test_what_a_model_cannot_carry_needs_a_word(ada: User, sign_in: SignIn, temp
     assert Job.objects.get().dropped == ["seed"]
 
 
+@pytest.mark.parametrize(
+    ("choice", "own", "said"),
+    [("loft", "", "loft"), ("", "boat shed", "boat shed"), ("loft", "boat shed", "boat shed")],
+)
+def test_an_open_choice_takes_words_of_ones_own(ada: User, sign_in: SignIn, choice: str, own: str, said: str) -> None:
+    template = factories.template()
+    fields = [{"name": "room", "label": "Room", "kind": "choice", "choices": ["loft", "hall"], "open": True}]
+    template.revisions.update(body="A {room}.", fields=fields, house_voice="")
+    data = {**SHAPE, "f_room_0": choice, "f_room_1": own, "models": [factories.ModelFactory.create().pk], "send": "1"}
+    sign_in(ada).post(reverse("generation:compose", args=("house",)), data)
+    assert Brief.objects.get().prompt == f"A {said}."
+    again = sign_in(ada).get(f"{reverse('generation:compose', args=('house',))}?from={Brief.objects.get().pk}")
+    assert f"A {said}." in again.content.decode()
+
+
+def test_an_open_choice_that_is_needed_is_asked_for(ada: User, sign_in: SignIn) -> None:
+    template = factories.template()
+    fields = [{"name": "room", "label": "Room", "kind": "choice", "choices": ["loft"], "open": True}]
+    template.revisions.update(body="A {room}.", fields=fields)
+    data = {**SHAPE, "f_room_0": "", "f_room_1": "", "models": [factories.ModelFactory.create().pk], "send": "1"}
+    assert sign_in(ada).post(reverse("generation:compose", args=("house",)), data).status_code == 422
+
+
 def test_choosing_a_listing_fills_its_fields(ada: User, sign_in: SignIn, template: Template) -> None:
     listing = people.ListingFactory.create(facts={"property type": "brick terrace"})
     answer = sign_in(ada).post(

@@ -6,15 +6,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
+from django.utils.text import slugify
 
-from assets.lifecycle import Finding
-from generation import catalogue, money, prompts
+from generation import catalogue, money, rules
 from generation.catalogue import Offer
 from generation.facts import BadFacts
 from generation.models import Brief
 from generation.providers.base import Quote
-from generation.rules import HOUSE_RULES
+from generation.rules import Hit
 
+RULE_CODE = rules.CODE
 BASIS_WORDS = {"fixed": "fixed price", "estimate": "estimate", "free": "free"}
 
 
@@ -67,6 +68,19 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """A content rule that is broken, and whether its asker has said that it is meant."""
+
+    hit: Hit
+    accepted: bool
+
+    @property
+    def link(self) -> str:
+        """An id for the page."""
+        return slugify(self.hit.key)
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """Everything that would happen if the brief were sent now."""
 
@@ -75,7 +89,7 @@ class Preview:
     total: int
     left: int
     limit: int
-    findings: tuple[Finding, ...]
+    remarks: tuple[Remark, ...]
     pictures: int
     negative: str = ""
 
@@ -96,7 +110,7 @@ class Preview:
 
     @property
     def blocked(self) -> bool:
-        return any(finding.blocks for finding in self.findings)
+        return any(remark.hit.rule.blocks for remark in self.remarks)
 
 
 def preview(
@@ -113,17 +127,28 @@ def preview(
         total=sum(line.quote.amount.micros for line in sending if line.quote),
         left=tightest.left_micros,
         limit=tightest.limit_micros,
-        findings=tuple(findings(brief)),
+        remarks=tuple(Remark(hit, is_acknowledged(brief, hit)) for hit in hits(brief)),
         pictures=brief.count * len(sending),
         negative=brief.negative if sending else "",
     )
 
 
-def findings(brief: Brief) -> list[Finding]:
-    """What the words of a brief may not say, or should be looked at again."""
-    rules = [*(prompts.parse_rules(brief.revision.forbidden) if brief.revision else ()), *HOUSE_RULES]
+def hits(brief: Brief) -> list[Hit]:
+    """The content rules that the words of a brief break: the house's, and those of its template."""
+    own = rules.parse(brief.revision.forbidden) if brief.revision else ()
     typed = [str(value) for value in brief.values.values()] if brief.revision else [brief.prompt]
-    return prompts.lint([*typed, brief.title], rules)
+    house = rules.applying(free=brief.revision is None, listing=brief.listing is not None)
+    return rules.check([*typed, brief.title], [*own, *house])
+
+
+def acknowledge(brief: Brief, keys: Collection[str]) -> None:
+    """Note on an unsaved brief which warnings its asker says are meant. What blocks cannot be acknowledged."""
+    brief.acknowledged = [hit.record for hit in hits(brief) if hit.key in keys and not hit.rule.blocks]
+
+
+def is_acknowledged(brief: Brief, hit: Hit) -> bool:
+    """Whether somebody said that exactly this is meant."""
+    return not hit.rule.blocks and hit.record in brief.acknowledged
 
 
 def _line(brief: Brief, offer: Offer, chosen: bool, agreed: Collection[str]) -> Line:

@@ -12,7 +12,7 @@ from django.forms import BoundField
 from django.forms.fields import InvalidJSONInput
 
 from assets.models import Asset, Listing
-from generation import prompts
+from generation import prompts, rules
 from generation.catalogue import Offer
 from generation.models import Brief, TemplateRevision
 from generation.prompts import Field, FieldKind
@@ -262,9 +262,9 @@ class RevisionForm(forms.Form):
     def clean_forbidden(self) -> list[Any]:
         rows = self.cleaned_data["forbidden"] or []
         try:
-            prompts.parse_rules(rows)
-        except (KeyError, TypeError) as error:
-            raise forms.ValidationError("Each group needs “words” and “why”.") from error
+            rules.parse(rows)
+        except (prompts.BadTemplate, TypeError) as error:
+            raise forms.ValidationError(str(error)) from error
         return list(rows)
 
     def clean(self) -> dict[str, Any]:

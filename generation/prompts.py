@@ -13,7 +13,6 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from assets.lifecycle import Finding
 from generation.providers.drawing.colours import NAMES
 
 MOST_IN_FIELD = 600
@@ -63,15 +62,6 @@ class Field:
     fact: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Words that may not be typed, why, and whether they stop (`blocks`) or are only pointed out (`warns`)."""
-
-    words: tuple[str, ...]
-    why: str
-    severity: str = "blocks"
-
-
 def parse_fields(rows: Iterable[Mapping[str, Any]]) -> tuple[Field, ...]:
     """The fields of a revision from their JSON. Raises BadTemplate."""
     fields = tuple(_field(row) for row in rows)
@@ -79,16 +69,6 @@ def parse_fields(rows: Iterable[Mapping[str, Any]]) -> tuple[Field, ...]:
     if twice := {name for name in names if names.count(name) > 1}:
         raise BadTemplate(f"Two fields are called {', '.join(sorted(twice))}. Give each a name of its own.")
     return fields
-
-
-def parse_rules(rows: Iterable[Mapping[str, Any] | str]) -> tuple[Rule, ...]:
-    """The forbidden words of a revision from their JSON: groups with a reason, or single words."""
-    return tuple(
-        Rule((row,), "The template does not allow it.")
-        if isinstance(row, str)
-        else Rule(tuple(row["words"]), str(row["why"]), str(row.get("severity", "blocks")))
-        for row in rows
-    )
 
 
 def as_rows(fields: Iterable[Field]) -> list[dict[str, Any]]:
@@ -134,16 +114,6 @@ def clean(text: str, most: int = MOST_IN_FIELD) -> str:
     return _BLANKS.sub(" ", seen).strip()[:most].rstrip()
 
 
-def lint(texts: Iterable[str], rules: Iterable[Rule]) -> list[Finding]:
-    """What the texts say that they may not: one finding for each rule that is broken."""
-    haystack = "\n".join(_folded(text) for text in texts)
-    return [
-        Finding("content_rule", f"“{', '.join(hits)}”: {rule.why}", rule.severity, "prompt")
-        for rule in rules
-        if (hits := [word for word in rule.words if _holds(haystack, word)])
-    ]
-
-
 def colour_words(value: str) -> str:
     """A hex colour with the nearest plain name, as generators understand it: `terracotta (#c46a4e)`."""
     match = _HEX.fullmatch(value.strip())
@@ -185,16 +155,6 @@ def _says_something(line: str, words: Mapping[str, str]) -> bool:
 
 def _is_visible(sign: str) -> bool:
     return sign == "\n" or sign in _JOINERS or unicodedata.category(sign) not in _INVISIBLE
-
-
-def _folded(text: str) -> str:
-    """For comparing: look-alike forms and invisible characters do not hide a word."""
-    return clean(unicodedata.normalize("NFKC", text), 100_000).replace("\u200c", "").replace("\u200d", "").casefold()
-
-
-def _holds(haystack: str, word: str) -> bool:
-    pattern = r"[\s-]+".join(map(re.escape, _folded(word).replace("-", " ").split()))
-    return re.search(rf"(?<!\w){pattern}(?!\w)", haystack) is not None
 
 
 def _braced(names: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.db import models
 
 if TYPE_CHECKING:
-    from generation.models import Brief, Job, Output  # noqa: F401 - names the querysets' rows
+    from generation.models import Brief, Job, Output, Template  # noqa: F401 - names the querysets' rows
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -44,3 +44,11 @@ class JobQuerySet(VisibleQuerySet["Job"]):
 
 class OutputQuerySet(VisibleQuerySet["Output"]):
     """Outputs."""
+
+
+class TemplateQuerySet(models.QuerySet["Template"]):
+    """Templates."""
+
+    def in_use(self) -> TemplateQuerySet:
+        """Those that people may write with today."""
+        return self.exclude(published=None).filter(retired_at=None)

@@ -1,52 +1,152 @@
-"""What no prompt of this house may ask for, whatever the template, each with the reason that people are shown.
+"""Content rules: which words a prompt may not say in silence, why, on whose authority, and what to write instead.
 
-Sources: US Fair Housing Act, 42 U.S.C. 3604(c), and HUD's advertising guidance (protected classes); Article 12 of the
-NAR Code of Ethics ("true picture"); California Business and Professions Code 10140.8 (altered images), all read
-2026-11-22. Words are a coarse net: the reviewer is the fine one.
+The house's own rules are data (`data/rules.toml`); a template adds its forbidden words. Nothing here is clever about
+language: whole words are found however they are dressed, except where they are denied or stand in a harmless phrase.
 """
 
 from __future__ import annotations
 
-from generation.prompts import Rule
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
-STEERING = "A picture of a home must not say who should or should not live there. Describe the place, not the people."
+from assets.lifecycle import Finding
+from generation import prompts
 
-HOUSE_RULES: tuple[Rule, ...] = (
-    Rule(
-        (
-            "adults only", "able-bodied", "all-white", "asian family", "bachelor pad", "black family", "catholic",
-            "christian", "empty nesters", "exclusive neighbourhood", "exclusive neighborhood", "family-friendly",
-            "good families", "hindu", "hispanic family", "ideal for couples", "ideal for families", "integrated",
-            "jewish", "mature couple", "muslim", "no children", "no kids", "perfect for families",
-            "perfect for couples", "perfect for singles", "restricted community", "safe neighbourhood",
-            "safe neighborhood", "single men", "single women", "traditional neighbourhood",
-            "traditional neighborhood", "white family", "young professionals",
-        ),
-        STEERING,
-    ),
-    Rule(
-        ("celebrity", "in the likeness of", "lookalike", "look-alike", "portrait of", "real person", "selfie"),
-        "Nobody may be recognisable: a person who can be recognised must have consented, and nobody here has.",
-    ),
-    Rule(
-        (
-            "add a view", "cover the damage", "hide damage", "hide the crack", "hide the cracks", "hide the damage",
-            "make it look bigger", "make it look larger", "make the room bigger", "make the room larger",
-            "more spacious than", "remove damage", "remove power lines", "remove the crack", "remove the damage",
-            "remove the mould", "remove the neighbour", "remove the neighbor", "remove the power lines",
-            "remove the pylon",
-        ),
-        "It would show the property better than it is. Buyers and tenants may rely on what a picture shows.",
-    ),
-    Rule(
-        ("children", "couple", "crowd", "family", "kids", "man", "men", "people", "person", "woman", "women"),
-        "People in a picture need a consent if they can be recognised, and their choice can read as steering. "
-        "Leave them out unless the picture needs them.",
-        "warns",
-    ),
-    Rule(
-        ("in the style of", "disney", "pixar", "ghibli", "lego", "ikea", "apple", "coca-cola"),
-        "Living artists' styles and brands carry rights that the licence does not cover. Describe the look instead.",
-        "warns",
-    ),
-)  # fmt: skip
+FILE = Path(__file__).parent / "data" / "rules.toml"
+SEVERITIES = ("blocks", "warns")
+FREE_FOR_LISTING = "free_for_listing"
+CODE = "content_rule"
+
+_DENIES = re.compile(
+    r"\b(?:no|not|nor|neither|never|without|excluding|exclude|avoid|omit|leave out|free of|free from|empty of|devoid of)\b"
+)
+_ENDS_DENIAL = re.compile(
+    r"[.;:!?\n]|\b(?:but|with|except|instead|then|only|just|plus|yet|fewer|less)\b"
+    r"|(?:,|\band) (?:a|an|the|some|one|two|three|four)\b"
+)
+_FREE_OF = re.compile(r"[- ]free\b")
+_REACH = 6
+"""Words over which a denial carries: “no cars, bins, bicycles or people”."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """Words that are not sent (`blocks`), or only once somebody has said that they are meant (`warns`)."""
+
+    words: tuple[str, ...]
+    why: str
+    severity: str = "blocks"
+    code: str = "template"
+    name: str = "Not in this template"
+    instead: str = ""
+    source: str = ""
+    read_on: date | None = None
+    exceptions: tuple[str, ...] = ()
+    denied_counts: bool = False
+    only: str = ""
+
+    @property
+    def blocks(self) -> bool:
+        return self.severity == "blocks"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A rule that is broken, and the words that break it."""
+
+    rule: Rule
+    words: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """What is acknowledged: this rule for these words. Other words are another question."""
+        return f"{self.rule.code}:{'|'.join(self.words)}"
+
+    @property
+    def finding(self) -> Finding:
+        words = f"“{', '.join(self.words)}”: {self.rule.why} {self.rule.instead}"
+        return Finding(CODE, words.strip(), self.rule.severity, "prompt")
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """What is kept with a brief when somebody says that it is meant."""
+        return {"rule": self.rule.code, "name": self.rule.name, "words": list(self.words), "why": self.rule.why}
+
+
+def parse(rows: Iterable[Mapping[str, Any] | str]) -> tuple[Rule, ...]:
+    """Rules from their rows: single words, or groups with a reason. Raises prompts.BadTemplate."""
+    return tuple(_rule(row) for row in rows)
+
+
+@lru_cache(maxsize=1)
+def house() -> tuple[Rule, ...]:
+    """The rules that hold for every prompt."""
+    return parse(tomllib.loads(FILE.read_text(encoding="utf-8"))["rules"])
+
+
+def applying(*, free: bool, listing: bool) -> tuple[Rule, ...]:
+    """The rules of the house for free text or a template's fields, written for a listing or not."""
+    return tuple(rule for rule in house() if rule.only != FREE_FOR_LISTING or (free and listing))
+
+
+def check(texts: Iterable[str], rules: Iterable[Rule]) -> list[Hit]:
+    """The rules that the texts break, each with the words that break it; those that block first."""
+    folded = "\n".join(_folded(text) for text in texts)
+    hits = [Hit(rule, words) for rule in rules if (words := _broken_by(folded, rule))]
+    return sorted(hits, key=lambda hit: not hit.rule.blocks)
+
+
+def _broken_by(text: str, rule: Rule) -> tuple[str, ...]:
+    for phrase in rule.exceptions:
+        text = _pattern(phrase).sub(lambda match: "·" * len(match[0]), text)
+    return tuple(word for word in rule.words if _says(text, word, rule))
+
+
+def _says(text: str, word: str, rule: Rule) -> bool:
+    return any(rule.denied_counts or not _denied(text, match) for match in _pattern(word).finditer(text))
+
+
+def _denied(text: str, match: re.Match[str]) -> bool:
+    """Whether the text says that it does *not* want the word: “no people”, “without cars or people”, “people-free”."""
+    if _FREE_OF.match(text, match.end()):
+        return True
+    before = text[max(0, match.start() - 120) : match.start()]
+    denials = list(_DENIES.finditer(before))
+    if not denials:
+        return False
+    between = before[denials[-1].end() :]
+    return not _ENDS_DENIAL.search(between) and len(between.split()) <= _REACH
+
+
+@lru_cache(maxsize=4096)
+def _pattern(words: str) -> re.Pattern[str]:
+    parts = r"[\s-]+".join(map(re.escape, _folded(words).replace("-", " ").split()))
+    return re.compile(rf"(?<!\w){parts}(?!\w)")
+
+
+def _folded(text: str) -> str:
+    """For comparing: look-alike forms and invisible characters do not hide a word."""
+    plain = prompts.clean(unicodedata.normalize("NFKC", text), 100_000)
+    return plain.replace("\u200c", "").replace("\u200d", "").replace("’", "'").casefold()
+
+
+def _rule(row: Mapping[str, Any] | str) -> Rule:
+    if isinstance(row, str):
+        row = {"words": [row], "why": "The template does not allow it."}
+    try:
+        lists = {name: tuple(map(str, row.get(name, ()))) for name in ("words", "exceptions")}
+        rule = Rule(**{**row, **lists})
+    except (AttributeError, TypeError) as error:
+        raise prompts.BadTemplate(f"A group of forbidden words cannot be read: {error}.") from None
+    if not any(map(str.strip, rule.words)) or not isinstance(rule.why, str) or not rule.why.strip():
+        raise prompts.BadTemplate("Each group of forbidden words needs its words, and why they may not be typed.")
+    if rule.severity not in SEVERITIES:
+        raise prompts.BadTemplate(f"“{rule.severity}” is no severity: it is “blocks” or “warns”.")
+    return rule

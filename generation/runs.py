@@ -21,7 +21,7 @@ from django.db.models import Q, QuerySet
 from assets import audit, rights
 from assets.lifecycle import Blocked, Finding, InvalidTransition
 from assets.pictures import Unreadable
-from generation import catalogue, clock, composing, money
+from generation import catalogue, clock, composing, money, references
 from generation.keeping import discard, keep, undiscard
 from generation.lifecycle import check_move
 from generation.models import Brief, GenerationModel, Job, JobState
@@ -64,8 +64,9 @@ def start(
 ) -> Brief:
     """Freeze an unsaved brief and queue its jobs, with the price of all of them reserved; all of it or nothing.
 
-    `drop` says, by model row, which options the asker agreed to send without. Raises Blocked for a forbidden word, a
-    model that has ended, an option nobody agreed to drop, or a budget that does not hold it.
+    `drop` says, by model row, which options the asker agreed to send without. `sources` go along as references; of the
+    first one, `mask` says where it may change. Raises Blocked for a forbidden word, a
+    warning nobody acknowledged, a model that has ended, an option nobody agreed to drop, or a budget too small.
     """
     _check(by, MAKE, "You may look at briefs, but not start them.")
     _refuse_forbidden(brief)
@@ -107,8 +108,9 @@ def _price(spec: ImageSpec, maker: Provider, count: int) -> dict[str, Any]:
 
 
 def _refuse_forbidden(brief: Brief) -> None:
-    if blocking := [finding for finding in composing.findings(brief) if finding.blocks]:
-        raise Blocked(blocking)
+    """Raise Blocked for words that are not sent, and for those that nobody has said are meant."""
+    if missing := [hit.finding for hit in composing.hits(brief) if not composing.is_acknowledged(brief, hit)]:
+        raise Blocked(missing)
 
 
 # What people do with a job

@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
                 ('quality', models.CharField(default='standard', help_text='draft, standard or final.', max_length=16)),
                 ('seed', models.BigIntegerField(blank=True, null=True)),
                 ('purpose', models.CharField(blank=True, max_length=80)),
+                ('acknowledged', models.JSONField(blank=True, default=list, help_text='Content rules that its asker was warned of, and said are meant.')),
                 ('title', models.CharField(max_length=200)),
                 ('asked_at', models.DateTimeField(auto_now_add=True)),
                 ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='briefs', to=settings.AUTH_USER_MODEL)),
@@ -194,6 +195,7 @@ class Migration(migrations.Migration):
                 ('description', models.CharField(blank=True, max_length=300)),
                 ('purpose', models.CharField(blank=True, help_text='What its pictures are for.', max_length=80)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('retired_at', models.DateTimeField(blank=True, help_text='Since when it is not offered any more.', null=True)),
                 ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
@@ -212,6 +214,7 @@ class Migration(migrations.Migration):
                 ('house_voice', models.TextField(blank=True, help_text='Said at the end of every prompt.')),
                 ('forbidden', models.JSONField(blank=True, default=list, help_text='Words that may not be typed into a field.')),
                 ('ratio', models.CharField(default='3:2', help_text='Default shape, width:height.', max_length=9)),
+                ('note', models.CharField(blank=True, help_text="What this revision changes, in its writer's words.", max_length=200)),
                 ('preview_sha256', models.CharField(blank=True, help_text='Of a sketch of its defaults, once drawn.', max_length=64)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

@@ -43,4 +43,7 @@ class Brief(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
+    acknowledged = models.JSONField(
+        default=list, blank=True, help_text="Content rules that its asker was warned of, and said are meant."
+    )
         return reverse("generation:brief", args=(self.pk,))

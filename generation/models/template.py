@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
+from generation.querysets import TemplateQuerySet
+
 
 class Template(models.Model):
     """The lasting name of a reusable prompt."""
@@ -21,6 +23,9 @@ class Template(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    retired_at = models.DateTimeField(null=True, blank=True, help_text="Since when it is not offered any more.")
+
+    objects = TemplateQuerySet.as_manager()
 
     class Meta:
         ordering = ("name",)
@@ -44,6 +49,7 @@ class TemplateRevision(models.Model):
     house_voice = models.TextField(blank=True, help_text="Said at the end of every prompt.")
     forbidden = models.JSONField(default=list, blank=True, help_text="Words that may not be typed into a field.")
     ratio = models.CharField(max_length=9, default="3:2", help_text="Default shape, width:height.")
+    note = models.CharField(max_length=200, blank=True, help_text="What this revision changes, in its writer's words.")
     preview_sha256 = models.CharField(max_length=64, blank=True, help_text="Of a sketch of its defaults, once drawn.")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import trigger_client_event
 
-from assets.lifecycle import Blocked
+from assets.lifecycle import Blocked, Finding
 from assets.models import Listing
 from assets.views.requests import SignedIn
 from generation import catalogue, composing, runs
@@ -29,7 +29,7 @@ RECENT = 8
 def make(request: SignedIn) -> HttpResponse:
     """Templates to start from, and what was made lately."""
     mine = request.GET.get("mine") == "1"
-    templates = Template.objects.exclude(published=None).select_related("published")
+    templates = Template.objects.in_use().select_related("published")
     context = {"templates": templates, "recent": _recent(request), "mine": mine, "everybody": not mine}
     return render(request, "generation/make.html", context)
 
@@ -45,12 +45,13 @@ def compose(request: SignedIn, slug: str = "") -> HttpResponse:
         data = _filled(data, revision)
     source = _source(request, revision)
     form = ComposeForm(data, revision=revision, offers=offers, initial=_initial(request, source, offers))
+    draft = form.draft(request.user)
+    composing.acknowledge(draft, data.getlist("accept") if data is not None else ())
     status = 200
     if data is not None and "send" in data:
-        if form.is_valid() and (brief := _send(request, form)):
-            return redirect("generation:brief", brief.pk)
+        if form.is_valid() and _sent(request, form, draft):
+            return redirect("generation:brief", draft.pk)
         status = 422
-    draft = form.draft(request.user)
     context = {
         "form": form,
         "revision": revision,
@@ -72,21 +73,29 @@ def _drawn(request: SignedIn, context: dict[str, Any], status: int) -> HttpRespo
     return render(request, f"generation/compose.html{part}", context, status=status)
 
 
-def _send(request: SignedIn, form: ComposeForm) -> Brief | None:
+def _sent(request: SignedIn, form: ComposeForm, draft: Brief) -> bool:
+    """Whether the brief is on its way; what stands in its way is said in the form."""
     rows = {str(row.pk): row for row in GenerationModel.objects.filter(pk__in=form.cleaned_data["models"])}
     models = [rows[pk] for pk in form.cleaned_data["models"]]
     try:
-        return runs.start(form.draft(request.user), models, by=request.user, drop=composing.drops(form.agreed))
+        runs.start(draft, models, by=request.user, drop=composing.drops(form.agreed))
     except Blocked as blocked:
         for finding in blocked.findings:
-            form.add_error(None, finding.words)
-    return None
+            form.add_error(None, _plainly(finding))
+        return False
+    return True
+
+
+def _plainly(finding: Finding) -> str:
+    if finding.code == composing.RULE_CODE and not finding.blocks:
+        return f"{finding.words} If it is meant, say so beside it, and send again."
+    return finding.words
 
 
 def _revision(slug: str) -> TemplateRevision | None:
     if not slug:
         return None
-    template = get_object_or_404(Template.objects.exclude(published=None), slug=slug)
+    template = get_object_or_404(Template.objects.in_use().select_related("published"), slug=slug)
     published = template.published
     if published is not None:
         published.template = template

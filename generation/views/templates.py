@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from assets.lifecycle import InvalidTransition
 from assets.views.requests import SignedIn
-from generation import prompts, wording
+from generation import prompts, rules, wording
 from generation.forms import RevisionForm
 from generation.models import Template, TemplateRevision
 from generation.wording import Wording
@@ -43,7 +43,7 @@ def template(request: SignedIn, slug: str) -> HttpResponse:
         "revisions": revisions,
         "shown": shown,
         "fields": prompts.parse_fields(shown.fields),
-        "rules": prompts.parse_rules(shown.forbidden),
+        "rules": rules.parse(shown.forbidden),
     }
     return render(request, "generation/template.html", context)
 

@@ -356,6 +356,9 @@ if env.text("COMPATIBLE_BASE_URL"):
         },
     }
 
+TEAM_BUDGET_USD = env.number("TEAM_BUDGET_USD", 50, most=1_000_000)
+"""What the team may spend in a month for which nobody has set a budget."""
+
 # Approving pictures
 
 UNDO_SECONDS = env.number("UNDO_SECONDS", 20, most=3600)

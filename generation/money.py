@@ -20,8 +20,6 @@ from assets.lifecycle import Blocked, Finding
 from assets.models import Listing
 from generation.models import Brief, Budget, EntryKind, Job, LedgerEntry
 
-TEAM_BUDGET_USD = 50
-"""What a team may spend in a month for which nobody has set a budget; settings.TEAM_BUDGET_USD may say otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +122,7 @@ def differences() -> list[str]:
 
 
 def _open_team_budget(month: date, currency: str) -> Budget:
-    limit = int(getattr(settings, "TEAM_BUDGET_USD", TEAM_BUDGET_USD)) * 1_000_000
+    limit = settings.TEAM_BUDGET_USD * 1_000_000
     # The month may begin for two people at once: the second insert changes nothing and finds the first one's row.
     Budget.objects.bulk_create([Budget(month=month, currency=currency, limit_micros=limit)], ignore_conflicts=True)
     return Budget.objects.get(month=month, currency=currency, person=None, listing=None)

@@ -41,7 +41,7 @@ DECLINED = frozenset(
     }
 )
 ACCOUNT_LIMITED = "PUP_LIMITED_DISABLED"
-DEARER = {"2K": 2, "4K": 4}  # times the price of 1K: our own careful guess, since larger sizes are priced for some models only
+DEARER = {"2K": 2, "4K": 4}  # times the price of 1K: our own careful guess, as few of these prices are published
 _NO_QUOTA = re.compile(r"limit:\s*0\b", re.IGNORECASE)  # the plan has no pictures in it (Bin-Huang/chatbox 1361)
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from approvals.models import Release, Review
-from assets.models import Asset, LogEntry
+from assets.models import Asset, LogEntry, Version
 from generation import money
 from generation.catalogue import ENDING_SOON
 from generation.models import Brief, Budget, GenerationModel, Job, JobState, Output, OutputState
@@ -54,13 +54,21 @@ class Returned:
 
 
 @dataclass(frozen=True, slots=True)
+class Happening:
+    """An entry of the log with the version it is about; its own words do not name it."""
+
+    entry: LogEntry
+    about: Version | None
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """What the page shows to one person."""
 
     tasks: list[Task]
     figures: list[Figure]
     came_back: list[Returned]
-    happened: list[LogEntry]
+    happened: list[Happening]
     may_make: bool
 
 
@@ -70,7 +78,7 @@ def for_person(user: User) -> Overview:
         tasks=list(_tasks(user)),
         figures=list(_figures(user)),
         came_back=list(_came_back(user)),
-        happened=list(LogEntry.objects.order_by("-id")[:SHOWN]),
+        happened=_happened(),
         may_make=user.has_perm("generation.make_images"),
     )
 
@@ -165,6 +173,13 @@ def _figures(user: User) -> Iterator[Figure]:
 def _channels_or_library(user: User) -> str:
     manages = user.has_perm("approvals.manage_channels")
     return reverse("approvals:channels") if manages else reverse("assets:library") + "?status=approved"
+
+
+def _happened() -> list[Happening]:
+    entries = list(LogEntry.objects.order_by("-id")[:SHOWN])
+    ids = [entry.subject_id for entry in entries if entry.subject_type == Version._meta.label_lower]
+    versions = {str(version.pk): version for version in Version.objects.filter(pk__in=ids).select_related("asset")}
+    return [Happening(entry, versions.get(entry.subject_id)) for entry in entries]
 
 
 def _came_back(user: User) -> Iterator[Returned]:

@@ -12,19 +12,19 @@ MOVES: frozenset[tuple[JobState, JobState]] = frozenset(
         *((_S.QUEUED, after) for after in (_S.SENDING, _S.FAILED, _S.CANCELLED)),
         *(
             (_S.SENDING, after)
-            for after in (_S.QUEUED, _S.WAITING, _S.HAND, _S.DONE, _S.REFUSED, _S.FAILED, _S.UNCLEAR)
+            for after in (_S.QUEUED, _S.WAITING, _S.HAND, _S.DONE, _S.PARTIAL, _S.REFUSED, _S.FAILED, _S.UNCLEAR)
         ),
-        *((_S.WAITING, after) for after in (_S.DONE, _S.REFUSED, _S.FAILED, _S.UNCLEAR, _S.CANCELLED)),
+        *((_S.WAITING, after) for after in (_S.DONE, _S.PARTIAL, _S.REFUSED, _S.FAILED, _S.UNCLEAR, _S.CANCELLED)),
         *((_S.HAND, after) for after in (_S.DONE, _S.CANCELLED)),
         # An answer may still come after a job was given up as unclear; a person may also ask again, or settle it.
-        *((_S.UNCLEAR, after) for after in (_S.DONE, _S.REFUSED, _S.WAITING, _S.FAILED)),
+        *((_S.UNCLEAR, after) for after in (_S.DONE, _S.PARTIAL, _S.REFUSED, _S.WAITING, _S.FAILED)),
         *((before, _S.QUEUED) for before in (_S.REFUSED, _S.FAILED, _S.CANCELLED)),
     }
 )
 
 RUNNING = (_S.QUEUED, _S.SENDING, _S.WAITING)
 """States in which something is still going to happen by itself."""
-ENDED = (_S.DONE, _S.REFUSED, _S.FAILED, _S.CANCELLED, _S.UNCLEAR)
+ENDED = (_S.DONE, _S.PARTIAL, _S.REFUSED, _S.FAILED, _S.CANCELLED, _S.UNCLEAR)
 
 
 def check_move(current: str, wanted: JobState) -> None:

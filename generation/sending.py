@@ -20,7 +20,7 @@ from django.db import transaction
 
 from assets import audit
 from assets.lifecycle import Blocked
-from generation import catalogue, clock, money, resting
+from generation import catalogue, clock, money, references, resting, turns
 from generation.facts import BadFacts
 from generation.leases import LEASE, kept_alive
 from generation.lifecycle import check_move
@@ -55,6 +55,10 @@ class Errand:
     spec: ImageSpec
     maker: Provider
 
+    def loaded(self) -> ImageSpec:
+        """The wish with the bytes of the pictures that go along. Raises Rejected when one is damaged."""
+        return references.with_bytes(self.spec, self.job.brief)
+
 
 # The doors
 
@@ -63,7 +67,7 @@ def send(job_id: uuid.UUID) -> None:
     """Send a queued job to its provider. Does nothing when it is not queued, not due, or taken by another worker."""
     errand = _take(job_id)
     if errand is not None:
-        outcome = _ask(errand, lambda: errand.maker.start(errand.spec, attempt=errand.lease))
+        outcome = _ask(errand, lambda: errand.maker.start(errand.loaded(), attempt=errand.lease))
         _keep_outcome(errand, outcome, _after_sending)
 
 
@@ -83,9 +87,6 @@ def _take(job_id: uuid.UUID) -> Errand | None:
         job, now = locked(job_id), clock.now()
         if job is None or job.state != JobState.QUEUED or (job.not_before and job.not_before > now):
             return None
-        if until := resting.until(job.model.provider, now):
-            _save(job, not_before=until)
-            return None
         try:
             catalogue.check_offered(job.model)
             maker, spec = catalogue.provider(job.model.provider), catalogue.spec_of(job)
@@ -93,7 +94,13 @@ def _take(job_id: uuid.UUID) -> Errand | None:
             _end(job, JobState.FAILED, now, kind="not_sent", words=str(problem))
             return None
         lease = uuid.uuid4()
-        Attempt.objects.create(id=lease, job=job, number=job.attempts.count() + 1)
+        try:
+            turns.claim(job, lease, now)
+        except turns.NotYet as wait:
+            if wait.until is not None:
+                _save(job, not_before=wait.until)
+            return None
+        Attempt.objects.create(id=lease, job=job, number=job.attempts.count() + 1, sent_at=now)
         _move(
             job,
             JobState.SENDING,
@@ -152,11 +159,13 @@ def _keep_outcome(errand: Errand, outcome: Outcome, after: Callable[[Job, Outcom
         Attempt.objects.filter(pk=errand.lease).update(
             ended_at=now, outcome=_outcome_word(outcome), words=str(outcome)[:500] if _is_error(outcome) else ""
         )
+        error = outcome if isinstance(outcome, ProviderError) else None
+        woke = resting.learn(job.model.provider, errand.lease, error, now)
         if isinstance(outcome, Finished):
             _finish(job, outcome, received, now)
         else:
             after(job, outcome, now)
-        resting.learn(job.model.provider, outcome if isinstance(outcome, ProviderError) else None, now)
+    turns.call(job.model.provider, now, woke=woke)  # outside, since it touches jobs that other workers may hold
 
 
 def _finish(job: Job, answer: Finished, received: list[Received], now: datetime) -> None:
@@ -173,7 +182,8 @@ def _finish(job: Job, answer: Finished, received: list[Received], now: datetime)
     problems = [each.problem for each in received if each.facts is None]
     problems += [f"One picture was declined: {refusal.words}" for refusal in answer.refusals]
     if good:
-        _end(job, JobState.DONE, now, kind="partial" if len(good) < job.count else "", words=" ".join(problems))
+        state = JobState.DONE if len(good) >= job.count else JobState.PARTIAL
+        _end(job, state, now, kind="", words=" ".join(problems))
     elif answer.refusals:
         _end(job, JobState.REFUSED, now, kind=Refused.kind, words=" ".join(problems))
     else:
@@ -186,7 +196,7 @@ def _after_sending(job: Job, outcome: Outcome, now: datetime) -> None:
         _hand_over(job, outcome, now)
     elif isinstance(outcome, ProviderError):
         _note(job, outcome)
-        if outcome.charged == "unknown":
+        if outcome.charged == "unknown" and not isinstance(outcome, Refused):
             unclear(job, now, kind=outcome.kind, words=outcome.words)
         elif outcome.may_resend and outcome.charged == "no" and job.tries < MOST_TRIES:
             _move(job, JobState.QUEUED, lease=None, lease_until=None, not_before=now + pause(outcome, job.tries))
@@ -197,8 +207,8 @@ def _after_sending(job: Job, outcome: Outcome, now: datetime) -> None:
 
 
 def _after_asking(job: Job, outcome: Outcome, now: datetime) -> None:
-    """While a provider has the job, only its own refusal ends it; anything else is asked again until the deadline."""
-    if isinstance(outcome, Refused):
+    """While a provider has the job, only its word about the job ends it; all else is asked again until the deadline."""
+    if isinstance(outcome, ProviderError) and _is_about_the_job(outcome):
         _note(job, outcome)
         _give_up(job, outcome, now)
         return
@@ -333,6 +343,13 @@ def _outcome_word(outcome: Outcome) -> str:
 
 def _is_error(outcome: Outcome) -> bool:
     return isinstance(outcome, ProviderError)
+
+
+def _is_about_the_job(error: ProviderError) -> bool:
+    """Whether an error that came while asking says how the job ended. What it usually costs is about the asking, so
+    apart from a refusal only one that tells what was charged does."""
+    is_told = error.charge_is_told and error.charged != "unknown"
+    return isinstance(error, Refused) or (is_told and not error.may_resend)
 
 
 def _ask_again(outcome: Outcome) -> float:

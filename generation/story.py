@@ -237,7 +237,9 @@ class BriefStory:
         for state in (JobState.UNCLEAR, JobState.HAND, JobState.SENDING, JobState.WAITING, JobState.QUEUED):
             if state in states:
                 return state.value
-        return "done" if JobState.DONE in states else next(iter(sorted(states)), "done")
+        if states & {JobState.DONE, JobState.PARTIAL}:
+            return "done" if states <= {JobState.DONE, JobState.CANCELLED} else "partial"
+        return next(iter(sorted(states)), "done")
 
 
 def tell(brief: Brief, viewer: User | AnonymousUser, *, blind: bool = False) -> BriefStory:

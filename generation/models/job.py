@@ -6,6 +6,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from generation.querysets import JobQuerySet, OutputQuerySet
 
@@ -14,7 +15,8 @@ class JobState(models.TextChoices):
     """Where a job stands. Written by `generation.runs` alone.
 
     queued → sending → waiting → done, or an end with its reason. `hand` waits for a person instead of a provider;
-    `unclear` was sent and never answered, so money may be spent and only a person may send it again.
+    `partial` brought some of its pictures and not all; `unclear` was sent and never answered, so money may be spent and
+    only a person may send it again.
     """
 
     QUEUED = "queued", "Queued"
@@ -22,6 +24,7 @@ class JobState(models.TextChoices):
     WAITING = "waiting", "At the provider"
     HAND = "hand", "Waiting for you"
     DONE = "done", "Done"
+    PARTIAL = "partial", "Partly done"
     REFUSED = "refused", "Refused"
     FAILED = "failed", "Failed"
     UNCLEAR = "unclear", "Outcome unclear"
@@ -88,7 +91,7 @@ class Attempt(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="attempts")
     number = models.PositiveIntegerField()
-    sent_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(default=timezone.now, help_text="By the database's clock.")
     ended_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=32, blank=True, help_text="finished, pending, or the kind of error.")
     words = models.TextField(blank=True)

@@ -37,6 +37,7 @@ class ProviderError(Exception):
         self.request_id = request_id
         self.raw = raw
         self.charged: Charged = charged or self.usually_charged
+        self.charge_is_told = charged is not None  # else it is only what such an error usually means
 
     def __str__(self) -> str:
         return self.words

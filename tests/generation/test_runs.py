@@ -172,7 +172,7 @@ def test_a_second_worker_leaves_a_job_that_is_under_way(ada: User) -> None:
 def test_fewer_pictures_than_asked_are_shown_as_such(ada: User) -> None:
     answer = Finished(pictures=(picture(),), refusals=(Refusal("Too much sky."),))
     job = sent(ada, answer, count=2)
-    assert (job.state, job.error_kind) == (JobState.DONE, "partial")
+    assert (job.state, job.error_kind) == (JobState.PARTIAL, "")
     assert "Too much sky" in job.error_words
 
 

@@ -143,6 +143,7 @@ STATUSES = {
     "waiting": Status("At the provider", "hourglass", "informs"),
     "hand": Status("Waiting for a person", "hand", "waits"),
     "done": Status("Done", "check", "ink"),
+    "partial": Status("Partly done", "circle-dashed", "waits"),
     "refused": Status("Refused", "ban", "stops"),
     "failed": Status("Failed", "octagon-x", "stops"),
     "unclear": Status("Unclear", "circle-question-mark", "waits"),

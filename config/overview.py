@@ -129,7 +129,7 @@ def _jobs_that_wait(user: User) -> Iterator[Task]:
             if by_hand
             else f"{job.model.name} never answered; it may have charged",
             reverse("generation:brief", args=[job.brief_id]),
-            "hand" if by_hand else "circle-help",
+            "hand" if by_hand else "circle-question-mark",
             "" if by_hand else "waits",
             job.created_at,
         )

@@ -1,0 +1,119 @@
+"""The Overview and the Settings: each person is told what waits for them, at the same cost however much there is."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from approvals import workflow
+from approvals.models import Choice
+from config import overview
+from generation import runs
+from generation.models import GenerationModel, Job, JobState, Output
+from tests.approvals import factories as reviews
+from tests.assets.factories import ada, max_, nils, rita
+from tests.generation.factories import by_hand, queued
+
+pytestmark = pytest.mark.django_db
+
+
+def words_for(client: Client) -> str:
+    return client.get(reverse("overview")).content.decode()
+
+
+def test_a_reviewer_is_told_what_to_decide(client: Client) -> None:
+    review = reviews.review(by=ada())
+    client.force_login(rita())
+    page = words_for(client)
+    assert f"Decide on “{review.version.asset.title}”" in page
+    assert reverse("approvals:review", args=[review.pk]) in page
+
+
+def test_an_author_is_told_what_came_back(client: Client, settings: Any) -> None:
+    settings.UNDO_SECONDS = 0
+    review = reviews.review(by=ada())
+    decision = reviews.decide(review, Choice.CHANGES, "Say that it is evening.", by=rita())
+    workflow.settle(decision)
+    client.force_login(ada())
+    assert f"Mend “{review.version.asset.title}”" in words_for(client)
+
+
+def test_nobody_is_told_to_decide_on_their_own_work(client: Client) -> None:
+    reviews.review(by=ada())
+    client.force_login(ada())
+    assert "Decide on" not in words_for(client)
+
+
+def test_a_maker_is_told_to_bring_a_picture(client: Client) -> None:
+    job = by_hand(ada())
+    runs.send(job.pk)
+    client.force_login(ada())
+    assert f"Bring the picture for “{job.brief.title}”" in words_for(client)
+    assert overview.waiting_to_make(ada()) == 1
+
+
+def test_an_unclear_job_is_shown_to_who_asked_and_to_who_manages_money(client: Client) -> None:
+    job = queued(ada())
+    Job.objects.filter(pk=job.pk).update(state=JobState.UNCLEAR)
+    for person, is_told in ((ada(), True), (max_(), True), (rita(), False)):
+        client.force_login(person)
+        assert (f"Settle “{job.brief.title}”" in words_for(client)) is is_told
+
+
+def test_pictures_nobody_looked_after_are_shown(client: Client) -> None:
+    job = queued(ada())
+    runs.send(job.pk)
+    output = Output.objects.filter(job=job).first()
+    assert output is not None
+    client.force_login(ada())
+    assert reverse("generation:output_file", args=[output.pk]) in words_for(client)
+
+
+def test_a_stranger_sees_nothing(client: Client) -> None:
+    client.force_login(nils())
+    assert client.get(reverse("overview")).status_code == 403
+
+
+def test_the_overview_costs_the_same_with_more_on_it(client: Client, django_assert_max_num_queries: Any) -> None:
+    client.force_login(rita())
+    for _ in range(2):
+        reviews.review(by=ada())
+    with django_assert_max_num_queries(100) as few:
+        words_for(client)
+    for _ in range(4):
+        reviews.review(by=ada())
+    with django_assert_max_num_queries(len(few)):
+        words_for(client)
+
+
+@pytest.mark.parametrize(("person", "status"), [(ada, 403), (rita, 403), (max_, 200)])
+def test_only_administrators_see_the_settings(client: Client, person: Any, status: int) -> None:
+    client.force_login(person())
+    assert client.get(reverse("settings")).status_code == status
+    assert client.post(reverse("test_connection", args=["scripted"])).status_code == (302 if status == 200 else status)
+
+
+def test_the_settings_name_what_a_provider_needs_and_no_key(client: Client, settings: Any) -> None:
+    client.force_login(max_())
+    page = client.get(reverse("settings")).content.decode()
+    assert "OPENAI_API_KEY" in page
+    assert settings.SECRET_KEY not in page
+
+
+def test_testing_a_connection_spends_nothing(client: Client) -> None:
+    client.force_login(max_())
+    answer = client.post(reverse("test_connection", args=["scripted"]), follow=True)
+    assert "Scripted: Ready." in answer.content.decode()
+    assert not Job.objects.exists()
+
+
+def test_a_model_that_ends_soon_is_a_task_for_who_manages_money(client: Client) -> None:
+    job = queued(ada())
+    GenerationModel.objects.filter(pk=job.model_id).update(ends_on=timezone.localdate() + timedelta(days=9))
+    client.force_login(max_())
+    assert f"{job.model.name} ends on" in words_for(client)

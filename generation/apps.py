@@ -9,7 +9,22 @@ from django.db.models.signals import post_migrate
 
 RECEIVED = ("id", "job_id", "index", "sha256", "media_type", "width", "height", "size", "created_at")
 """Columns of an output that are written once: the bytes as they came."""
-ASKED = ("id", "revision_id", "values", "prompt", "negative", "ratio", "count", "quality", "seed", "asked_by_id")
+ASKED = (
+    "id",
+    "kind",
+    "parent_id",
+    "root_id",
+    "revision_id",
+    "values",
+    "prompt",
+    "negative",
+    "ratio",
+    "count",
+    "quality",
+    "seed",
+    "asked_by_id",
+    "acknowledged",
+)
 """Columns of a brief that are written once: what was asked for, and by whom."""
 
 
@@ -24,7 +39,8 @@ class GenerationConfig(AppConfig):
 def _install_guards(using: str, **kwargs: Any) -> None:
     from assets import triggers  # needs the database, which apps.py is loaded without
 
-    triggers.append_only("generation_ledgerentry", using)
+    for table in ("generation_ledgerentry", "generation_briefreference", "generation_judgement"):
+        triggers.append_only(table, using)
     triggers.freeze_columns("generation_output", RECEIVED, using)
     triggers.freeze_columns("generation_brief", ASKED, using)
     triggers.never_deleted("generation_job", using)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
@@ -16,12 +16,14 @@ from django.utils.module_loading import import_string
 
 from assets.lifecycle import Blocked, Finding
 from assets.models import DigitalSource
-from generation import facts, prompts
-from generation.models import Brief, GenerationModel, Job, ProviderState
+from generation import facts, prompts, references
+from generation.models import Brief, BriefReference, GenerationModel, Job, ProviderState
 from generation.providers.base import ImageSpec, ModelFacts, Provider, Quote
 from generation.providers.http import Client
 
 ENDING_SOON = timedelta(days=30)
+REMEMBERED = timedelta(days=29)
+"""How long providers that remember their answers keep them; one keeps them for 30 days."""
 MODELS_FILE = Path(__file__).parent / "data" / "models.toml"
 
 OPTION_WORDS = {
@@ -129,9 +131,16 @@ def model_facts(row: GenerationModel) -> ModelFacts:
     return facts.read(row.model_id, row.name, row.facts, row.successor)
 
 
-def spec_for(brief: Brief, row: GenerationModel, *, count: int = 0, offset: int = 0) -> ImageSpec:
-    """The wish that a brief is to one model. `offset` pictures went before, so that a seed is not used twice."""
+def spec_for(
+    brief: Brief, row: GenerationModel, *, count: int = 0, offset: int = 0, sent: Iterable[BriefReference] = ()
+) -> ImageSpec:
+    """The wish that a brief is to one model. `offset` pictures went before, so that a seed is not used twice.
+
+    Of the pictures that are `sent` along it holds the number and not the bytes; `references.with_bytes` adds them.
+    """
     fields = prompts.parse_fields(brief.revision.fields) if brief.revision else ()
+    rows = list(sent)
+    pictures, mask = references.outline(rows)
     return ImageSpec(
         prompt=brief.prompt,
         model=model_facts(row),
@@ -140,19 +149,37 @@ def spec_for(brief: Brief, row: GenerationModel, *, count: int = 0, offset: int 
         quality=brief.quality,  # type: ignore[arg-type]  # ImageSpec checks it
         seed=None if brief.seed is None else brief.seed + offset,
         negative=brief.negative,
+        references=pictures,
+        mask=mask,
+        extra=_going_on(rows, row),
         hints={name: words for name, words in prompts.said(fields, brief.values).items() if words},
     )
 
 
 def spec_of(job: Job) -> ImageSpec:
     """The wish that a job sends: its brief, without what the asker agreed to drop."""
-    return without(spec_for(job.brief, job.model, count=job.count, offset=job.offset), job.dropped)
+    sent = job.brief.references.all()
+    return without(spec_for(job.brief, job.model, count=job.count, offset=job.offset, sent=sent), job.dropped)
 
 
 def without(spec: ImageSpec, dropped: list[str]) -> ImageSpec:
     """The wish without options that are not carried."""
     lost: dict[str, Any] = {"seed": None, "negative": "", "references": (), "mask": None, "size": None}
-    return replace(spec, **{name: lost[name] for name in dropped if name in lost})
+    changes = {name: lost[name] for name in dropped if name in lost}
+    if "references" in changes:  # a mask belongs to a picture
+        changes |= {"mask": None, "extra": {}}
+    return replace(spec, **changes)
+
+
+def _going_on(sent: Iterable[BriefReference], row: GenerationModel) -> Mapping[str, str]:
+    """What tells a provider that this goes on from its own answer, where it remembers its answers."""
+    first = next((each.output for each in sent if each.output), None)
+    if first is None or first.job.model.provider != row.provider or not first.job.request_id:
+        return {}
+    finished = first.job.finished_at
+    if finished is None or finished < timezone.now() - REMEMBERED:
+        return {}
+    return provider(row.provider).going_on(first.job.request_id)
 
 
 def calls_for(spec: ImageSpec, maker: Provider) -> list[tuple[int, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
@@ -11,8 +12,8 @@ from django.db import transaction
 from assets import audit, library, storage
 from assets.lifecycle import InvalidTransition
 from assets.models import Asset, Listing, Origin, Version
-from generation import catalogue, clock
-from generation.models import Output, OutputState
+from generation import catalogue, clock, lineage
+from generation.models import Output, OutputState, Role
 
 KEEPING_TAKES = timedelta(minutes=1)
 """After this long, somebody who was keeping an output is taken to have died doing it."""
@@ -65,7 +66,7 @@ def facts_of(output: Output, by: User) -> library.ProvenanceFacts:
         template=str(brief.revision or ""),
         values=brief.values,
         purpose=brief.purpose,
-        parameters=job.parameters,
+        parameters={**job.parameters, **_sent_along(output)},
         in_effect=job.in_effect,
         dropped=[catalogue.OPTION_WORDS.get(name, name) for name in job.dropped],
         seed=output.seed or job.seed,
@@ -87,6 +88,7 @@ def facts_of(output: Output, by: User) -> library.ProvenanceFacts:
 def _take_in(output: Output, by: User, title: str, asset: Asset | None, listing: Listing | None) -> Version:
     job = output.job
     by_hand = catalogue.is_by_hand(job.model.provider)
+    descent = lineage.descent(output)
     return library.take_in(
         storage.read(output.sha256),
         title=title.strip() or job.brief.title,
@@ -95,9 +97,19 @@ def _take_in(output: Output, by: User, title: str, asset: Asset | None, listing:
         maker=catalogue.label(job.model.provider),
         listing=listing or job.brief.listing,
         asset=asset,
-        digital_source=catalogue.digital_source(job.model),
+        parent=descent.parent,
+        original=descent.original,
+        digital_source=descent.digital_source,
         provenance=facts_of(output, by),
     )
+
+
+def _sent_along(output: Output) -> dict[str, Any]:
+    """The pictures that went along, by the hash of the copies that were sent."""
+    sent = [] if "references" in output.job.dropped else list(output.job.brief.references.all())
+    masks = [] if "mask" in output.job.dropped else [row for row in sent if row.role == Role.MASK]
+    kept = [*(row for row in sent if row.role == Role.REFERENCE), *masks]
+    return {"sent along": [{"role": row.role, "sha256": row.sha256} for row in kept]} if kept else {}
 
 
 def _version_already_kept(output: Output) -> Version | None:

@@ -24,10 +24,11 @@ from assets.pictures import Unreadable
 from generation import catalogue, clock, composing, money, references
 from generation.keeping import discard, keep, undiscard
 from generation.lifecycle import check_move
-from generation.models import Brief, GenerationModel, Job, JobState
+from generation.models import Brief, BriefKind, BriefReference, GenerationModel, Job, JobState
 from generation.nudges import nudge
 from generation.providers.base import ImageSpec, Picture, Provider, Quote
 from generation.receiving import add_outputs, receive
+from generation.references import Source
 from generation.sending import OUTCOME_FIELDS, deadly, locked, resume, send, unclear
 
 __all__ = [
@@ -48,6 +49,8 @@ __all__ = [
 
 MAKE, MANAGE_MONEY = "generation.make_images", "generation.manage_money"
 MOST_MODELS = 9
+MOST_SOURCES = 8
+NEEDS_A_PICTURE = (BriefKind.VARY, BriefKind.EDIT, BriefKind.REFERENCE)
 SWEEP_AT_MOST = 20
 """Rows of each kind that one sweep looks at: a sweep that queued everything would outrun the workers."""
 NUDGE_AGAIN = timedelta(seconds=30)
@@ -60,7 +63,13 @@ ASK_AGAIN_FOR = timedelta(minutes=10)
 
 
 def start(
-    brief: Brief, models: Sequence[GenerationModel], *, by: User, drop: Mapping[int, Sequence[str]] | None = None
+    brief: Brief,
+    models: Sequence[GenerationModel],
+    *,
+    by: User,
+    drop: Mapping[int, Sequence[str]] | None = None,
+    sources: Sequence[Source] = (),
+    mask: bytes | None = None,
 ) -> Brief:
     """Freeze an unsaved brief and queue its jobs, with the price of all of them reserved; all of it or nothing.
 
@@ -72,10 +81,16 @@ def start(
     _refuse_forbidden(brief)
     if not 1 <= len(models) <= MOST_MODELS:
         raise Blocked([Finding("models", f"Choose between one and {MOST_MODELS} models.", field="models")])
-    jobs = [job for model in models for job in _planned(brief, model, list((drop or {}).get(model.pk, ())))]
-    brief.asked_by = by
+    _check_refinement(brief, sources, mask)
+    sent = references.prepare(sources, mask)
+    jobs = [job for model in models for job in _planned(brief, model, list((drop or {}).get(model.pk, ())), sent)]
+    brief.asked_by, brief.parent = by, brief.parent or next((source.brief for source in sources if source.brief), None)
+    brief.root = (brief.parent.root or brief.parent) if brief.parent else None
     with transaction.atomic():
         brief.save(force_insert=True)
+        for row in sent:
+            row.brief = brief
+        BriefReference.objects.bulk_create(sent)
         Job.objects.bulk_create(jobs)
         for job in jobs:
             money.reserve(job, brief, job.quote_micros)
@@ -86,10 +101,19 @@ def start(
     return brief
 
 
-def _planned(brief: Brief, model: GenerationModel, agreed: list[str]) -> list[Job]:
+def _check_refinement(brief: Brief, sources: Sequence[Source], mask: bytes | None) -> None:
+    if bool(sources) != (brief.kind in NEEDS_A_PICTURE):
+        raise Blocked([Finding("source", "Choose the picture to go on from.", field="source")])
+    if len(sources) > MOST_SOURCES:
+        raise Blocked([Finding("source", f"At most {MOST_SOURCES} pictures can go along.", field="source")])
+    if mask is not None and brief.kind != BriefKind.EDIT:
+        raise Blocked([Finding("mask", "Only an edit has a mask.", field="mask")])
+
+
+def _planned(brief: Brief, model: GenerationModel, agreed: list[str], sent: Sequence[BriefReference]) -> list[Job]:
     """The jobs that one model needs for the brief: one for each request."""
     catalogue.check_offered(model)
-    maker, spec = catalogue.provider(model.provider), catalogue.spec_for(brief, model)
+    maker, spec = catalogue.provider(model.provider), catalogue.spec_for(brief, model, sent=sent)
     if lost := [name for name in catalogue.lost_options(spec, maker) if name not in agreed]:
         what = ", ".join(catalogue.OPTION_WORDS[name] for name in lost)
         words = f"{model.name} cannot carry {what}. Agree to send without, or leave the model out."

@@ -1,4 +1,4 @@
-"""Briefs: filled-in templates or free text, frozen when they are sent."""
+"""Briefs: filled-in templates or free text, frozen when they are sent, and the pictures that go along."""
 
 from __future__ import annotations
 
@@ -6,15 +6,27 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 
 from generation.querysets import BriefQuerySet
+
+
+class BriefKind(models.TextChoices):
+    """How a brief came about: from nothing, from an earlier brief, or from a picture."""
+
+    FRESH = "fresh", "Fresh"
+    AGAIN = "again", "Again with changes"
+    VARY = "vary", "Variation"
+    EDIT = "edit", "Edit"
+    REFERENCE = "reference", "After a reference"
 
 
 class Brief(models.Model):
     """What was asked for, by whom, and with which words. Written once."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=16, choices=BriefKind, default=BriefKind.FRESH)
     revision = models.ForeignKey(
         "generation.TemplateRevision", null=True, blank=True, on_delete=models.PROTECT, related_name="briefs"
     )
@@ -26,11 +38,23 @@ class Brief(models.Model):
     quality = models.CharField(max_length=16, default="standard", help_text="draft, standard or final.")
     seed = models.BigIntegerField(null=True, blank=True)
     purpose = models.CharField(max_length=80, blank=True)
+    campaign = models.CharField(max_length=80, blank=True, help_text="What it belongs to, when that has a budget.")
     title = models.CharField(max_length=200)
     listing = models.ForeignKey(
         "assets.Listing", null=True, blank=True, on_delete=models.PROTECT, related_name="briefs"
     )
+    acknowledged = models.JSONField(
+        default=list, blank=True, help_text="Content rules that its asker was warned of, and said are meant."
+    )
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    root = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="family",
+        help_text="The first brief of the line; empty for the first itself.",
+    )
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="briefs")
     asked_at = models.DateTimeField(auto_now_add=True)
 
@@ -43,7 +67,48 @@ class Brief(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-    acknowledged = models.JSONField(
-        default=list, blank=True, help_text="Content rules that its asker was warned of, and said are meant."
-    )
         return reverse("generation:brief", args=(self.pk,))
+
+
+class Role(models.TextChoices):
+    """What a picture that goes along is for."""
+
+    REFERENCE = "reference", "Reference"
+    MASK = "mask", "Mask"
+
+
+class BriefReference(models.Model):
+    """One picture that goes along with a brief. Written once, with the brief.
+
+    `sha256` is of the copy that providers get: upright, without metadata, at most 2048 pixels wide or high. A mask is
+    a PNG as large as the first reference, transparent where the picture may change.
+    """
+
+    brief = models.ForeignKey(Brief, on_delete=models.PROTECT, related_name="references")
+    position = models.PositiveSmallIntegerField(default=0)
+    role = models.CharField(max_length=16, choices=Role, default=Role.REFERENCE)
+    sha256 = models.CharField(max_length=64)
+    media_type = models.CharField(max_length=32)
+    width = models.PositiveIntegerField(help_text="Pixels of the copy.")
+    height = models.PositiveIntegerField(help_text="Pixels of the copy.")
+    version = models.ForeignKey(
+        "assets.Version", null=True, blank=True, on_delete=models.PROTECT, related_name="referred_to"
+    )
+    output = models.ForeignKey(
+        "generation.Output", null=True, blank=True, on_delete=models.PROTECT, related_name="referred_to"
+    )
+
+    class Meta:
+        ordering = ("brief", "position")
+        constraints = (
+            models.UniqueConstraint(fields=("brief", "position"), name="reference_once_per_position"),
+            models.CheckConstraint(
+                name="reference_comes_from_one_place",
+                condition=Q(role=Role.MASK, version=None, output=None)
+                | Q(role=Role.REFERENCE, version=None, output__isnull=False)
+                | Q(role=Role.REFERENCE, version__isnull=False, output=None),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} {self.position + 1} of {self.brief_id}"

@@ -214,6 +214,10 @@ class Provider(ABC):
         """Names of the options in spec that would be lost on the way."""
         return self.capabilities.missing_for(spec)
 
+    def going_on(self, request_id: str) -> Mapping[str, str]:
+        """What `extra` says so that a wish goes on from that answer; nothing where answers are not remembered."""
+        return {}
+
     def compose(self, spec: ImageSpec) -> str:
         """The exact text that will be sent."""
         return spec.prompt

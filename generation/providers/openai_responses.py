@@ -8,6 +8,7 @@ response_output_item), read 2026-11-22.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
@@ -96,6 +97,9 @@ class OpenAIResponses(OpenAIAccount):
             return image
         prompt = ceil(len(spec.prompt) / CHARACTERS_PER_TOKEN)
         return Quote(image.amount + rates.cost(TALK_ALLOWANCE[0] + prompt, TALK_ALLOWANCE[1]), "estimate")
+
+    def going_on(self, request_id: str) -> Mapping[str, str]:
+        return {"previous_response_id": request_id} if self.options.background else {}
 
     def build(self, spec: ImageSpec, attempt: UUID) -> Request:
         if spec.mask is not None and not spec.references:

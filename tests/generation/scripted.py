@@ -66,6 +66,14 @@ class Harmless(Scripted):
     capabilities = Capabilities(seed=True, negative=True, repeat_is_harmless=True)
 
 
+class Seeing(Scripted):
+    """One that carries pictures and a mask."""
+
+    key = "seeing"
+    label = "Seeing"
+    capabilities = Capabilities(references=True, mask=True, several=True)
+
+
 class ByHand(Scripted):
     """One that a person must run."""
 
@@ -80,6 +88,7 @@ class ByHand(Scripted):
 SETTINGS = {
     "scripted": {"adapter": "tests.generation.scripted.Scripted", "options": {}},
     "harmless": {"adapter": "tests.generation.scripted.Harmless", "options": {}},
+    "seeing": {"adapter": "tests.generation.scripted.Seeing", "options": {}},
     "by-hand": {"adapter": "tests.generation.scripted.ByHand", "options": {}},
 }
 

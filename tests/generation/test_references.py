@@ -1,0 +1,309 @@
+"""Pictures that go along: copied, sent as they are, left out only with a person's word, and remembered when kept."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+from PIL import Image
+from pytest_django import Settings
+
+from assets import library, storage
+from assets.lifecycle import Blocked
+from assets.models import DigitalSource, Origin, Version
+from generation import catalogue, masks, references, runs
+from generation.models import Brief, BriefKind, BriefReference, GenerationModel, Job, JobState, Output, Role
+from generation.references import Source
+from tests.generation import factories
+from tests.generation.scripted import Scripted, Seeing, png
+from tests.standins.openai import OpenAIStandIn
+from tests.standins.openai_responses import ResponsesStandIn
+
+pytestmark = pytest.mark.django_db
+
+
+def seeing(**more: object) -> GenerationModel:
+    """A model that carries references and a mask."""
+    facts = factories.priced("0.10", max_references=4, **more)
+    return factories.ModelFactory.create(provider="seeing", model_id="seeing-1", facts=facts)
+
+
+def made(ada: User, **more: object) -> Output:
+    job = factories.queued(ada, **more)
+    runs.send(job.pk)
+    return job.outputs.get()
+
+
+def uploaded(ada: User, source: str = DigitalSource.CAPTURE, name: str = "kitchen") -> Version:
+    return library.take_in(
+        png(name), title="Kitchen", by=ada, origin=Origin.UPLOADED, maker="upload", digital_source=source
+    )
+
+
+def refined(ada: User, kind: BriefKind, source: Source, *models: GenerationModel, **more: object) -> Output:
+    """One output of a refinement."""
+    brief = factories.unsent(kind=kind)
+    runs.start(brief, models or [seeing()], by=ada, sources=[source], **more)  # type: ignore[arg-type]
+    runs.send(brief.jobs.get().pk)
+    return brief.jobs.get().outputs.get()
+
+
+def mask(size: tuple[int, int] = (96, 64)) -> bytes:
+    return masks.written(masks.rectangle(0, 0, 50, 50, size))
+
+
+# What goes out
+
+
+def test_the_provider_gets_the_picture_and_the_mask(ada: User) -> None:
+    output = made(ada)
+    refined(ada, BriefKind.EDIT, Source(output=output), mask=mask())
+    spec, _ = Seeing.sent[-1]
+    assert Image.open(io.BytesIO(spec.references[0].data)).size == (96, 64)
+    assert spec.mask == mask()
+
+
+def test_a_copy_goes_out_without_what_the_file_says_about_its_place(ada: User) -> None:
+    photo = Image.new("RGB", (96, 64), "#88aacc")
+    photo.paste("#203048", (10, 10, 60, 40))
+    place = Image.Exif()
+    place[0x0112], place[0x010E] = 6, "12 Harbour Street"
+    stream = io.BytesIO()
+    photo.save(stream, "JPEG", exif=place)
+    version = library.take_in(stream.getvalue(), title="Yard", by=ada, origin=Origin.UPLOADED, maker="upload")
+    refined(ada, BriefKind.REFERENCE, Source(version=version))
+    sent = Seeing.sent[-1][0].references[0]
+    assert (sent.media_type, Image.open(io.BytesIO(sent.data)).size) == ("image/jpeg", (64, 96))
+    assert b"Harbour" not in sent.data
+
+
+def test_a_model_that_cannot_carry_a_picture_is_not_sent_to_in_silence(ada: User) -> None:
+    source = Source(output=made(ada))
+    with pytest.raises(Blocked, match="cannot carry the reference pictures"):
+        refined(ada, BriefKind.VARY, source, factories.ModelFactory.create())
+    assert Brief.objects.filter(kind=BriefKind.VARY).count() == 0
+
+
+def test_with_a_persons_word_the_picture_stays_at_home(ada: User) -> None:
+    plain = factories.ModelFactory.create()
+    output = refined(
+        ada, BriefKind.EDIT, Source(output=made(ada)), plain, mask=mask(), drop={plain.pk: ["references", "mask"]}
+    )
+    spec, _ = Scripted.sent[-1]
+    assert (spec.references, spec.mask) == ((), None)
+    assert output.job.dropped == ["references", "mask"]
+
+
+def test_a_damaged_copy_is_not_sent_and_costs_nothing(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    brief = factories.unsent(kind=BriefKind.VARY)
+    runs.start(brief, [seeing()], by=ada, sources=[Source(output=made(ada))])
+    sent_before = len(Seeing.sent)
+
+    def lost(sha256: str) -> bytes:
+        raise FileNotFoundError(sha256)
+
+    monkeypatch.setattr(storage, "read", lost)
+    runs.send(brief.jobs.get().pk)
+    job = brief.jobs.get()
+    assert (job.state, job.settled_micros, len(Seeing.sent)) == (JobState.FAILED, 0, sent_before)
+
+
+@pytest.mark.parametrize(
+    ("kind", "with_picture", "with_mask"),
+    [
+        (BriefKind.EDIT, False, False),
+        (BriefKind.VARY, False, False),
+        (BriefKind.FRESH, True, False),
+        (BriefKind.VARY, True, True),
+    ],
+)
+def test_a_refinement_needs_what_it_is_made_of(ada: User, kind: BriefKind, with_picture: bool, with_mask: bool) -> None:
+    sources = [Source(output=made(ada))] if with_picture else []
+    with pytest.raises(Blocked):
+        runs.start(factories.unsent(kind=kind), [seeing()], by=ada, sources=sources, mask=mask() if with_mask else None)
+    assert not BriefReference.objects.exists()
+
+
+def test_what_went_along_cannot_be_rewritten(ada: User) -> None:
+    refined(ada, BriefKind.VARY, Source(output=made(ada)))
+    with pytest.raises(DatabaseError), transaction.atomic():
+        BriefReference.objects.update(sha256="0" * 64)
+    assert BriefReference.objects.exclude(sha256="0" * 64).count() == 1
+
+
+def test_an_edit_reaches_openai_over_http(ada: User, settings: Settings) -> None:
+    output = made(ada)
+    with OpenAIStandIn() as stand_in:
+        settings.ALLOW_LOOPBACK_PROVIDERS = True
+        options = {"api_key": "sk-not-a-key", "base_url": f"{stand_in.url}/v1"}
+        settings.IMAGE_PROVIDERS = {
+            "openai": {"adapter": "generation.providers.openai.OpenAIImages", "options": options}
+        }
+        catalogue.load_models()
+        model = GenerationModel.objects.get(provider="openai", model_id="gpt-image-2")
+        changed = refined(ada, BriefKind.EDIT, Source(output=output), model, mask=mask())
+    assert stand_in.requests["POST /v1/images/edits"] == 1
+    came = Image.open(io.BytesIO(storage.read(changed.sha256))).convert("RGB")
+    base = Image.open(io.BytesIO(storage.read(output.sha256))).convert("RGB").resize(came.size)
+    right = (came.width - 40, came.height - 40)
+    assert came.getpixel(right) == base.getpixel(right)
+    assert came.getpixel((20, 20)) != base.getpixel((20, 20))
+
+
+def test_a_provider_that_remembers_goes_on_from_its_own_answer(ada: User, settings: Settings) -> None:
+    with ResponsesStandIn() as stand_in:
+        settings.ALLOW_LOOPBACK_PROVIDERS = True
+        adapter = "generation.providers.openai_responses.OpenAIResponses"
+        options = {"api_key": "sk-not-a-key", "base_url": f"{stand_in.url}/v1"}
+        settings.IMAGE_PROVIDERS = {"openai-responses": {"adapter": adapter, "options": options}}
+        catalogue.load_models()
+        model = GenerationModel.objects.get(provider="openai-responses", model_id="gpt-image-2.5-flare")
+        first = factories.started(ada, model).jobs.get()
+        runs.send(first.pk)
+        for _ in range(3):
+            Job.objects.update(not_before=None)
+            runs.resume(first.pk)
+    output = Output.objects.get()
+    brief = factories.unsent(kind=BriefKind.EDIT)
+    rows = references.rows_for([Source(output=output)], None)
+    spec = catalogue.spec_for(brief, model, sent=rows)
+    assert spec.extra == {"previous_response_id": output.job.request_id}
+    assert output.job.request_id
+
+
+def test_an_answer_that_is_too_old_is_not_gone_on_from(ada: User, settings: Settings) -> None:
+    output = made(ada)
+    Job.objects.update(request_id="resp_1", finished_at=timezone.now() - timedelta(days=40))
+    output.refresh_from_db()
+    rows = references.rows_for([Source(output=output)], None)
+    assert catalogue.spec_for(factories.unsent(), output.job.model, sent=rows).extra == {}
+
+
+# What is kept
+
+
+@pytest.mark.parametrize("kind", [BriefKind.EDIT, BriefKind.VARY])
+def test_a_changed_photograph_is_an_altered_one_with_its_original(ada: User, kind: BriefKind) -> None:
+    photograph = uploaded(ada)
+    version = runs.keep(refined(ada, kind, Source(version=photograph)), by=ada)
+    assert (version.digital_source, version.parent, version.original) == (
+        DigitalSource.COMPOSITE,
+        photograph,
+        photograph,
+    )
+    assert version.alterations == []
+
+
+def test_a_photograph_stays_behind_an_edit_of_an_edit(ada: User) -> None:
+    photograph = uploaded(ada)
+    first = refined(ada, BriefKind.EDIT, Source(version=photograph))
+    second = runs.keep(refined(ada, BriefKind.EDIT, Source(output=first)), by=ada)
+    third = runs.keep(refined(ada, BriefKind.EDIT, Source(version=second)), by=ada)
+    assert [(each.digital_source, each.original) for each in (second, third)] == [
+        (DigitalSource.COMPOSITE, photograph),
+        (DigitalSource.COMPOSITE, photograph),
+    ]
+    assert third.parent == second
+
+
+def test_a_changed_generated_picture_stays_generated(ada: User) -> None:
+    first = runs.keep(made(ada), by=ada)
+    second = runs.keep(refined(ada, BriefKind.EDIT, Source(version=first)), by=ada)
+    assert (second.digital_source, second.parent, second.original) == (DigitalSource.GENERATED, first, None)
+
+
+def test_what_was_made_of_an_unexplained_upload_is_unexplained(ada: User) -> None:
+    upload = uploaded(ada, DigitalSource.UNKNOWN)
+    assert runs.keep(refined(ada, BriefKind.EDIT, Source(version=upload)), by=ada).digital_source == ""
+
+
+def test_a_picture_that_was_only_looked_at_is_no_parent(ada: User) -> None:
+    version = runs.keep(refined(ada, BriefKind.REFERENCE, Source(version=uploaded(ada))), by=ada)
+    assert (version.digital_source, version.parent) == (DigitalSource.GENERATED, None)
+
+
+def test_what_stayed_at_home_is_no_parent(ada: User) -> None:
+    plain = factories.ModelFactory.create()
+    output = refined(ada, BriefKind.EDIT, Source(version=uploaded(ada)), plain, drop={plain.pk: ["references"]})
+    assert runs.keep(output, by=ada).parent is None
+
+
+def test_what_a_person_edits_elsewhere_counts_as_made_from_it(ada: User) -> None:
+    hand, photograph = factories.ModelFactory.create(provider="by-hand", facts=factories.priced("0")), uploaded(ada)
+    brief = factories.unsent(kind=BriefKind.EDIT)
+    runs.start(brief, [hand], by=ada, sources=[Source(version=photograph)], drop={hand.pk: ["references"]})
+    runs.send(brief.jobs.get().pk)
+    runs.hand_in(brief.jobs.get(), [png("staged")], by=ada)
+    version = runs.keep(Output.objects.get(), by=ada)
+    assert (version.digital_source, version.original) == (DigitalSource.COMPOSITE, photograph)
+
+
+def test_provenance_names_what_went_along(ada: User) -> None:
+    version = runs.keep(refined(ada, BriefKind.EDIT, Source(output=made(ada)), mask=mask()), by=ada)
+    rows = BriefReference.objects.all()
+    told = version.provenance.parameters["sent along"]
+    assert told == [{"role": row.role, "sha256": row.sha256} for row in rows]
+    assert [row.role for row in rows] == [Role.REFERENCE, Role.MASK]
+
+
+def test_a_refinement_belongs_to_the_family_of_its_picture(ada: User) -> None:
+    first = made(ada)
+    second = refined(ada, BriefKind.VARY, Source(output=first))
+    third = refined(ada, BriefKind.EDIT, Source(version=runs.keep(second, by=ada)))
+    top = first.job.brief
+    assert [(output.job.brief.parent, output.job.brief.root) for output in (second, third)] == [
+        (top, top),
+        (second.job.brief, top),
+    ]
+
+
+# Masks
+
+
+def test_clear_parts_of_a_file_may_change() -> None:
+    image = Image.new("RGBA", (48, 32), "black")
+    image.paste((0, 0, 0, 0), (0, 0, 24, 32))
+    assert masks.share(masks.written(masks.read(encoded(image), (96, 64)))) == pytest.approx(0.5)
+
+
+def test_white_parts_of_a_file_without_clear_ones_may_change() -> None:
+    image = Image.new("RGB", (96, 64), "black")
+    image.paste("white", (0, 0, 24, 64))
+    assert masks.share(masks.written(masks.read(encoded(image), (96, 64)))) == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"<svg/>", "cannot be used"),
+        (png("square", (64, 64)), "another shape"),
+    ],
+)
+def test_a_file_that_is_no_mask_of_the_picture_is_refused(data: bytes, words: str) -> None:
+    with pytest.raises(masks.BadMask, match=words):
+        masks.read(data, (96, 64))
+
+
+def test_a_mask_that_marks_nothing_is_refused() -> None:
+    with pytest.raises(masks.BadMask, match="marks nothing"):
+        masks.written(Image.new("L", (96, 64), 0))
+
+
+@pytest.mark.parametrize("box", [(60, 0, 50, 10), (0, 0, 0, 10), (0, 95, 10, 10)])
+def test_a_rectangle_lies_inside_the_picture(box: tuple[int, int, int, int]) -> None:
+    with pytest.raises(masks.BadMask):
+        masks.rectangle(*box, (96, 64))
+
+
+def encoded(image: Image.Image) -> bytes:
+    stream = io.BytesIO()
+    image.save(stream, "PNG")
+    return stream.getvalue()
+
+
+def test_the_same_marks_are_the_same_bytes() -> None:
+    assert mask() == mask()

@@ -148,6 +148,8 @@ def _kind(facts: Facts, rules: Rules) -> Iterator[Finding]:
         )
     if facts.kind is not Kind.ALTERED:
         return
+    if not facts.alterations:
+        yield Finding("alterations_missing", "Nobody has said what was altered in it.", field="disclosure")
     if not rules.allow_altered:
         yield Finding("altered_refused", "This channel takes no altered photographs.", field="channels")
     for name in facts.alterations:

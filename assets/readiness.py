@@ -38,6 +38,8 @@ def _disclosure_findings(version: Version) -> list[Finding]:
     found = []
     if not version.digital_source:
         found.append(Finding("source_unknown", "Nobody has said how the picture came about.", field="disclosure"))
+    if version.is_altered and not version.alterations:
+        found.append(Finding("alterations_missing", "Nobody has said what was altered in it.", field="disclosure"))
     if version.is_altered and version.original_id is None:
         words = "It was altered, but the unaltered original is not linked."
         found.append(Finding("original_missing", words, field="disclosure"))

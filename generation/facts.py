@@ -1,7 +1,7 @@
 """What a model's row says in JSON, as the typed facts that providers reckon with.
 
     {"qualities": {"draft": "low"}, "price": {"kind": "per_picture", "amounts": {"low": "0.011"}},
-     "sizes": {"multiple": 16}, "max_n": 4, "max_references": 0, "lacks": ["seed"], "settings": {}}
+     "sizes": {"multiple": 16}, "max_n": 4, "max_references": 0, "lacks": ["seed"], "needs": [], "settings": {}}
 
 Amounts are text in whole units of the price's `currency` (USD when it is left out), so that no float rounds them.
 """
@@ -32,6 +32,7 @@ def read(model_id: str, name: str, facts: Mapping[str, Any], successor: str = ""
             max_n=int(facts.get("max_n", 1)),
             max_references=int(facts.get("max_references", 0)),
             lacks=frozenset(facts.get("lacks", ())),
+            needs=frozenset(facts.get("needs", ())),
             settings={key: str(value) for key, value in facts.get("settings", {}).items()},
             successor=successor,
         )

@@ -94,6 +94,7 @@ class ModelFacts:
     max_n: int = 1  # pictures per call
     max_references: int = 0
     lacks: frozenset[str] = frozenset()  # options the provider carries in general but not on this model
+    needs: frozenset[str] = frozenset()  # of "references" and "mask", what it cannot do without
     settings: Mapping[str, str] = field(default_factory=dict)  # facts only its own adapter reads
     successor: str = ""
 

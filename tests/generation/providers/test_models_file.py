@@ -1,0 +1,87 @@
+"""The models that the portal is delivered with: every row can be read, priced and turned into a request."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from generation import facts
+from generation.providers.base import ImageSpec, Provider, Reference
+from generation.providers.errors import Rejected
+from generation.providers.http import Client, HTTPProvider
+from generation.providers.matrix import adapters
+from generation.providers.models import QUALITIES
+from generation.providers.prices import Money
+from tests.generation.providers.contract import ATTEMPT, PNG, ROWS
+
+KINDS = {kind.key: kind for kind in adapters()}
+TERMS = tomllib.loads((Path("generation") / "data" / "terms.toml").read_text(encoding="utf-8"))
+EXTRAS = {"stable-image-outpaint": {"left": "64"}, "stable-image-search-and-replace": {"search_prompt": "the door"}}
+SERVER = {"base_url": "http://127.0.0.1:9"}
+OPTIONS = {"bedrock": {"region": "eu-central-1"}, "a1111": SERVER, "comfyui": SERVER}
+NEEDY = [row for row in ROWS if row.get("needs")]
+
+
+def name(row: dict[str, Any]) -> str:
+    return f"{row['provider']}/{row['model_id']}"
+
+
+def wish(row: dict[str, Any]) -> ImageSpec:
+    """A wish that has all the model needs, and nothing besides."""
+    model = facts.read(row["model_id"], row["name"], row, row.get("successor", ""))
+    spec = ImageSpec("A brick house", model, extra=EXTRAS.get(model.id, {}))
+    if "references" in model.needs:
+        spec = replace(spec, references=(Reference(PNG),))
+    return replace(spec, mask=PNG) if "mask" in model.needs else spec
+
+
+def provider(row: dict[str, Any]) -> Provider:
+    return KINDS[row["provider"]](OPTIONS.get(row["provider"], {}), Client())
+
+
+def test_no_two_rows_are_the_same_model() -> None:
+    assert len({name(row) for row in ROWS}) == len(ROWS)
+
+
+def test_every_adapter_that_is_delivered_has_a_model() -> None:
+    assert {row["provider"] for row in ROWS} == set(KINDS)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=name)
+def test_a_row_has_terms_a_source_and_a_date(row: dict[str, Any]) -> None:
+    assert row["terms_key"] in TERMS
+    assert row["source"]
+    assert row["read_on"]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=name)
+def test_a_sufficient_wish_loses_nothing_and_has_a_price(row: dict[str, Any]) -> None:
+    spec, maker = wish(row), provider(row)
+    assert maker.unsupported(spec) == []
+    for quality in QUALITIES:
+        quote = maker.quote(replace(spec, quality=quality))
+        assert quote.amount >= Money(0)
+        assert (quote.basis == "free") is (quote.amount == Money(0))
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if issubclass(KINDS[row["provider"]], HTTPProvider)], ids=name)
+def test_a_sufficient_wish_becomes_a_request(row: dict[str, Any]) -> None:
+    maker = provider(row)
+    assert isinstance(maker, HTTPProvider)
+    assert maker.build(wish(row), ATTEMPT).method == "POST"
+
+
+@pytest.mark.parametrize("row", NEEDY, ids=name)
+@pytest.mark.parametrize("lack", [{"references": ()}, {"mask": None}], ids=["references", "mask"])
+def test_what_a_model_needs_its_adapter_insists_on(row: dict[str, Any], lack: dict[str, Any]) -> None:
+    maker = provider(row)
+    assert isinstance(maker, HTTPProvider)
+    if set(lack) <= set(row["needs"]):
+        with pytest.raises(Rejected):
+            maker.build(replace(wish(row), **lack), ATTEMPT)
+    else:
+        maker.build(replace(wish(row), **lack), ATTEMPT)

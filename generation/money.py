@@ -8,18 +8,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.db.models import F, Q, Sum
+from django.db.models import F, Max, Q, Subquery, Sum
 from django.utils import timezone
 
 from assets import audit
 from assets.lifecycle import Blocked, Finding
 from assets.models import Listing
+from generation import alerts
 from generation.models import Brief, Budget, EntryKind, Job, LedgerEntry
 
+TEAM = Q(person=None, listing=None, campaign="")
+"""The one budget of a month and currency that everything falls under."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,36 +40,41 @@ def month_of(day: date | None = None) -> date:
     return (day or timezone.localdate()).replace(day=1)
 
 
-def budgets_for(person: User, listing: Listing | None, currency: str) -> list[Budget]:
-    """This month's budgets that must hold what a person spends for a listing, in the order in which they are locked.
+def budgets_for(person: User, listing: Listing | None, currency: str, campaign: str = "") -> list[Budget]:
+    """This month's budgets that must hold what a person spends, in the order in which they are locked.
 
     The team's is made when a month begins, so that nothing is ever spent outside a budget.
     """
     month = month_of()
-    scope = Q(person=None, listing=None) | Q(person=person, listing=None)
+    scope = TEAM | Q(person=person)
     if listing is not None:
-        scope |= Q(person=None, listing=listing)
-    found = list(Budget.objects.filter(scope, month=month, currency=currency).order_by("id"))
-    if any(budget.person_id is None and budget.listing_id is None for budget in found):
-        return found
-    return sorted([*found, _open_team_budget(month, currency)], key=lambda budget: budget.pk)
+        scope |= Q(listing=listing)
+    if campaign:
+        scope |= Q(campaign=campaign)
+    budgets = Budget.objects.filter(scope, month=month, currency=currency).order_by("id")
+    found = list(budgets)
+    if not any(budget.is_team for budget in found):
+        _open_month(month, currency)
+        found = list(budgets.all())
+    return found
 
 
-def left_for(person: User, listing: Listing | None, currency: str = "USD") -> int:
+def left_for(person: User, listing: Listing | None, currency: str = "USD", campaign: str = "") -> int:
     """The least that any budget still holds, in micro-units."""
-    return min(budget.left_micros for budget in budgets_for(person, listing, currency))
+    return min(budget.left_micros for budget in budgets_for(person, listing, currency, campaign))
 
 
 def reserve(job: Job, brief: Brief, micros: int) -> None:
     """Set the price aside in every budget that covers the job. Raises Blocked, which must end the transaction."""
     _check_transaction()
-    for budget in budgets_for(brief.asked_by, brief.listing, job.currency):
+    for budget in budgets_for(brief.asked_by, brief.listing, job.currency, brief.campaign):
         holds = Q(limit_micros__gte=F("reserved_micros") + F("spent_micros") + micros)
         is_free = Q() if micros == 0 else holds
         changed = Budget.objects.filter(is_free, pk=budget.pk).update(reserved_micros=F("reserved_micros") + micros)
         if not changed:
             raise Blocked([_over(Budget.objects.get(pk=budget.pk), micros)])
         _enter(budget.pk, job, EntryKind.RESERVE, micros, 0, "")
+        alerts.look(budget.pk)
 
 
 def is_reserved(job: Job) -> bool:
@@ -94,13 +103,26 @@ def correct(job: Job, micros: int, words: str) -> None:
             _move(held.budget_id, job, EntryKind.CORRECT, 0, max(micros, -held.spent), words)
 
 
-def set_limit(budget: Budget, limit_micros: int, by: User) -> Budget:
+def open_budget(budget: Budget, by: User) -> Budget:
+    """Open an unsaved budget of this month. Raises Blocked when its scope has one already."""
+    with transaction.atomic():
+        _open_month(budget.month, budget.currency)
+        scope = {"person": budget.person, "listing": budget.listing, "campaign": budget.campaign}
+        if Budget.objects.filter(**scope, month=budget.month, currency=budget.currency).exists():
+            raise Blocked([Finding("budget_exists", f"{budget.scope} has a budget for this month: change that one.")])
+        budget.save(force_insert=True)
+        audit.record(by, "budget.opened", budget, _said(budget), limit_micros=budget.limit_micros)
+    return budget
+
+
+def set_limit(budget: Budget, limit_micros: int, by: User, *, repeats: bool | None = None) -> Budget:
     """Change what may be spent. Lower than what is spent already is allowed: it only stops what comes."""
     with transaction.atomic():
-        Budget.objects.filter(pk=budget.pk).update(limit_micros=limit_micros)
+        more = {} if repeats is None else {"repeats": repeats}
+        Budget.objects.filter(pk=budget.pk).update(limit_micros=limit_micros, **more)
         budget.refresh_from_db()
-        words = f"{budget.scope}: {limit_micros / 1_000_000:.2f} {budget.currency} for {budget.month:%B %Y}."
-        audit.record(by, "budget.set", budget, words, limit_micros=limit_micros)
+        alerts.look(budget.pk)
+        audit.record(by, "budget.set", budget, _said(budget), limit_micros=limit_micros)
     return budget
 
 
@@ -121,16 +143,34 @@ def differences() -> list[str]:
     return problems
 
 
-def _open_team_budget(month: date, currency: str) -> Budget:
-    limit = settings.TEAM_BUDGET_USD * 1_000_000
-    # The month may begin for two people at once: the second insert changes nothing and finds the first one's row.
-    Budget.objects.bulk_create([Budget(month=month, currency=currency, limit_micros=limit)], ignore_conflicts=True)
-    return Budget.objects.get(month=month, currency=currency, person=None, listing=None)
+def _open_month(month: date, currency: str) -> None:
+    """Begin a month with the limits of the one before that repeat, and with the team's in any case."""
+    earlier = Budget.objects.filter(month__lt=month, currency=currency)
+    last = earlier.aggregate(month=Max("month"))["month"]
+    rows = [
+        Budget(**_scope(budget), month=month, currency=currency, limit_micros=budget.limit_micros)
+        for budget in earlier.filter(month=last, repeats=True).exclude(person__is_active=False)
+    ]
+    if not any(row.is_team for row in rows):
+        rows.append(Budget(month=month, currency=currency, limit_micros=settings.TEAM_BUDGET_USD * 1_000_000))
+    # The month may begin for two people at once: the second insert changes nothing and finds the first one's rows.
+    Budget.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _scope(budget: Budget) -> dict[str, Any]:
+    return {"person_id": budget.person_id, "listing_id": budget.listing_id, "campaign": budget.campaign}
+
+
+def _said(budget: Budget) -> str:
+    return f"{budget.scope}: {budget.limit_micros / 1_000_000:.2f} {budget.currency} for {budget.month:%B %Y}."
 
 
 def _held(job: Job) -> list[Held]:
+    """What the budgets of the job's last reservation hold for it. Those of an earlier month are closed to it."""
+    entries = LedgerEntry.objects.filter(job=job)
+    month = entries.filter(kind=EntryKind.RESERVE).order_by("-id").values("budget__month")[:1]
     rows = (
-        LedgerEntry.objects.filter(job=job)
+        entries.filter(budget__month=Subquery(month))
         .values("budget")
         .annotate(reserved=Sum("reserved_micros"), spent=Sum("spent_micros"))
         .order_by("budget")
@@ -144,6 +184,8 @@ def _move(budget_id: int, job: Job, kind: EntryKind, reserved: int, spent: int, 
         reserved_micros=F("reserved_micros") + reserved, spent_micros=F("spent_micros") + spent
     )
     _enter(budget_id, job, kind, reserved, spent, words)
+    if reserved + spent > 0:
+        alerts.look(budget_id)
 
 
 def _enter(budget_id: int, job: Job, kind: EntryKind, reserved: int, spent: int, words: str) -> None:

@@ -20,6 +20,11 @@ def nudge(task: str, job: Job, wait: timedelta = timedelta(0)) -> None:
     transaction.on_commit(partial(_publish, task, str(job.pk), wait.total_seconds()))
 
 
+def tell(task: str, key: int) -> None:
+    """Tell a worker to run a task of `generation.tasks` for a row that is no job, once the transaction stands."""
+    transaction.on_commit(partial(_publish, task, str(key), 0.0))
+
+
 def _publish(task: str, job_id: str, seconds: float) -> None:
     from generation import tasks  # it imports runs, which imports this module
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from generation import runs
+from generation import alerts, runs
 
 
 @shared_task(name="generation.tasks.send_job")
@@ -19,6 +19,12 @@ def resume_job(job_id: str) -> None:
     runs.resume(UUID(job_id))
 
 
+@shared_task(name="generation.tasks.mail_alert")
+def mail_alert(alert_id: str) -> None:
+    alerts.mail(int(alert_id))
+
+
 @shared_task(name="generation.tasks.sweep")
 def sweep() -> None:
     runs.sweep()
+    alerts.call_forgotten()

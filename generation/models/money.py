@@ -59,6 +59,11 @@ class Budget(models.Model):
         return str(self.listing or self.campaign or "The team")
 
     @property
+    def is_team(self) -> bool:
+        """Whether everything falls under it."""
+        return self.person_id is None and self.listing_id is None and not self.campaign
+
+    @property
     def kind(self) -> str:
         """What sort of scope it has, in a word."""
         if self.person_id is not None:

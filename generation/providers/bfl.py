@@ -142,7 +142,8 @@ class BlackForestLabs(HTTPProvider):
     def _callback(self) -> dict[str, str]:
         if not self.options.callback_url:
             return {}
-        return {"webhook_url": self.options.callback_url, "webhook_secret": self.options.callback_secret.reveal()}
+        secret = self.options.callback_secret.reveal()
+        return {"webhook_url": self.options.callback_url} | ({"webhook_secret": secret} if secret else {})
 
     @property
     def _headers(self) -> dict[str, str]:

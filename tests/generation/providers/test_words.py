@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from generation.providers.models import Sizes, ratio_of
 from generation.providers.options import NO_KEY, OptionError, Secret, closed, secrets_in
-from generation.providers.prices import Credits, Free, Money, Order, PerMegapixel, PerPicture, Tokens
+from generation.providers.prices import Credits, Free, Money, Order, PerMegapixel, PerPicture, Quote, Reserve, Tokens
 from generation.providers.redaction import redact
 
 ORDER = Order("medium", 1024, 1024, 2, 300, 0)
@@ -55,6 +55,7 @@ def test_every_kind_of_price_quotes() -> None:
     assert PerPicture({"medium": Money.of("0.04")}).quote(ORDER).amount == Money.of("0.08")
     assert Credits({"*": Decimal("6.5")}, Money.of("0.01")).quote(ORDER).amount == Money.of("0.13")
     assert PerMegapixel(Money.of("0.03"), Money.of("0.015")).quote(ORDER).amount == Money.of("0.06")
+    assert Reserve(Money.of("0.25")).quote(ORDER) == Quote(Money.of("0.50"), "estimate")
 
 
 def test_a_quality_nobody_priced_is_reckoned_as_the_dearest() -> None:

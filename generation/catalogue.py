@@ -19,6 +19,7 @@ from assets.models import DigitalSource
 from generation import facts, prompts, references
 from generation.models import Brief, BriefReference, GenerationModel, Job, ProviderState
 from generation.providers.base import ImageSpec, ModelFacts, Provider, Quote
+from generation.providers.handoff import HandOff
 from generation.providers.http import Client
 
 ENDING_SOON = timedelta(days=30)
@@ -87,6 +88,12 @@ def label(key: str) -> str:
 def is_by_hand(key: str) -> bool:
     """Whether people run this provider themselves and bring its pictures."""
     return key in settings.IMAGE_PROVIDERS and provider(key).capabilities.by_hand
+
+
+def hand_off(key: str) -> HandOff | None:
+    """The provider of this key, where people run it themselves."""
+    made = provider(key) if key in settings.IMAGE_PROVIDERS else None
+    return made if isinstance(made, HandOff) else None
 
 
 def offers() -> list[Offer]:

@@ -16,6 +16,7 @@ SHAPE_TOLERANCE = 0.02
 FLAGS = {
     "flat": "One colour only: many services send an empty frame instead of saying no.",
     "shape": "Not in the shape that was asked for.",
+    "camera": "The file says that a camera took it. If it is a photograph, say so under Disclosure once it is kept.",
     "moving": "A moving picture; save one frame as PNG or JPEG to keep it.",
 }
 """What looks wrong with an output → the words for it."""
@@ -69,10 +70,11 @@ def _receive(picture: Picture, spec: ImageSpec) -> Received:
         return Received(None, f"What came is not a usable picture: {problem}", seed)
     storage.put(picture.data)
     preview = storage.put(pictures.render(picture.data, pictures.SPECS["preview"]).data)
-    return Received(facts, "", seed, tuple(_flags(facts, spec)), metadata.read(picture.data), preview)
+    found = metadata.read(picture.data)
+    return Received(facts, "", seed, tuple(_flags(facts, spec, found)), found, preview)
 
 
-def _flags(facts: pictures.Facts, spec: ImageSpec) -> Iterable[str]:
+def _flags(facts: pictures.Facts, spec: ImageSpec, found: Mapping[str, Any]) -> Iterable[str]:
     if facts.flat:
         yield "flat"
     if facts.animated:
@@ -80,3 +82,5 @@ def _flags(facts: pictures.Facts, spec: ImageSpec) -> Iterable[str]:
     wanted = float(ratio_of(spec.ratio))
     if abs(facts.width / facts.height / wanted - 1) > SHAPE_TOLERANCE:
         yield "shape"
+    if "camera" in found:
+        yield "camera"

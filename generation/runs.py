@@ -231,8 +231,11 @@ def _settle_unclear(job: Job, by: User, *, charged: bool, words: str) -> Job:
     return held
 
 
-def hand_in(job: Job, files: Sequence[bytes], *, by: User) -> Job:
-    """Bring the pictures that a person made elsewhere for a hand-off job; more may follow. Raises Unreadable."""
+def hand_in(job: Job, files: Sequence[bytes], *, by: User, told: Mapping[str, str] | None = None) -> Job:
+    """Bring the pictures that a person made elsewhere for a hand-off job; more may follow. Raises Unreadable.
+
+    `told` is what the person answered to the provider's `asks`; it goes into the provenance of what is kept.
+    """
     _check(by, MAKE, "You may look at jobs, but not bring pictures.")
     received = receive([Picture(data) for data in files], catalogue.spec_of(job))
     if problem := next((each.problem for each in received if each.facts is None), ""):
@@ -242,6 +245,9 @@ def hand_in(job: Job, files: Sequence[bytes], *, by: User) -> Job:
         if not catalogue.is_by_hand(held.model.provider) or held.state not in (JobState.HAND, JobState.DONE):
             raise InvalidTransition("This job is not waiting for somebody to bring pictures.")
         add_outputs(held, received)
+        if told:
+            held.parameters = {**held.parameters, "told": dict(told)}
+            held.save(update_fields=["parameters"])
         if held.state == JobState.HAND:
             money.settle(held, held.quote_micros)
             held.settled_micros, held.cost_basis = held.quote_micros, held.quote_basis

@@ -16,6 +16,7 @@ from assets.pictures import SPECS, fitted
 from generation import catalogue
 from generation.lifecycle import RUNNING
 from generation.models import Brief, GenerationModel, Job, JobState, Output, OutputState
+from generation.providers.handoff import Ask
 from generation.receiving import FLAGS
 
 
@@ -97,6 +98,7 @@ class HandOff:
     text: str
     steps: tuple[str, ...]
     link: str
+    asks: tuple[Ask, ...]
 
     @property
     def waits(self) -> bool:
@@ -178,11 +180,11 @@ class Column:
     def hand_off(self) -> HandOff | None:
         """What to do elsewhere, for a model that a person runs."""
         job = self.cells[0].job
-        if not catalogue.is_by_hand(self.model.provider) or job.state not in (JobState.HAND, JobState.DONE):
+        maker = catalogue.hand_off(self.model.provider)
+        if maker is None or job.state not in (JobState.HAND, JobState.DONE):
             return None
-        maker = catalogue.provider(self.model.provider)
         text = str(job.parameters.get("text") or maker.compose(catalogue.spec_of(job)))
-        return HandOff(job, text, tuple(getattr(maker, "steps", ())), str(getattr(maker, "link", "")))
+        return HandOff(job, text, maker.steps, maker.link, maker.asks)
 
 
 @dataclass(frozen=True)

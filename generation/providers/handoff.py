@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
+from dataclasses import dataclass
 from typing import ClassVar
 from unicodedata import category
 from uuid import UUID
@@ -20,11 +21,21 @@ _PARAMETER = re.compile(rf"[{_DASH}](?:\s*[{_DASH}])+|[\u2012-\u2015\u2212]")
 _WEIGHT = re.compile(r"::+")
 
 
+@dataclass(frozen=True)
+class Ask:
+    """A fact that only the person knows who ran the prompt; the rights in the picture hang on it."""
+
+    name: str
+    label: str
+    choices: tuple[str, ...]
+
+
 class HandOff(Provider):
     """A provider that waits for a person; subclasses say what to copy and what to do with it."""
 
     link: ClassVar[str]  # where the person goes
     steps: ClassVar[tuple[str, ...]]  # what the person does there, in order
+    asks: ClassVar[tuple[Ask, ...]] = ()  # what the person says when bringing the picture
 
     def start(self, spec: ImageSpec, *, attempt: UUID) -> Pending:
         return Pending(handle=str(attempt), ask_again_in=None, parameters_sent={"text": self.compose(spec)})
@@ -52,6 +63,12 @@ class Midjourney(HandOff):
         "Paste it at midjourney.com, or after /imagine in Discord, and run it.",
         "Upscale the picture you want and download it from the website, not from a preview.",
         "Drop the file here, and say which plan the account has and whether Stealth was on.",
+    )
+    # Who may use a picture depends on the plan of the day; without Stealth everybody could see it (help.midjourney.com
+    # 8150363, read 2026-11-22).
+    asks = (
+        Ask("plan", "Plan of the account", ("Basic", "Standard", "Pro", "Mega", "Trial")),
+        Ask("stealth", "Stealth was on", ("Yes", "No")),
     )
 
     def compose(self, spec: ImageSpec) -> str:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from assets import pictures
 from assets.lifecycle import Blocked, InvalidTransition
 from assets.views.requests import SignedIn
-from generation import prompts, runs
+from generation import catalogue, prompts, runs
 from generation.forms import KeepForm
 from generation.models import Brief, Job, Output
 from generation.story import tell
@@ -102,12 +102,19 @@ def hand_in(request: SignedIn, job_id: UUID) -> HttpResponse:
         messages.error(request, "Choose the picture that you made there, or drop it on the field.")
         return _page(request, _found(request, held.brief_id), 422)
     try:
-        runs.hand_in(held, [file.read() for file in files], by=request.user)
+        runs.hand_in(held, [file.read() for file in files], by=request.user, told=_told(request, held))
     except pictures.Unreadable as error:
         messages.error(request, f"Nothing was taken. {error}")
         return _page(request, _found(request, held.brief_id), 422)
     messages.success(request, "It is here. Keep it to put it into the library.")
     return redirect("generation:brief", held.brief_id)
+
+
+def _told(request: SignedIn, job: Job) -> dict[str, str]:
+    """What the person says about how the pictures were made: answers to the provider's own questions alone."""
+    maker = catalogue.hand_off(job.model.provider)
+    given = ((ask.name, request.POST.get(ask.name), ask.choices) for ask in (maker.asks if maker else ()))
+    return {name: answer for name, answer, choices in given if answer in choices}
 
 
 def _done(request: SignedIn, brief_id: UUID, verbs: Verbs, verb: str, held: object) -> HttpResponse:

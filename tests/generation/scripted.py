@@ -12,6 +12,7 @@ from uuid import UUID
 from PIL import Image, ImageDraw
 
 from generation.providers.base import Capabilities, Finished, ImageSpec, Pending, Picture, Provider
+from generation.providers.handoff import Ask, HandOff
 
 Answer = Finished | Pending | Exception
 
@@ -74,12 +75,18 @@ class Seeing(Scripted):
     capabilities = Capabilities(references=True, mask=True, several=True)
 
 
-class ByHand(Scripted):
+class ByHand(HandOff):
     """One that a person must run."""
 
     key = "by-hand"
     label = "By hand"
     capabilities = Capabilities(seed=True, negative=True, several=True, by_hand=True)
+    link = "https://by-hand.example/"
+    steps = ("Paste it there.",)
+    asks = (Ask("plan", "Plan", ("Basic", "Pro")),)
+
+    def compose(self, spec: ImageSpec) -> str:
+        return spec.prompt
 
     def start(self, spec: ImageSpec, *, attempt: UUID) -> Pending:
         return Pending(handle="Paste the prompt there.", ask_again_in=None)

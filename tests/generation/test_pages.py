@@ -364,8 +364,10 @@ def test_a_hand_off_shows_the_exact_text_and_takes_the_picture(ada: User, sign_i
     client = sign_in(ada)
     assert "A brick house at dusk." in client.get(job.brief.get_absolute_url()).content.decode()
     file = SimpleUploadedFile("house.png", png("by hand"), "image/png")
-    client.post(reverse("generation:hand_in", args=(job.pk,)), {"pictures": file})
+    told = {"plan": "Pro", "stealth": "not asked"}
+    client.post(reverse("generation:hand_in", args=(job.pk,)), {"pictures": file, **told})
     assert (Job.objects.get().state, Output.objects.count()) == (JobState.DONE, 1)
+    assert Job.objects.get().parameters["told"] == {"plan": "Pro"}
 
 
 @pytest.mark.parametrize("data", [{}, {"pictures": SimpleUploadedFile("x.png", b"<svg/>", "image/png")}])

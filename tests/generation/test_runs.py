@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import time
 from datetime import date, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
+from PIL import ExifTags, Image
 
 from assets.lifecycle import Blocked, InvalidTransition
 from assets.pictures import Unreadable
@@ -362,6 +364,21 @@ def test_a_hand_off_waits_for_a_person(ada: User) -> None:
 def test_bringing_the_picture_ends_a_hand_off(ada: User) -> None:
     job = runs.hand_in(handed(ada), [png("a")], by=ada)
     assert (job.state, job.outputs.count()) == (JobState.DONE, 1)
+
+
+def test_a_file_from_a_camera_is_remarked_on(ada: User) -> None:
+    taken = Image.Exif()
+    taken[ExifTags.Base.Make], taken[ExifTags.Base.Model] = "Kamera", "K1"
+    photograph = io.BytesIO()
+    Image.open(io.BytesIO(png("a"))).convert("RGB").save(photograph, "JPEG", exif=taken)
+    job = runs.hand_in(handed(ada), [photograph.getvalue()], by=ada)
+    assert "camera" in job.outputs.get().flags
+
+
+def test_what_a_person_says_goes_with_the_picture(ada: User) -> None:
+    job = runs.hand_in(handed(ada), [png("a")], by=ada, told={"plan": "Pro"})
+    version = runs.keep(job.outputs.get(), by=ada)
+    assert version.provenance.parameters["told"] == {"plan": "Pro"}
 
 
 def test_bringing_something_else_changes_nothing(ada: User) -> None:

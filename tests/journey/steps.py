@@ -108,6 +108,7 @@ def brings_the_picture(ada: Person, file: Path) -> None:
     expect(ada.page.locator("#results")).to_contain_text("The exact text")
     ada.shoot("2 the text to copy")
     ada.page.locator("input[name=pictures]").set_input_files(file)
+    ada.page.get_by_label("Plan of the account").select_option("Pro")
     ada.press("Bring them in")
     sees_pictures(ada, 1)
 

@@ -122,6 +122,7 @@ def test_the_same_way_with_a_photograph_brought_by_hand(portal: Portal, browser:
     steps.writes_freely(ada, "Arches of a ruined abbey seen from below", model="Midjourney 8.1")
     steps.sends(ada)
     steps.brings_the_picture(ada, steps.PHOTOGRAPH)
+    ada.sees("The file says that a camera took it")
     steps.keeps_the_first(ada)
     steps.writes_alt_text(ada, ARCHES)
     steps.answers_what_the_terms_leave_open(ada)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
 from django.forms import BoundField
-from django.forms.fields import InvalidJSONInput
 
 from assets.models import Asset, Listing
-from generation import prompts, rules
+from generation import prompts
 from generation.catalogue import Offer
 from generation.models import Brief, TemplateRevision
 from generation.prompts import Field, FieldKind
@@ -216,65 +214,6 @@ class LimitForm(forms.Form):
     """What a budget may hold in a month, in whole units of its currency."""
 
     limit = forms.DecimalField(min_value=0, max_value=1_000_000, decimal_places=2, label="Limit")
-
-
-class ReadableJSON(forms.JSONField):
-    """JSON that a person reads and edits: one thing a line."""
-
-    def prepare_value(self, value: Any) -> Any:
-        return value if isinstance(value, InvalidJSONInput | str) else json.dumps(value, indent=1, ensure_ascii=False)
-
-
-class RevisionForm(forms.Form):
-    """One wording of a template. Its fields are lines of JSON, since few people change them and all can read them."""
-
-    body = forms.CharField(
-        label="Prompt",
-        widget=forms.Textarea(attrs={"rows": 10, "class": "mono"}),
-        max_length=prompts.MOST_IN_PROMPT,
-        help_text="Fields are written as {name}. A line whose fields are all empty is left out.",
-    )
-    house_voice = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
-    negative = forms.CharField(
-        label="Must not appear", required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=1000
-    )
-    ratio = forms.ChoiceField(label="Shape", choices=[(ratio, ratio) for ratio in RATIOS], widget=forms.RadioSelect)
-    fields_json = ReadableJSON(
-        label="Fields",
-        widget=forms.Textarea(attrs={"rows": 14, "class": "mono", "spellcheck": "false"}),
-        help_text="name, label, kind (text, choice, colour, number, listing), help, default, choices, open, required, "
-        "most, least, fact.",
-    )
-    forbidden = ReadableJSON(
-        required=False,
-        label="Words that may not be typed",
-        widget=forms.Textarea(attrs={"rows": 6, "class": "mono", "spellcheck": "false"}),
-        help_text="Groups of words, each with the reason people are shown.",
-    )
-
-    def clean_fields_json(self) -> list[dict[str, Any]]:
-        rows = self.cleaned_data["fields_json"]
-        try:
-            return prompts.as_rows(prompts.parse_fields(rows))
-        except (prompts.BadTemplate, AttributeError, TypeError) as error:
-            raise forms.ValidationError(str(error)) from error
-
-    def clean_forbidden(self) -> list[Any]:
-        rows = self.cleaned_data["forbidden"] or []
-        try:
-            rules.parse(rows)
-        except (prompts.BadTemplate, TypeError) as error:
-            raise forms.ValidationError(str(error)) from error
-        return list(rows)
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        if "fields_json" in data and "body" in data:
-            try:
-                prompts.check_body(data["body"], prompts.parse_fields(data["fields_json"]))
-            except prompts.BadTemplate as error:
-                self.add_error("body", str(error))
-        return data
 
 
 def _form_field(field: Field) -> forms.Field:

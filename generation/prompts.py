@@ -62,6 +62,17 @@ class Field:
     fact: str = ""
 
 
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    **dict.fromkeys(("name", "label", "help", "fact"), (str,)),
+    **dict.fromkeys(("open", "required"), (bool,)),
+    **dict.fromkeys(("most", "least"), (int,)),
+    "kind": (str, FieldKind),
+    "default": (str, int, float),
+    "choices": (list, tuple),
+}
+"""What each part of a field may be in JSON or TOML."""
+
+
 def parse_fields(rows: Iterable[Mapping[str, Any]]) -> tuple[Field, ...]:
     """The fields of a revision from their JSON. Raises BadTemplate."""
     fields = tuple(_field(row) for row in rows)
@@ -79,6 +90,16 @@ def as_rows(fields: Iterable[Field]) -> list[dict[str, Any]]:
 def placeholders(body: str) -> list[str]:
     """Names of the fields that a body uses, in order of first use."""
     return list(dict.fromkeys(_PLACEHOLDER.findall(body)))
+
+
+def as_sparse_rows(fields: Iterable[Field]) -> list[dict[str, Any]]:
+    """The same, without what every field has anyway: for files that people read."""
+    usual = asdict(Field(name="", label=""))
+    return [{key: value for key, value in row.items() if value != _plain(usual[key])} for row in as_rows(fields)]
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def check_body(body: str, fields: Sequence[Field]) -> None:
@@ -125,14 +146,18 @@ def colour_words(value: str) -> str:
 
 
 def _field(row: Mapping[str, Any]) -> Field:
-    try:
-        kind = FieldKind(row.get("kind", "text"))
-        name = str(row["name"])
-        field = Field(**{**row, "kind": kind, "name": name, "choices": tuple(map(str, row.get("choices", ())))})
-    except KeyError as error:
-        raise BadTemplate(f"A field lacks its {error.args[0]}.") from None
-    except (TypeError, ValueError) as error:
-        raise BadTemplate(f"The field “{row.get('name', '?')}” cannot be read: {error}.") from None
+    if not isinstance(row, Mapping):
+        raise BadTemplate(f"A field is a table of names and values, not “{row}”.")
+    if missing := [key for key in ("name", "label") if not row.get(key)]:
+        raise BadTemplate(f"A field lacks its {missing[0]}.")
+    if strange := sorted(set(map(str, row)) - set(_TYPES)):
+        raise BadTemplate(f"The field “{row['name']}” has “{strange[0]}”, which means nothing here.")
+    if wrong := [key for key, value in row.items() if type(value) not in _TYPES[key]]:
+        raise BadTemplate(f"The field “{row['name']}” says {row[wrong[0]]!r} for its “{wrong[0]}”, which does not fit.")
+    if row.get("kind", FieldKind.TEXT) not in list(FieldKind):
+        raise BadTemplate(f"The field “{row['name']}” is of no known kind: {', '.join(FieldKind)}.")
+    made = {"kind": FieldKind(row.get("kind", "text")), "choices": tuple(map(str, row.get("choices", ())))}
+    field = Field(**{**row, **made, "default": str(row.get("default", ""))})
     if not _NAME.fullmatch(field.name):
         raise BadTemplate(f"“{field.name}” is no field name: small letters, figures and underscores, a letter first.")
     if field.kind == FieldKind.CHOICE and not field.choices:

@@ -25,7 +25,8 @@ FREE_FOR_LISTING = "free_for_listing"
 CODE = "content_rule"
 
 _DENIES = re.compile(
-    r"\b(?:no|not|nor|neither|never|without|excluding|exclude|avoid|omit|leave out|free of|free from|empty of|devoid of)\b"
+    r"\b(?:no|not|nor|neither|never|without|excluding|exclude|avoid|omit|leave out"
+    r"|free of|free from|empty of|devoid of)\b"
 )
 _ENDS_DENIAL = re.compile(
     r"[.;:!?\n]|\b(?:but|with|except|instead|then|only|just|plus|yet|fewer|less)\b"
@@ -85,6 +86,21 @@ def parse(rows: Iterable[Mapping[str, Any] | str]) -> tuple[Rule, ...]:
     return tuple(_rule(row) for row in rows)
 
 
+def as_rows(found: Iterable[Rule]) -> list[dict[str, Any]]:
+    """The rows of a template's own rules, as `parse` reads them."""
+    rows = [
+        {
+            "words": list(rule.words),
+            "why": rule.why,
+            "severity": rule.severity,
+            "instead": rule.instead,
+            "exceptions": list(rule.exceptions),
+        }
+        for rule in found
+    ]
+    return [{key: value for key, value in row.items() if value} for row in rows]
+
+
 @lru_cache(maxsize=1)
 def house() -> tuple[Rule, ...]:
     """The rules that hold for every prompt."""
@@ -141,6 +157,8 @@ def _rule(row: Mapping[str, Any] | str) -> Rule:
     if isinstance(row, str):
         row = {"words": [row], "why": "The template does not allow it."}
     try:
+        if any(isinstance(row.get(name), str) for name in ("words", "exceptions")):
+            raise TypeError("words stand in a list")
         lists = {name: tuple(map(str, row.get(name, ()))) for name in ("words", "exceptions")}
         rule = Rule(**{**row, **lists})
     except (AttributeError, TypeError) as error:

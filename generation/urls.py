@@ -2,16 +2,25 @@
 
 from django.urls import path
 
-from generation.views import brief, files, make, spend, templates
+from generation.views import brief, editing, files, history, make, spend, templates
 
 app_name = "generation"
 urlpatterns = [
     path("make/", make.make, name="make"),
     path("make/free/", make.compose, name="free"),
+    path("make/history/", history.history, name="history"),
+    path("make/rules/", history.rule_book, name="rules"),
     path("make/templates/", templates.templates, name="templates"),
+    path("make/templates/new/", editing.new, name="new_template"),
+    path("make/templates/file/", editing.bring, name="bring_templates"),
+    path("make/templates/file/templates.json", templates.export, name="export_templates"),
     path("make/templates/<slug:slug>/", templates.template, name="template"),
-    path("make/templates/<slug:slug>/edit/", templates.edit, name="edit_template"),
+    path("make/templates/<slug:slug>/about/", editing.about, name="about_template"),
+    path("make/templates/<slug:slug>/edit/", editing.edit, name="edit_template"),
+    path("make/templates/<slug:slug>/changes/", templates.diff, name="diff"),
+    path("make/templates/<slug:slug>/file/", templates.export, name="export_template"),
     path("make/templates/<slug:slug>/publish/<int:number>/", templates.publish, name="publish"),
+    path("make/templates/<slug:slug>/<slug:verb>/", templates.move, name="move_template"),
     path("make/specimens/<int:revision_id>/", files.specimen, name="specimen"),
     path("make/<slug:slug>/", make.compose, name="compose"),
     path("briefs/<uuid:brief_id>/", brief.brief, name="brief"),

@@ -413,50 +413,6 @@ def test_a_template_has_a_sketch_of_what_it_makes(ada: User, sign_in: SignIn, te
         assert answer["Content-Type"] == "image/webp"
 
 
-# Templates
-
-
-def test_a_new_revision_is_not_in_use_until_it_is_published(max_: User, sign_in: SignIn, template: Template) -> None:
-    url = reverse("generation:edit_template", args=("house",))
-    revision = template.published
-    assert revision is not None
-    data = {
-        "body": "One {subject}.",
-        "fields_json": '[{"name": "subject", "label": "Subject"}]',
-        "forbidden": "[]",
-        "ratio": "1:1",
-        "negative": "",
-        "house_voice": "",
-    }
-    sign_in(max_).post(url, data)
-    template.refresh_from_db()
-    assert (template.revisions.count(), template.published) == (2, revision)
-    sign_in(max_).post(reverse("generation:publish", args=("house", 2)))
-    template.refresh_from_db()
-    assert template.published is not None
-    assert template.published.number == 2
-
-
-@pytest.mark.parametrize(
-    "wrong", [{"body": "No {such} field"}, {"fields_json": "[1]"}, {"fields_json": "{"}, {"forbidden": '[{"why": 1}]'}]
-)
-def test_a_revision_that_cannot_work_is_refused(
-    max_: User, sign_in: SignIn, template: Template, wrong: dict[str, str]
-) -> None:
-    data = {"body": "{a}", "fields_json": '[{"name": "a", "label": "A"}]', "forbidden": "[]", "ratio": "1:1"}
-    assert sign_in(max_).post(reverse("generation:edit_template", args=("house",)), data | wrong).status_code == 422
-    assert template.revisions.count() == 1
-
-
-def test_ada_does_not_change_templates(ada: User, sign_in: SignIn, template: Template) -> None:
-    assert sign_in(ada).get(reverse("generation:edit_template", args=("house",))).status_code == 403
-
-
-def test_a_templates_page_shows_what_it_says(ada: User, sign_in: SignIn, template: Template) -> None:
-    page = sign_in(ada).get(template.get_absolute_url()).content.decode()
-    assert "A {subject} at {light}." in page
-
-
 # Spend
 
 

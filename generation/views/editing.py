@@ -1,0 +1,125 @@
+"""Writing templates: new ones, new revisions, what they are called, and those that come in a file."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+from django_htmx.http import trigger_client_event
+
+from assets.models import Listing
+from assets.views.requests import SignedIn
+from generation import editing, templates_file, wording
+from generation.editing import AboutForm, Editor
+from generation.models import Brief, Template, TemplateRevision
+from generation.prompts import BadTemplate
+from generation.views.templates import latest
+
+MANAGES = permission_required("generation.manage_templates", raise_exception=True)
+PARTS = {"tryout": "#tryout", "do": "#editor"}
+"""What htmx asks for, and the part of the page that answers."""
+
+
+@require_http_methods(["GET", "POST"])
+@MANAGES
+def new(request: SignedIn) -> HttpResponse:
+    """Write a template: from nothing, from a brief that was sent, or from another template."""
+    brief, copy = _brief(request), _copied(request)
+    start = editing.of_brief(brief) if brief else editing.of(copy) if copy else editing.nothing()
+    data: QueryDict | None = request.POST if request.method == "POST" else None
+    editor = Editor(start, data)
+    saves = data is not None and "save" in data
+    about = AboutForm(data if saves else None, initial=_about(data) if data else editing.about_of(brief, copy))
+    if saves and all([about.is_valid(), editor.is_valid()]):
+        revision = wording.create(about.about(), editor.said(), by=request.user, note=editor.note)
+        messages.success(request, "The template is written. It is offered to everybody once you put it in use.")
+        return redirect(revision.template.get_absolute_url())
+    return _drawn(request, editor, saves, about=about, source=brief, template=None)
+
+
+@require_http_methods(["GET", "POST"])
+@MANAGES
+def edit(request: SignedIn, slug: str) -> HttpResponse:
+    """Write a new revision, starting from the one in use or the one that is named."""
+    found = get_object_or_404(Template.objects.select_related("published"), slug=slug)
+    named = found.revisions.filter(number=_number(request.GET.get("revision", ""))).first()
+    first = named or latest(found)
+    data: QueryDict | None = request.POST if request.method == "POST" else None
+    editor = Editor(editing.of(first), data)
+    saves = data is not None and "save" in data
+    if saves and editor.is_valid():
+        revision = wording.revise(found, editor.said(), by=request.user, note=editor.note)
+        messages.success(request, f"Revision {revision.number} is written. It is not in use until you publish it.")
+        return redirect(f"{found.get_absolute_url()}?revision={revision.number}")
+    return _drawn(request, editor, saves, about=None, source=None, template=found, first=first)
+
+
+@require_http_methods(["GET", "POST"])
+@MANAGES
+def about(request: SignedIn, slug: str) -> HttpResponse:
+    """Change what a template is called."""
+    found = get_object_or_404(Template, slug=slug)
+    form = AboutForm(
+        request.POST or None,
+        initial={"name": found.name, "description": found.description, "purpose": found.purpose},
+    )
+    if request.method == "POST" and form.is_valid():
+        wording.describe(found, form.about(), by=request.user)
+        messages.success(request, "Saved.")
+        return redirect(found.get_absolute_url())
+    status = 422 if request.method == "POST" else 200
+    return render(request, "generation/template_about.html", {"template": found, "form": form}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@MANAGES
+def bring(request: SignedIn) -> HttpResponse:
+    """Take templates in from a file. Nothing is written unless all of it can be read."""
+    problem, taken = "", []
+    if request.method == "POST":
+        file = request.FILES.get("file")
+        try:
+            if file is None:
+                raise BadTemplate("Choose a file of templates first.")
+            data = file.read(templates_file.MOST_BYTES + 1)
+            taken = wording.take_in(templates_file.read(data), by=request.user)
+        except BadTemplate as error:
+            problem = str(error)
+    context = {"problem": problem, "taken": taken}
+    return render(request, "generation/template_import.html", context, status=422 if problem else 200)
+
+
+def _drawn(request: SignedIn, editor: Editor, saves: bool, **more: Any) -> HttpResponse:
+    """The page, or the part of it that htmx asked for."""
+    listings = Listing.objects.all()
+    chosen = listings.filter(pk=_number(request.POST.get("listing", ""))).first()
+    context = {**more, "editor": editor, "tryout": editor.try_out(chosen), "listings": listings, "chosen": chosen}
+    asked = next((part for name, part in PARTS.items() if request.htmx and name in request.POST), "")
+    response = render(request, f"generation/template_edit.html{asked}", context, status=422 if saves else 200)
+    return trigger_client_event(response, "edited", after="swap") if asked == PARTS["do"] else response
+
+
+def _brief(request: SignedIn) -> Brief | None:
+    try:
+        wanted = UUID(request.GET.get("from", ""))
+    except ValueError:
+        return None
+    return Brief.objects.visible_to(request.user).select_related("revision__template").filter(pk=wanted).first()
+
+
+def _copied(request: SignedIn) -> TemplateRevision | None:
+    found = Template.objects.select_related("published").filter(slug=request.GET.get("copy", "")).first()
+    return latest(found) if found else None
+
+
+def _about(data: QueryDict) -> dict[str, str]:
+    return {name: data.get(name, "") for name in AboutForm.base_fields}
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 10 else 0

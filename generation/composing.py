@@ -138,7 +138,8 @@ def hits(brief: Brief) -> list[Hit]:
     own = rules.parse(brief.revision.forbidden) if brief.revision else ()
     typed = [str(value) for value in brief.values.values()] if brief.revision else [brief.prompt]
     house = rules.applying(free=brief.revision is None, listing=brief.listing is not None)
-    return rules.check([*typed, brief.title], [*own, *house])
+    title = brief.title.replace(brief.revision.template.name, "") if brief.revision else brief.title
+    return rules.check([*typed, title], [*own, *house])
 
 
 def acknowledge(brief: Brief, keys: Collection[str]) -> None:

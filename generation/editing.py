@@ -106,6 +106,7 @@ class FieldRow(forms.Form):
     required = forms.BooleanField(required=False, initial=True, label="Must be filled in")
     most = forms.IntegerField(
         required=False,
+        initial=200,
         min_value=1,
         max_value=1_000_000,
         label="At most",

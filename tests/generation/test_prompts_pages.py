@@ -8,8 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from assets.lifecycle import Blocked
-from generation import composing, runs
-from generation.models import Brief
+from generation import composing, prompts, runs, templates_file
+from generation.models import Brief, Template
 from tests.assets import factories as people
 from tests.generation import factories
 
@@ -83,3 +83,13 @@ def test_the_writer_itself_asks_for_the_word(ada: User) -> None:
         runs.start(brief, [model], by=ada)
     composing.acknowledge(brief, [COUPLE])
     assert runs.start(brief, [model], by=ada).pk
+
+
+def test_a_starter_template_raises_no_question_by_its_own_words(ada: User) -> None:
+    templates_file.load()
+    for template in Template.objects.in_use().select_related("published"):
+        fields = prompts.parse_fields(template.published.fields)  # type: ignore[union-attr]
+        values = {field.name: field.default for field in fields}
+        title = f"{template.name}: {next(iter(values.values()))}"
+        brief = factories.unsent(revision=template.published, values=values, title=title)
+        assert composing.hits(brief) == []

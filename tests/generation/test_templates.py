@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Callable
 from typing import Any
@@ -286,8 +287,8 @@ def test_a_retired_template_is_offered_no_more_and_its_briefs_stay(
     brief = factories.started(ada, revision=template.published)
     manager.post(reverse("generation:move_template", args=("house", "retire")))
     assert manager.get(reverse("generation:compose", args=("house",))).status_code == 404
-    assert "House" not in manager.get(reverse("generation:templates")).content.decode().split("<table")[-1]
-    assert "House" in manager.get(reverse("generation:templates") + "?retired=1").content.decode()
+    assert list(manager.get(reverse("generation:templates")).context["templates"]) == []
+    assert list(manager.get(reverse("generation:templates") + "?retired=1").context["templates"]) == [template]
     assert manager.get(brief.get_absolute_url()).status_code == 200
     manager.post(reverse("generation:move_template", args=("house", "restore")))
     assert manager.get(reverse("generation:compose", args=("house",))).status_code == 200
@@ -343,7 +344,7 @@ def test_a_wording_does_not_differ_from_itself(template: Template) -> None:
 def test_the_page_shows_what_changed(manager: Client, max_: User, template: Template) -> None:
     wording.revise(template, said("A tall {subject}."), by=max_)
     page = manager.get(reverse("generation:diff", args=("house",))).content.decode()
-    assert "<ins>tall</ins>" in page or "<ins>tall " in page
+    assert re.search(r"<ins>\s?tall\s?</ins>", page)
     assert "<del>" in page
     assert "Put revision 2 in use" in page
 

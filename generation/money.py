@@ -162,7 +162,8 @@ def _scope(budget: Budget) -> dict[str, Any]:
 
 
 def _said(budget: Budget) -> str:
-    return f"{budget.scope}: {budget.limit_micros / 1_000_000:.2f} {budget.currency} for {budget.month:%B %Y}."
+    amount = f"{budget.limit_micros / 1_000_000:.2f} {budget.currency}"
+    return f"{budget.scope} may spend {amount} in {budget.month:%B %Y}."
 
 
 def _held(job: Job) -> list[Held]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from generation.views import brief, editing, files, history, make, spend, templates
+from generation.views import brief, budgets, editing, files, history, make, spend, templates
 
 app_name = "generation"
 urlpatterns = [
@@ -32,5 +32,8 @@ urlpatterns = [
     path("outputs/<uuid:output_id>/<slug:verb>/", brief.output, name="output"),
     path("spend/", spend.spend, name="spend"),
     path("spend/ledger.csv", spend.ledger, name="ledger"),
-    path("spend/budgets/<int:budget_id>/", spend.limit, name="limit"),
+    path("spend/budgets/", budgets.budgets, name="budgets"),
+    path("spend/budgets/<int:budget_id>/", budgets.limit, name="limit"),
+    path("spend/plans/", budgets.add_plan, name="add_plan"),
+    path("spend/plans/<int:plan_id>/end/", budgets.end_plan, name="end_plan"),
 ]

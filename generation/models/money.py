@@ -95,6 +95,11 @@ class Budget(models.Model):
         """What may still be reserved; less than nothing when a charge came out above its quote."""
         return self.limit_micros - self.reserved_micros - self.spent_micros
 
+    @property
+    def over_micros(self) -> int:
+        """How far a charge above its quote has passed the limit."""
+        return max(-self.left_micros, 0)
+
 
 class EntryKind(models.TextChoices):
     RESERVE = "reserve", "Reserved"

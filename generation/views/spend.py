@@ -1,26 +1,38 @@
-"""What making pictures costs: this month, by provider, person and listing, and every movement of money."""
+"""What making pictures costs: over time, by what it was for, what waits to be settled, and every movement of money."""
 
 from __future__ import annotations
 
 import csv
+import re
+from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from assets.views.requests import SignedIn
-from generation import money, spending
-from generation.forms import LimitForm
-from generation.models import Budget, LedgerEntry
+from generation import money, plans, spending
+from generation.models import LedgerEntry
 
-ON_A_PAGE = 25
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet would take for the beginning of a formula."""
+ON_A_PAGE = 12
+FORMULA = re.compile(r"[\s'\"]*[=+\-@|%\t\r\n＝＋－＠]")
+"""What a spreadsheet would take for the beginning of a formula; some take the wide signs too."""
+NUMBER = re.compile(r"-?\d+(\.\d+)?\Z", re.ASCII)
 COLUMNS = ("when", "kind", "budget", "model", "brief", "person", "listing", "reserved", "spent", "currency", "words")
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One way to look at the month."""
+
+    label: str
+    url: str
+    current: bool
+    count: int
 
 
 @require_safe
@@ -30,8 +42,20 @@ def spend(request: SignedIn) -> HttpResponse:
     first = _month(request)
     if first == money.month_of():
         money.budgets_for(request.user, None, "USD")
-    page = Paginator(spending.entries(first), ON_A_PAGE).get_page(request.GET.get("page"))
-    context = {"month": spending.month(first), "page": page, "query": f"month={first:%Y-%m}", "form": LimitForm()}
+    currencies = spending.currencies(first)
+    currency = request.GET.get("currency", "USD")
+    month = spending.month(first, currency if currency in currencies else "USD")
+    here = {"month": f"{first:%Y-%m}", "currency": month.currency}
+    shown = next((each for each in month.breakdowns if each.key == request.GET.get("by")), month.breakdowns[0])
+    context = {
+        "month": month,
+        "currencies": currencies,
+        "shown": shown,
+        "tabs": [_tab(each, here, shown) for each in month.breakdowns],
+        "plans": plans.in_month(first, month.currency),
+        "page": Paginator(spending.entries(first, month.currency), ON_A_PAGE).get_page(request.GET.get("page")),
+        "query": urlencode({**here, "by": shown.key}),
+    }
     return render(request, "generation/spend.html", context)
 
 
@@ -48,18 +72,9 @@ def ledger(request: SignedIn) -> HttpResponse:
     return response
 
 
-@require_POST
-@permission_required("generation.manage_money", raise_exception=True)
-def limit(request: SignedIn, budget_id: int) -> HttpResponse:
-    """Set what a budget may hold."""
-    budget = get_object_or_404(Budget, pk=budget_id)
-    form = LimitForm(request.POST)
-    if form.is_valid():
-        money.set_limit(budget, int(form.cleaned_data["limit"] * 1_000_000), request.user)
-        messages.success(request, f"{budget.scope} may spend {form.cleaned_data['limit']:.2f} {budget.currency}.")
-    else:
-        messages.error(request, "The limit was not changed: write an amount such as 75 or 75.50.")
-    return redirect("generation:spend")
+def _tab(breakdown: spending.Breakdown, here: dict[str, str], shown: spending.Breakdown) -> Tab:
+    url = f"?{urlencode({**here, 'by': breakdown.key})}#breakdown"
+    return Tab(breakdown.label, url, breakdown is shown, len(breakdown.rows))
 
 
 def _line(entry: LedgerEntry) -> list[str]:
@@ -81,8 +96,7 @@ def _line(entry: LedgerEntry) -> list[str]:
 
 def _cell(value: str) -> str:
     """Text that a spreadsheet shows and does not run. Numbers may begin with a minus."""
-    is_number = value.lstrip("-").replace(".", "", 1).isdecimal()
-    return value if is_number or not value.startswith(FORMULA) else f"'{value}"
+    return f"'{value}" if FORMULA.match(value) and not NUMBER.match(value) else value
 
 
 def _month(request: SignedIn) -> date:

@@ -1,0 +1,84 @@
+"""The page of budgets, plans and free credits: who may spend how much this month, and what is paid besides."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from assets.lifecycle import Blocked
+from assets.views.requests import SignedIn
+from generation import money, plans
+from generation.models import Budget, Plan
+from generation.money_forms import BudgetForm, LimitForm, PlanForm, micros
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required("generation.manage_money", raise_exception=True)
+def budgets(request: SignedIn) -> HttpResponse:
+    """This month's budgets, and a new one."""
+    money.budgets_for(request.user, None, "USD")
+    form = BudgetForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            opened = money.open_budget(form.budget(money.month_of()), request.user)
+        except Blocked as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, f"{opened.scope} has a budget now.")
+            return redirect("generation:budgets")
+    return _page(request, budget_form=form)
+
+
+@require_POST
+@permission_required("generation.manage_money", raise_exception=True)
+def limit(request: SignedIn, budget_id: int) -> HttpResponse:
+    """Set what a budget may hold, and whether the next month begins with the same."""
+    budget = get_object_or_404(Budget.objects.filter(month=money.month_of()), pk=budget_id)
+    form = LimitForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, f"The limit of {budget.scope} was not changed: write an amount such as 75 or 75.50.")
+        return _page(request, status=422)
+    amount = form.cleaned_data["limit"]
+    money.set_limit(budget, micros(amount), request.user, repeats=budget.is_team or form.cleaned_data["repeats"])
+    messages.success(request, f"{budget.scope} may spend {amount:.2f} {budget.currency} this month.")
+    return redirect("generation:budgets")
+
+
+@require_POST
+@permission_required("generation.manage_money", raise_exception=True)
+def add_plan(request: SignedIn) -> HttpResponse:
+    """Note what is paid by the month, or was given."""
+    form = PlanForm(request.POST)
+    if not form.is_valid():
+        return _page(request, plan_form=form)
+    plan = plans.add(form.plan(), request.user)
+    messages.success(request, f"{plan.name} is noted.")
+    return redirect("generation:budgets")
+
+
+@require_POST
+@permission_required("generation.manage_money", raise_exception=True)
+def end_plan(request: SignedIn, plan_id: int) -> HttpResponse:
+    """Today is its last day."""
+    plan = plans.end(get_object_or_404(Plan, pk=plan_id), request.user)
+    messages.success(request, f"{plan.name} ends today.")
+    return redirect("generation:budgets")
+
+
+def _page(
+    request: SignedIn, *, budget_form: BudgetForm | None = None, plan_form: PlanForm | None = None, status: int = 200
+) -> HttpResponse:
+    month = money.month_of()
+    found = Budget.objects.filter(month=month).select_related("person", "listing").order_by("id")
+    context = {
+        "month": month,
+        "budgets": sorted(found, key=lambda budget: not budget.is_team),
+        "plans": plans.in_month(month),
+        "budget_form": budget_form or BudgetForm(),
+        "plan_form": plan_form or PlanForm(),
+    }
+    is_wrong = any(form is not None and form.errors for form in (budget_form, plan_form))
+    return render(request, "generation/budgets.html", context, status=422 if is_wrong else status)

@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from approvals.models import Release, Review
 from assets.models import Asset, LogEntry, Version
-from generation import money
+from generation import alerts, catalogue, money
 from generation.catalogue import ENDING_SOON
-from generation.models import Brief, Budget, GenerationModel, Job, JobState, Output, OutputState
+from generation.models import Brief, Budget, GenerationModel, Job, JobState, Output, OutputState, ProviderState
 
 SHOWN = 6
 LOOKED_THROUGH = 60
@@ -113,7 +113,7 @@ def _tasks(user: User) -> Iterator[Task]:
         )
     yield from _jobs_that_wait(user)
     if user.has_perm("generation.manage_money"):
-        yield from _for_managers()
+        yield from _for_managers(user)
 
 
 def _jobs_that_wait(user: User) -> Iterator[Task]:
@@ -135,7 +135,35 @@ def _jobs_that_wait(user: User) -> Iterator[Task]:
         )
 
 
-def _for_managers() -> Iterator[Task]:
+def _budgets_that_run_out() -> Iterator[Task]:
+    for alert in alerts.standing(money.month_of())[:SHOWN]:
+        budget = alert.budget
+        is_over = alert.level >= 100
+        yield Task(
+            f"{budget.scope} has used {'all' if is_over else f'{budget.level} %'} of the budget for {budget.month:%B}",
+            "nothing that costs money goes out any more" if is_over else f"passed {alert.level} %",
+            reverse("generation:budgets"),
+            "wallet",
+            "stops" if is_over else "waits",
+            alert.at,
+        )
+
+
+def _providers_that_rest(user: User) -> Iterator[Task]:
+    resting = ProviderState.objects.filter(resting_until__gt=timezone.now(), rests__gt=0).order_by("resting_until")
+    for state in resting[:SHOWN]:
+        yield Task(
+            f"{catalogue.label(state.provider)} rests until {state.resting_until:%H:%M} UTC",
+            state.reason,
+            reverse("settings") if user.has_perm("auth.view_user") else reverse("generation:spend"),
+            "moon",
+            "waits",
+        )
+
+
+def _for_managers(user: User) -> Iterator[Task]:
+    yield from _budgets_that_run_out()
+    yield from _providers_that_rest(user)
     today = timezone.localdate()
     ending = GenerationModel.objects.filter(offered=True, ends_on__gt=today, ends_on__lte=today + ENDING_SOON)
     for model in ending.order_by("ends_on")[:SHOWN]:
@@ -159,7 +187,7 @@ def _for_managers() -> Iterator[Task]:
 def _figures(user: User) -> Iterator[Figure]:
     yield Figure("Pictures", str(Asset.objects.visible_to(user).count()), "in the library", reverse("assets:library"))
     yield Figure("Live", str(Release.objects.live().count()), "released to channels", _channels_or_library(user))
-    budget = Budget.objects.filter(month=money.month_of(), person=None, listing=None).first()
+    budget = Budget.objects.filter(money.TEAM, month=money.month_of(), currency="USD").first()
     if budget and (user.has_perm("generation.make_images") or user.has_perm("generation.manage_money")):
         spent = budget.spent_micros + budget.reserved_micros
         yield Figure(

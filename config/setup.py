@@ -7,11 +7,12 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from generation import catalogue
-from generation.models import GenerationModel, Job
+from generation.models import GenerationModel, Job, JobState, ProviderState
+from generation.turns import AT_THE_PROVIDER
 
 NEEDS = {
     "openai": ("OpenAI Images", "OPENAI_API_KEY"),
@@ -37,15 +38,49 @@ QUEUES = {
 
 
 @dataclass(frozen=True, slots=True)
+class Jobs:
+    """How many jobs a provider has had, and has."""
+
+    all: int = 0
+    under_way: int = 0
+    queued: int = 0
+
+    @property
+    def now(self) -> str:
+        """What it has of ours at the moment, in words."""
+        parts = ((self.under_way, "under way"), (self.queued, "queued"))
+        return ", ".join(f"{number} {words}" for number, words in parts if number)
+
+
+@dataclass(frozen=True, slots=True)
 class ProviderRow:
     """One provider as the Settings page shows it."""
 
     key: str
     label: str
     is_set_up: bool
-    jobs: int = 0
-    resting: str = ""
+    jobs: Jobs = Jobs()
+    state: ProviderState | None = None
+    by_hand: bool = False
     needs: str = ""
+
+    @property
+    def is_resting(self) -> bool:
+        """Whether it is left alone, or waits for one request to find out how things stand."""
+        return self.state is not None and self.state.resting_until is not None
+
+    @property
+    def limits(self) -> str:
+        """How hard it is driven, in words."""
+        at_once, per_minute = (self.state.at_once, self.state.per_minute) if self.state else (None, None)
+        parts = (f"{at_once} at once" * bool(at_once), f"{per_minute} a minute" * bool(per_minute))
+        return ", ".join(part for part in parts if part) or "none"
+
+    @property
+    def is_due(self) -> bool:
+        """Whether its rest is over and the next job decides."""
+        until = self.state.resting_until if self.state else None
+        return until is not None and until <= timezone.now()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +96,17 @@ class ModelRow:
 
 def providers() -> list[ProviderRow]:
     """Those that are set up, then those that only lack a key."""
-    jobs, resting = _jobs_by_provider(), catalogue.resting_reasons()
+    jobs = _jobs_by_provider()
+    states = ProviderState.objects.in_bulk()
     ready = [
-        ProviderRow(key, provider.label, True, jobs.get(key, 0), resting.get(key, ""))
+        ProviderRow(
+            key,
+            provider.label,
+            True,
+            jobs.get(key, Jobs()),
+            state=states.get(key),
+            by_hand=provider.capabilities.by_hand,
+        )
         for key, provider in catalogue.providers().items()
     ]
     lacking = [
@@ -103,5 +146,9 @@ def parts() -> list[tuple[str, str]]:
     ]
 
 
-def _jobs_by_provider() -> dict[str, int]:
-    return dict(Job.objects.order_by().values_list("model__provider").annotate(Count("id")))
+def _jobs_by_provider() -> dict[str, Jobs]:
+    under_way = Count("id", filter=Q(state__in=AT_THE_PROVIDER))
+    queued = Count("id", filter=Q(state=JobState.QUEUED))
+    jobs = Job.objects.order_by().values_list("model__provider")
+    counted = jobs.annotate(all=Count("id"), under_way=under_way, queued=queued)
+    return {provider: Jobs(*counts) for provider, *counts in counted}

@@ -7,22 +7,25 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from assets.models import Terms
+from assets.views.requests import SignedIn
 from config import overview as overviews
 from config import setup
-from generation import catalogue
+from generation import catalogue, clock, resting, turns
+from generation.money_forms import LimitsForm
+from generation.providers.base import Provider
 from generation.providers.errors import ProviderError
 
 
-@require_GET
+@require_safe
 @permission_required("assets.view_asset", raise_exception=True)
 def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "config/overview.html", {"overview": overviews.for_person(request.user)})  # type: ignore[arg-type]
 
 
-@require_GET
+@require_safe
 @permission_required("auth.view_user", raise_exception=True)
 def settings_page(request: HttpRequest) -> HttpResponse:
     context = {
@@ -38,11 +41,39 @@ def settings_page(request: HttpRequest) -> HttpResponse:
 @permission_required("auth.view_user", raise_exception=True)
 def test_connection(request: HttpRequest, key: str) -> HttpResponse:
     """Ask a provider whether it answers. Spends nothing."""
-    if key not in settings.IMAGE_PROVIDERS:
-        raise Http404(key)
-    provider = catalogue.provider(key)
+    provider = _provider(key)
     try:
         messages.success(request, f"{provider.label}: {provider.check()}")
     except ProviderError as error:
         messages.error(request, f"{provider.label}: {error}")
     return redirect("settings")
+
+
+@require_POST
+@permission_required("auth.view_user", raise_exception=True)
+def try_now(request: SignedIn, key: str) -> HttpResponse:
+    """End a provider's rest: the next job finds out whether it answers."""
+    provider = _provider(key)
+    resting.try_now(key, request.user)
+    turns.call(key, clock.now(), woke=True)
+    messages.success(request, f"{provider.label}: the next job is sent at once, and its answer decides.")
+    return redirect("settings")
+
+
+@require_POST
+@permission_required("auth.view_user", raise_exception=True)
+def provider_limits(request: SignedIn, key: str) -> HttpResponse:
+    """Change how hard a provider is driven."""
+    provider, form = _provider(key), LimitsForm(request.POST)
+    if form.is_valid():
+        turns.set_limits(key, **form.cleaned_data, by=request.user)
+        messages.success(request, f"{provider.label}: the new limits hold from now on.")
+    else:
+        messages.error(request, f"{provider.label}: limits are whole numbers from 1 to 9,999, or empty for none.")
+    return redirect("settings")
+
+
+def _provider(key: str) -> Provider:
+    if key not in settings.IMAGE_PROVIDERS:
+        raise Http404(key)
+    return catalogue.provider(key)

@@ -99,6 +99,8 @@ def _take(job_id: uuid.UUID) -> Errand | None:
         except turns.NotYet as wait:
             if wait.until is not None:
                 _save(job, not_before=wait.until)
+            else:  # its call has come and was in vain: the next free place may call it again
+                _save(job, nudged_at=now - turns.UNDER_WAY)
             return None
         Attempt.objects.create(id=lease, job=job, number=job.attempts.count() + 1, sent_at=now)
         _move(

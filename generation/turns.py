@@ -24,6 +24,8 @@ MINUTE = timedelta(minutes=1)
 AT_THE_PROVIDER = (JobState.SENDING, JobState.WAITING)
 CALLED_AT_MOST = 20
 """Jobs that are called at once; a sweep looks after the others."""
+UNDER_WAY = timedelta(seconds=10)
+"""A call younger than this may still be in the queue. Calling again for every place would only fill the queue."""
 
 
 class NotYet(Exception):
@@ -60,7 +62,8 @@ def call(provider: str, now: datetime, *, woke: bool = False) -> None:
     if state is None or not (woke or state.at_once):
         return
     waiting = Job.objects.filter(state=JobState.QUEUED, model__provider=provider).due(now)
-    for job in waiting.order_by("created_at", "offset", "id")[: min(max(_places(state), 0), CALLED_AT_MOST)]:
+    uncalled = waiting.exclude(nudged_at__gt=now - UNDER_WAY)
+    for job in uncalled.order_by("created_at", "offset", "id")[: min(max(_places(state), 0), CALLED_AT_MOST)]:
         nudge("send_job", job)
 
 

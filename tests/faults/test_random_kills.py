@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 import time
 from collections import Counter
 
@@ -52,9 +53,11 @@ def test_nothing_is_lost_and_nothing_is_sent_twice(scene: Scene) -> None:
 
 
 def tell(scene: Scene, ended: list[inside.Seen]) -> None:
-    """The figures of the run."""
-    states = Counter((job.provider, job.state) for job in ended)
-    print(f"\n{KILLS} kills, {len(ended)} jobs:", end=" ")  # noqa: T201
-    print(", ".join(f"{number} {provider} {state}" for (provider, state), number in sorted(states.items())))  # noqa: T201
-    asked = {name: (len(getattr(scene, name).prompts), getattr(scene, name).billed) for name in PRICE}
-    print("requests and pictures billed at the doubles:", asked)  # noqa: T201
+    """Print the figures of the run."""
+    states = Counter(f"{job.provider} {job.state}" for job in ended)
+    ends = ", ".join(f"{number} {end}" for end, number in sorted(states.items()))
+    bills = ", ".join(
+        f"{name} {len(double.prompts)} requests, {double.billed} billed"
+        for name, double in (("openai", scene.openai), ("bfl", scene.bfl))
+    )
+    sys.stdout.write(f"\n{KILLS} kills, {len(ended)} jobs: {ends}. At the doubles: {bills}.\n")

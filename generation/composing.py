@@ -11,7 +11,7 @@ from django.utils.text import slugify
 from generation import catalogue, money, rules
 from generation.catalogue import Offer
 from generation.facts import BadFacts
-from generation.models import Brief
+from generation.models import Brief, BriefReference
 from generation.providers.base import Quote
 from generation.rules import Hit
 
@@ -114,10 +114,16 @@ class Preview:
 
 
 def preview(
-    brief: Brief, offers: Sequence[Offer], chosen: Collection[str], agreed: Collection[str], person: User
+    brief: Brief,
+    offers: Sequence[Offer],
+    chosen: Collection[str],
+    agreed: Collection[str],
+    person: User,
+    *,
+    sent: Sequence[BriefReference] = (),
 ) -> Preview:
     """What sending the unsaved brief to the chosen models would do. `chosen` and `agreed` are values of the form."""
-    lines = tuple(_line(brief, offer, str(offer.row.pk) in chosen, agreed) for offer in offers)
+    lines = tuple(_line(brief, offer, str(offer.row.pk) in chosen, agreed, sent) for offer in offers)
     sending = [line for line in lines if line.chosen]
     budgets = money.budgets_for(person, brief.listing, "USD")
     tightest = min(budgets, key=lambda budget: budget.left_micros)
@@ -152,12 +158,12 @@ def is_acknowledged(brief: Brief, hit: Hit) -> bool:
     return not hit.rule.blocks and hit.record in brief.acknowledged
 
 
-def _line(brief: Brief, offer: Offer, chosen: bool, agreed: Collection[str]) -> Line:
+def _line(brief: Brief, offer: Offer, chosen: bool, agreed: Collection[str], sent: Sequence[BriefReference]) -> Line:
     if offer.ended:
         instead = f" {catalogue.successor_name(offer.row)} follows it." if offer.row.successor else ""
         return Line(offer, False, problem=f"Ended on {offer.row.ends_on:%-d %B %Y}.{instead}")
     try:
-        spec = catalogue.spec_for(brief, offer.row)
+        spec = catalogue.spec_for(brief, offer.row, sent=sent)
     except (BadFacts, ValueError) as error:
         return Line(offer, False, problem=str(error))
     lost = tuple(_lost(offer, name, agreed) for name in catalogue.lost_options(spec, offer.provider))

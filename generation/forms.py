@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.forms import BoundField
 
 from assets.models import Asset, Listing
-from generation import prompts
+from generation import catalogue, prompts
 from generation.catalogue import Offer
 from generation.models import Brief, TemplateRevision
 from generation.prompts import Field, FieldKind
@@ -112,10 +112,11 @@ class ComposeForm(forms.Form):
             self.fields["negative"].initial = revision.negative
         else:
             self.fields["ratio"].initial = "3:2"
-        if self["ratio"].value() not in RATIOS and revision:
-            self._add_ratio(revision.ratio)
+        for ratio in (revision.ratio if revision else "", (initial or {}).get("ratio", "")):
+            if ratio and ratio not in dict(self.ratios):
+                self._add_ratio(ratio)
         self._choices("models", [str(offer.row.pk) for offer in offers])
-        options = [f"{offer.row.pk}:{name}" for offer in offers for name in ("seed", "negative", "ratio", "size")]
+        options = [f"{offer.row.pk}:{name}" for offer in offers for name in catalogue.OPTION_WORDS]
         self._choices("drop", options)
 
     @property

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from assets.models import DigitalSource, Version
 from generation import catalogue
 from generation.models import BriefKind, BriefReference, Job, Output, Role
-from generation.references import PHOTOGRAPHS
+from generation.references import PHOTOGRAPHS, Source
 
 CHANGING = (BriefKind.EDIT, BriefKind.VARY)
 """Kinds whose result shows the picture that went along, changed; a mere reference is only looked at."""
@@ -34,6 +34,13 @@ def descent(output: Output) -> Descent:
     before = descent(source.output) if source.output else Descent(made)
     altered_before = before.digital_source in (DigitalSource.COMPOSITE, DigitalSource.UNKNOWN)
     return Descent(before.digital_source if altered_before else made, before.parent, before.original)
+
+
+def digital_source_of(source: Source) -> str:
+    """How a picture came to be, as far as is known: that of a version, or what an output would be kept as."""
+    if source.version:
+        return DigitalSource.COMPOSITE if source.version.is_altered else source.version.digital_source
+    return descent(source.output).digital_source if source.output else DigitalSource.UNKNOWN
 
 
 def changed_picture(job: Job) -> BriefReference | None:

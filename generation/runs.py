@@ -22,6 +22,7 @@ from assets import audit, rights
 from assets.lifecycle import Blocked, Finding, InvalidTransition
 from assets.pictures import Unreadable
 from generation import catalogue, clock, composing, money, references
+from generation.judging import judge
 from generation.keeping import discard, keep, undiscard
 from generation.lifecycle import check_move
 from generation.models import Brief, BriefKind, BriefReference, GenerationModel, Job, JobState
@@ -35,6 +36,7 @@ __all__ = [
     "cancel",
     "discard",
     "hand_in",
+    "judge",
     "keep",
     "mark_charged",
     "resume",

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
-from string import ascii_uppercase
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser, User
@@ -26,6 +25,12 @@ class Shown:
 
     output: Output
     number: int
+    of: str
+    """Its model."""
+
+    @property
+    def name(self) -> str:
+        return f"picture {self.number} of {self.of}"
 
     @property
     def size(self) -> tuple[int, int]:
@@ -63,7 +68,7 @@ class Cell:
         """How long it has taken or took, in words."""
         if self.job.started_at is None:
             return ""
-        return _duration((self.job.finished_at or timezone.now()) - self.job.started_at)
+        return duration((self.job.finished_at or timezone.now()) - self.job.started_at)
 
     @property
     def reason(self) -> str:
@@ -110,9 +115,7 @@ class Column:
     """One model's part of the comparison."""
 
     model: GenerationModel
-    letter: str
     cells: tuple[Cell, ...]
-    blind: bool
 
     @cached_property
     def provider(self) -> str:
@@ -120,17 +123,12 @@ class Column:
 
     @property
     def name(self) -> str:
-        return f"Model {self.letter}" if self.hidden else self.model.name
-
-    @property
-    def hidden(self) -> bool:
-        """Whether its name is kept back: blind, and nothing of it picked yet."""
-        return self.blind and not any(shown.output.state == OutputState.KEPT for shown in self.all_shown)
+        return self.model.name
 
     @cached_property
     def all_shown(self) -> list[Shown]:
         outputs = [output for cell in self.cells for output in cell.job.outputs.all()]
-        return [Shown(output, number) for number, output in enumerate(outputs, start=1)]
+        return [Shown(output, number, self.name) for number, output in enumerate(outputs, start=1)]
 
     @property
     def shown(self) -> list[Shown]:
@@ -193,7 +191,6 @@ class BriefStory:
 
     brief: Brief
     columns: tuple[Column, ...]
-    blind: bool
 
     @property
     def cells(self) -> list[Cell]:
@@ -244,12 +241,12 @@ class BriefStory:
         return next(iter(sorted(states)), "done")
 
 
-def tell(brief: Brief, viewer: User | AnonymousUser, *, blind: bool = False) -> BriefStory:
+def tell(brief: Brief, viewer: User | AnonymousUser) -> BriefStory:
     """The story of a brief, in a number of queries that does not grow with its jobs."""
-    return tell_all([brief], viewer, blind=blind)[0]
+    return tell_all([brief], viewer)[0]
 
 
-def tell_all(briefs: Sequence[Brief], viewer: User | AnonymousUser, *, blind: bool = False) -> list[BriefStory]:
+def tell_all(briefs: Sequence[Brief], viewer: User | AnonymousUser) -> list[BriefStory]:
     """The stories of several briefs, in a number of queries that does not grow with them."""
     jobs = list(Job.objects.filter(brief__in=briefs).with_story())
     places = _places() if any(job.state == JobState.QUEUED for job in jobs) else {}
@@ -260,20 +257,11 @@ def tell_all(briefs: Sequence[Brief], viewer: User | AnonymousUser, *, blind: bo
         job.brief = known[job.brief_id]
         cell = Cell(job, places.get(job.pk, 0), may_make, may_settle)
         cells[job.brief_id].setdefault(job.model, []).append(cell)
-    return [BriefStory(brief, _columns(cells[brief.pk], blind), blind) for brief in briefs]
+    return [BriefStory(brief, _columns(cells[brief.pk])) for brief in briefs]
 
 
-def _columns(by_model: Mapping[GenerationModel, list[Cell]], blind: bool) -> tuple[Column, ...]:
-    parts = zip(ascii_uppercase, _order(by_model.items(), blind), strict=False)
-    return tuple(Column(model, letter, tuple(cells), blind) for letter, (model, cells) in parts)
-
-
-Part = tuple[GenerationModel, list[Cell]]
-
-
-def _order(parts: Iterable[Part], blind: bool) -> list[Part]:
-    """As chosen; blind, in an order that says nothing, and stays the same while one looks."""
-    return sorted(parts, key=lambda part: part[1][0].job.pk.hex) if blind else list(parts)
+def _columns(by_model: Mapping[GenerationModel, list[Cell]]) -> tuple[Column, ...]:
+    return tuple(Column(model, tuple(cells)) for model, cells in by_model.items())
 
 
 def _places() -> dict[object, int]:
@@ -282,7 +270,8 @@ def _places() -> dict[object, int]:
     return {pk: place for place, pk in enumerate(waiting.values_list("pk", flat=True), start=1)}
 
 
-def _duration(time: timedelta) -> str:
+def duration(time: timedelta) -> str:
+    """How long that is, in words as short as a caption needs."""
     seconds = max(0, round(time.total_seconds()))
     if seconds < 90:
         return f"{seconds} s"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from generation.views import brief, budgets, editing, files, history, make, spend, templates
+from generation.views import brief, budgets, compare, editing, files, history, make, spend, templates
 
 app_name = "generation"
 urlpatterns = [
@@ -22,8 +22,12 @@ urlpatterns = [
     path("make/templates/<slug:slug>/publish/<int:number>/", templates.publish, name="publish"),
     path("make/templates/<slug:slug>/<slug:verb>/", templates.move, name="move_template"),
     path("make/specimens/<int:revision_id>/", files.specimen, name="specimen"),
+    path("make/<slug:kind>/<slug:of>/<uuid:picture_id>/", make.refine, name="refine"),
     path("make/<slug:slug>/", make.compose, name="compose"),
     path("briefs/<uuid:brief_id>/", brief.brief, name="brief"),
+    path("briefs/<uuid:brief_id>/compare/", compare.compare, name="compare"),
+    path("briefs/<uuid:brief_id>/judge/", compare.judge, name="judge"),
+    path("briefs/<uuid:brief_id>/family/", compare.family, name="family"),
     path("briefs/jobs/<uuid:job_id>/pictures/", brief.hand_in, name="hand_in"),
     path("briefs/jobs/<uuid:job_id>/settle/<slug:verb>/", brief.settle, name="settle"),
     path("briefs/jobs/<uuid:job_id>/<slug:verb>/", brief.job, name="job"),

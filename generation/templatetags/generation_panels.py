@@ -15,9 +15,9 @@ register = template.Library()
 
 @register.inclusion_tag("generation/_make_again.html", takes_context=True)
 def make_again_panel(context: template.Context, version: Version) -> dict[str, Any]:
-    """Where a version came from, and “again with changes”; nothing for one that was not made here."""
+    """Where a version came from, and the ways to go on from it."""
     made = getattr(version, "provenance", None)
     brief_id = made.brief_id if made else None
     brief = Brief.objects.with_story().filter(pk=brief_id).first() if brief_id else None
     again = again_url(brief) if brief else ""
-    return {"brief": brief, "again_url": again, "perms": context.get("perms")}
+    return {"version": version, "brief": brief, "again_url": again, "perms": context.get("perms")}

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from assets import pictures
 from assets.lifecycle import Blocked, InvalidTransition
 from assets.views.requests import SignedIn
-from generation import catalogue, prompts, runs
+from generation import catalogue, prompts, runs, tree
 from generation.forms import KeepForm
 from generation.models import Brief, Job, Output
 from generation.story import tell
@@ -135,8 +135,15 @@ def _done(request: SignedIn, brief_id: UUID, verbs: Verbs, verb: str, held: obje
 
 
 def _page(request: SignedIn, found: Brief, status: int = 200) -> HttpResponse:
-    story = tell(found, request.user, blind=request.GET.get("blind") == "1")
-    context = {"story": story, "brief": found, "parts": _parts(found), "again_url": again_url(found)}
+    story = tell(found, request.user)
+    context = {
+        "story": story,
+        "brief": found,
+        "parts": _parts(found),
+        "along": list(found.references.all()),
+        "again_url": again_url(found),
+        "has_family": tree.has_family(found),
+    }
     if not request.htmx:
         return render(request, "generation/brief.html", context, status=status)
     stops = request.method == "GET" and not story.running
@@ -145,7 +152,9 @@ def _page(request: SignedIn, found: Brief, status: int = 200) -> HttpResponse:
 
 def _found(request: SignedIn, brief_id: UUID) -> Brief:
     related = ("asked_by", "listing", "revision__template", "parent")
-    return get_object_or_404(Brief.objects.visible_to(request.user).select_related(*related), pk=brief_id)
+    along = ("references__output__job__brief", "references__output__job__model", "references__version__asset")
+    briefs = Brief.objects.visible_to(request.user).select_related(*related).prefetch_related(*along)
+    return get_object_or_404(briefs, pk=brief_id)
 
 
 def again_url(found: Brief) -> str:

@@ -7,18 +7,20 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import trigger_client_event
 
+from assets import pictures
 from assets.lifecycle import Blocked, Finding
 from assets.models import Listing
 from assets.views.requests import SignedIn
-from generation import catalogue, composing, runs
+from generation import catalogue, composing, references, refining, runs
 from generation.forms import PREFIX, ComposeForm
-from generation.models import Brief, GenerationModel, Template, TemplateRevision
+from generation.models import Brief, BriefKind, GenerationModel, Template, TemplateRevision
 from generation.prompts import FieldKind
+from generation.refining import Refinement
 from generation.story import BriefStory, tell_all
 
 RECENT = 8
@@ -34,6 +36,16 @@ def make(request: SignedIn) -> HttpResponse:
     return render(request, "generation/make.html", context)
 
 
+@require_safe
+@permission_required("generation.make_images", raise_exception=True)
+def refine(request: SignedIn, kind: str, of: str, picture_id: UUID) -> HttpResponse:
+    """To where a picture is varied, edited, or used as reference."""
+    source = references.find(f"{of}:{picture_id}", request.user)
+    if source is None or kind not in refining.KINDS:
+        raise Http404
+    return redirect(refining.url(BriefKind(kind), source))
+
+
 @require_http_methods(["GET", "POST"])
 @permission_required("generation.make_images", raise_exception=True)
 def compose(request: SignedIn, slug: str = "") -> HttpResponse:
@@ -44,12 +56,16 @@ def compose(request: SignedIn, slug: str = "") -> HttpResponse:
     if data is not None and "fill" in data:
         data = _filled(data, revision)
     source = _source(request, revision)
-    form = ComposeForm(data, revision=revision, offers=offers, initial=_initial(request, source, offers))
+    refinement = refining.read(data or request.GET, request.FILES if data else None, request.user)
+    initial = refinement.initial(offers) if refinement else _initial(request, source, offers)
+    form = ComposeForm(data, revision=revision, offers=offers, initial=initial)
+    refinement.dress(form)
     draft = form.draft(request.user)
+    draft.kind = BriefKind.AGAIN if draft.parent and not refinement else refinement.kind
     composing.acknowledge(draft, data.getlist("accept") if data is not None else ())
     status = 200
     if data is not None and "send" in data:
-        if form.is_valid() and _sent(request, form, draft):
+        if form.is_valid() and refinement.is_valid() and _sent(request, form, draft, refinement):
             return redirect("generation:brief", draft.pk)
         status = 422
     context = {
@@ -57,7 +73,8 @@ def compose(request: SignedIn, slug: str = "") -> HttpResponse:
         "revision": revision,
         "template": revision.template if revision else None,
         "source": source,
-        "preview": composing.preview(draft, offers, form.chosen, form.agreed, request.user),
+        "refinement": refinement,
+        "preview": composing.preview(draft, offers, form.chosen, form.agreed, request.user, sent=refinement.rows),
         "title": draft.title,
         "show_errors": status == 422,
     }
@@ -73,12 +90,22 @@ def _drawn(request: SignedIn, context: dict[str, Any], status: int) -> HttpRespo
     return render(request, f"generation/compose.html{part}", context, status=status)
 
 
-def _sent(request: SignedIn, form: ComposeForm, draft: Brief) -> bool:
+def _sent(request: SignedIn, form: ComposeForm, draft: Brief, refinement: Refinement) -> bool:
     """Whether the brief is on its way; what stands in its way is said in the form."""
     rows = {str(row.pk): row for row in GenerationModel.objects.filter(pk__in=form.cleaned_data["models"])}
     models = [rows[pk] for pk in form.cleaned_data["models"]]
     try:
-        runs.start(draft, models, by=request.user, drop=composing.drops(form.agreed))
+        runs.start(
+            draft,
+            models,
+            by=request.user,
+            drop=composing.drops(form.agreed),
+            sources=refinement.sources,
+            mask=refinement.mask,
+        )
+    except pictures.Unreadable as error:
+        form.add_error(None, str(error))
+        return False
     except Blocked as blocked:
         for finding in blocked.findings:
             form.add_error(None, _plainly(finding))

@@ -378,18 +378,6 @@ def test_a_hand_off_without_a_usable_picture_says_so(ada: User, sign_in: SignIn,
     assert Job.objects.get().state == JobState.HAND
 
 
-def test_blind_hides_the_names_until_a_pick(ada: User, sign_in: SignIn) -> None:
-    models = [factories.ModelFactory.create(model_id=name) for name in ("alpha", "omega")]
-    brief = factories.started(ada, *models)
-    for job in brief.jobs.all():
-        runs.send(job.pk)
-    url, client = f"{brief.get_absolute_url()}?blind=1", sign_in(ada)
-    hidden = client.get(url).content.decode()
-    runs.keep(Output.objects.filter(job__model=models[0]).get(), by=ada)
-    shown = client.get(url).content.decode()
-    assert ("Alpha" in hidden, "Omega" in hidden, "Alpha" in shown, "Omega" in shown) == (False, False, True, False)
-
-
 # Files
 
 

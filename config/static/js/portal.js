@@ -6,12 +6,13 @@ import * as dirty from "./dirty.js";
 import * as dropzone from "./dropzone.js";
 import * as focus from "./focus.js";
 import * as keys from "./keys.js";
+import * as mask from "./mask.js";
 import * as menu from "./menu.js";
 import * as relative from "./relative.js";
 import * as theme from "./theme.js";
 import * as undo from "./undo.js";
 
-const helpers = [theme, keys, menu, copy, counter, dropzone, dirty, relative, undo, compare, focus];
+const helpers = [theme, keys, menu, copy, counter, dropzone, dirty, relative, undo, compare, mask, focus];
 
 for (const { start } of helpers) start?.();
 

@@ -83,10 +83,10 @@ class Portal:
     # Starting
 
     def start(self, seconds: float = 90) -> subprocess.Popen[bytes]:
-        """Run `manage.py up`; returns when the web server answers and the worker and its clock are there."""
+        """Run `manage.py up`; returns when the web server answers and worker and clock are there."""
         started = self.up()
         wait_until(self.is_answering, seconds)
-        wait_until(lambda: len(self.worker_pids) >= 2, 30)
+        wait_until(lambda: bool(self.worker_pids and self.clock_pids), 30)
         wait_until(lambda: "Imprimatur runs at" in self.said_since(started), 10)
         return started
 
@@ -95,8 +95,9 @@ class Portal:
         return self._run([sys.executable, "manage.py", "up"], PORT=str(port or self.port))
 
     def start_worker(self) -> subprocess.Popen[bytes]:
-        """Run the worker alone, as `manage.py up` would run it; returns at once. The database must be there."""
-        return self._run(worker_command(), PORT=str(self.port))
+        """Run the worker and its clock alone, as `manage.py up` runs them; returns at once. Needs the database."""
+        self._run(command_of("clock"), PORT=str(self.port))
+        return self._run(command_of("worker"), PORT=str(self.port))
 
     def restart(self) -> subprocess.Popen[bytes]:
         """Start again what was stopped or killed, on what is left in the folder."""
@@ -144,8 +145,13 @@ class Portal:
 
     @property
     def worker_pids(self) -> list[int]:
-        """The worker and its clock: two processes of one group."""
-        return self.processes("celery", "worker")
+        """The worker: one process."""
+        return self.processes("celery", "\0worker\0")
+
+    @property
+    def clock_pids(self) -> list[int]:
+        """What tells the worker every few seconds to sweep: one process."""
+        return self.processes("celery", "\0beat\0")
 
     def processes(self, *words: str) -> list[int]:
         """The processes of this portal (known by its folder in their environment) whose command holds the words."""
@@ -164,7 +170,7 @@ class Portal:
 
     def kill_worker(self) -> None:
         """Kill the worker and its clock. `manage.py up` sees it and stops the web server, too."""
-        _kill(self.worker_pids)
+        _kill(self.worker_pids + self.clock_pids)
         self._reap()
 
     def kill(self) -> None:
@@ -222,10 +228,10 @@ class Portal:
             process.poll()
 
 
-def worker_command() -> Sequence[str]:
-    """The worker exactly as `manage.py up` runs it."""
+def command_of(name: str) -> Sequence[str]:
+    """One part of the portal exactly as `manage.py up` runs it."""
     with mock.patch.dict(os.environ):  # parts() sets variables for the processes it names
-        return next(part.command for part in parts(8000) if part.name == "worker")
+        return next(part.command for part in parts(8000) if part.name == name)
 
 
 def free_port() -> int:

@@ -26,7 +26,7 @@ def portal(tmp_path: Path) -> Iterator[Portal]:
         yield portal
 
 
-def test_up_runs_both_and_stops_both_when_told(portal: Portal) -> None:
+def test_up_runs_all_parts_and_stops_them_when_told(portal: Portal) -> None:
     assert f"http://localhost:{portal.port}/" in portal.said
     assert portal.processes("gunicorn")
     portal.started[0].send_signal(signal.SIGINT)
@@ -35,10 +35,12 @@ def test_up_runs_both_and_stops_both_when_told(portal: Portal) -> None:
     assert portal.processes() == []
 
 
-def test_when_the_worker_dies_the_web_server_is_stopped_too(portal: Portal) -> None:
-    os.kill(portal.worker_pids[0], signal.SIGKILL)
-    assert portal.started[0].wait(30) == 1
-    assert "The worker ended by itself" in portal.said
+@pytest.mark.parametrize("part", ["worker", "clock"])
+def test_when_one_part_dies_the_others_are_stopped_too(portal: Portal, part: str) -> None:
+    (pid,) = portal.worker_pids if part == "worker" else portal.clock_pids
+    os.kill(pid, signal.SIGKILL)
+    assert portal.started[0].wait(45) == 1
+    assert f"The {part} ended by itself" in portal.said
     assert portal.processes() == []
 
 

@@ -1,4 +1,4 @@
-"""`manage.py up`: the whole portal. Prepares the database, then runs web server and worker until Ctrl-C."""
+"""`manage.py up`: the whole portal. Prepares the database, then runs web server, worker and clock until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ THREADS = 8
 
 
 class Command(BaseCommand):
-    help = "Prepare the database, then run web server and worker side by side until Ctrl-C."
+    help = "Prepare the database, then run web server, worker and clock side by side until Ctrl-C."
     requires_system_checks: tuple[str, ...] = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -68,11 +68,15 @@ def parts(port: int) -> list[Part]:
     quiet = ["--log-level=warning", "--graceful-timeout=5"]
     # Celery warns root of pickled messages; ours are JSON alone.
     calm = ["-W", "ignore:You're running the worker"]
-    worker = ["celery", "--app=config.celery", "--quiet", "worker", "--beat", "--pool=threads", "--concurrency=4"]
+    celery = ["celery", "--app=config.celery", "--quiet"]
     alone = ["--without-mingle", "--without-gossip", "--loglevel=WARNING"]
+    worker = [*celery, "worker", "--pool=threads", "--concurrency=4", *alone]
+    # Not inside the worker (--beat): there nobody notices when it ends, and then nothing is ever swept.
+    clock = [*celery, "beat", "--loglevel=WARNING"]
     return [
         Part("web server", [sys.executable, "-m", *web, *quiet], patience=8),
-        Part("worker", [sys.executable, *calm, "-m", *worker, *alone], patience=30),
+        Part("clock", [sys.executable, "-m", *clock], patience=5),
+        Part("worker", [sys.executable, *calm, "-m", *worker], patience=30),
     ]
 
 

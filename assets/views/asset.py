@@ -14,7 +14,7 @@ from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from assets import accessibility, library, readiness
 from assets.forms import AltTextForm, ConsentForm, DisclosureForm, LicenceForm, RenameForm, ShownForm
@@ -27,6 +27,7 @@ may_look = permission_required("assets.view_asset", raise_exception=True)
 may_edit = permission_required("assets.edit_library", raise_exception=True)
 
 
+@require_safe
 @may_look
 def asset(request: SignedIn, asset_id: UUID) -> HttpResponse:
     """The newest version, as the page of the asset."""
@@ -35,6 +36,7 @@ def asset(request: SignedIn, asset_id: UUID) -> HttpResponse:
     return version(request, asset_id, newest.number if newest else 0)
 
 
+@require_safe
 @may_look
 def version(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
     """One version with its whole story. `?edit=licence` opens a panel's form; htmx gets that panel alone."""

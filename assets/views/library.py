@@ -11,6 +11,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
 
 from assets.forms import LibraryFilterForm
 from assets.models import Asset, Version
@@ -37,6 +38,7 @@ class Tile:
         return f"{self.version.label} · {listing.reference}" if listing else self.version.label
 
 
+@require_safe
 @permission_required("assets.view_asset", raise_exception=True)
 def library(request: SignedIn) -> HttpResponse:
     """All assets that match the address."""

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
+from django.views.decorators.http import require_http_methods
 
 from assets import library, pictures, rights
 from assets.forms import Kind, NewVersionForm, UploadForm, asset_of, version_of
@@ -22,6 +23,7 @@ from assets.views.requests import SignedIn
 Read = list[tuple[str, bytes]]
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("assets.edit_library", raise_exception=True)
 def upload(request: SignedIn) -> HttpResponse:
     """New assets, one for each file; with `?asset=…` the next version of that asset."""

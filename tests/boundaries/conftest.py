@@ -1,0 +1,28 @@
+"""A portal with one of everything, made once for a module; every test works in a savepoint of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+from django.db import transaction
+from django.test import override_settings
+from pytest_django import DjangoDbBlocker
+
+from config import health
+from generation import nudges
+from tests.boundaries.world import World, build
+from tests.generation import scripted
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """What `build` makes, in a transaction that is rolled back when the module ends."""
+    providers = override_settings(IMAGE_PROVIDERS=scripted.SETTINGS, UNDO_SECONDS=0)
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, providers, transaction.atomic():
+        patch.setattr(nudges, "_publish", lambda *nudge: None)
+        patch.setattr(health, "failing_checks", list)  # they look at a worker, which no test here has
+        cache.clear()
+        yield build()
+        transaction.set_rollback(True)

@@ -1,0 +1,127 @@
+"""Every address and every caller: who gets in, who is refused and how, and that a refusal or a look changes nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from generation.views.brief import JOB_VERBS, MONEY_VERBS, OUTPUT_VERBS
+from generation.views.templates import STATES
+from tests.boundaries.table import READERS, ROWS, Row
+from tests.boundaries.urls import address, parameters, routes
+from tests.boundaries.world import CALLERS, Browser, World, changed, tables, taken_back
+
+pytestmark = pytest.mark.django_db
+
+
+def url(row: Row, world: World) -> str:
+    return address(row.route, row.filled(world))
+
+
+def refused(row: Row, caller: str, among: str) -> int:
+    """The status of somebody who is not among those who may."""
+    if row.is_public:
+        return row.shows if row.shows == 404 else 405
+    if row.is_api:
+        return 405 if caller in row.see else 401
+    if caller in ("anonymous", "bricks"):
+        return 302
+    return 403 if among else 405
+
+
+def seen(row: Row, caller: str) -> int:
+    """The status of a GET."""
+    return row.shows if caller in row.see.split() else refused(row, caller, row.see)
+
+
+def done(row: Row, caller: str) -> int:
+    """The status of a POST."""
+    return row.done if caller in row.do.split() else refused(row, caller, row.do)
+
+
+def told(wrong: dict[str, Any]) -> str:
+    """One line for each thing that is not as the table says."""
+    return "\n".join(f"{what}: {how}" for what, how in wrong.items())
+
+
+def test_every_address_has_a_row() -> None:
+    assert {row.route for row in ROWS} == set(routes())
+
+
+def test_every_verb_of_a_brief_a_picture_or_a_template_has_a_row() -> None:
+    verbs = {row.fill["verb"].removeprefix("=") for row in ROWS if "verb" in parameters(row.route)}
+    assert verbs == {*JOB_VERBS, *MONEY_VERBS, *OUTPUT_VERBS, *STATES}
+
+
+MADE_WHEN_FIRST_SHOWN = {
+    "assets_rendition": "a smaller copy of a picture",
+    "generation_templaterevision": "the sketch of a revision",
+    "generation_budget": "the month's budget of the team, as the month before left it",
+}
+"""Table -> what a first look adds to it. A second look adds nothing."""
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_whoever_looks_gets_what_the_table_says_and_changes_nothing(world: World, caller: str) -> None:
+    client, wrong = world.client(caller), dict[str, Any]()
+    _look_at_everything(client, world)
+    before = tables()
+    for row in ROWS:
+        asked, looked = client.head(url(row, world)).status_code, client.get(url(row, world)).status_code
+        wrote = changed(before, before := tables()) - {row.writes}
+        if looked != seen(row, caller) or asked not in (looked, 405):
+            wrong[str(row)] = (looked, asked, seen(row, caller))
+        if wrote:
+            wrong[f"{row} wrote"] = wrote
+    assert not wrong, told(wrong)
+
+
+def test_a_first_look_only_makes_copies(world: World) -> None:
+    client = world.client("max")
+    before = tables()
+    _look_at_everything(client, world)
+    assert changed(before, tables()) <= {*MADE_WHEN_FIRST_SHOWN}
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_whoever_acts_gets_what_the_table_says_and_whoever_is_refused_changes_nothing(
+    world: World, caller: str
+) -> None:
+    client, wrong = world.client(caller), dict[str, Any]()
+    before = tables()
+    for row in ROWS:
+        with taken_back():
+            answer = client.post(url(row, world), row.sends(world))
+            tabs = changed(before, tables())
+        if answer.status_code != done(row, caller):
+            wrong[str(row)] = (answer.status_code, done(row, caller))
+        if bool(tabs) != (caller in row.do.split() and row.changes):
+            wrong[f"{row} wrote"] = tabs
+    assert not wrong, told(wrong)
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete", "trace"])
+def test_no_other_method_is_known_anywhere(world: World, method: str) -> None:
+    client = world.client("max")
+    before = tables()
+    answers = {str(row): getattr(client, method)(url(row, world)).status_code for row in ROWS}
+    expected = {str(row): 401 if row.is_api else 404 if row.shows == 404 else 405 for row in ROWS}
+    assert answers == expected
+    assert changed(before, tables()) == set()
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if "<uuid:" in row.route], ids=str)
+def test_the_id_of_something_else_is_not_there(world: World, row: Row) -> None:
+    filled = row.filled(world)
+    for name in parameters(row.route):
+        if f"<uuid:{name}>" in row.route:
+            filled[name] = world.places["live" if name == "decision_id" else "decision"].pk
+    client = world.client("bricks" if row.is_api else "max")
+    ask = client.get if row.see else client.post
+    assert ask(address(row.route, filled)).status_code == 404
+
+
+def _look_at_everything(client: Browser, world: World) -> None:
+    for row in READERS:
+        client.get(url(row, world))

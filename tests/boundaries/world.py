@@ -1,0 +1,170 @@
+"""One of everything that an address can name, the people and the machine that ask for it, and a look at every table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.test import Client, override_settings
+
+from approvals import sites, workflow
+from approvals.models import SiteKey
+from assets import library
+from assets.models import Answer, Consent
+from config import roles
+from generation import money, prompts, runs
+from generation.models import GenerationModel, Job, Plan, TemplateRevision
+from generation.providers.errors import Rejected, Unclear
+from tests.approvals import factories as approvals
+from tests.assets import factories as assets
+from tests.generation import factories as generation
+from tests.generation.scripted import Scripted
+
+SIGNED_IN = ("nils", "ada", "rita", "mona", "max")
+CALLERS = ("anonymous", *SIGNED_IN, "bricks")
+"""Mona manages; bricks is a listing site with a good key; the others are the cast of every test."""
+
+Table = list[str]
+
+
+@dataclass
+class World:
+    """What there is. `places` holds the values that fill an address, by name."""
+
+    people: dict[str, User]
+    key: sites.NewKey
+    places: dict[str, Any] = field(default_factory=dict)
+
+    def client(self, caller: str, **options: Any) -> Browser:
+        """A browser of this caller, or the listing site's client."""
+        client = Browser(**options)
+        if caller == "bricks":
+            client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {self.key.text}"
+        elif caller != "anonymous":
+            client.force_login(self.people[caller])
+        return client
+
+
+class Browser(Client):
+    """A fault becomes a 500, as it would outside, and what is sent in pieces is read to its end."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(raise_request_exception=False, **options)
+
+    def request(self, **request: Any) -> Any:
+        """The answer; `body` is all of it."""
+        answer: Any = super().request(**request)
+        answer.body = b"".join(answer)
+        for opened in answer._resource_closers:
+            opened()
+        return answer
+
+
+def build() -> World:
+    """Through the writers, as it would come about."""
+    people = {"ada": assets.ada(), "rita": assets.rita(), "max": assets.max_(), "nils": assets.nils()}
+    people["mona"] = assets.UserFactory.create(username="mona", role=roles.MANAGERS)
+    ada, max_ = people["ada"], people["max"]
+    website = approvals.channel()
+    site = approvals.site(website)
+    world = World(people, approvals.key(site))
+    spare = sites.create_key(site, "spare", max_)
+    world.places |= {"channel": "website", "site": "bricks", "spare_key": SiteKey.objects.get(prefix=spare.key.prefix)}
+    world.places |= _library(ada) | _made(ada) | _reviews(ada, people["rita"])
+    world.places["plan"] = Plan.objects.create(
+        provider="scripted", kind="monthly", name="Standard", amount_micros=10_000_000, starts_on="2026-01-01"
+    )
+    world.places["budget"] = money.budgets_for(ada, None, "USD")[0]
+    return world
+
+
+def _library(ada: User) -> dict[str, Any]:
+    listing = assets.ListingFactory.create(reference="HB-1042")
+    ready = assets.ready_version(ada, title="Kitchen", listing=listing)
+    given = library.GivenConsent(kind=Consent.Kind.PERSON, name="Nora", given=Answer.YES)
+    consent = library.record_consent(ready, given, by=ada)
+    return {"listing": listing, "ready": ready, "consent": consent}
+
+
+def _made(ada: User) -> dict[str, Any]:
+    template = generation.template()
+    first = template.published
+    second = TemplateRevision.objects.create(template=template, number=2, body="A house.", fields=[])
+    done = generation.started(ada, revision=first, values={"subject": "brick house"}, count=2).jobs.get()
+    Scripted.will()
+    runs.send(done.pk)
+    pair = generation.started(ada, count=2)
+    runs.send(pair.jobs.get().pk)
+    lost = generation.queued(ada)
+    Scripted.will(Unclear("Lost."))
+    runs.send(lost.pk)
+    waiting = generation.queued(ada)
+    refused = generation.queued(ada)
+    Scripted.will(Rejected("Not that."))
+    runs.send(refused.pk)
+    Scripted.will()
+    by_hand = generation.by_hand(ada)
+    runs.send(by_hand.pk)
+    new, thrown = done.outputs.all()
+    runs.discard(thrown, by=ada)
+    made = {"brief": done.brief, "pair": pair, "new": new, "thrown": thrown}
+    jobs = {"queued": waiting, "unclear": lost, "failed": refused, "by_hand": by_hand}
+    fresh = {name: Job.objects.get(pk=job.pk) for name, job in jobs.items()}
+    return {"template": template, "first": first, "second": second} | made | fresh
+
+
+def _reviews(ada: User, rita: User) -> dict[str, Any]:
+    waiting = approvals.review(approvals.ready(ada))
+    live = approvals.released(approvals.ready(ada))
+    ended = approvals.released(approvals.ready(ada))
+    workflow.withdraw(ended, "Sold.", rita)
+    with override_settings(UNDO_SECONDS=3600):
+        decision = approvals.decide(approvals.review(approvals.ready(ada)))
+    return {"waiting": waiting, "live": live, "ended": ended, "decision": decision}
+
+
+def model_of(world: World) -> GenerationModel:
+    """The model that every brief was sent to."""
+    job: Job = world.places["queued"]
+    return job.model
+
+
+def colour_fields() -> list[dict[str, Any]]:
+    """A template's fields as its form takes them."""
+    return prompts.as_rows(generation.FIELDS)
+
+
+UNWATCHED = {
+    "approvals_listingsite": {"minute", "requests_in_minute"},
+    "approvals_sitekey": {"last_used_at"},
+}
+"""Table -> columns that looking may change: how often a site called in this minute, and when its key was last used."""
+
+
+def tables() -> dict[str, Table]:
+    """Every row of every table, as text."""
+    with connection.cursor() as cursor:
+        return {name: _rows(cursor, name) for name in connection.introspection.table_names(cursor)}
+
+
+def changed(before: Mapping[str, Table], after: Mapping[str, Table]) -> set[str]:
+    """The tables that are not the same any more."""
+    return {name for name in before if before[name] != after[name]}
+
+
+@contextmanager
+def taken_back() -> Iterator[None]:
+    """Whatever happens inside is undone."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def _rows(cursor: Any, table: str) -> Table:
+    cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608 - the database's own names
+    watched = [n for n, column in enumerate(cursor.description) if column[0] not in UNWATCHED.get(table, ())]
+    return sorted(repr([row[n] for n in watched]) for row in cursor.fetchall())

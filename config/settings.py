@@ -295,7 +295,11 @@ if OPENAI_API_KEY := env.secret("OPENAI_API_KEY"):
 if BFL_API_KEY := env.secret("BFL_API_KEY"):
     IMAGE_PROVIDERS["bfl"] = {
         "adapter": "generation.providers.bfl.BlackForestLabs",
-        "options": {"api_key": BFL_API_KEY, "base_url": env.web_address("BFL_BASE_URL", "https://api.bfl.ai")},
+        "options": {
+            "api_key": BFL_API_KEY,
+            "base_url": env.web_address("BFL_BASE_URL", "https://api.bfl.ai"),
+            "callback_secret": env.secret("BFL_WEBHOOK_SECRET"),
+        },
     }
 if OPENAI_API_KEY and env.flag("OPENAI_RESPONSES"):  # its answers are kept at OpenAI for a while: a choice to make
     IMAGE_PROVIDERS["openai-responses"] = {
@@ -315,7 +319,7 @@ if GEMINI_API_KEY := env.secret("GEMINI_API_KEY"):
 if REPLICATE_API_TOKEN := env.secret("REPLICATE_API_TOKEN"):
     IMAGE_PROVIDERS["replicate"] = {
         "adapter": "generation.providers.replicate.Replicate",
-        "options": {"api_key": REPLICATE_API_TOKEN},
+        "options": {"api_key": REPLICATE_API_TOKEN, "callback_secret": env.secret("REPLICATE_WEBHOOK_SECRET")},
     }
 if BEDROCK_REGION := env.text("BEDROCK_REGION"):
     IMAGE_PROVIDERS["bedrock"] = {

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -166,7 +167,16 @@ def spec_for(
 def spec_of(job: Job) -> ImageSpec:
     """The wish that a job sends: its brief, without what the asker agreed to drop."""
     sent = job.brief.references.all()
-    return without(spec_for(job.brief, job.model, count=job.count, offset=job.offset, sent=sent), job.dropped)
+    spec = spec_for(job.brief, job.model, count=job.count, offset=job.offset, sent=sent)
+    return replace(without(spec, job.dropped), callback_url=callback_url(job))
+
+
+def callback_url(job: Job) -> str:
+    """Where the provider may say that the job is over; nothing unless it can reach us safely and prove itself."""
+    key = job.model.provider
+    if not settings.HAS_TLS or key not in settings.IMAGE_PROVIDERS or not provider(key).calls_back:
+        return ""
+    return f"{settings.SITE_URL}{reverse('generation:callback', args=(key, job.pk))}"
 
 
 def without(spec: ImageSpec, dropped: list[str]) -> ImageSpec:

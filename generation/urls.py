@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from generation.views import brief, budgets, compare, editing, files, history, make, spend, templates
+from generation.views import brief, budgets, callbacks, compare, editing, files, history, make, spend, templates
 
 app_name = "generation"
 urlpatterns = [
@@ -31,6 +31,7 @@ urlpatterns = [
     path("briefs/jobs/<uuid:job_id>/pictures/", brief.hand_in, name="hand_in"),
     path("briefs/jobs/<uuid:job_id>/settle/<slug:verb>/", brief.settle, name="settle"),
     path("briefs/jobs/<uuid:job_id>/<slug:verb>/", brief.job, name="job"),
+    path("callbacks/<slug:key>/<uuid:job_id>/", callbacks.callback, name="callback"),
     path("outputs/<uuid:output_id>/", files.output_file, name="output_file"),
     path("outputs/<uuid:output_id>/keep-as/", brief.keep, name="keep_as"),
     path("outputs/<uuid:output_id>/<slug:verb>/", brief.output, name="output"),

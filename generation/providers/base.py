@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from uuid import UUID
 
+from generation.providers.callbacks import Forged, Headers
 from generation.providers.errors import Rejected
 from generation.providers.models import QUALITIES, ModelFacts, Quality, Sizes, ratio_of
 from generation.providers.options import OptionError, Secret, closed, secrets_in
@@ -55,6 +56,7 @@ class ImageSpec:
     size: tuple[int, int] | None = None  # exact pixels, only where a channel insists; else the ratio decides
     hints: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, str] = field(default_factory=dict)
+    callback_url: str = ""  # where a provider that `calls_back` may say that the job is over
 
     def __post_init__(self) -> None:
         ratio_of(self.ratio)
@@ -209,6 +211,15 @@ class Provider(ABC):
     def cancel(self, handle: str) -> None:
         """Ask the provider to stop a Pending job, where capabilities.cancellable."""
         raise NotImplementedError(f"{self.label} cannot stop a picture once it is begun.")
+
+    @property
+    def calls_back(self) -> bool:
+        """Whether it says by itself that a job is over, at spec.callback_url and so that it can be proven."""
+        return False
+
+    def verify_callback(self, headers: Headers, body: bytes) -> str:
+        """The provider's own id of the job that a genuine callback is about; believe nothing else. Raises Forged."""
+        raise Forged(f"{self.label} does not call back.")
 
     def unsupported(self, spec: ImageSpec) -> list[str]:
         """Names of the options in spec that would be lost on the way."""

@@ -9,16 +9,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 from urllib.parse import quote as quoted
 from uuid import UUID
 
-from generation.providers.answers import text
 from generation.providers.base import Capabilities, Finished, ImageSpec, Money, Pending, Picture, Secret
-from generation.providers.callbacks import Forged
+from generation.providers.callbacks import Forged, Headers, job_in
 from generation.providers.encoding import encoded, white_where_clear
 from generation.providers.errors import BadAnswer, ModelGone, ProviderError, Refused, Rejected, Unclear
 from generation.providers.http import Answer, HTTPProvider, Request, by_status, message_in
@@ -35,13 +33,12 @@ DECLINED: dict[str, Literal["input", "output"]] = {"Request Moderated": "input",
 class BFLOptions:
     """The key, the region, and further hosts from which finished pictures may come, separated by spaces.
 
-    `callback_url` is told when a job is over, with the secret as its proof: only a nudge to ask, and works without.
+    With `callback_secret` it is asked to say when a job is over, and that secret is its proof.
     """
 
     api_key: Secret = NO_KEY
     base_url: str = "https://api.bfl.ai"
     result_hosts: str = ""  # the delivery host is not published; *.bfl.ai is always allowed
-    callback_url: str = ""
     callback_secret: Secret = NO_KEY
 
 
@@ -75,13 +72,13 @@ class BlackForestLabs(HTTPProvider):
         }
         if spec.seed is not None:
             body["seed"] = spec.seed
-        body |= _pictures(spec) | self._callback
+        body |= _pictures(spec) | self._callback(spec)
         return Request("POST", self._url(f"v1/{spec.model.id}"), self._headers, json=body)
 
     def parse(self, answer: Answer, spec: ImageSpec) -> Pending:
         data = answer.facts
         job, address = data.get("id"), data.get("polling_url")
-        if self.options.callback_url and job and address is None:  # a job that will call back may name none
+        if spec.callback_url and job and address is None:  # a job that will call back may name none
             address = self._url(f"v1/get_result?id={quoted(str(job))}")
         if not isinstance(job, str) or not isinstance(address, str):
             raise BadAnswer("The job was taken without an address to ask at.", raw=data)
@@ -100,6 +97,26 @@ class BlackForestLabs(HTTPProvider):
         request = Request("GET", job["polling_url"], self._headers, only_hosts=OWN_HOSTS)
         with self.redacted():
             return self._read(self.ask(request).facts, job, handle)
+
+    @property
+    def calls_back(self) -> bool:
+        return bool(self.options.callback_secret)
+
+    def verify_callback(self, headers: Headers, body: bytes) -> str:
+        """BFL describes two proofs, read 2026-11, and both are taken: its skills file an HMAC-SHA256 over the body in
+        X-BFL-Signature, the AI SDK the secret itself in X-Webhook-Secret. Neither says when it was sent.
+        """
+        key = self.options.callback_secret.reveal().encode()
+        if not key:
+            raise Forged("No secret for Black Forest Labs' callbacks is set here.")
+        if signature := headers.get("x-bfl-signature", ""):
+            right = f"sha256={hmac.digest(key, body, hashlib.sha256).hex()}".encode()
+            is_genuine = hmac.compare_digest(signature.encode(), right)
+        else:
+            is_genuine = hmac.compare_digest(headers.get("x-webhook-secret", "").encode(), key)
+        if not is_genuine:
+            raise Forged("The callback is not proven to come from Black Forest Labs.")
+        return job_in(body, "id", "task_id")
 
     def check(self) -> str:
         with self.redacted():
@@ -138,12 +155,10 @@ class BlackForestLabs(HTTPProvider):
         )
         return self.clean(finished)
 
-    @property
-    def _callback(self) -> dict[str, str]:
-        if not self.options.callback_url:
+    def _callback(self, spec: ImageSpec) -> dict[str, str]:
+        if not spec.callback_url:
             return {}
-        secret = self.options.callback_secret.reveal()
-        return {"webhook_url": self.options.callback_url} | ({"webhook_secret": secret} if secret else {})
+        return {"webhook_url": spec.callback_url, "webhook_secret": self.options.callback_secret.reveal()}
 
     @property
     def _headers(self) -> dict[str, str]:
@@ -209,32 +224,3 @@ def _credits(value: Any) -> Money | None:
     except InvalidOperation:
         return None
     return Money.of(amount) if 0 <= amount < 1000 else None
-
-
-# Callbacks
-
-
-def nudged(headers: Mapping[str, str], body: bytes, secret: Secret) -> str:
-    """The id of the job that a genuine callback is about. Ask for that job; believe nothing else in the body.
-
-    Header names in lower case. Raises Forged. BFL describes two proofs (its skills file: HMAC-SHA256 over the body in
-    X-BFL-Signature; the AI SDK: the secret itself in X-Webhook-Secret) and both are taken, read 2026-11.
-    """
-    key = secret.reveal().encode()
-    if not key:
-        raise Forged("No secret for Black Forest Labs' callbacks is set here.")
-    if signature := headers.get("x-bfl-signature", ""):
-        right = f"sha256={hmac.digest(key, body, hashlib.sha256).hex()}".encode()
-        is_genuine = hmac.compare_digest(signature.encode(), right)
-    else:
-        is_genuine = hmac.compare_digest(headers.get("x-webhook-secret", "").encode(), key)
-    if not is_genuine:
-        raise Forged("The callback is not proven to come from Black Forest Labs.")
-    try:
-        data = json.loads(body)
-    except ValueError:
-        data = None
-    job = text(data, "id") or text(data, "task_id")
-    if not job:
-        raise Forged("The callback names no job.")
-    return job

@@ -14,12 +14,14 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from time import time
 from typing import Any
 from urllib.parse import quote as quoted
 from uuid import UUID
 
 from generation.providers.answers import inside, text, ticket
 from generation.providers.base import Capabilities, Finished, ImageSpec, Money, Pending, Picture, Secret
+from generation.providers.callbacks import Forged, Headers, job_in
 from generation.providers.encoding import data_url
 from generation.providers.errors import BadAnswer, ModelGone, ProviderError, Refused, Rejected, Unclear
 from generation.providers.http import Answer, HTTPProvider, Request, by_status, message_in
@@ -37,11 +39,11 @@ _SEED = re.compile(r"\bseed:?\s+(\d{1,19})\b", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class ReplicateOptions:
-    """`callback_url` is told when a job is over; it is only a nudge to ask, and works without."""
+    """`callback_secret` ("whsec_…") is what Replicate signs callbacks with; without it none is asked for."""
 
     api_key: Secret = NO_KEY
     base_url: str = "https://api.replicate.com/v1"
-    callback_url: str = ""
+    callback_secret: Secret = NO_KEY
 
 
 class Replicate(HTTPProvider):
@@ -62,8 +64,8 @@ class Replicate(HTTPProvider):
         body: dict[str, Any] = {"input": self._input(spec)}
         if version:
             body["version"] = version
-        if self.options.callback_url:
-            body |= {"webhook": self.options.callback_url, "webhook_events_filter": ["completed"]}
+        if spec.callback_url and not spec.references:  # it repeats the inputs, and is too large with pictures
+            body |= {"webhook": spec.callback_url, "webhook_events_filter": ["completed"]}
         path = "predictions" if version else f"models/{quoted(owner_and_name)}/predictions"
         return Request("POST", self._url(path), self._headers, json=body)
 
@@ -95,6 +97,22 @@ class Replicate(HTTPProvider):
     def cancel(self, handle: str) -> None:
         with self.redacted():
             self.ask(Request("POST", self._url(f"{self._path(ticket(handle, 'id'))}/cancel"), self._headers, json={}))
+
+    @property
+    def calls_back(self) -> bool:
+        return bool(self.options.callback_secret)
+
+    def verify_callback(self, headers: Headers, body: bytes) -> str:
+        """Signed as Svix does: HMAC-SHA256 over "id.timestamp.body" (replicate.com/docs, read 2026-11)."""
+        message, stamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
+        if not message or not _is_now(stamp):
+            raise Forged("The callback has no id, or is not of this moment.")
+        right = hmac.digest(self._signing_key, f"{message}.{stamp}.".encode() + body, hashlib.sha256)
+        expected = base64.b64encode(right)
+        given = (entry.partition(",") for entry in headers.get("webhook-signature", "").split())
+        if not any(version == "v1" and hmac.compare_digest(one.encode(), expected) for version, _, one in given):
+            raise Forged("The callback's signature is wrong.")
+        return job_in(body, "id")
 
     def unsupported(self, spec: ImageSpec) -> list[str]:
         """Also what this model has no input for, going by its row."""
@@ -153,6 +171,16 @@ class Replicate(HTTPProvider):
         )
 
     @property
+    def _signing_key(self) -> bytes:
+        try:
+            key = base64.b64decode(self.options.callback_secret.reveal().removeprefix("whsec_"), validate=True)
+        except (binascii.Error, ValueError):
+            key = b""
+        if not key:
+            raise Forged("No usable secret for Replicate's callbacks is set here.")
+        return key
+
+    @property
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.options.api_key.reveal()}"}
 
@@ -201,36 +229,6 @@ def _ended(status: str, data: dict[str, Any], job: str) -> ProviderError:
     return BadAnswer(f"Replicate answered with an unknown status, {status[:60]!r}.", request_id=job, raw=data)
 
 
-# Callbacks
-
-
-class Forged(ValueError):
-    """A callback that is not proven to come from Replicate, or not from now."""
-
-
-def verified(headers: Mapping[str, str], body: bytes, secret: Secret, *, now: float) -> str:
-    """The id of the job that a genuine callback is about. Ask for that job; believe nothing else in the body.
-
-    Header names in lower case; `secret` as Replicate gives it ("whsec_…"); `now` in seconds since 1970.
-    Raises Forged. Signed as Svix does: HMAC-SHA256 over "id.timestamp.body" (replicate.com/docs, read 2026-11).
-    """
-    message, stamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
-    if not message or not (stamp.isascii() and stamp.isdecimal()) or abs(now - int(stamp)) > CALLBACK_TOLERANCE:
-        raise Forged("The callback has no id, or is not of this moment.")
-    try:
-        key = base64.b64decode(secret.reveal().removeprefix("whsec_"), validate=True)
-    except binascii.Error:
-        key = b""
-    if not key:
-        raise Forged("No usable secret for Replicate's callbacks is set here.")
-    right = base64.b64encode(hmac.digest(key, f"{message}.{stamp}.".encode() + body, hashlib.sha256)).decode()
-    given = (entry.partition(",") for entry in headers.get("webhook-signature", "").split())
-    if not any(version == "v1" and hmac.compare_digest(one.encode(), right.encode()) for version, _, one in given):
-        raise Forged("The callback's signature is wrong.")
-    try:
-        job = text(json.loads(body), "id")
-    except ValueError:
-        job = ""
-    if not job:
-        raise Forged("The callback names no job.")
-    return job
+def _is_now(stamp: str) -> bool:
+    """Whether a callback's time, in seconds since 1970, is close enough to ours: an old one may be replayed."""
+    return len(stamp) < 20 and stamp.isascii() and stamp.isdecimal() and abs(time() - int(stamp)) <= CALLBACK_TOLERANCE

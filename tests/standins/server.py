@@ -9,6 +9,7 @@ import socket
 import sys
 import threading
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.parser import BytesParser
 from email.policy import HTTP
@@ -16,6 +17,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
+
+import httpx
 
 
 @dataclass(frozen=True)
@@ -163,6 +166,10 @@ class StandIn:
         with self._lock:
             self.requests[what] += 1
             return self.requests[what]
+
+    def call(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+        """Call back, as providers do when a job is over. Returns the status of the answer."""
+        return httpx.post(url, content=body, headers={"Content-Type": "application/json", **headers}).status_code
 
     def bill(self, pictures: int) -> None:
         with self._lock:

@@ -14,8 +14,8 @@ import httpx
 import pytest
 from PIL import Image
 
-from generation.providers.base import Finished, ImageSpec, Money, Pending, Reference, Secret
-from generation.providers.bfl import BlackForestLabs, nudged
+from generation.providers.base import Finished, ImageSpec, Money, Pending, Reference
+from generation.providers.bfl import BlackForestLabs
 from generation.providers.callbacks import Forged
 from generation.providers.errors import (
     BadAnswer,
@@ -265,7 +265,7 @@ def test_a_mask_is_lost_on_models_that_draw_freely() -> None:
     assert BlackForestLabs({}, Client()).unsupported(spec) == ["mask"]
 
 
-SECRET = Secret("callback-canary")
+SECRET = "callback-canary"
 BODY = json.dumps({"id": JOB, "status": "Ready", "result": {"sample": "https://evil.example/x.png"}}).encode()
 
 
@@ -273,9 +273,13 @@ def signed(body: bytes, by: str = "callback-canary") -> dict[str, str]:
     return {"x-bfl-signature": f"sha256={hmac.new(by.encode(), body, hashlib.sha256).hexdigest()}"}
 
 
+def calling(secret: str) -> BlackForestLabs:
+    return BlackForestLabs({"callback_secret": secret}, Client())
+
+
 @pytest.mark.parametrize("headers", [signed(BODY), {"x-webhook-secret": "callback-canary"}])
 def test_a_callback_proven_in_either_way_names_its_job(headers: dict[str, str]) -> None:
-    assert nudged(headers, BODY, SECRET) == JOB
+    assert calling(SECRET).verify_callback(headers, BODY) == JOB
 
 
 @pytest.mark.parametrize(
@@ -283,8 +287,8 @@ def test_a_callback_proven_in_either_way_names_its_job(headers: dict[str, str]) 
     [
         ({}, BODY, SECRET),
         ({"x-webhook-secret": "guess"}, BODY, SECRET),
-        ({"x-webhook-secret": ""}, BODY, Secret("")),
-        (signed(BODY, ""), BODY, Secret("")),
+        ({"x-webhook-secret": ""}, BODY, ""),
+        (signed(BODY, ""), BODY, ""),
         (signed(BODY, "guess"), BODY, SECRET),
         (signed(BODY), BODY + b" ", SECRET),
         (signed(BODY, "guess") | {"x-webhook-secret": "callback-canary"}, BODY, SECRET),
@@ -294,9 +298,14 @@ def test_a_callback_proven_in_either_way_names_its_job(headers: dict[str, str]) 
         (signed(b"\xff"), b"\xff", SECRET),
     ],
 )
-def test_a_callback_that_proves_nothing_is_forged(headers: dict[str, str], body: bytes, secret: Secret) -> None:
+def test_a_callback_that_proves_nothing_is_forged(headers: dict[str, str], body: bytes, secret: str) -> None:
     with pytest.raises(Forged):
-        nudged(headers, body, secret)
+        calling(secret).verify_callback(headers, body)
+
+
+def test_only_who_can_prove_a_callback_is_asked_for_one() -> None:
+    assert calling(SECRET).calls_back
+    assert not calling("").calls_back
 
 
 def test_a_job_that_will_call_back_can_be_asked_about_too() -> None:
@@ -306,18 +315,18 @@ def test_a_job_that_will_call_back_can_be_asked_about_too() -> None:
         assert str(request.url) in (f"https://api.eu.bfl.ai/v1/get_result?id={JOB}", SAMPLE)
         return service(READY)(request)
 
-    options = {"base_url": "https://api.eu.bfl.ai", "callback_url": "https://portal.example"}
-    provider = BlackForestLabs(options, client(without_address))
-    pending = provider.start(ImageSpec("A house", model("flux-2-pro")), attempt=ATTEMPT)
+    provider = BlackForestLabs({"base_url": "https://api.eu.bfl.ai"}, client(without_address))
+    spec = ImageSpec("A house", model("flux-2-pro"), callback_url="https://portal.example")
+    pending = provider.start(spec, attempt=ATTEMPT)
     assert isinstance(pending, Pending)
     assert isinstance(provider.resume(pending.handle), Finished)
 
 
 def test_the_callbacks_secret_is_sent_but_never_stored() -> None:
-    options = {"api_key": CANARY, "callback_url": "https://portal.example/told", "callback_secret": "callback-canary"}
-    provider = BlackForestLabs(options, client(service(READY)))
-    request = provider.build(ImageSpec("A house", model("flux-2-pro")), ATTEMPT)
+    provider = BlackForestLabs({"api_key": CANARY, "callback_secret": SECRET}, client(service(READY)))
+    spec = ImageSpec("A house", model("flux-2-pro"), callback_url="https://portal.example/told")
+    request = provider.build(spec, ATTEMPT)
     assert (request.json or {})["webhook_secret"] == "callback-canary"
-    pending = provider.start(ImageSpec("A house", model("flux-2-pro")), attempt=ATTEMPT)
+    pending = provider.start(spec, attempt=ATTEMPT)
     assert "https://portal.example/told" in str(pending.parameters_sent)
     assert "callback-canary" not in f"{pending!r}"

@@ -13,7 +13,9 @@ from typing import Any, ClassVar
 import httpx
 import pytest
 
+from generation.providers import replicate
 from generation.providers.base import Finished, ImageSpec, Money, Pending, Reference
+from generation.providers.callbacks import Forged
 from generation.providers.errors import (
     BadAnswer,
     BlockedAddress,
@@ -27,8 +29,7 @@ from generation.providers.errors import (
     Unclear,
 )
 from generation.providers.http import Client
-from generation.providers.options import Secret
-from generation.providers.replicate import Forged, Replicate, verified
+from generation.providers.replicate import Replicate
 from tests.generation.providers.contract import (
     ATTEMPT,
     CANARY,
@@ -137,8 +138,14 @@ def test_a_pinned_version_is_asked_for_as_such() -> None:
 
 
 def test_a_callback_is_asked_for_only_when_it_is_over() -> None:
-    body = body_of(WISH, callback_url="https://pictures.example/callbacks/replicate")
+    body = body_of(replace(WISH, callback_url="https://pictures.example/callbacks/replicate"))
+    assert body["webhook"] == "https://pictures.example/callbacks/replicate"
     assert body["webhook_events_filter"] == ["completed"]
+
+
+def test_no_callback_is_asked_for_that_would_repeat_a_picture() -> None:
+    wish = replace(WISH, callback_url="https://pictures.example/callbacks/replicate", references=(Reference(PNG),))
+    assert "webhook" not in body_of(wish)
 
 
 @pytest.mark.parametrize("also", ["{", "[]", "7"])
@@ -245,9 +252,18 @@ def test_checking_spends_nothing(stand_in: ReplicateStandIn) -> None:
 # Callbacks
 
 KEY = b"thirty-two bytes of secret, about"
-SECRET = Secret(f"whsec_{base64.b64encode(KEY).decode()}")
+SECRET = f"whsec_{base64.b64encode(KEY).decode()}"
 BODY = json.dumps({"id": "gm3qorzdhgbfurvjtvhg6dckhu", "status": "succeeded"}).encode()
 NOW = 1_795_000_000.0
+
+
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replicate, "time", lambda: NOW)
+
+
+def calling(secret: str = SECRET) -> Replicate:
+    return Replicate({"callback_secret": secret}, Client())
 
 
 def signed(body: bytes = BODY, stamp: float = NOW, key: bytes = KEY) -> dict[str, str]:
@@ -257,14 +273,17 @@ def signed(body: bytes = BODY, stamp: float = NOW, key: bytes = KEY) -> dict[str
     return {"webhook-id": "msg_1", "webhook-timestamp": str(int(stamp)), "webhook-signature": f"v1,{signature}"}
 
 
-def test_a_genuine_callback_says_which_job_to_ask_about() -> None:
-    assert verified(signed(), BODY, SECRET, now=NOW + 10) == "gm3qorzdhgbfurvjtvhg6dckhu"
+@pytest.mark.parametrize("stamp", [NOW, NOW - 300, NOW + 300])
+@pytest.mark.usefixtures("now")
+def test_a_genuine_callback_says_which_job_to_ask_about(stamp: float) -> None:
+    assert calling().verify_callback(signed(stamp=stamp), BODY) == "gm3qorzdhgbfurvjtvhg6dckhu"
 
 
+@pytest.mark.usefixtures("now")
 def test_one_right_signature_among_several_is_enough() -> None:
     headers = signed()
     headers["webhook-signature"] = f"v1,AAAA v1a,BBBB {headers['webhook-signature']}"
-    assert verified(headers, BODY, SECRET, now=NOW)
+    assert calling().verify_callback(headers, BODY)
 
 
 @pytest.mark.parametrize(
@@ -283,18 +302,21 @@ def test_one_right_signature_among_several_is_enough() -> None:
         signed() | {"webhook-signature": "v1,ünsigned"},
     ],
 )
+@pytest.mark.usefixtures("now")
 def test_anything_else_is_forged(headers: dict[str, str]) -> None:
     with pytest.raises(Forged):
-        verified(headers, BODY, SECRET, now=NOW)
+        calling().verify_callback(headers, BODY)
 
 
 @pytest.mark.parametrize("body", [b"not json", b"[]", b"{}", b'{"id": 7}'])
+@pytest.mark.usefixtures("now")
 def test_a_signed_callback_without_a_job_is_of_no_use(body: bytes) -> None:
     with pytest.raises(Forged, match="no job"):
-        verified(signed(body), body, SECRET, now=NOW)
+        calling().verify_callback(signed(body), body)
 
 
 @pytest.mark.parametrize("secret", ["", "whsec_", "whsec_!!!"])
+@pytest.mark.usefixtures("now")
 def test_without_a_usable_secret_nothing_is_genuine(secret: str) -> None:
     with pytest.raises(Forged, match="secret"):
-        verified(signed(), BODY, Secret(secret), now=NOW)
+        calling(secret).verify_callback(signed(), BODY)

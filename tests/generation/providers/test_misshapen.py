@@ -23,6 +23,7 @@ from tests.generation.providers import (
     test_a1111,
     test_bfl,
     test_comfyui,
+    test_compatible,
     test_gemini,
     test_openai,
     test_openai_responses,
@@ -43,7 +44,7 @@ CONTRACTS: list[type[HTTPContract]] = [
         test_replicate,
         test_stability,
     )
-]
+] + [test_compatible.TestGateway]
 ATTEMPT = UUID("11111111-2222-4333-8444-555555555555")
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),

@@ -7,16 +7,17 @@ from io import StringIO
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from generation import catalogue, nudges, tasks
-from generation.models import GenerationModel, Job, JobState, Template
+from generation.models import GenerationModel, Job, JobState, ProviderState, Template
+from generation.providers import errors
 from generation.providers.base import Pending
 from generation.providers.http import Client
 from generation.providers.sketch import Sketch
 from tests.generation import factories
-from tests.generation.scripted import Scripted
+from tests.generation.scripted import Harmless, Scripted
 
 pytestmark = pytest.mark.django_db
 
@@ -97,9 +98,36 @@ def test_a_model_warns_for_its_last_thirty_days(db: None, days: int, soon: bool,
     assert (offer.ends_soon, offer.ended) == (soon, ended)
 
 
-def test_the_providers_command_tells_what_answers(db: None) -> None:
-    factories.ModelFactory.create()
+def test_the_providers_command_asks_nobody_unless_it_is_told_to(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Scripted, "check", lambda self: pytest.fail("It was asked."))
+    factories.ModelFactory.create(ends_on=timezone.localdate() + timedelta(days=9))
     out = StringIO()
     call_command("providers", stdout=out)
-    assert "scripted (Scripted): Ready." in out.getvalue()
-    assert "scripted-1" in out.getvalue()
+    assert "Scripted (scripted)" in out.getvalue()
+    assert "scripted-1: Scripted-1, SOON: ends on" in out.getvalue()
+
+
+def test_the_providers_command_tells_what_answers(db: None) -> None:
+    out = StringIO()
+    call_command("providers", "--test", stdout=out)
+    assert out.getvalue().count("Ready.") == 3
+
+
+def test_the_providers_command_fails_when_one_does_not_answer(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def down(self: Scripted) -> str:
+        raise errors.Unauthorised("The key is wrong.")
+
+    monkeypatch.setattr(Harmless, "check", down, raising=False)
+    out = StringIO()
+    with pytest.raises(CommandError, match="Not answering: harmless"):
+        call_command("providers", "--test", stdout=out)
+    assert "The key is wrong." in out.getvalue()
+
+
+def test_the_providers_command_says_who_rests_and_who_is_limited(db: None) -> None:
+    until = timezone.now() + timedelta(minutes=5)
+    ProviderState.objects.create(provider="scripted", at_once=2, resting_until=until, reason="No credit.")
+    out = StringIO()
+    call_command("providers", stdout=out)
+    assert "At most 2 at once." in out.getvalue()
+    assert "No credit." in out.getvalue()

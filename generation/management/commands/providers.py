@@ -1,26 +1,67 @@
-"""`manage.py providers`: what is set up, what answers, and which models end soon. Spends nothing."""
+"""`manage.py providers`: what is set up, what rests, what ends soon. With --test also what answers. Spends nothing."""
 
 from __future__ import annotations
 
+from argparse import ArgumentParser
+from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from generation import catalogue
+from generation.catalogue import Offer
+from generation.models import ProviderState
+from generation.providers.base import Provider
 from generation.providers.errors import ProviderError
 
 
 class Command(BaseCommand):
-    help = "Show the image providers that are set up, whether they answer, and their models."
+    help = "Show the image providers that are set up, their limits, and their models with what ends soon."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--test", action="store_true", help="Ask each one whether it answers. Costs nothing.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        offers = catalogue.offers()
+        offers, states = catalogue.offers(), ProviderState.objects.in_bulk()
+        silent = []
         for key, maker in catalogue.providers().items():
-            try:
-                answer = maker.check()
-            except ProviderError as error:
-                answer = f"Does not answer: {error}"
-            self.stdout.write(f"{key} ({maker.label}): {answer}")
-            for offer in (offer for offer in offers if offer.row.provider == key):
-                end = f", ends on {offer.row.ends_on}" if offer.row.ends_on else ""
-                self.stdout.write(f"    {offer.row.model_id}: {offer.row.name}{end}")
+            self.stdout.write(self.style.MIGRATE_HEADING(f"{maker.label} ({key})"))
+            for words in _standing(states.get(key)):
+                self.stdout.write(f"  {words}")
+            if options["test"] and not self._answers(maker):
+                silent.append(key)
+            for offer in offers:
+                if offer.row.provider == key:
+                    self.stdout.write(f"    {offer.row.model_id}: {offer.row.name}{_end(offer)}")
+        if silent:
+            raise CommandError(f"Not answering: {', '.join(silent)}. Their keys and addresses are in the environment.")
+
+    def _answers(self, maker: Provider) -> bool:
+        try:
+            self.stdout.write(self.style.SUCCESS(f"  {maker.check()}"))
+        except ProviderError as error:
+            self.stdout.write(self.style.ERROR(f"  Does not answer: {error}"))
+            return False
+        return True
+
+
+def _standing(state: ProviderState | None) -> list[str]:
+    """Its limits and its rest, in sentences."""
+    if state is None:
+        return []
+    known = ((state.at_once, "at once"), (state.per_minute, "a minute"))
+    limits = [f"{number} {words}" for number, words in known if number]
+    words = [f"At most {', '.join(limits)}."] if limits else []
+    if state.resting_until is not None:
+        words.append(f"Rests until {timezone.localtime(state.resting_until):%-d %B, %H:%M %Z}: {state.reason}")
+    return words
+
+
+def _end(offer: Offer) -> str:
+    end: date | None = offer.row.ends_on
+    if end is None:
+        return ""
+    follows = f"; {catalogue.successor_name(offer.row)} follows it" if offer.row.successor else ""
+    when = f"ended on {end:%-d %B %Y}" if offer.ended else f"ends on {end:%-d %B %Y}"
+    return f", {'SOON: ' * offer.ends_soon}{when}{follows}"

@@ -13,7 +13,7 @@ from generation.prompts import Field
 from generation.wording import Wording
 
 SAME, GONE, NEW = "same", "gone", "new"
-_TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
+_TOKEN = re.compile(r"\s+|\d+:\d+|\w+|[^\w\s]")
 
 PARTS = (("body", "Prompt"), ("house_voice", "House voice"), ("negative", "Must not appear"), ("ratio", "Shape"))
 FIELD_PARTS = {

@@ -148,7 +148,12 @@ class RuleRow(forms.Form):
     words = forms.CharField(
         max_length=2000, widget=forms.Textarea(attrs={"rows": 2}), help_text="Separated by commas or lines."
     )
-    why = forms.CharField(max_length=300, label="Why", help_text="What the person who typed them reads.")
+    why = forms.CharField(
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        label="Why",
+        help_text="What the person who typed them reads.",
+    )
     severity = forms.ChoiceField(
         label="What happens", initial="blocks", choices=[("blocks", "It is not sent"), ("warns", "It is asked about")]
     )

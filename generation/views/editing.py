@@ -21,8 +21,8 @@ from generation.prompts import BadTemplate
 from generation.views.templates import latest
 
 MANAGES = permission_required("generation.manage_templates", raise_exception=True)
-PARTS = {"tryout": "#tryout", "do": "#editor"}
-"""What htmx asks for, and the part of the page that answers."""
+PARTS = {"do": "#editor", "tryout": "#tryout"}
+"""What htmx asks for, and the part of the page that answers; a button beside the try-out asks for both."""
 
 
 @require_http_methods(["GET", "POST"])

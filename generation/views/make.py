@@ -77,6 +77,7 @@ def compose(request: SignedIn, slug: str = "") -> HttpResponse:
         "preview": composing.preview(draft, offers, form.chosen, form.agreed, request.user, sent=refinement.rows),
         "title": draft.title,
         "show_errors": status == 422,
+        "filled": data.get("filled", "") if data is not None else "",
     }
     return _drawn(request, context, status)
 
@@ -157,16 +158,28 @@ def _initial(request: SignedIn, source: Brief | None, offers: list[catalogue.Off
 
 
 def _filled(data: QueryDict, revision: TemplateRevision | None) -> QueryDict:
-    """What was typed, with the listing's facts in the fields that take them."""
-    wanted = str(data.get("listing", ""))
-    listing = Listing.objects.filter(pk=wanted).first() if wanted.isdecimal() else None
+    """What was typed, with the listing's facts in the fields that take them. Words of one's own stay."""
+    facts, before = _facts(data.get("listing", "")), _facts(data.get("filled", ""))
     filled = data.copy()
-    facts: Mapping[str, Any] = listing.facts if listing else {}
+    filled["filled"] = data.get("listing", "")
     for row in revision.fields if revision else ():
-        fact = facts.get(row.get("fact", ""))
-        if row.get("kind") == FieldKind.LISTING and fact not in (None, ""):
-            filled[PREFIX + row["name"]] = str(fact)
+        name = PREFIX + row["name"]
+        if row.get("kind") != FieldKind.LISTING:
+            continue
+        fact = _fact(facts, row)
+        if fact and data.get(name, "") in ("", row.get("default", ""), _fact(before, row)):
+            filled[name] = fact
     return filled
+
+
+def _facts(listing: str) -> Mapping[str, Any]:
+    found = Listing.objects.filter(pk=listing).first() if listing.isdecimal() and len(listing) < 12 else None
+    return found.facts if found else {}
+
+
+def _fact(facts: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+    fact = facts.get(row.get("fact", ""))
+    return "" if fact is None else str(fact)
 
 
 def _recent(request: SignedIn) -> list[BriefStory]:

@@ -126,7 +126,7 @@ def latest(template: Template) -> TemplateRevision:
 
 def _with_revisions(slug: str) -> tuple[Template, list[TemplateRevision]]:
     found = get_object_or_404(Template.objects.select_related("published"), slug=slug)
-    return found, list(found.revisions.select_related("created_by").annotate(used=Count("briefs")))
+    return found, list(found.revisions.select_related("created_by").annotate(used=Count("briefs")).order_by("-number"))
 
 
 def _numbered(revisions: Sequence[TemplateRevision], wanted: str) -> TemplateRevision | None:

@@ -10,9 +10,10 @@ import * as mask from "./mask.js";
 import * as menu from "./menu.js";
 import * as relative from "./relative.js";
 import * as theme from "./theme.js";
+import * as typed from "./typed.js";
 import * as undo from "./undo.js";
 
-const helpers = [theme, keys, menu, copy, counter, dropzone, dirty, relative, undo, compare, mask, focus];
+const helpers = [theme, keys, menu, copy, counter, dropzone, dirty, relative, undo, compare, mask, focus, typed];
 
 for (const { start } of helpers) start?.();
 

@@ -1,0 +1,26 @@
+// What is typed while an answer is under way survives it: in a part marked `data-keep-typed`, a field that was changed
+// after the question went out keeps its words when the part is swapped.
+const changed = new WeakMap();  // field -> when it was last typed in
+const asked = new WeakMap();    // request -> when it went out
+let kept = [];
+
+export function start() {
+  document.addEventListener("input", ({ target }) => changed.set(target, performance.now()));
+  document.addEventListener("htmx:beforeSend", ({ detail }) => asked.set(detail.xhr, performance.now()));
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (!detail.target.matches("[data-keep-typed]")) return;
+    const fresh = (field) => changed.get(field) > asked.get(detail.xhr);
+    kept = [...detail.target.querySelectorAll("input, select, textarea")].filter(fresh);
+  });
+}
+
+export function enhance(root) {
+  const waiting = kept;
+  kept = [];
+  for (const { name, value } of waiting) {
+    const field = root.querySelector?.(`[name="${CSS.escape(name)}"]`);
+    if (!field) continue;
+    field.value = value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}

@@ -1,0 +1,107 @@
+"""Writing prompts in Chromium: what script adds, and that nothing typed is lost to an answer that comes late."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import User
+from django.test import Client
+from playwright.sync_api import Page, Route, expect
+from pytest_django.live_server_helper import LiveServer
+
+from assets.models import Listing
+from generation import wording
+from generation.models import Template
+from tests.assets import factories as people
+from tests.generation import factories
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def template(max_: User) -> Template:
+    factories.ModelFactory.create()
+    return factories.template()
+
+
+@pytest.fixture
+def listing(template: Template) -> Listing:
+    return people.ListingFactory.create(facts={"property type": "brick terrace"})
+
+
+@pytest.fixture
+def plain_tab(page: Page, live_server: LiveServer, max_: User) -> Page:
+    """A tab in which Max is signed in."""
+    client = Client()
+    client.force_login(max_)
+    cookie = client.cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+    return page
+
+
+@pytest.fixture
+def tab(plain_tab: Page) -> Iterator[Page]:
+    """The same, with a console that must stay silent."""
+    page = plain_tab
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
+    yield page
+    assert said == []
+
+
+def test_what_is_typed_while_the_listing_fills_in_is_kept(tab: Page, live_server: LiveServer, listing: Listing) -> None:
+    tab.goto(f"{live_server.url}/make/house/")
+    held: list[Route] = []
+    tab.route(
+        "**/make/house/",
+        lambda route: held.append(route) if "fill=1" in (route.request.post_data or "") else route.continue_(),
+    )
+    tab.get_by_label("Listing").select_option(str(listing.pk))
+    tab.wait_for_timeout(50)
+    tab.get_by_label("Subject").fill("stone mill")
+    assert len(held) == 1
+    held[0].continue_()
+    expect(tab.get_by_label("Home")).to_have_value("brick terrace")
+    expect(tab.get_by_label("Subject")).to_have_value("stone mill")
+    expect(tab.locator(".texts")).to_contain_text("A stone mill at dusk.")
+    expect(tab.locator(".texts")).to_contain_text("Home: brick terrace.")
+
+
+def test_a_rule_shows_while_it_is_broken_and_goes_with_the_words(tab: Page, live_server: LiveServer) -> None:
+    factories.ModelFactory.create()
+    tab.goto(f"{live_server.url}/make/free/")
+    tab.get_by_role("textbox", name="Prompt").press_sequentially("A couple on a sofa")
+    expect(tab.get_by_role("heading", name="People in the picture")).to_be_visible()
+    tab.get_by_label("This is meant").check()
+    expect(tab.locator(".content-rule")).to_have_class("content-rule warns accepted")
+    tab.get_by_role("textbox", name="Prompt").fill("A sofa, no people")
+    expect(tab.locator(".content-rule")).to_have_count(0)
+
+
+def test_a_field_is_added_while_the_rest_stays_as_typed(tab: Page, live_server: LiveServer, template: Template) -> None:
+    tab.goto(f"{live_server.url}/make/templates/house/edit/")
+    body = tab.get_by_role("textbox", name="Prompt")
+    body.fill(body.input_value() + "\nMist: {mist}.")
+    expect(tab.locator("#tryout")).to_contain_text("there is no such field")
+    tab.get_by_role("button", name="Add {mist}").click()
+    expect(tab.locator(".typed-field[open] [name$=-name]")).to_have_value("mist")
+    expect(tab.locator("#tryout")).to_contain_text("Mist: [Mist].")
+    tab.get_by_role("button", name="Save, not in use yet").click()
+    expect(tab.get_by_role("heading", level=1)).to_have_text("House")
+    assert "{mist}" in template.revisions.get(number=2).body
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["history/", "rules/", "templates/", "templates/house/", "templates/house/edit/", "templates/house/changes/",
+     "templates/house/about/", "templates/file/", "templates/new/"],
+)  # fmt: skip
+def test_axe_finds_nothing(path: str, plain_tab: Page, live_server: LiveServer, template: Template, max_: User) -> None:
+    factories.started(max_, title="Mill")
+    plain = [{"name": "subject", "label": "Subject"}]
+    wording.revise(template, wording.Wording(body="A tall {subject}.", fields=plain), by=max_)
+    plain_tab.goto(f"{live_server.url}/make/{path}")
+    results = Axe().run(plain_tab)
+    assert results.violations_count == 0, results.generate_report()

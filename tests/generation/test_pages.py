@@ -223,20 +223,6 @@ def test_choosing_a_listing_fills_its_fields(ada: User, sign_in: SignIn, templat
     assert answer["HX-Trigger-After-Swap"] == '{"filled": {}}'
 
 
-@pytest.mark.parametrize(
-    ("typed", "said"),
-    [("", "stone mill"), ("brick terrace", "stone mill"), ("my own words", "my own words")],
-)
-def test_words_of_ones_own_stay_when_a_listing_is_chosen(
-    ada: User, sign_in: SignIn, template: Template, typed: str, said: str
-) -> None:
-    first = people.ListingFactory.create(facts={"property type": "brick terrace"})
-    other = people.ListingFactory.create(facts={"property type": "stone mill"})
-    data = form(f_home=typed, listing=str(other.pk), filled=str(first.pk), fill="1")
-    page = sign_in(ada).post(reverse("generation:compose", args=("house",)), data, headers={"HX-Request": "true"})
-    assert f"\n{said}</textarea>" in page.content.decode()
-
-
 def test_an_ended_model_is_shown_with_its_successor_and_cannot_be_chosen(ada: User, sign_in: SignIn) -> None:
     factories.ModelFactory.create(model_id="new", name="Newer")
     factories.ModelFactory.create(model_id="old", ends_on="2026-01-01", successor="new")
@@ -413,51 +399,6 @@ def test_a_template_has_a_sketch_of_what_it_makes(ada: User, sign_in: SignIn, te
     url = reverse("generation:specimen", args=(template.published_id,))
     with closing(sign_in(ada).get(url)) as answer:
         assert answer["Content-Type"] == "image/webp"
-
-
-# Spend
-
-
-def test_spend_adds_up(ada: User, max_: User, sign_in: SignIn) -> None:
-    back(ada)
-    back(ada, errors.Refused("No."))
-    page = sign_in(max_).get(reverse("generation:spend")).content.decode()
-    assert "$0.10" in page
-    assert "1 refused" in page
-
-
-def test_spend_names_people_and_jobs_without_a_listing(ada: User, max_: User, sign_in: SignIn) -> None:
-    back(ada)
-    page = sign_in(max_).get(reverse("generation:spend")).content.decode()
-    assert '<th scope="row">Ada</th>' in page
-    assert '<th scope="row">No listing</th>' in page
-
-
-def test_a_month_that_cannot_be_read_is_this_month(max_: User, sign_in: SignIn) -> None:
-    assert sign_in(max_).get(reverse("generation:spend") + "?month=0000-99").status_code == 200
-
-
-def test_the_ledger_as_csv_runs_nothing_in_a_spreadsheet(ada: User, max_: User, sign_in: SignIn) -> None:
-    back(ada, title="=HYPERLINK(1)")
-    text = sign_in(max_).get(reverse("generation:ledger")).content.decode()
-    assert ",'=HYPERLINK(1)," in text
-    assert ",-0.100000,0.100000,USD," in text
-
-
-def test_max_sets_a_limit(ada: User, max_: User, sign_in: SignIn) -> None:
-    back(ada)
-    budget = Budget.objects.get()
-    sign_in(max_).post(reverse("generation:limit", args=(budget.pk,)), {"limit": "12.50"})
-    budget.refresh_from_db()
-    assert budget.limit_micros == 12_500_000
-
-
-def test_a_limit_that_is_no_amount_changes_nothing(ada: User, max_: User, sign_in: SignIn) -> None:
-    back(ada)
-    budget = Budget.objects.get()
-    sign_in(max_).post(reverse("generation:limit", args=(budget.pk,)), {"limit": "lots"})
-    budget.refresh_from_db()
-    assert budget.limit_micros == 50_000_000
 
 
 # On other pages

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,7 +31,7 @@ Nudged = list[tuple[str, str, float]]
 
 
 @pytest.fixture
-def noon(monkeypatch: pytest.MonkeyPatch) -> time_machine.Coordinates:  # type: ignore[misc]  # a generator
+def noon(monkeypatch: pytest.MonkeyPatch) -> Iterator[time_machine.Traveller]:
     """A clock that only the test moves, for this process and for the database."""
     monkeypatch.setattr(clock, "now", timezone.now)
     with time_machine.travel(NOON, tick=False) as traveller:
@@ -114,7 +115,7 @@ def test_the_limit_holds_for_many_workers_at_once(ada: User) -> None:
 # A minute
 
 
-def test_a_minute_that_is_full_gives_each_job_a_moment_of_its_own(ada: User, noon: time_machine.Coordinates) -> None:
+def test_a_minute_that_is_full_gives_each_job_a_moment_of_its_own(ada: User, noon: time_machine.Traveller) -> None:
     limited(per_minute=2)
     jobs = []
     for _ in range(5):
@@ -129,7 +130,7 @@ def test_a_minute_that_is_full_gives_each_job_a_moment_of_its_own(ada: User, noo
     assert [job.not_before for job in jobs[2:]] == [first + minute, second + minute, first + 2 * minute]
 
 
-def test_when_the_minute_is_over_the_next_job_goes_out(ada: User, noon: time_machine.Coordinates) -> None:
+def test_when_the_minute_is_over_the_next_job_goes_out(ada: User, noon: time_machine.Traveller) -> None:
     limited(per_minute=1)
     send(factories.queued(ada))
     job = send(factories.queued(ada))
@@ -141,13 +142,13 @@ def test_when_the_minute_is_over_the_next_job_goes_out(ada: User, noon: time_mac
 # Resting
 
 
-def test_a_provider_that_says_slow_down_is_left_alone_for_as_long(ada: User, noon: time_machine.Coordinates) -> None:
+def test_a_provider_that_says_slow_down_is_left_alone_for_as_long(ada: User, noon: time_machine.Traveller) -> None:
     send(factories.queued(ada), errors.RateLimited("Slow down.", retry_after=90))
     waits = send(factories.queued(ada))
     assert (waits.state, waits.not_before, len(Scripted.sent)) == (JobState.QUEUED, NOON + timedelta(seconds=90), 1)
 
 
-def test_three_outages_open_the_circuit_and_one_probe_closes_it(ada: User, noon: time_machine.Coordinates) -> None:
+def test_three_outages_open_the_circuit_and_one_probe_closes_it(ada: User, noon: time_machine.Traveller) -> None:
     for _ in range(3):
         send(factories.queued(ada), DOWN)
     assert state().resting_until == NOON + timedelta(seconds=30)
@@ -156,7 +157,7 @@ def test_three_outages_open_the_circuit_and_one_probe_closes_it(ada: User, noon:
     assert (state().resting_until, state().failures, state().rests, state().probe) == (None, 0, 0, None)
 
 
-def test_only_one_probe_is_under_way(ada: User, noon: time_machine.Coordinates) -> None:
+def test_only_one_probe_is_under_way(ada: User, noon: time_machine.Traveller) -> None:
     ProviderState.objects.create(provider="scripted", resting_until=NOON - timedelta(seconds=1), failures=3, rests=1)
     first, second = factories.queued(ada), factories.queued(ada)
     seen: list[str] = []
@@ -170,7 +171,7 @@ def test_only_one_probe_is_under_way(ada: User, noon: time_machine.Coordinates) 
     assert (seen, first.state, state().resting_until) == ([JobState.QUEUED], JobState.DONE, None)
 
 
-def test_a_rest_grows_each_time_and_has_an_end(ada: User, noon: time_machine.Coordinates) -> None:
+def test_a_rest_grows_each_time_and_has_an_end(ada: User, noon: time_machine.Traveller) -> None:
     rests = []
     for number in range(12):
         send(factories.queued(ada), DOWN)
@@ -181,12 +182,12 @@ def test_a_rest_grows_each_time_and_has_an_end(ada: User, noon: time_machine.Coo
     assert rests[-1] == resting.OUTAGE.longest
 
 
-def test_an_empty_account_rests_its_provider_at_once_with_the_reason(ada: User, noon: time_machine.Coordinates) -> None:
+def test_an_empty_account_rests_its_provider_at_once_with_the_reason(ada: User, noon: time_machine.Traveller) -> None:
     send(factories.queued(ada), errors.OutOfMoney("No credit left."))
     assert (state().resting_until, state().reason) == (NOON + timedelta(minutes=15), "No credit left.")
 
 
-def test_an_answer_that_was_under_way_before_a_rest_does_not_end_it(ada: User, noon: time_machine.Coordinates) -> None:
+def test_an_answer_that_was_under_way_before_a_rest_does_not_end_it(ada: User, noon: time_machine.Traveller) -> None:
     job = factories.queued(ada)
 
     def meanwhile_the_account_runs_dry() -> Finished:
@@ -197,20 +198,20 @@ def test_an_answer_that_was_under_way_before_a_rest_does_not_end_it(ada: User, n
     assert (job.state, state().resting_until) == (JobState.DONE, NOON + timedelta(minutes=15))
 
 
-def test_trouble_of_those_under_way_does_not_make_a_rest_longer(ada: User, noon: time_machine.Coordinates) -> None:
+def test_trouble_of_those_under_way_does_not_make_a_rest_longer(ada: User, noon: time_machine.Traveller) -> None:
     for _ in range(3):
         send(factories.queued(ada), DOWN)
     resting.learn("scripted", uuid4(), DOWN, timezone.now())
     assert (state().resting_until, state().rests) == (NOON + timedelta(seconds=30), 1)
 
 
-def test_a_refusal_is_an_answer_and_closes_the_circuit(ada: User, noon: time_machine.Coordinates) -> None:
+def test_a_refusal_is_an_answer_and_closes_the_circuit(ada: User, noon: time_machine.Traveller) -> None:
     ProviderState.objects.create(provider="scripted", resting_until=NOON, failures=3, rests=1)
     send(factories.queued(ada), errors.Refused("No."))
     assert state().resting_until is None
 
 
-def test_a_probe_whose_worker_died_lets_another_try(ada: User, noon: time_machine.Coordinates) -> None:
+def test_a_probe_whose_worker_died_lets_another_try(ada: User, noon: time_machine.Traveller) -> None:
     ProviderState.objects.create(provider="scripted", resting_until=NOON, failures=3, rests=1)
     dead = factories.queued(ada)
     Job.objects.filter(pk=dead.pk).update(state=JobState.SENDING, lease=uuid4(), lease_until=NOON)
@@ -221,7 +222,7 @@ def test_a_probe_whose_worker_died_lets_another_try(ada: User, noon: time_machin
     assert send(factories.queued(ada)).state == JobState.DONE
 
 
-def test_max_has_a_resting_provider_tried_at_once(ada: User, max_: User, noon: time_machine.Coordinates) -> None:
+def test_max_has_a_resting_provider_tried_at_once(ada: User, max_: User, noon: time_machine.Traveller) -> None:
     send(factories.queued(ada), errors.OutOfMoney("Empty."))
     waits = send(factories.queued(ada))
     resting.try_now("scripted", max_)

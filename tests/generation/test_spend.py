@@ -1,0 +1,352 @@
+"""The places about money, as the cast sees them: what was spent, budgets, plans, and the ledger as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.contrib.auth.models import User
+from django.db import connection
+from django.db.models import Sum
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assets.models import Version
+from generation import money, runs, spending
+from generation.models import Budget, Job, JobState, LedgerEntry, Plan
+from generation.providers import errors
+from generation.providers.base import Finished, Pending, Refusal
+from generation.views.spend import _cell
+from tests.assets import factories as library
+from tests.generation import factories
+from tests.generation.scripted import Scripted, picture, png
+
+pytestmark = pytest.mark.django_db
+
+DIME = 100_000
+PLACES = ("spend", "budgets", "ledger")
+
+
+def browser_of(person: User) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def page(person: User, name: str = "spend", query: str = "") -> str:
+    answer = browser_of(person).get(reverse(f"generation:{name}") + query)
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+def sent(ada: User, *answers: object, **more: Any) -> Job:
+    job = factories.queued(ada, **more)
+    Scripted.will(*answers)  # type: ignore[arg-type]  # answers and errors
+    runs.send(job.pk)
+    job.refresh_from_db()
+    return job
+
+
+def approved(job: Job, rita: User) -> None:
+    version = runs.keep(job.outputs.get(), by=job.brief.asked_by)
+    library.approve(library.make_ready(version, job.brief.asked_by), rita)
+
+
+def breakdown(key: str) -> dict[str, spending.Row]:
+    (found,) = [each for each in spending.month(money.month_of()).breakdowns if each.key == key]
+    return {row.name: row for row in found.rows}
+
+
+# Who
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_staff_who_write_prompts_see_no_money(ada: User, name: str) -> None:
+    assert browser_of(ada).get(reverse(f"generation:{name}")).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["limit", "add_plan", "end_plan", "budgets"])
+def test_staff_who_write_prompts_change_no_money(ada: User, name: str) -> None:
+    (budget,) = money.budgets_for(ada, None, "USD")
+    args = (1,) if name in ("limit", "end_plan") else ()
+    answer = browser_of(ada).post(reverse(f"generation:{name}", args=args), {"limit": "1", "kind": "person"})
+    budget.refresh_from_db()
+    assert (answer.status_code, budget.limit_micros, Plan.objects.count()) == (403, 50_000_000, 0)
+
+
+# What it adds up to
+
+
+def test_an_empty_month_says_so_and_invents_no_figure(max_: User) -> None:
+    shown = page(max_)
+    assert "Nothing was sent in this month." in shown
+    assert "No jobs in this month." in shown
+    assert "NaN" not in shown
+    assert spending.month(money.month_of()).total.per_approved is None
+
+
+def test_the_figures_are_the_ledgers_own(ada: User, rita: User, max_: User) -> None:
+    listing = library.ListingFactory.create()
+    budget = {"month": money.month_of(), "limit_micros": 90 * DIME}
+    Budget.objects.create(listing=listing, **budget)
+    Budget.objects.create(person=ada, **budget)
+    for answer in (None, errors.Refused("No."), errors.Unclear("Lost."), errors.Refused("No.", charged="yes")):
+        sent(ada, *([answer] if answer else []), listing=listing)
+    runs.write_off(Job.objects.get(state=JobState.UNCLEAR), by=max_)
+    month = spending.month(money.month_of())
+    ledger = LedgerEntry.objects.filter(spending.TEAM).aggregate(spent=Sum("spent_micros"))["spent"]
+    assert ledger == month.total.spent == 2 * DIME
+    assert {sum(row.spent for row in each.rows) for each in month.breakdowns} == {ledger}
+    assert sum(number for _, number, _ in month.days) == pytest.approx(ledger / 1_000_000)
+    assert month.months[-1][1] == pytest.approx(ledger / 1_000_000)
+
+
+def test_what_was_approved_is_told_from_what_was_kept(ada: User, rita: User) -> None:
+    approved(sent(ada), rita)
+    runs.keep(sent(ada).outputs.get(), by=ada)
+    sent(ada)
+    total = spending.month(money.month_of()).total
+    assert (total.pictures, total.kept, total.approved) == (3, 2, 1)
+    assert (str(total.per_kept), str(total.per_approved)) == ("0.15", "0.3")
+    assert total.acceptance == pytest.approx(2 / 3)
+
+
+def test_a_picture_that_is_withdrawn_stands_approved_no_longer(ada: User, rita: User) -> None:
+    approved(sent(ada), rita)
+    Version.objects.update(status="withdrawn")
+    assert spending.month(money.month_of()).total.approved == 0
+
+
+def test_refusals_count_among_the_jobs_that_ended(ada: User) -> None:
+    sent(ada)
+    sent(ada, errors.Refused("No."))
+    sent(ada, Pending(handle="h", ask_again_in=1))
+    runs.cancel(factories.queued(ada), by=ada)
+    total = spending.month(money.month_of()).total
+    assert (total.jobs, total.refused, total.refusal) == (4, 1, 0.5)
+
+
+@pytest.mark.parametrize("split", [1, 2])
+def test_an_answer_that_came_in_part_is_counted(ada: User, split: int) -> None:
+    """One request that brought one of two pictures, or two requests of which one was refused."""
+    model = factories.ModelFactory.create(facts=factories.priced("0.10", max_n=2 // split))
+    brief = factories.started(ada, model, count=2)
+    if split == 1:
+        Scripted.will(Finished(pictures=(picture(),), refusals=(Refusal("Too much sky."),)))
+    else:
+        Scripted.will(Finished(pictures=(picture(),)), errors.Refused("No."))
+    for job in brief.jobs.all():
+        runs.send(job.pk)
+    assert spending.month(money.month_of()).partial == 1
+
+
+def test_each_way_to_look_names_what_it_is_about(ada: User, max_: User) -> None:
+    template = factories.template()
+    sent(ada, revision=template.published, campaign="Spring")
+    sent(ada)
+    names = {key: set(breakdown(key)) for key, _, _ in spending.BREAKDOWNS}
+    assert names == {
+        "provider": {"Scripted"},
+        "model": {"Scripted-1"},
+        "person": {"Ada"},
+        "listing": {"No listing"},
+        "template": {"House", "Free text"},
+        "campaign": {"Spring", "No campaign"},
+    }
+    assert '<th scope="row">Ada</th>' in page(max_, query="?by=person")
+    assert '<th scope="row">House</th>' in page(max_, query="?by=template")
+
+
+def test_how_long_it_took_is_told_for_half_and_for_nine_in_ten(ada: User) -> None:
+    for seconds in (10, 20, 30, 40, 50, 60, 70, 80, 90, 100):
+        job = sent(ada)
+        Job.objects.filter(pk=job.pk).update(started_at=job.finished_at - timedelta(seconds=seconds))  # type: ignore[operator]
+    row = breakdown("model")["Scripted-1"]
+    assert (row.wait, row.long_wait) == (55, 90)
+
+
+def test_peoples_own_time_is_no_providers_latency(ada: User) -> None:
+    job = factories.by_hand(ada)
+    runs.send(job.pk)
+    runs.hand_in(job, [png("x")], by=ada)
+    assert breakdown("provider")["By hand"].wait is None
+
+
+def test_a_month_shows_what_was_spent_in_it_and_those_before(ada: User, max_: User) -> None:
+    with time_machine.travel(datetime(2026, 9, 30, 23, tzinfo=UTC)):
+        sent(ada)
+    with time_machine.travel(datetime(2026, 11, 2, tzinfo=UTC)):
+        sent(ada)
+        sent(ada)
+        month = spending.month(date(2026, 11, 1))
+        assert "September 2026" in page(max_, query="?month=2026-09")
+    assert [text for _, _, text in month.months] == ["$0.10", "$0.00", "$0.20"]
+    assert (len(month.days), month.days[1]) == (30, ("2 Nov", 0.2, "$0.20"))
+
+
+@pytest.mark.parametrize("query", ["?month=0000-99", "?month=x", "?by=nothing", "?currency=XXX", "?page=9999"])
+def test_an_address_that_cannot_be_read_shows_this_month(max_: User, query: str) -> None:
+    assert f"{money.month_of():%B %Y}" in page(max_, query=query)
+
+
+def test_the_page_asks_as_much_for_many_jobs_as_for_few(ada: User, rita: User, max_: User) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            page(max_)
+        return len(asked)
+
+    def work() -> None:
+        approved(sent(ada), rita)
+        for answer in (errors.Refused("No."), errors.Unclear("Lost."), errors.Rejected("Wrong.")):
+            sent(ada, answer, listing=library.ListingFactory.create())
+
+    work()
+    few = queries()
+    for number in range(3):
+        factories.ModelFactory.create(model_id=f"other-{number}")
+        work()
+    assert queries() == few
+
+
+# Unclear jobs
+
+
+def test_an_unclear_job_is_counted_listed_and_settled_from_here(ada: User, max_: User) -> None:
+    job = sent(ada, errors.Unclear("No answer."))
+    assert spending.month(money.month_of()).total.spent == DIME
+    assert reverse("generation:settle", args=(job.pk, "write-off")) in page(max_)
+    here = reverse("generation:spend")
+    answer = browser_of(max_).post(reverse("generation:settle", args=(job.pk, "write-off")), {"back": here})
+    assert (answer.status_code, answer["Location"]) == (302, here)
+    assert spending.month(money.month_of()).total.spent == 0
+    assert "Waiting to be settled" not in page(max_)
+
+
+# Budgets
+
+
+def test_max_opens_a_budget_for_a_campaign(max_: User) -> None:
+    data = {"kind": "campaign", "campaign": "Spring", "limit": "12.50", "repeats": "on"}
+    assert browser_of(max_).post(reverse("generation:budgets"), data).status_code == 302
+    budget = Budget.objects.get(campaign="Spring")
+    assert (budget.limit_micros, budget.repeats) == (12_500_000, True)
+    assert "Spring" in page(max_, "budgets")
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"kind": "person", "person": "", "limit": "5"}, "This field is required"),
+        ({"kind": "campaign", "campaign": "Spring", "limit": "lots"}, "Write an amount such as 75"),
+        ({"kind": "campaign", "campaign": "Spring", "limit": "0"}, "greater than or equal to 0.01"),
+        ({"kind": "campaign", "campaign": "Taken", "limit": "5"}, "has a budget for this month"),
+    ],
+)
+def test_a_budget_that_cannot_be_opened_says_why_and_loses_nothing(
+    max_: User, data: dict[str, str], words: str
+) -> None:
+    Budget.objects.create(month=money.month_of(), campaign="Taken", limit_micros=1)
+    answer = browser_of(max_).post(reverse("generation:budgets"), data)
+    assert (answer.status_code, Budget.objects.exclude(campaign="").count()) == (422, 1)
+    assert words in answer.content.decode()
+    assert data.get("campaign", "") in answer.content.decode()
+
+
+def test_max_sets_a_limit_that_does_not_repeat(ada: User, max_: User) -> None:
+    budget = Budget.objects.create(month=money.month_of(), person=ada, limit_micros=1)
+    browser_of(max_).post(reverse("generation:limit", args=(budget.pk,)), {"limit": "12.50"})
+    budget.refresh_from_db()
+    assert (budget.limit_micros, budget.repeats) == (12_500_000, False)
+
+
+def test_the_teams_limit_always_repeats(ada: User, max_: User) -> None:
+    (team,) = money.budgets_for(ada, None, "USD")
+    browser_of(max_).post(reverse("generation:limit", args=(team.pk,)), {"limit": "12.50"})
+    team.refresh_from_db()
+    assert (team.limit_micros, team.repeats) == (12_500_000, True)
+
+
+@pytest.mark.parametrize("limit", ["lots", "", "-1", "1e9", "NaN", "=1+1"])
+def test_a_limit_that_is_no_amount_changes_nothing(ada: User, max_: User, limit: str) -> None:
+    (team,) = money.budgets_for(ada, None, "USD")
+    answer = browser_of(max_).post(reverse("generation:limit", args=(team.pk,)), {"limit": limit})
+    team.refresh_from_db()
+    assert (answer.status_code, team.limit_micros) == (422, 50_000_000)
+
+
+def test_a_limit_of_a_month_that_is_over_stays(ada: User, max_: User) -> None:
+    budget = Budget.objects.create(month=date(2020, 1, 1), limit_micros=7)
+    answer = browser_of(max_).post(reverse("generation:limit", args=(budget.pk,)), {"limit": "5"})
+    budget.refresh_from_db()
+    assert (answer.status_code, budget.limit_micros) == (404, 7)
+
+
+def test_max_notes_a_plan_and_ends_it(max_: User) -> None:
+    data = {
+        "provider": "by-hand",
+        "kind": "monthly",
+        "name": "Standard plan",
+        "amount": "30",
+        "starts_on": f"{money.month_of():%Y-%m-%d}",
+    }
+    browser_of(max_).post(reverse("generation:add_plan"), data)
+    plan = Plan.objects.get()
+    assert "Standard plan" in page(max_)
+    browser_of(max_).post(reverse("generation:end_plan", args=(plan.pk,)))
+    plan.refresh_from_db()
+    assert (plan.amount_micros, plan.ends_on is not None) == (30_000_000, True)
+
+
+def test_a_plan_that_ends_before_it_begins_is_not_noted(max_: User) -> None:
+    data = {"provider": "by-hand", "kind": "credit", "name": "Trial", "amount": "5"}
+    data |= {"starts_on": "2026-11-20", "ends_on": "2026-11-01"}
+    answer = browser_of(max_).post(reverse("generation:add_plan"), data)
+    assert (answer.status_code, Plan.objects.count()) == (422, 0)
+    assert "cannot end before it begins" in answer.content.decode()
+
+
+# The ledger as a file
+
+
+def rows_of(text: str) -> Iterable[list[str]]:
+    return csv.reader(io.StringIO(text))
+
+
+def test_the_ledger_as_csv_runs_nothing_in_a_spreadsheet(ada: User, max_: User) -> None:
+    sent(ada, title="=HYPERLINK(1)")
+    text = browser_of(max_).get(reverse("generation:ledger")).content.decode()
+    assert ",'=HYPERLINK(1)," in text
+    assert ",-0.100000,0.100000,USD," in text
+
+
+def test_the_ledger_as_csv_adds_up_to_the_page(ada: User, max_: User) -> None:
+    sent(ada)
+    sent(ada, errors.Refused("No."))
+    head, *rows = rows_of(browser_of(max_).get(reverse("generation:ledger")).content.decode())
+    amounts = [float(row[head.index("spent")]) for row in rows]
+    assert sum(amounts) == pytest.approx(spending.month(money.month_of()).total.spent / 1_000_000)
+
+
+@given(
+    st.text(max_size=12) | st.sampled_from(["=1+1", "+1", "-1+2", "@x", "\t=1", "＝1", " =1"])
+)
+@settings(max_examples=200)
+def test_no_cell_begins_a_formula(text: str) -> None:
+    cell = _cell(text)
+    assert cell in (text, f"'{text}")
+    assert not cell.lstrip(" '").startswith(("=", "@", "＝")) or cell.startswith("'")
+
+
+@pytest.mark.parametrize("number", ["0.100000", "-0.100000", "12"])
+def test_a_number_stays_a_number(number: str) -> None:
+    assert _cell(number) == number

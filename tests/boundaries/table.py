@@ -66,7 +66,7 @@ class Row:
 
     @property
     def is_public(self) -> bool:
-        return self.see == ALL
+        return ALL in (self.see, self.do)
 
     def filled(self, world: World) -> dict[str, Any]:
         """The values of its parameters in this world."""
@@ -340,6 +340,7 @@ ROWS = (
         done=409,  # it has nothing to be asked by
         changes=False,
     ),
+    Row("callbacks/<slug:key>/<uuid:job_id>/", do=ALL, done=401, changes=False),  # a callback of nobody who can call
     Row("outputs/<uuid:output_id>/", see=TEAM, reads=("original",)),
     Row(
         "outputs/<uuid:output_id>/keep-as/",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db.models import Q
@@ -32,6 +33,8 @@ class Task:
     icon: str
     tone: str = ""
     since: datetime | None = None
+    picture: str = ""
+    """Address of a thumbnail of what it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ def _tasks(user: User) -> Iterator[Task]:
             reverse("approvals:review", args=[review.pk]),
             "stamp",
             since=review.submitted_at,
+            picture=_thumb(review.version_id),
         )
     for review in Review.objects.came_back_to(user).for_lists()[:SHOWN]:
         yield Task(
@@ -110,6 +114,7 @@ def _tasks(user: User) -> Iterator[Task]:
             "undo-2",
             "waits",
             review.closed_at,
+            _thumb(review.version_id),
         )
     yield from _jobs_that_wait(user)
     if user.has_perm("generation.manage_money"):
@@ -181,7 +186,12 @@ def _for_managers(user: User) -> Iterator[Task]:
             reverse("assets:asset", args=[release.version.asset_id]),
             "calendar-clock",
             "waits",
+            picture=_thumb(release.version_id),
         )
+
+
+def _thumb(version_id: UUID) -> str:
+    return reverse("assets:file", args=[version_id, "thumb"])
 
 
 def _figures(user: User) -> Iterator[Figure]:

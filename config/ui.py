@@ -172,6 +172,37 @@ def status_of(state: str) -> Status:
     return STATUSES.get(key) or Status(key.replace("_", " ").capitalize(), "circle-dashed", "plain")
 
 
+DEEDS = {
+    "asset.renamed": "pencil-line",
+    "brief.started": "wand-sparkles",
+    "channel": "radio",
+    "consent": "user-check",
+    "job": "image",
+    "key": "key-round",
+    "licence": "scale",
+    "output.discarded": "trash-2",
+    "output.kept": "image-plus",
+    "release": "radio",
+    "release.withdrawn": "undo-2",
+    "review": "stamp",
+    "review.submitted": "send",
+    "review.undone": "undo-2",
+    "site": "globe",
+    "template": "file-text",
+    "version.created": "image-plus",
+    "version.described": "captions",
+    "version.marked": "tag",
+    "version.retired": "archive",
+    "version.shows": "user-check",
+}
+"""Action of a log entry, or the kind of thing it is about → icon."""
+
+
+def icon_of(action: str) -> str:
+    """The icon of something that was done. What nobody listed gets a plain dot."""
+    return DEEDS.get(action) or DEEDS.get(action.partition(".")[0], "circle-dot")
+
+
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
 
 

@@ -89,6 +89,11 @@ def test_every_state_has_a_word_and_an_icon_that_exists() -> None:
         assert "<svg" in badge
 
 
+@pytest.mark.parametrize("action", [*ui.DEEDS, "release.expired", "never.heard_of"])
+def test_whatever_the_log_tells_has_an_icon_that_exists(action: str) -> None:
+    assert "<svg" in draw("{% icon action|deed_icon 16 %}", action=action)
+
+
 def test_only_approval_and_met_findings_are_seal_green() -> None:
     assert {state for state, known in ui.STATUSES.items() if known.tone == "approved"} == {"approved", "informs"}
 

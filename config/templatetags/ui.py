@@ -20,6 +20,7 @@ register.filter("money", ui.money)
 register.filter("bytesize", ui.bytesize)
 register.filter("percent", ui.percent)
 register.filter("tone", ui.tone_of)
+register.filter("deed_icon", ui.icon_of)
 
 
 # Leaves

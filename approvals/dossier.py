@@ -173,6 +173,8 @@ class Row:
     name: str
     value: str
     source: str = ""
+    copied: bool = False
+    """Whether people want to copy it: an id or a hash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,4 +263,4 @@ def _provenance(made: Provenance | None) -> Iterator[Row]:
 
 def _file(version: Version) -> Iterator[Row]:
     yield Row("Size", f"{version.width} × {version.height} pixels", version.media_type)
-    yield Row("SHA-256", version.sha256)
+    yield Row("SHA-256", version.sha256, copied=True)

@@ -35,7 +35,7 @@ from generation.providers.errors import (
     Unavailable,
     Unclear,
 )
-from generation.providers.redaction import redact
+from generation.providers.redaction import redact, without_keys
 from generation.providers.wire import Deadline, Wire
 
 MIB = 1024 * 1024
@@ -217,7 +217,7 @@ class HTTPProvider(Provider):
         if isinstance(result, Finished):
             lost = tuple(f"{name} was not sent: {self.label} cannot carry it." for name in self.unsupported(spec))
             return self.clean(replace(result, warnings=result.warnings + lost))
-        return result
+        return replace(result, request_id=without_keys(result.request_id, self.secrets))
 
     def ask(self, request: Request) -> Answer:
         """The answer to a request, if it is a good one; else raises what `explain` makes of it."""
@@ -227,8 +227,15 @@ class HTTPProvider(Provider):
         return answer
 
     def clean(self, finished: Finished) -> Finished:
-        """The result as it may be stored: no keys and no pictures in the raw answer."""
-        return replace(finished, raw=redact(finished.raw, self.secrets))
+        """The result as it may be stored: no keys in anything that the provider said, no pictures in the raw answer."""
+        return replace(
+            finished,
+            model_reported=without_keys(finished.model_reported, self.secrets),
+            revised_prompt=without_keys(finished.revised_prompt, self.secrets),
+            request_id=without_keys(finished.request_id, self.secrets),
+            parameters_in_effect=redact(finished.parameters_in_effect, self.secrets),
+            raw=redact(finished.raw, self.secrets),
+        )
 
     @contextmanager
     def redacted(self) -> Iterator[None]:
@@ -238,6 +245,7 @@ class HTTPProvider(Provider):
         except ProviderError as error:
             error.words = redact(error.words, self.secrets)
             error.args = (error.words,)
+            error.request_id = without_keys(error.request_id, self.secrets)
             error.raw = redact(error.raw, self.secrets)
             raise
 

@@ -24,6 +24,13 @@ def redact(value: Any, secrets: Iterable[str] = ()) -> Any:
     return _redact(value, tuple(_forms(secrets)))
 
 
+def without_keys(text: str, secrets: Iterable[str]) -> str:
+    """The text without the given keys; all else stays, since a prompt may speak of a “key-light”."""
+    for form in _forms(secrets):
+        text = text.replace(form, REMOVED)
+    return text
+
+
 def _redact(value: Any, forms: tuple[str, ...]) -> Any:
     if isinstance(value, str):
         return _text(value, forms)

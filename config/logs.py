@@ -44,7 +44,8 @@ def logging_config(style: str, level: str) -> dict[str, Any]:
             "celery.beat": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},
             "gunicorn.http.wsgi": {"level": "ERROR"},  # tells of every HEAD request
-            "httpx": {"level": "WARNING"},
+            # Their debug lines hold whole headers, and so keys and signed addresses.
+            **{name: {"level": "WARNING"} for name in ("botocore", "httpcore", "httpx", "s3transfer", "urllib3")},
         },
     }
 

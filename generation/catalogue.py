@@ -91,6 +91,11 @@ def is_by_hand(key: str) -> bool:
     return key in settings.IMAGE_PROVIDERS and provider(key).capabilities.by_hand
 
 
+def is_cancellable(key: str) -> bool:
+    """Whether this provider can be asked to stop what it has begun."""
+    return key in settings.IMAGE_PROVIDERS and provider(key).capabilities.cancellable
+
+
 def hand_off(key: str) -> HandOff | None:
     """The provider of this key, where people run it themselves."""
     made = provider(key) if key in settings.IMAGE_PROVIDERS else None

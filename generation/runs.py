@@ -143,19 +143,34 @@ def _refuse_forbidden(brief: Brief) -> None:
 
 
 def cancel(job: Job, *, by: User) -> Job:
-    """Stop a job that has not been sent, or that waits for a person; its reservation is given back."""
+    """Stop a job that has not been sent, or that waits for a person; its reservation is given back.
+
+    One that its provider has is only asked to stop: how it ended, and what it cost, is what the provider then says.
+    """
     _check(by, MAKE, "You may look at jobs, but not stop them.")
     with transaction.atomic():
         held = _held(job)
         if held.state == JobState.WAITING:
-            raise InvalidTransition(
-                f"{catalogue.label(held.model.provider)} has the job already and cannot be stopped from here. "
-                "Its pictures can be discarded when they come."
-            )
+            return _ask_to_stop(held, by)
         check_move(held.state, JobState.CANCELLED)
         money.release(held, "Cancelled.")
         _write(held, state=JobState.CANCELLED, finished_at=clock.now(), lease=None, not_before=None)
         audit.record(by, "job.cancelled", held, f"{held} was cancelled; nothing was charged.")
+    return held
+
+
+def _ask_to_stop(held: Job, by: User) -> Job:
+    label = catalogue.label(held.model.provider)
+    if not catalogue.is_cancellable(held.model.provider):
+        raise InvalidTransition(
+            f"{label} has the job already and cannot be stopped from here. "
+            "Its pictures can be discarded when they come."
+        )
+    if held.stop_asked_at is not None:
+        raise InvalidTransition(f"{label} is being asked to stop already. Wait for what it says.")
+    _write(held, stop_asked_at=clock.now(), not_before=None)
+    nudge("resume_job", held)
+    audit.record(by, "job.stopping", held, f"{held}: {label} is asked to stop.")
     return held
 
 
@@ -175,6 +190,7 @@ def retry(job: Job, *, by: User) -> Job:
             tries=0,
             error_kind="",
             error_words="",
+            stop_asked_at=None,
             lease=None,
             not_before=None,
             finished_at=None,
@@ -196,10 +212,10 @@ def resume_unclear(job: Job, *, by: User) -> Job:
                 "whether it was charged."
             )
         now = clock.now()
-        held.lease = held.lease_until = held.not_before = held.finished_at = None
+        held.lease = held.lease_until = held.not_before = held.finished_at = held.stop_asked_at = None
         held.state, held.error_kind, held.error_words = JobState.WAITING, "", ""
         held.deadline = now + ASK_AGAIN_FOR
-        held.save(update_fields=[*OUTCOME_FIELDS, "lease", "deadline"])
+        held.save(update_fields=[*OUTCOME_FIELDS, "lease", "deadline", "stop_asked_at"])
         nudge("resume_job", held)
         audit.record(by, "job.resumed", held, f"{held}: the provider is asked again.")
     return held

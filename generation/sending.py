@@ -27,7 +27,7 @@ from generation.lifecycle import check_move
 from generation.models import Attempt, Job, JobState
 from generation.nudges import nudge
 from generation.providers.base import Finished, ImageSpec, Pending, Provider
-from generation.providers.errors import BadAnswer, ProviderError, RateLimited, Refused, Unclear
+from generation.providers.errors import BadAnswer, ProviderError, RateLimited, Refused, Stopped, Unclear
 from generation.providers.redaction import redact
 from generation.receiving import Received, add_outputs, receive
 
@@ -59,6 +59,15 @@ class Errand:
         """The wish with the bytes of the pictures that go along. Raises Rejected when one is damaged."""
         return references.with_bytes(self.spec, self.job.brief)
 
+    def resume(self) -> Finished | Pending:
+        """How far the provider is; one that is to stop is told so first, and what it then answers is what counts."""
+        if self.job.stop_asked_at is not None:
+            try:
+                self.maker.cancel(self.job.handle)
+            except ProviderError as error:  # it may be done already, which asking tells
+                logger.warning("provider.not_stopped", provider=self.maker.key, why=error.words)
+        return self.maker.resume(self.job.handle)
+
 
 # The doors
 
@@ -75,7 +84,7 @@ def resume(job_id: uuid.UUID) -> None:
     """Ask a provider how far a waiting job is. Asking costs nothing, so it may happen any number of times."""
     errand = _take_waiting(job_id)
     if errand is not None:
-        outcome = _ask(errand, lambda: errand.maker.resume(errand.job.handle))
+        outcome = _ask(errand, errand.resume)
         _keep_outcome(errand, outcome, _after_asking)
 
 
@@ -247,8 +256,15 @@ def _give_up(job: Job, error: ProviderError, now: datetime) -> None:
     else:
         _pay(job, job.quote_micros)
         job.cost_basis = "unknown"
-    state = JobState.REFUSED if isinstance(error, Refused) else JobState.FAILED
-    _end(job, state, now, kind=error.kind, words=error.words)
+    _end(job, _ending(job, error), now, kind=error.kind, words=error.words)
+
+
+def _ending(job: Job, error: ProviderError) -> JobState:
+    """A provider that forgets what it has stopped says only that it does not know the job, and charged nothing."""
+    if isinstance(error, Refused):
+        return JobState.REFUSED
+    was_stopped = isinstance(error, Stopped) or (job.stop_asked_at is not None and error.charged == "no")
+    return JobState.CANCELLED if was_stopped and job.state == JobState.WAITING else JobState.FAILED
 
 
 def unclear(job: Job, now: datetime, *, kind: str, words: str) -> None:

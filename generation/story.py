@@ -80,7 +80,14 @@ class Cell:
 
     @property
     def may_cancel(self) -> bool:
+        if self.job.state == JobState.WAITING:
+            return self.may_make and not self.is_stopping and catalogue.is_cancellable(self.job.model.provider)
         return self.may_make and self.job.state in (JobState.QUEUED, JobState.HAND)
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether its provider is being asked to stop."""
+        return self.job.state == JobState.WAITING and self.job.stop_asked_at is not None
 
     @property
     def may_retry(self) -> bool:

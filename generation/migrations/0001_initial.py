@@ -131,6 +131,7 @@ class Migration(migrations.Migration):
                 ('lease', models.UUIDField(blank=True, help_text='Whose worker holds the job.', null=True)),
                 ('lease_until', models.DateTimeField(blank=True, null=True)),
                 ('deadline', models.DateTimeField(blank=True, help_text='When waiting becomes unclear.', null=True)),
+                ('stop_asked_at', models.DateTimeField(blank=True, help_text='When a person wanted it stopped.', null=True)),
                 ('nudged_at', models.DateTimeField(blank=True, help_text='When a worker was last told to look.', null=True)),
                 ('error_kind', models.CharField(blank=True, max_length=32)),
                 ('error_words', models.TextField(blank=True)),

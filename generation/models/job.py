@@ -58,6 +58,7 @@ class Job(models.Model):
     lease = models.UUIDField(null=True, blank=True, help_text="Whose worker holds the job.")
     lease_until = models.DateTimeField(null=True, blank=True)
     deadline = models.DateTimeField(null=True, blank=True, help_text="When waiting becomes unclear.")
+    stop_asked_at = models.DateTimeField(null=True, blank=True, help_text="When a person wanted it stopped.")
     nudged_at = models.DateTimeField(null=True, blank=True, help_text="When a worker was last told to look.")
 
     error_kind = models.CharField(max_length=32, blank=True)

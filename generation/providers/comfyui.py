@@ -18,7 +18,7 @@ from uuid import UUID
 
 from generation.providers.answers import inside, objects, text, ticket
 from generation.providers.base import Capabilities, Finished, ImageSpec, Money, Pending, Picture, Secret
-from generation.providers.errors import BadAnswer, ModelGone, ProviderError, Rejected, Unavailable, Unclear
+from generation.providers.errors import BadAnswer, ModelGone, ProviderError, Rejected, Stopped, Unavailable, Unclear
 from generation.providers.http import Answer, HTTPProvider, Part, Request, by_status
 from generation.providers.options import NO_KEY
 from generation.providers.redaction import redact
@@ -236,7 +236,7 @@ def _failed(entry: dict[str, Any], prompt_id: str) -> ProviderError:
     events = {text(one, 0): inside(one, 1) for one in messages} if isinstance(messages, list) else {}
     known: dict[str, Any] = {"request_id": prompt_id, "raw": entry.get("status"), "charged": "no"}
     if "execution_interrupted" in events:
-        return BadAnswer("Somebody stopped the job at the ComfyUI server.", **known)
+        return Stopped("Somebody stopped the job at the ComfyUI server.", **known)
     error = events.get("execution_error")
     said = text(error, "exception_message").strip()
     if "OutOfMemory" in text(error, "exception_type") or "out of memory" in said.lower():

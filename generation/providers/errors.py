@@ -9,6 +9,7 @@
     ├── Unavailable     nothing was made: send again later
     ├── Unclear         sent, but no answer came: perhaps paid; resume or ask a person, never send again by itself
     ├── BadAnswer       an answer nobody can read: keep it, ask a person
+    ├── Stopped         somebody ended the job before it was done; perhaps paid for what was done by then
     ├── ModelGone       the model has ended: choose its successor
     └── BlockedAddress  the answer points where this server must not go: keep it, tell an administrator
 
@@ -136,6 +137,13 @@ class BadAnswer(ProviderError):
     """An answer came, but not one that this adapter understands."""
 
     kind = "bad_answer"
+    usually_charged = "unknown"
+
+
+class Stopped(ProviderError):
+    """The job was ended on somebody's word, with no picture."""
+
+    kind = "stopped"
     usually_charged = "unknown"
 
 

@@ -19,7 +19,7 @@ from uuid import UUID
 from generation.providers.answers import inside, number, objects, text, texts, ticket
 from generation.providers.base import Capabilities, Finished, ImageSpec, Money, Pending, Picture, Quote, Refusal
 from generation.providers.encoding import data_url, decoded, encoded
-from generation.providers.errors import BadAnswer, ProviderError, Refused, Rejected, Unclear
+from generation.providers.errors import BadAnswer, ProviderError, Refused, Rejected, Stopped, Unclear
 from generation.providers.http import Answer, Request
 from generation.providers.openai import STAGES, OpenAIAccount, OpenAIExtra, OpenAIOptions
 from generation.providers.prices import CHARACTERS_PER_TOKEN, MICROS, Tokens
@@ -187,8 +187,9 @@ def _read(answer: Answer, rates: Rates | None) -> Finished | Pending:
         return _finished(data, rates)
     if status == "failed":
         raise _failure(data)
-    words = "The picture was cancelled." if status == "cancelled" else f"OpenAI answered with status {status!r:.60}."
-    raise BadAnswer(words, request_id=response, raw=data)
+    if status == "cancelled":
+        raise Stopped("The picture was cancelled at OpenAI.", request_id=response, raw=data)
+    raise BadAnswer(f"OpenAI answered with status {status!r:.60}.", request_id=response, raw=data)
 
 
 def _finished(data: dict[str, Any], rates: Rates | None) -> Finished:

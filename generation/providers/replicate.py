@@ -23,7 +23,7 @@ from generation.providers.answers import inside, text, ticket
 from generation.providers.base import Capabilities, Finished, ImageSpec, Money, Pending, Picture, Secret
 from generation.providers.callbacks import Forged, Headers, job_in
 from generation.providers.encoding import data_url
-from generation.providers.errors import BadAnswer, ModelGone, ProviderError, Refused, Rejected, Unclear
+from generation.providers.errors import BadAnswer, ModelGone, ProviderError, Refused, Rejected, Stopped, Unclear
 from generation.providers.http import Answer, HTTPProvider, Request, by_status, message_in
 from generation.providers.options import NO_KEY
 
@@ -225,7 +225,9 @@ def _ended(status: str, data: dict[str, Any], job: str) -> ProviderError:
     if status == "failed":
         return BadAnswer(f"The model failed. {said}".strip(), request_id=job, raw=data)
     if status in ("canceled", "aborted"):
-        return BadAnswer("The job was cancelled at Replicate.", request_id=job, raw=data)
+        never_begun = "started_at" in data and not (data["started_at"] or inside(data, "metrics", "predict_time"))
+        words = "The job was cancelled at Replicate."
+        return Stopped(words, request_id=job, raw=data, charged="no" if never_begun else None)
     return BadAnswer(f"Replicate answered with an unknown status, {status[:60]!r}.", request_id=job, raw=data)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -18,15 +19,23 @@ from assets.lifecycle import Blocked, InvalidTransition
 from assets.views.requests import SignedIn
 from generation import catalogue, prompts, runs, tree
 from generation.forms import KeepForm
-from generation.models import Brief, Job, Output
+from generation.models import Brief, Job, JobState, Output
 from generation.story import tell
 
 HTMX_STOP_POLLING = 286
 
-Verbs = Mapping[str, tuple[Callable[..., object], str]]
+Verbs = Mapping[str, tuple[Callable[..., Any], str | Callable[[Any], str]]]
+"""What an address does -> the verb, and what is said then, which may depend on what came of it."""
+
+
+def _cancelled(job: Job) -> str:
+    if job.state == JobState.CANCELLED:
+        return "Cancelled. Nothing was charged."
+    return "The provider is asked to stop. What it says next decides, also about the cost."
+
 
 JOB_VERBS: Verbs = {
-    "cancel": (runs.cancel, "Cancelled. Nothing was charged."),
+    "cancel": (runs.cancel, _cancelled),
     "retry": (runs.retry, "It is sent again."),
     "resume": (runs.resume_unclear, "The provider is asked what became of it."),
 }
@@ -124,8 +133,8 @@ def _done(request: SignedIn, brief_id: UUID, verbs: Verbs, verb: str, held: obje
     act, said = verbs[verb]
     status = 200
     try:
-        act(held, by=request.user)
-        messages.success(request, said)
+        result = act(held, by=request.user)
+        messages.success(request, said if isinstance(said, str) else said(result))
     except (InvalidTransition, Blocked, pictures.Unreadable) as error:
         messages.error(request, str(error))
         status = 409 if isinstance(error, InvalidTransition) else 422

@@ -84,8 +84,10 @@ class ResponsesStandIn(StandIn):
         return handler.answer(200, _response(render, "completed") | {"output": [_ending(render)]} | USAGE)
 
     def _cancel(self, handler: Handler, response_id: str) -> None:
-        self.renders[response_id].cancelled = True
-        return handler.answer(200, _response(self.renders[response_id], "cancelled"))
+        """Whatever is not over stops; how far it was paid by then, nobody says."""
+        render = self.renders[response_id]
+        render.cancelled = render.mode == "hang" or render.polls < READY_AFTER
+        return handler.answer(200, _response(render, "cancelled" if render.cancelled else "completed"))
 
 
 USAGE: dict[str, Any] = {

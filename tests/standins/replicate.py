@@ -23,6 +23,7 @@ class Prediction:
     wish: dict[str, Any]
     mode: str
     polls: int = 0
+    begun: bool = False
     canceled: bool = False
     made_at: float = field(default_factory=time.monotonic)
     id: str = field(default_factory=lambda: uuid4().hex[:26])
@@ -43,8 +44,7 @@ class ReplicateStandIn(StandIn):
         if (method, path) == ("GET", "/v1/account"):
             return handler.answer(200, {"type": "organization", "username": "acme", "name": "Acme"})
         if method == "POST" and path.endswith("/cancel"):
-            self.predictions[path.split("/")[-2]].canceled = True
-            return handler.answer(200, {})
+            return self._cancel(handler, self.predictions[path.split("/")[-2]])
         if method == "POST" and path.endswith("/predictions"):
             return self._create(handler, path)
         if method == "GET" and path.startswith("/v1/predictions/"):
@@ -83,6 +83,7 @@ class ReplicateStandIn(StandIn):
         made.polls += 1
         if made.canceled:
             return handler.answer(200, self._facts(made, "canceled"))
+        made.begun = True
         if made.mode == "hang" or made.polls <= READY_AFTER:
             return handler.answer(200, self._facts(made, "processing"))
         if made.mode in ENDINGS:
@@ -91,6 +92,15 @@ class ReplicateStandIn(StandIn):
         if made.mode == "removed" or time.monotonic() - made.made_at > self.life:
             return handler.answer(200, self._facts(made, "succeeded") | {"data_removed": True, "logs": ""})
         return handler.answer(200, self._facts(made, "succeeded") | {"output": self._output(made)})
+
+    def _cancel(self, handler: Handler, made: Prediction) -> None:
+        """Whatever is not over stops; what was not begun costs nothing."""
+        if made.mode != "hang" and made.polls >= READY_AFTER:
+            return handler.answer(200, self._facts(made, "succeeded"))
+        if not made.canceled and not made.begun:
+            self.bill(-int(made.wish["input"].get("num_outputs", 1)))
+        made.canceled = True
+        return handler.answer(200, self._facts(made, "canceled"))
 
     def _facts(self, made: Prediction, status: str) -> dict[str, Any]:
         return {
@@ -102,6 +112,7 @@ class ReplicateStandIn(StandIn):
             "output": None,
             "error": None,
             "status": status,
+            "started_at": "2026-11-22T10:00:00.000Z" if made.begun else None,
             "data_removed": False,
             "urls": {"get": f"{self.url}/v1/predictions/{made.id}"},
             "metrics": {"predict_time": 0.8} if status == "succeeded" else {},

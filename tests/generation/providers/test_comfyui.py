@@ -14,7 +14,7 @@ import pytest
 from generation.providers import workflow
 from generation.providers.base import Finished, ImageSpec, Pending, Reference
 from generation.providers.comfyui import LARGEST_SEED, ComfyUI
-from generation.providers.errors import BadAnswer, ModelGone, ProviderError, Rejected, Unavailable, Unclear
+from generation.providers.errors import BadAnswer, ModelGone, ProviderError, Rejected, Stopped, Unavailable, Unclear
 from generation.providers.http import Client
 from generation.providers.workflow import HOLES, BadWorkflow
 from tests.generation.providers.contract import (
@@ -262,7 +262,7 @@ def test_servers_that_choose_their_own_id_are_understood() -> None:
 
 @pytest.mark.parametrize(
     ("mode", "kind"),
-    [("broken", BadAnswer), ("memory", Rejected), ("stopped", BadAnswer), ("nothing", BadAnswer), ("gone", BadAnswer),
+    [("broken", BadAnswer), ("memory", Rejected), ("stopped", Stopped), ("nothing", BadAnswer), ("gone", BadAnswer),
      ("previews", BadAnswer)],
 )  # fmt: skip
 def test_each_bad_ending_has_its_class(stand_in: ComfyUIStandIn, mode: str, kind: type[ProviderError]) -> None:

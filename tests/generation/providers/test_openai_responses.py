@@ -13,7 +13,16 @@ import pytest
 
 from generation import facts
 from generation.providers.base import Finished, ImageSpec, Money, Pending
-from generation.providers.errors import BadAnswer, OutOfMoney, ProviderError, Refused, Rejected, Unavailable, Unclear
+from generation.providers.errors import (
+    BadAnswer,
+    OutOfMoney,
+    ProviderError,
+    Refused,
+    Rejected,
+    Stopped,
+    Unavailable,
+    Unclear,
+)
 from generation.providers.http import Client
 from generation.providers.openai_responses import OpenAIResponses
 from tests.generation.providers.contract import (
@@ -293,7 +302,7 @@ def test_a_cancelled_picture_is_told_as_such(stand_in: ResponsesStandIn) -> None
     pending = provider.start(replace(WISH, prompt="A house [hang]"), attempt=ATTEMPT)
     assert isinstance(pending, Pending)
     provider.cancel(pending.handle)
-    with pytest.raises(BadAnswer, match="cancelled"):
+    with pytest.raises(Stopped, match="cancelled"):
         provider.resume(pending.handle)
 
 

@@ -25,6 +25,7 @@ from generation.providers.errors import (
     RateLimited,
     Refused,
     Rejected,
+    Stopped,
     Unavailable,
     Unclear,
 )
@@ -104,9 +105,25 @@ class TestContract(HTTPContract):
     def test_an_address_elsewhere_is_not_fetched(self, address: str) -> None:
         assert isinstance(self.trouble(service(DONE | {"output": address})), BlockedAddress)
 
-    @pytest.mark.parametrize("status", ["reticulating", "", None, "canceled", "aborted", "failed"])
+    @pytest.mark.parametrize("status", ["reticulating", "", None, "failed"])
     def test_any_other_status_ends_the_job(self, status: Any) -> None:
         assert isinstance(self.trouble(service({"status": status})), BadAnswer)
+
+    @pytest.mark.parametrize("status", ["canceled", "aborted"])
+    @pytest.mark.parametrize(
+        ("told", "charged"),
+        [
+            ({}, "unknown"),
+            ({"started_at": None}, "no"),
+            ({"started_at": "2026-11-22T10:00:00Z"}, "unknown"),
+            ({"started_at": None, "metrics": {"predict_time": 0.4}}, "unknown"),
+        ],
+    )
+    def test_a_stopped_job_costs_nothing_only_if_it_never_began(
+        self, status: str, told: dict[str, Any], charged: str
+    ) -> None:
+        error = self.trouble(service({"status": status, **told}))
+        assert (type(error), error.charged) == (Stopped, charged)
 
     def test_another_jobs_answer_is_not_taken(self) -> None:
         assert isinstance(self.trouble(service(DONE | {"id": "other"})), BadAnswer)
@@ -203,7 +220,7 @@ def test_another_worker_can_resume_with_the_handle_alone(stand_in: ReplicateStan
     [
         ("nsfw", Refused),
         ("failed", BadAnswer),
-        ("aborted", BadAnswer),
+        ("aborted", Stopped),
         ("unknown", BadAnswer),
         ("removed", BadAnswer),
         ("forgotten", Unclear),
@@ -240,7 +257,7 @@ def test_a_cancelled_job_is_told_as_such(stand_in: ReplicateStandIn) -> None:
     pending = provider.start(replace(WISH, prompt="A house [hang]"), attempt=ATTEMPT)
     assert isinstance(pending, Pending)
     provider.cancel(pending.handle)
-    with pytest.raises(BadAnswer, match="cancelled"):
+    with pytest.raises(Stopped, match="cancelled"):
         provider.resume(pending.handle)
 
 

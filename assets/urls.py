@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from assets.views import asset, files, library, upload
+from assets.views import asset, files, library, listings, upload
 
 app_name = "assets"
 urlpatterns = [
     path("library/", library.library, name="library"),
+    path("library/listings/", listings.listings, name="listings"),
+    path("library/listings/new/", listings.listing, name="new_listing"),
+    path("library/listings/<int:listing_id>/", listings.listing, name="listing"),
     path("library/upload/", upload.upload, name="upload"),
     path("library/<uuid:asset_id>/", asset.asset, name="asset"),
     path("library/<uuid:asset_id>/rename/", asset.rename, name="rename"),

@@ -1,0 +1,60 @@
+"""Listings: the properties that pictures are made for, and their facts."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_safe
+
+from assets import library
+from assets.lifecycle import Blocked
+from assets.listings import ListingEditor, known_names
+from assets.models import Listing
+from assets.views.requests import SignedIn
+
+ON_A_PAGE = 50
+
+
+@require_safe
+@permission_required("assets.view_asset", raise_exception=True)
+def listings(request: SignedIn) -> HttpResponse:
+    """All listings, or those in which every word is found."""
+    asked = request.GET.get("q", "").strip()[:200]
+    found = Listing.objects.annotate(pictures=Count("assets"))
+    for word in asked.split():
+        found = found.filter(Q(reference__icontains=word) | Q(title__icontains=word) | Q(address__icontains=word))
+    page = Paginator(found.order_by("reference"), ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "asked": asked, "query": urlencode({"q": asked}) if asked else ""}
+    return render(request, "assets/listings.html#results" if request.htmx else "assets/listings.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required("assets.edit_library", raise_exception=True)
+def listing(request: SignedIn, listing_id: int = 0) -> HttpResponse:
+    """Add a listing, or change one."""
+    held = get_object_or_404(Listing, pk=listing_id) if listing_id else None
+    posted = request.POST if request.method == "POST" else None
+    editor = ListingEditor(held, posted)
+    saves = posted is not None and "more" not in posted
+    if saves and editor.is_valid() and (kept := _kept(request, held, editor)):
+        messages.success(request, f"{kept} is saved.")
+        return redirect("assets:listings")
+    context = {"listing": held, "editor": editor, "names": known_names()}
+    part = "#facts" if request.htmx and not saves else ""
+    return render(request, f"assets/listing.html{part}", context, status=422 if saves else 200)
+
+
+def _kept(request: SignedIn, held: Listing | None, editor: ListingEditor) -> Listing | None:
+    try:
+        if held is None:
+            return library.add_listing(editor.said(), by=request.user)
+        return library.change_listing(held, editor.said(), by=request.user)
+    except Blocked as blocked:
+        for finding in blocked.findings:
+            editor.about.add_error(finding.field, finding.words)
+    return None

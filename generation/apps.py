@@ -22,6 +22,7 @@ ASKED = (
     "count",
     "quality",
     "seed",
+    "campaign",
     "asked_by_id",
     "acknowledged",
 )

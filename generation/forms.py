@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.forms import BoundField
 
 from assets.models import Asset, Listing
-from generation import catalogue, prompts
+from generation import catalogue, money, prompts
 from generation.catalogue import Offer
 from generation.models import Brief, TemplateRevision
 from generation.prompts import Field, FieldKind
@@ -87,6 +87,12 @@ class ComposeForm(forms.Form):
     title = forms.CharField(
         required=False, max_length=200, help_text="How you will find it again. Left empty, we make one up."
     )
+    campaign = forms.CharField(
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"list": "campaigns"}),
+        help_text="What it is for. Counts against the campaign's budget, where it has one.",
+    )
     models = forms.MultipleChoiceField(
         required=True, error_messages={"required": "Choose at least one model to send it to."}
     )
@@ -153,11 +159,17 @@ class ComposeForm(forms.Form):
             quality=quality if quality in QUALITIES else "standard",
             seed=self._number("seed", 0, LARGEST_SEED),
             purpose=self.revision.template.purpose if self.revision else "",
+            campaign=prompts.clean(self._typed("campaign"), 80).replace("\n", " "),
             title=prompts.clean(self._typed("title"), 200).replace("\n", " ") or self._made_up_title(values),
             listing=self._listing(),
             parent=self._parent(),
             asked_by=person,
         )
+
+    @property
+    def campaigns(self) -> list[str]:
+        """Campaigns that have a budget, to choose from while typing."""
+        return money.campaigns()
 
     @property
     def ratios(self) -> list[tuple[str, str]]:
@@ -209,12 +221,6 @@ class KeepForm(forms.Form):
         help_text="Choose a picture to add this as its next version.",
     )
     listing = forms.ModelChoiceField(Listing.objects.all(), required=False, empty_label="No listing")
-
-
-class LimitForm(forms.Form):
-    """What a budget may hold in a month, in whole units of its currency."""
-
-    limit = forms.DecimalField(min_value=0, max_value=1_000_000, decimal_places=2, label="Limit")
 
 
 def _form_field(field: Field) -> forms.Field:

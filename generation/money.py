@@ -64,6 +64,12 @@ def left_for(person: User, listing: Listing | None, currency: str = "USD", campa
     return min(budget.left_micros for budget in budgets_for(person, listing, currency, campaign))
 
 
+def campaigns() -> list[str]:
+    """Those that have a budget this month."""
+    named = Budget.objects.filter(month=month_of()).exclude(campaign="")
+    return sorted(set(named.values_list("campaign", flat=True)))
+
+
 def reserve(job: Job, brief: Brief, micros: int) -> None:
     """Set the price aside in every budget that covers the job. Raises Blocked, which must end the transaction."""
     _check_transaction()

@@ -161,7 +161,7 @@ class Refinement:
         if before is None and self.source.version:
             said["listing"] = self.source.version.asset.listing_id
         elif before:
-            said |= {"listing": before.listing_id, "parent": before.pk}
+            said |= {"listing": before.listing_id, "campaign": before.campaign, "parent": before.pk}
         return {"ratio": shape_of(self.source.size), **said, "models": self._models(offers)}
 
     def dress(self, form: ComposeForm) -> None:

@@ -147,7 +147,7 @@ def _initial(request: SignedIn, source: Brief | None, offers: list[catalogue.Off
         return {"models": first, "listing": listing.pk if listing else None}
     current = {str(offer.row.pk) for offer in usable}
     used = [str(pk) for pk in source.jobs.values_list("model", flat=True).distinct() if str(pk) in current]
-    fields = ("prompt", "ratio", "count", "quality", "negative", "seed", "title")
+    fields = ("prompt", "ratio", "count", "quality", "negative", "seed", "title", "campaign")
     return {
         **{name: getattr(source, name) for name in fields},
         **{PREFIX + name: value for name, value in source.values.items()},

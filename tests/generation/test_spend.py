@@ -337,9 +337,7 @@ def test_the_ledger_as_csv_adds_up_to_the_page(ada: User, max_: User) -> None:
     assert sum(amounts) == pytest.approx(spending.month(money.month_of()).total.spent / 1_000_000)
 
 
-@given(
-    st.text(max_size=12) | st.sampled_from(["=1+1", "+1", "-1+2", "@x", "\t=1", "＝1", " =1"])
-)
+@given(st.text(max_size=12) | st.sampled_from(["=1+1", "+1", "-1+2", "@x", "\t=1", "＝1", " =1"]))
 @settings(max_examples=200)
 def test_no_cell_begins_a_formula(text: str) -> None:
     cell = _cell(text)
@@ -350,3 +348,29 @@ def test_no_cell_begins_a_formula(text: str) -> None:
 @pytest.mark.parametrize("number", ["0.100000", "-0.100000", "12"])
 def test_a_number_stays_a_number(number: str) -> None:
     assert _cell(number) == number
+
+
+# Campaigns
+
+
+def test_a_brief_says_which_campaign_it_is_for(ada: User, max_: User) -> None:
+    Budget.objects.create(month=money.month_of(), campaign="Spring", limit_micros=3 * DIME)
+    model = factories.ModelFactory.create()
+    url = reverse("generation:free")
+    browser = browser_of(ada)
+    assert '<option value="Spring">' in browser.get(url).content.decode()
+    typed = {"prompt": "A house.", "ratio": "3:2", "count": "1", "quality": "standard", "campaign": "Spring"}
+    answer = browser.post(url, {**typed, "models": [str(model.pk)], "send": "1"})
+    assert answer.status_code == 302
+    assert Budget.objects.get(campaign="Spring").reserved_micros == DIME
+    assert "Spring" in browser.get(answer["Location"]).content.decode()
+
+
+def test_a_campaigns_empty_budget_is_said_while_typing(ada: User) -> None:
+    Budget.objects.create(month=money.month_of(), campaign="Spring", limit_micros=0)
+    model = factories.ModelFactory.create()
+    typed = {"prompt": "A house.", "ratio": "3:2", "count": "1", "quality": "standard", "campaign": "Spring"}
+    data = {**typed, "models": [str(model.pk)], "send": "1"}
+    answer = browser_of(ada).post(reverse("generation:free"), data)
+    assert (answer.status_code, Job.objects.count()) == (422, 0)
+    assert "Spring has USD 0.00 left" in answer.content.decode()

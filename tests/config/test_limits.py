@@ -1,0 +1,89 @@
+"""Providers on the Settings page: who rests and why, trying again, and limits; and what managers are told of."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from assets.models import LogEntry
+from generation import money, runs
+from generation.models import Budget, Job, JobState, ProviderState
+from tests.assets.factories import ada, max_, rita
+from tests.generation.factories import queued
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def resting() -> ProviderState:
+    until = timezone.now() + timedelta(minutes=5)
+    return ProviderState.objects.create(
+        provider="scripted", resting_until=until, reason="No credit left.", failures=1, rests=1
+    )
+
+
+def as_(person: User) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def test_a_resting_provider_is_shown_with_its_reason(resting: ProviderState) -> None:
+    page = as_(max_()).get(reverse("settings")).content.decode()
+    assert "Resting" in page
+    assert "No credit left." in page
+    assert reverse("try_now", args=["scripted"]) in page
+    assert reverse("try_now", args=["harmless"]) not in page
+
+
+def test_trying_again_lets_the_next_job_find_out(resting: ProviderState) -> None:
+    job = queued(ada())
+    runs.send(job.pk)
+    as_(max_()).post(reverse("try_now", args=["scripted"]))
+    assert "About to be tried" in as_(max_()).get(reverse("settings")).content.decode()
+    runs.send(job.pk)
+    assert Job.objects.get().state == JobState.DONE
+    assert ProviderState.objects.get().resting_until is None
+
+
+def test_limits_are_set_and_taken_away(resting: ProviderState) -> None:
+    url = reverse("provider_limits", args=["scripted"])
+    as_(max_()).post(url, {"at_once": "3", "per_minute": ""})
+    assert ProviderState.objects.values_list("at_once", "per_minute").get() == (3, None)
+    as_(max_()).post(url, {"at_once": "", "per_minute": ""})
+    assert ProviderState.objects.values_list("at_once", "per_minute").get() == (None, None)
+    assert LogEntry.objects.filter(action="provider.limited").count() == 2
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "many", "99999", "1.5"])
+def test_a_limit_that_is_no_number_changes_nothing(number: str) -> None:
+    ProviderState.objects.create(provider="scripted", at_once=2)
+    as_(max_()).post(reverse("provider_limits", args=["scripted"]), {"at_once": number})
+    assert ProviderState.objects.get().at_once == 2
+
+
+@pytest.mark.parametrize("name", ["try_now", "provider_limits"])
+def test_only_who_sees_the_settings_changes_them(resting: ProviderState, name: str) -> None:
+    for person in (ada(), rita()):
+        assert as_(person).post(reverse(name, args=["scripted"]), {"at_once": "1"}).status_code == 403
+    held = ProviderState.objects.get()
+    assert (held.at_once, held.resting_until) == (None, resting.resting_until)
+
+
+@pytest.mark.parametrize("name", ["try_now", "provider_limits"])
+def test_a_provider_that_is_not_set_up_is_not_found(name: str) -> None:
+    assert as_(max_()).post(reverse(name, args=["nobody"])).status_code == 404
+
+
+def test_managers_are_told_of_budgets_that_run_out_and_of_providers_that_rest(resting: ProviderState) -> None:
+    Budget.objects.create(month=money.month_of(), limit_micros=120_000)
+    queued(ada())
+    page = as_(max_()).get(reverse("overview")).content.decode()
+    assert "The team has used 83 % of the budget" in page
+    assert "Scripted rests until" in page
+    assert "has used" not in as_(ada()).get(reverse("overview")).content.decode()

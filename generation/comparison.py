@@ -212,17 +212,21 @@ class Comparison:
         return len({(cell.cost, cell.job.currency) for cell in self.cells}) > 1
 
     @property
+    def choice(self) -> str:
+        """What this person chose, in words."""
+        return self._said(self.mine) if self.mine else ""
+
+    @property
     def tally(self) -> list[str]:
         """How others judged, in words; only once one's own judgement cannot be swayed by it."""
-        if self.blind:
-            return []
+        others = [] if self.blind else [judgement for judgement in self.judgements if judgement != self.mine]
+        return [f"{each.by.get_full_name() or each.by.get_username()}: {self._said(each)}" for each in others]
+
+    def _said(self, judgement: Judgement) -> str:
+        if judgement.output_id is None:
+            return "a tie" if judgement.outcome == Verdict.TIE else "none of them"
         letters = {cell.output.pk: cell.letter for cell in self.every if cell.output}
-        return [
-            f"{judgement.by.get_full_name() or judgement.by.get_username()}: "
-            + (letters.get(judgement.output_id, "a discarded one") if judgement.output_id else _no_pick(judgement))
-            for judgement in self.judgements
-            if judgement != self.mine
-        ]
+        return letters.get(judgement.output_id, "one that is discarded by now")
 
 
 def compare(
@@ -274,10 +278,6 @@ def _letters() -> Iterable[str]:
     """A to Z, then AA and so on: a brief has 72 pictures at most."""
     pairs = (first + second for first in ascii_uppercase for second in ascii_uppercase)
     return chain(ascii_uppercase, pairs)
-
-
-def _no_pick(judgement: Judgement) -> str:
-    return "a tie" if judgement.outcome == Verdict.TIE else "none of them"
 
 
 def _facts(cells: Sequence[Cell]) -> Iterable[Fact]:

@@ -1,5 +1,8 @@
 // Keys: any visible control with `data-key="a"` answers to that key, unless the person is typing.
-const typing = (node) => node.closest?.("input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]");
+const typing = (node) => node.closest?.("input:not([type=checkbox], [type=radio], [type=button], [type=submit], [type=range]), textarea, select, [contenteditable]");
+
+// A slider keeps the keys that move it, and no others.
+const sliding = (event) => event.target.matches?.("input[type=range]") && event.key.length > 1;
 
 const visible = (node) => node.checkVisibility({ visibilityProperty: true });
 
@@ -21,7 +24,7 @@ function press(node) {
 export function start() {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
-    if (typing(event.target)) return;
+    if (typing(event.target) || sliding(event)) return;
     if (event.key === "?") {
       event.preventDefault();
       document.getElementById("keys")?.togglePopover();

@@ -91,12 +91,12 @@ class Painter {
 
   box() {
     const inputs = [...this.root.querySelectorAll(".corners input")];
-    const [left, top, width, height] = inputs.map((input) => Number(input.value) / 100);
-    if (!(width > 0 && height > 0) || left + width > 1 || top + height > 1) {
+    const [left, top, width, height] = inputs.map((input) => Number(input.value));
+    if (!(width > 0 && height > 0) || left + width > 100 || top + height > 100) {
       this.say("The rectangle must lie inside the picture");
       return;
     }
-    this.add({ box: [left, top, width, height] });
+    this.add({ box: [left, top, width, height].map((side) => side / 100) });
     for (const input of inputs) input.value = "";
   }
 
@@ -162,5 +162,5 @@ class Painter {
 }
 
 export function enhance(root) {
-  for (const painter of root.querySelectorAll("[data-painter]")) new Painter(painter);
+  for (const painter of root.querySelectorAll("[data-painter]")) painter.painter ??= new Painter(painter);
 }

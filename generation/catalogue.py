@@ -215,6 +215,15 @@ def lost_options(spec: ImageSpec, maker: Provider) -> list[str]:
     return [name for name in maker.unsupported(spec) if name != "count"]
 
 
+def lacking(spec: ImageSpec) -> str:
+    """Why a model that only edits can do nothing with a wish; nothing when it can."""
+    if "references" in spec.model.needs and not spec.references:
+        return "It only changes pictures. Choose Edit at the picture that it should change."
+    if "mask" in spec.model.needs and spec.mask is None:
+        return "It changes a part of a picture. Choose Edit at the picture, and paint over that part."
+    return ""
+
+
 def quote(spec: ImageSpec, maker: Provider) -> Quote:
     """The price of a whole wish."""
     parts = [maker.quote(replace(spec, count=count)) for count, _ in calls_for(spec, maker)]

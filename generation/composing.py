@@ -11,7 +11,7 @@ from django.utils.text import slugify
 from generation import catalogue, money, rules
 from generation.catalogue import Offer
 from generation.facts import BadFacts
-from generation.models import Brief, BriefReference
+from generation.models import Brief, BriefKind, BriefReference
 from generation.providers.base import Quote
 from generation.rules import Hit
 
@@ -168,6 +168,9 @@ def _line(brief: Brief, offer: Offer, chosen: bool, agreed: Collection[str], sen
         return Line(offer, False, problem=str(error))
     lost = tuple(_lost(offer, name, agreed) for name in catalogue.lost_options(spec, offer.provider))
     plain = catalogue.without(spec, [each.value.partition(":")[2] for each in lost])
+    problem = "" if brief.kind == BriefKind.EDIT else catalogue.lacking(plain)  # an edit's mask is still being painted
+    if problem:
+        return Line(offer, False, problem=problem)
     width, height = spec.pixels
     return Line(
         offer,

@@ -80,7 +80,8 @@ def _flags(facts: pictures.Facts, spec: ImageSpec, found: Mapping[str, Any]) -> 
     if facts.animated:
         yield "moving"
     wanted = float(ratio_of(spec.ratio))
-    if abs(facts.width / facts.height / wanted - 1) > SHAPE_TOLERANCE:
+    is_edit = spec.mask is not None or bool(spec.model.needs)  # it keeps the shape of its picture
+    if not is_edit and abs(facts.width / facts.height / wanted - 1) > SHAPE_TOLERANCE:
         yield "shape"
     if "camera" in found:
         yield "camera"

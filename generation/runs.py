@@ -122,6 +122,8 @@ def _planned(brief: Brief, model: GenerationModel, agreed: list[str], sent: Sequ
         raise Blocked([Finding("option_lost", words, field="models")])
     terms = rights.current_terms(model.terms_key)
     plain = catalogue.without(spec, agreed)
+    if problem := catalogue.lacking(plain):
+        raise Blocked([Finding("needs_a_picture", f"{model.name} cannot take this. {problem}", field="models")])
     dropped = [name for name in agreed if name in catalogue.lost_options(spec, maker)]
     same: dict[str, Any] = {"brief": brief, "model": model, "terms": terms, "dropped": dropped}
     calls = catalogue.calls_for(plain, maker)

@@ -15,11 +15,12 @@ from pytest_django import Settings
 from assets import library, storage
 from assets.lifecycle import Blocked
 from assets.models import DigitalSource, Origin, Version
-from generation import catalogue, masks, references, runs
+from generation import catalogue, composing, masks, references, runs
 from generation.models import Brief, BriefKind, BriefReference, GenerationModel, Job, JobState, Output, Role
+from generation.providers.base import Finished
 from generation.references import Source
 from tests.generation import factories
-from tests.generation.scripted import Scripted, Seeing, png
+from tests.generation.scripted import Scripted, Seeing, picture, png
 from tests.standins.openai import OpenAIStandIn
 from tests.standins.openai_responses import ResponsesStandIn
 
@@ -307,3 +308,49 @@ def encoded(image: Image.Image) -> bytes:
 
 def test_the_same_marks_are_the_same_bytes() -> None:
     assert mask() == mask()
+
+
+# Models that only edit
+
+
+@pytest.mark.parametrize(
+    ("needs", "words"), [(["references"], "only changes"), (["references", "mask"], "only changes")]
+)
+def test_a_model_that_only_edits_is_not_to_be_chosen_for_words_alone(ada: User, needs: list[str], words: str) -> None:
+    row = seeing(needs=needs)
+    (line,) = composing.preview(factories.unsent(), catalogue.offers(), [str(row.pk)], [], ada).lines
+    assert (line.chosen, "only changes" in line.problem) == (False, True)
+    with pytest.raises(Blocked, match="only changes"):
+        runs.start(factories.unsent(), [row], by=ada)
+    assert Brief.objects.count() == 0
+
+
+def test_a_model_that_fills_is_not_sent_to_without_a_mask(ada: User) -> None:
+    output = made(ada)
+    row = seeing(needs=["references", "mask"])
+    with pytest.raises(Blocked, match="paint over"):
+        refined(ada, BriefKind.EDIT, Source(output=output), row)
+    assert not Job.objects.filter(model=row).exists()
+
+
+@pytest.mark.parametrize("kind", [BriefKind.EDIT, BriefKind.VARY])
+def test_a_model_that_only_edits_may_be_chosen_once_a_picture_goes_along(ada: User, kind: BriefKind) -> None:
+    row = seeing(needs=["references"])
+    sent = references.prepare([Source(output=made(ada))], None)
+    lines = composing.preview(factories.unsent(kind=kind), catalogue.offers(), [str(row.pk)], [], ada, sent=sent).lines
+    (line,) = [line for line in lines if line.offer.row == row]
+    assert (line.chosen, line.problem) == (True, "")
+
+
+@pytest.mark.parametrize(("needs", "flags"), [([], ["shape"]), (["references"], [])])
+def test_an_edit_keeps_the_shape_of_its_picture(ada: User, needs: list[str], flags: list[str]) -> None:
+    output = made(ada)
+    row = seeing(needs=needs)
+    Seeing.will(Finished(pictures=(picture("square", (64, 64)),)))
+    assert refined(ada, BriefKind.VARY, Source(output=output), row).flags == flags
+
+
+def test_a_masked_edit_keeps_the_shape_of_its_picture(ada: User) -> None:
+    output = made(ada)
+    Seeing.will(Finished(pictures=(picture("square", (64, 64)),)))
+    assert refined(ada, BriefKind.EDIT, Source(output=output), mask=mask()).flags == []

@@ -51,7 +51,7 @@ class Scene:
         """These jobs, or all, as they are now."""
         return self.portal.do(inside.jobs, ids)
 
-    def end(self, ids: Sequence[str] = (), seconds: float = 45) -> list[inside.Seen]:
+    def end(self, ids: Sequence[str] = (), seconds: float = 90) -> list[inside.Seen]:
         """Wait until these jobs, or all, have ended; returns how."""
         try:
             wait_until(lambda: all(job.has_ended for job in self.jobs(ids)), seconds, every=0.3)

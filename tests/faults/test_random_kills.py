@@ -38,7 +38,7 @@ def test_nothing_is_lost_and_nothing_is_sent_twice(scene: Scene) -> None:
         time.sleep(max(0.0, began + moment - time.monotonic()))
         scene.kill_worker()
     scene.come_back()
-    ended = scene.end(ids, seconds=45 + KILLS)
+    ended = scene.end(ids, seconds=120 + KILLS)
     tell(scene, ended)
     assert len(ended) == len(ROUND) * KILLS
     assert {job.state for job in ended} <= {"done", "unclear", "failed"}

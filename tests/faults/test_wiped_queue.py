@@ -25,7 +25,7 @@ def put_jobs_in(scene: Scene) -> list[str]:
 
 def all_are_done(scene: Scene, ids: list[str]) -> None:
     scene.come_back()
-    ended = scene.end(ids, seconds=60)
+    ended = scene.end(ids)
     assert [job.state for job in ended] == ["done"] * len(ids)
     assert {scene.requests_for(job.prompt) for job in ended if job.provider != "sketch"} == {1}
 

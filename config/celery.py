@@ -16,10 +16,11 @@ from django.conf import settings
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 SWEEP_SECONDS = 5
+SWEEP_IS_STALE = 60
 
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    # A sweep that waited longer than the pause between two would only repeat what the next one does.
-    name: {"task": name, "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}}
+    # Those that pile up only repeat each other. But a queue that is always some seconds late must not throw all away.
+    name: {"task": name, "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_IS_STALE}}
     for name in ("generation.tasks.sweep", "approvals.tasks.sweep")
 }
 

@@ -264,3 +264,8 @@ def tone_of(tags: str | Iterable[Any]) -> str:
     """The tone of a Django message from its level tag."""
     words = tags.split() if isinstance(tags, str) else list(tags)
     return "stops" if "error" in words else "waits" if "warning" in words else "informs"
+
+
+def is_web_address(text: str) -> bool:
+    """Whether a text that somebody typed may become a link: `javascript:` and its like may not."""
+    return text.startswith(("https://", "http://"))

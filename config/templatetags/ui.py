@@ -21,6 +21,7 @@ register.filter("bytesize", ui.bytesize)
 register.filter("percent", ui.percent)
 register.filter("tone", ui.tone_of)
 register.filter("deed_icon", ui.icon_of)
+register.filter("is_web_address", ui.is_web_address)
 
 
 # Leaves

@@ -83,11 +83,12 @@ def fills_in_a_template(ada: Person) -> None:
     expect(ada.page.locator("#preview")).to_contain_text("wet cobbles")
 
 
-def writes_freely(ada: Person, prompt: str, *, model: str) -> None:
+def writes_freely(ada: Person, prompt: str, *models: str) -> None:
     ada.go("/make/free/")
     ada.page.get_by_role("textbox", name="Prompt").fill(prompt)
     ada.page.get_by_role("checkbox", name="Sketch").uncheck()
-    ada.page.locator("#preview .models").get_by_text(model, exact=True).click()
+    for model in models:
+        ada.page.locator("#preview .models").get_by_text(model, exact=True).click()
     expect(ada.page.locator("#preview .texts")).to_contain_text(prompt)
 
 

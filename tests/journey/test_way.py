@@ -81,7 +81,7 @@ def test_from_prompt_to_published_picture_and_back(portal: Portal, browser: Brow
 def test_the_same_way_with_pictures_from_openai(portal: Portal, browser: Browser, openai: OpenAIStandIn) -> None:
     ada, rita = (Person(portal, browser, name, album="openai") for name in ("ada", "rita"))
     seaview = steps.a_site_with_a_key(portal, browser, "Seaview autumn", "Our website")
-    steps.writes_freely(ada, "A paper lantern beside an oak front door in autumn", model="GPT Image 2")
+    steps.writes_freely(ada, "A paper lantern beside an oak front door in autumn", "GPT Image 2")
     steps.sends(ada)
     steps.sees_pictures(ada, 2)
     steps.keeps_the_first(ada)
@@ -109,7 +109,7 @@ def test_what_else_openai_may_answer(
     portal: Portal, browser: Browser, openai: OpenAIStandIn, mode: str, seen: str, asked: int
 ) -> None:
     ada = Person(portal, browser, "ada", album=f"openai {mode}")
-    steps.writes_freely(ada, f"A lantern [{mode}]", model="GPT Image 2")
+    steps.writes_freely(ada, f"A lantern [{mode}]", "GPT Image 2")
     steps.sends(ada)
     expect(ada.page.locator("#results")).to_contain_text(seen, timeout=60_000)
     ada.shoot("2 what came back")
@@ -119,7 +119,7 @@ def test_what_else_openai_may_answer(
 def test_the_same_way_with_a_photograph_brought_by_hand(portal: Portal, browser: Browser) -> None:
     ada, rita = (Person(portal, browser, name, album="hand-off") for name in ("ada", "rita"))
     seaview = steps.a_site_with_a_key(portal, browser, "Seaview abbey", "Our website")
-    steps.writes_freely(ada, "Arches of a ruined abbey seen from below", model="Midjourney 8.1")
+    steps.writes_freely(ada, "Arches of a ruined abbey seen from below", "Midjourney 8.1")
     steps.sends(ada)
     steps.brings_the_picture(ada, steps.PHOTOGRAPH)
     ada.sees("The file says that a camera took it")

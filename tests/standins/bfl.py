@@ -75,7 +75,8 @@ class BFLStandIn(StandIn):
             return handler.answer(402, {"detail": "Insufficient credits."})
         job = Job(wish, mode)
         self.jobs[job.id] = job
-        self.bill(1)
+        if mode != "refuse":  # a request that is moderated before anything is drawn costs nothing
+            self.bill(1)
         if mode == "lost":
             return handler.hang_up()
         taken = {"id": job.id, "polling_url": f"{self.url}/poll/{job.id}", "cost": 3.0, "output_mp": 1.0}

@@ -32,12 +32,14 @@ class FactRow(forms.Form):
     """One fact."""
 
     name = forms.CharField(
-        max_length=80, required=False, widget=forms.TextInput(attrs={"list": "fact-names", "placeholder": "rooms"})
+        max_length=80,
+        required=False,
+        widget=forms.TextInput(attrs={"list": "fact-names", "placeholder": "another fact"}),
     )
     value = forms.CharField(
         max_length=600,
         required=False,
-        widget=forms.TextInput(attrs={"placeholder": "living room, kitchen, two bedrooms"}),
+        widget=forms.TextInput(attrs={"placeholder": "what it says"}),
     )
 
     def clean(self) -> dict[str, Any]:

@@ -55,6 +55,15 @@ class AboutForm(forms.Form):
         return About(**self.cleaned_data)
 
 
+class FileForm(forms.Form):
+    """A file of templates; what is in it is checked when it is read."""
+
+    file = forms.FileField(
+        help_text="JSON, or the same in TOML. Up to 200 templates.",
+        widget=forms.ClearableFileInput(attrs={"accept": ".json,.toml,application/json"}),
+    )
+
+
 class WordingForm(forms.Form):
     """The texts of a revision."""
 

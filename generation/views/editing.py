@@ -15,7 +15,7 @@ from django_htmx.http import trigger_client_event
 from assets.models import Listing
 from assets.views.requests import SignedIn
 from generation import editing, templates_file, wording
-from generation.editing import AboutForm, Editor
+from generation.editing import AboutForm, Editor, FileForm
 from generation.models import Brief, Template, TemplateRevision
 from generation.prompts import BadTemplate
 from generation.views.templates import latest
@@ -90,7 +90,7 @@ def bring(request: SignedIn) -> HttpResponse:
             taken = wording.take_in(templates_file.read(data), by=request.user)
         except BadTemplate as error:
             problem = str(error)
-    context = {"problem": problem, "taken": taken}
+    context = {"problem": problem, "taken": taken, "form": FileForm()}
     return render(request, "generation/template_import.html", context, status=422 if problem else 200)
 
 

@@ -50,6 +50,7 @@ def test_a_warning_that_is_meant_is_sent_and_kept_with_the_brief(browser: Client
     assert browser.post(reverse("generation:free"), data).status_code == 302
     (kept,) = Brief.objects.get().acknowledged
     assert (kept["rule"], kept["words"]) == ("people", ["couple"])
+    assert "Said to be meant" in browser.get(Brief.objects.get().get_absolute_url()).content.decode()
 
 
 def test_other_words_are_another_question(browser: Client) -> None:

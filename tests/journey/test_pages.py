@@ -1,0 +1,132 @@
+"""Every main page as its people see it: at a desk and on a phone, by day and by night.
+
+One portal with some life in it. Nothing may run over the edge, axe may find nothing, and the console stays silent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journey import steps
+from tests.journey.people import Person
+from tests.portal import Portal
+
+pytestmark = pytest.mark.browser
+
+DESK, PHONE = 1440, 390
+ALL, COLOURS = {"preload": False}, {"preload": False, "runOnly": ["color-contrast"]}
+
+PLACES = {
+    "ada": [
+        *("/", "/make/", "/make/exterior-twilight/", "/make/free/", "{brief}", "{hand_off}"),
+        *("/library/", "/library/?q=nothing-is-called-so", "/library/upload/", "{draft}", "{draft}?edit=licence"),
+        *("{in_review}", "{approved}", "/review/", "{review}", "/accounts/password/change/"),
+    ],
+    "rita": ["/", "/library/", "{draft}", "{approved}", "/review/", "{review}", "/channels/", "/channels/website/"]
+    + ["{release}", "{release}withdraw/"],
+    "max": ["/", "/review/", "/channels/", "/channels/website/", "/channels/sites/", "/channels/sites/seaview-homes/"]
+    + ["/spend/", "/settings/", "/make/templates/"],
+}
+"""Person -> addresses; words in braces are what the life of the portal left behind."""
+
+
+@dataclass(frozen=True)
+class Life:
+    """A portal in which pictures stand at every point of their way."""
+
+    portal: Portal
+    left: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def life(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Life]:
+    with Portal(tmp_path_factory.mktemp("pages") / "var", UNDO_SECONDS="1") as portal:
+        portal.start()
+        steps.a_site_with_a_key(portal, browser, "Seaview homes", "Our website")
+        yield Life(portal, _live(portal, browser))
+
+
+def _live(portal: Portal, browser: Browser) -> dict[str, str]:
+    """One picture approved, one in review, one draft, and a job that waits for a person: name -> address."""
+    ada, rita = Person(portal, browser, "ada", album="pages"), Person(portal, browser, "rita", album="pages")
+    left = {}
+    steps.writes_freely(ada, "Arches of a ruined abbey seen from below", model="Midjourney 8.1")
+    steps.sends(ada)
+    left["hand_off"] = ada.page.url
+    steps.fills_in_a_template(ada)
+    steps.sends(ada)
+    steps.sees_pictures(ada, 2)
+    left["brief"] = ada.page.url
+    for number, name, alt_text in ((1, "approved", "Sketch of a house"), (2, "in_review", "Sketch of a harbour street")):
+        ada.page.goto(left["brief"])
+        ada.page.get_by_role("button", name=re.compile(f"Keep picture {number}")).click()
+        kept = ada.page.get_by_role("link", name=re.compile("In the library"))
+        expect(kept).to_have_count(number)
+        kept.last.click()
+        steps.writes_alt_text(ada, alt_text)
+        steps.says_that_nobody_is_shown(ada)
+        steps.submits_it(ada)
+        left[name] = ada.page.url
+        if name == "approved":
+            steps.approves_it(rita)
+    left["review"] = str(ada.page.get_by_role("link", name="Open the review").get_attribute("href"))
+    ada.page.goto("/library/upload/?kind=photograph")
+    ada.page.locator("input[name=pictures]").set_input_files(steps.PHOTOGRAPH)
+    ada.page.locator("main").get_by_role("button", name="Upload").click()
+    ada.sees("Missing before it can be reviewed")
+    left["draft"] = ada.page.url
+    ada.page.goto(left["approved"])
+    release = ada.panel("releases").get_by_role("link", name="Our website")
+    expect(release).to_be_visible()
+    return left | {"release": str(release.get_attribute("href"))}
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_everybody_can_use_every_page_anywhere(life: Life, browser: Browser, name: str) -> None:
+    person = Person(life.portal, browser, name, album="pages")
+    wrong = []
+    for place in PLACES[name]:
+        address = place.format(**life.left)
+        response = person.page.goto(address)
+        assert response and response.ok, address
+        wrong += [f"{address}: {words}" for words in faults(person.page)]
+    assert wrong == []
+    assert person.complaints == []
+
+
+@pytest.mark.parametrize(("address", "code"), [("/settings/", 403), ("/no-such-page/", 404)])
+def test_a_page_that_says_no_can_be_read_by_everybody(life: Life, browser: Browser, address: str, code: int) -> None:
+    person = Person(life.portal, browser, "ada", album="pages")
+    response = person.page.goto(address)
+    assert response and response.status == code
+    assert list(faults(person.page)) == []
+
+
+def test_everybody_can_sign_in_anywhere(life: Life, page: Page) -> None:
+    page.goto(f"{life.portal.url}/accounts/login/")
+    assert list(faults(page)) == []
+
+
+def faults(page: Page) -> Iterator[str]:
+    """What is wrong with the page that is open, in words."""
+    page.emulate_media(reduced_motion="reduce")  # nothing may still be on its way from one colour to the other
+    for width in (PHONE, DESK):
+        page.set_viewport_size({"width": width, "height": 844})
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        if wide > width:
+            yield f"{wide} pixels wide on {width}"
+        yield from _found_by_axe(page, "light", ALL)
+    yield from _found_by_axe(page, "dark", COLOURS)
+
+
+def _found_by_axe(page: Page, scheme: Literal["light", "dark"], options: dict[str, object]) -> Iterator[str]:
+    page.emulate_media(color_scheme=scheme)
+    for violation in Axe().run(page, options=options).response["violations"]:
+        yield f"{violation['id']} ({scheme}): {violation['nodes'][0]['html']}"

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from environ import Env
 
+from config import adapters
 from config import environment as env
 from config.logs import logging_config
 
@@ -359,6 +360,8 @@ if env.text("COMPATIBLE_BASE_URL"):
             "result_hosts": " ".join(env.words("COMPATIBLE_RESULT_HOSTS")),
         },
     }
+
+IMAGE_PROVIDERS |= adapters.further(env.words("IMAGE_PROVIDERS"), env.text("IMAGE_PROVIDERS_FILE"), IMAGE_PROVIDERS)
 
 TEAM_BUDGET_USD = env.number("TEAM_BUDGET_USD", 50, most=1_000_000)
 """What the team may spend in a month for which nobody has set a budget."""

@@ -1,10 +1,14 @@
-"""`manage.py load_models`: add the models and limits that the portal knows of; rows that exist stay."""
+"""`manage.py load_models [file]`: add the models and limits that the portal knows of; rows that exist stay.
+
+A file of one's own, written like generation/data/models.toml, adds the models of an adapter from outside.
+"""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from generation import catalogue, turns
 
@@ -12,5 +16,9 @@ from generation import catalogue, turns
 class Command(BaseCommand):
     help = "Add the models and the limits of generation/data that are not there yet."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", nargs="?", type=Path, default=catalogue.MODELS_FILE, help="Another TOML file.")
+
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"{catalogue.load_models()} models added, and limits of {turns.load_limits()} providers.")
+        models = catalogue.load_models(options["file"])
+        self.stdout.write(f"{models} models added, and limits of {turns.load_limits()} providers.")

@@ -49,11 +49,19 @@ check: setup ## Lint, types, import contracts, migrations
 fix: setup ## Put right what ruff and djade can put right by themselves
 	@$(RUN) -m ruff check --fix --quiet . || true
 	@$(RUN) -m ruff format --quiet .
-	@git ls-files -z -- 'templates/*.html' | xargs -0 -r .venv/bin/djade --target-version 5.2
+	@git ls-files -z -- 'templates/*.html' | xargs -0 -r .venv/bin/djade --target-version 5.2 || true
 
 .PHONY: coverage
 coverage: setup ## Run the tests and say which lines and branches none of them reach
 	@$(RUN) -m pytest -q -n 2 -m "not browser" --cov --cov-report term-missing:skip-covered
+
+.PHONY: prove
+prove: setup ## Kill the worker a hundred times at random moments, and print what became of the jobs; ten minutes
+	@TEST_KILLS=100 $(RUN) -m pytest -q -s tests/faults/test_random_kills.py
+
+.PHONY: bench
+bench: setup ## Measure throughput as a share of the ideal; three minutes on an idle machine
+	@$(RUN) -m pytest -q -s tests/benchmarks/bench_throughput.py
 
 .PHONY: schema
 schema: setup ## Write tests/openapi.yaml, the agreed description of the API, anew

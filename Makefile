@@ -67,14 +67,6 @@ bench: setup ## Measure throughput as a share of the ideal; three minutes on an 
 schema: setup ## Write tests/openapi.yaml, the agreed description of the API, anew
 	@IMPRIMATUR_WRITE_SCHEMA=1 $(RUN) -m pytest -q tests/approvals/test_schema.py
 
-.PHONY: prove
-prove: setup ## The long run of the fault tests: 100 kills of the worker, 20 races; ten minutes
-	@TEST_KILLS=100 TEST_RACES=20 $(RUN) -m pytest -q -s tests/faults
-
-.PHONY: bench
-bench: setup ## Measure throughput and print it with the machine it was measured on
-	@$(RUN) -m pytest -q -s -p no:randomly tests/benchmarks/bench_*.py
-
 .PHONY: live
 live: setup ## Ask the real providers once each; needs their keys and costs money
 	@$(RUN) -m pytest -q -m live

@@ -13,6 +13,8 @@ import structlog
 from celery import Celery, signals
 from django.conf import settings
 
+from config import broker
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 SWEEP_SECONDS = 5
@@ -31,6 +33,7 @@ def transport_options() -> dict[str, Any]:
         folder = settings.VAR_DIR / "broker"
         for name in ("messages", "control"):
             (folder / name).mkdir(parents=True, exist_ok=True)
+        broker.use()
         return {
             "data_folder_in": str(folder / "messages"),
             "data_folder_out": str(folder / "messages"),

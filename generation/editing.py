@@ -369,12 +369,16 @@ def _counted(data: QueryDict) -> QueryDict:
 
 def _tolerant(row: Mapping[str, Any]) -> Field | None:
     """The field of a row as it was typed; None while it cannot be one."""
-    numbers = {name: int(row[name]) if str(row.get(name) or "").isdecimal() else None for name in ("most", "least")}
+    numbers = {name: _number(str(row.get(name) or "")) for name in ("most", "least")}
     try:
         [field] = prompts.parse_fields([field_row({**row, **numbers})])
     except BadTemplate:
         return None
     return field
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 def _usual(field: Field, listing: Listing | None) -> str:

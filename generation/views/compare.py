@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import UUID
 
 from django.contrib import messages
@@ -55,7 +56,7 @@ def family(request: SignedIn, brief_id: UUID) -> HttpResponse:
 
 def _page(request: SignedIn, found: Brief, status: int = 200) -> HttpResponse:
     given = request.GET
-    number = int(given["set"]) if given.get("set", "").isdecimal() else 1
+    number = int(given["set"]) if re.fullmatch(r"[0-9]{1,6}", given.get("set", "")) else 1
     names, wanted = given.get("names") == "1", (given.get("a", ""), given.get("b", ""))
     told = comparison.compare(found, request.user, names=names, number=number, wanted=wanted)
     address = reverse("generation:compare", args=(found.pk,))

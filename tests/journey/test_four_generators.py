@@ -59,9 +59,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory, stand_ins: Standing) -> Ite
         yield portal
 
 
-def test_four_generators_are_judged_blind_and_paid(
-    portal: Portal, browser: Browser, stand_ins: Standing
-) -> None:
+def test_four_generators_are_judged_blind_and_paid(portal: Portal, browser: Browser, stand_ins: Standing) -> None:
     ada, max_ = (Person(portal, browser, name, album="four generators") for name in ("ada", "max"))
     models = ("GPT Image 2", "FLUX.2 [pro]", "Stable Diffusion XL (AUTOMATIC1111)", "The server's own model")
     steps.writes_freely(ada, PROMPT, *models)

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable
 
 import structlog
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -55,6 +55,17 @@ def no_store(get_response: GetResponse) -> GetResponse:
         if user is not None and user.is_authenticated:
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+    return middleware
+
+
+def no_nul(get_response: GetResponse) -> GetResponse:
+    """A NUL in a page's address is nobody's wish, and PostgreSQL cannot look for one: 400. The API says so itself."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if "%00" in request.META.get("QUERY_STRING", "") and not request.path.startswith("/api/"):
+            raise BadRequest("This address holds a character that no text has.")
+        return get_response(request)
 
     return middleware
 

@@ -61,6 +61,13 @@ class SiteView(APIView):
         super().initial(request, *args, **kwargs)
         request.parameters = self.parameters.of(request)  # type: ignore[attr-defined] # read by the pagination too
 
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """What a key is told is for its holder, and true only now; a file says more exactly how it may be kept."""
+        final = super().finalize_response(request, response, *args, **kwargs)
+        if not final.has_header("Cache-Control"):
+            patch_cache_control(final, private=True, no_store=True)
+        return final
+
     def asked(self, name: str) -> Any:
         """The value of a checked parameter, or None."""
         return self.request.parameters.get(name)  # type: ignore[attr-defined] # set in `initial`

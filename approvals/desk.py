@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from approvals import disclosure, dossier, policy, verdict, workflow
-from approvals.disclosure import CAPTION_LIMIT, Disclosure, Kind
+from approvals.disclosure import CAPTION_LIMIT, Disclosure, Kind, Profile
 from approvals.forms import DecisionForm
 from approvals.models import Channel, Decision, Release, Review, ReviewState
+from approvals.policy import BadRules
 from approvals.querysets import ReviewQuerySet
 from assets.lifecycle import Finding
 from assets.models import Version
@@ -180,7 +181,10 @@ class PublicView:
 
 def public_view(version: Version, channel: Channel) -> PublicView:
     """How a version would be shown in a channel."""
-    _, profile = verdict.read(channel)
+    try:
+        _, profile = verdict.read(channel)
+    except BadRules:  # the verdict beside it says so, and blocks
+        profile = Profile()
     kind = verdict.kind_of(version) or Kind.PHOTOGRAPH
     said = disclosure.disclose(profile, kind, note=version.disclosure_note)
     credit = version.licence.attribution if version.licence else ""

@@ -13,7 +13,7 @@ from datetime import date
 from approvals import disclosure, policy
 from approvals.disclosure import Kind, Profile
 from approvals.models import Channel, Release
-from approvals.policy import Rules
+from approvals.policy import BadRules, Rules
 from assets import dossier as library_dossier
 from assets import readiness, rights
 from assets.lifecycle import Finding
@@ -42,8 +42,11 @@ class Facts:
 
 
 def findings(version: Version, channel: Channel, on: date) -> list[Finding]:
-    """All findings, those that block first; what was met comes last."""
-    rules, profile = read(channel)
+    """All findings, those that block first; what was met comes last. Rules that cannot be read block everything."""
+    try:
+        rules, profile = read(channel)
+    except BadRules as error:
+        return [Finding("rules_unreadable", f"The rules of {channel} cannot be read: {error}", field="channels")]
     found = [
         *readiness.alt_text_findings(version),
         *rights.findings(version, on),

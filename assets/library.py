@@ -123,13 +123,9 @@ def take_in(
     The licence starts with what the provenance's terms answer, and with Unknown for the rest.
     """
     _check_right(by)
-    facts = pictures.inspect(data)
-    if facts.animated:
-        raise pictures.Unreadable("This is a moving picture. Save the frame you want as PNG or JPEG, and bring that.")
-    made = provenance or ProvenanceFacts()
+    facts, made = _looked_at(data), provenance or ProvenanceFacts()
     found = dict(made.found) or metadata.read(data)
-    if facts.trailing:
-        found["trailing_bytes"] = facts.trailing
+    found |= {"trailing_bytes": facts.trailing} if facts.trailing else {}
     storage.put(data)
     with transaction.atomic():
         asset, number = _place(asset, title, listing, by)
@@ -154,8 +150,15 @@ def take_in(
         _keep_provenance(version, made, found)
         _seal(version)
         words = f"{version.label} of “{asset.title}” was added."
-        audit.record(by, "version.created", version, words, sha256=version.sha256)
+        audit.record(by, "version.created", version, words, sha256=facts.sha256)
     return version
+
+
+def _looked_at(data: bytes) -> pictures.Facts:
+    facts = pictures.inspect(data)
+    if facts.animated:
+        raise pictures.Unreadable("This is a moving picture. Save the frame you want as PNG or JPEG, and bring that.")
+    return facts
 
 
 def _place(asset: Asset | None, title: str, listing: Listing | None, by: User) -> tuple[Asset, int]:

@@ -40,6 +40,13 @@ FREE = {
 """Model -> JSON columns in which a provider, a file or a person may have put anything."""
 
 
+WORDS = {
+    "attribution", "caption", "caption_generated", "detail", "help", "holder", "label", "note", "remark_prefix",
+    "source", "statement", "texts", "title", "url", "why", "words",
+}  # fmt: skip
+"""Names in other JSON columns whose values are texts."""
+
+
 def spread() -> int:
     """Put it everywhere; returns into how many columns. The guards of the database are taken off for it."""
     _take_guards_off()
@@ -56,7 +63,7 @@ def spread() -> int:
 
 def _words(model: type[Model], field: Field[Any, Any]) -> Any:
     if isinstance(field, JSONField):
-        return {EVIL: EVIL, "list": [EVIL]} if field.name in FREE.get(model.__name__, ()) else None
+        return {EVIL: EVIL, "list": [EVIL]} if field.name in FREE.get(model.__name__, ()) else Inside()
     if not isinstance(field, CharField | TextField) or isinstance(field, SlugField | UUIDField) or field.choices:
         return None
     is_text = (model._meta.app_label, model.__name__, field.name) in TEXTS
@@ -68,7 +75,21 @@ def _words(model: type[Model], field: Field[Any, Any]) -> Any:
     return words[: field.max_length]
 
 
+class Inside:
+    """The column keeps its shape; only the texts in it change."""
+
+
+def _evil_inside(value: Any, is_text: bool = False) -> Any:
+    if isinstance(value, dict):
+        return {key: _evil_inside(each, is_text or key in WORDS) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_evil_inside(each, is_text) for each in value]
+    return EVIL[:50] if is_text and isinstance(value, str) else value
+
+
 def _unique(model: type[Model], name: str, words: Any, row: Model) -> Any:
+    if isinstance(words, Inside):
+        return _evil_inside(getattr(row, name))
     if name == "body":  # what stands in braces there is a field, and checked when it is written
         return words + getattr(row, name)
     if isinstance(words, dict) and isinstance(getattr(row, name), list):

@@ -83,6 +83,7 @@ FILLS = {
     "job_id": "queued.pk",
     "key": "=scripted",
     "key_id": "spare_key.pk",
+    "listing_id": "listing.pk",
     "number": "=1",
     "output_id": "new.pk",
     "picture_id": "ready.pk",
@@ -116,6 +117,11 @@ def prefixed(prefix: str, **values: str) -> Sends:
 def a_picture(**values: str) -> Sends:
     """A file, and what is said with it."""
     return lambda world: {**values, "pictures": SimpleUploadedFile("kitchen.png", png("brought"), "image/png")}
+
+
+def a_listing(reference: str) -> Sends:
+    fact = {"fact-TOTAL_FORMS": "1", "fact-0-name": "garden", "fact-0-value": "walled courtyard"}
+    return fixed(reference=reference, title="7 Harbour Street", address="Seaview", **fact)
 
 
 def all_answers(world: World) -> Mapping[str, Any]:
@@ -194,6 +200,23 @@ ROWS = (
         reads=("asset", "original_of", "kind", "listing"),
         wrong={"kind": "painting"},
         keeps=("maker", "title"),
+    ),
+    Row("library/listings/", see=TEAM, reads=("q", "page")),
+    Row(
+        "library/listings/new/",
+        see=EDITORS,
+        do=EDITORS,
+        sends=a_listing("HB-7"),
+        wrong={"title": "x" * 201},
+        keeps=("reference", "address", "fact-0-name"),
+    ),
+    Row(
+        "library/listings/<int:listing_id>/",
+        see=EDITORS,
+        do=EDITORS,
+        sends=a_listing("HB-1042"),
+        wrong={"title": "x" * 201},
+        keeps=("reference", "address", "fact-0-name"),
     ),
     Row("library/<uuid:asset_id>/", see=TEAM),
     Row(
@@ -341,6 +364,7 @@ ROWS = (
         changes=False,
     ),
     Row("callbacks/<slug:key>/<uuid:job_id>/", do=ALL, done=401, changes=False),  # a callback of nobody who can call
+    Row("callbacks/<slug:key>/<uuid:job_id>/", do=ALL, done=401, changes=False),  # it proves who it is by itself
     Row("outputs/<uuid:output_id>/", see=TEAM, reads=("original",)),
     Row(
         "outputs/<uuid:output_id>/keep-as/",

@@ -1,0 +1,147 @@
+"""Rules of the house that a machine can read: who writes, how long things are, and what no template holds."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from lucide.templatetags.lucide import lucide
+
+from tests.portal import ROOT
+
+APPS = ("assets", "generation", "approvals", "config")
+MODULES = [
+    path
+    for app in APPS
+    for path in sorted((ROOT / app).rglob("*.py"))
+    if "migrations" not in path.parts and "static" not in path.parts
+]
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+WRITERS = {
+    "assets/audit.py", "assets/library.py", "assets/rights.py",
+    "approvals/api/throttling.py", "approvals/api/views.py", "approvals/channels.py", "approvals/delivery.py",
+    "approvals/sites.py", "approvals/workflow.py",
+    "config/management/commands/seed.py", "config/roles.py",
+    "generation/alerts.py", "generation/catalogue.py", "generation/judging.py", "generation/keeping.py",
+    "generation/leases.py", "generation/money.py", "generation/nudges.py", "generation/plans.py",
+    "generation/receiving.py", "generation/resting.py", "generation/runs.py", "generation/sending.py",
+    "generation/specimens.py", "generation/templates_file.py", "generation/turns.py", "generation/wording.py",
+}  # fmt: skip
+"""The writers, and the neighbours that each of them is made of."""
+WRITES = {"save", "create", "bulk_create", "bulk_update", "update_or_create", "get_or_create"}
+WRITES_ON_ROWS = WRITES | {"update", "delete"}
+LONGEST_MODULE, LONGEST_FUNCTION = 500, 50
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def calls(path: Path) -> Iterator[tuple[int, str, str]]:
+    """Line, method and receiver of every call of a method."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            yield node.lineno, node.func.attr, ast.unparse(node.func.value)
+
+
+def is_of_rows(receiver: str) -> bool:
+    """Whether a call's receiver is a queryset or a row; pictures and dictionaries are neither."""
+    return "objects" in receiver or receiver.split(".")[-1].split("(")[0] in {"filter", "exclude", "all"}
+
+
+def test_only_the_writers_write() -> None:
+    wrote = [
+        f"{relative(path)}:{line} {receiver}.{method}"
+        for path in MODULES
+        if relative(path) not in WRITERS
+        for line, method, receiver in calls(path)
+        if is_of_rows(receiver) and method in WRITES_ON_ROWS
+    ]
+    assert wrote == []
+
+
+def test_every_writer_writes() -> None:
+    idle = [
+        name
+        for name in WRITERS
+        if not (ROOT / name).exists() or not any(method in WRITES_ON_ROWS for _, method, _ in calls(ROOT / name))
+    ]
+    assert idle == []
+
+
+@pytest.mark.parametrize("app", ["assets", "approvals", "config"])
+def test_no_view_form_or_tag_saves_a_row(app: str) -> None:
+    doors = [path for path in MODULES if path.parts[-2] in ("views", "templatetags") or path.stem in ("forms", "views")]
+    assert [
+        f"{relative(p)}:{line}" for p in doors if app in p.parts for line, method, _ in calls(p) if method == "save"
+    ] == []
+
+
+def test_only_the_catalogue_asks_which_provider_it_is() -> None:
+    asks = re.compile(r"\bif\b.*\bprovider(?:\.key)?\s*[=!]=\s*[\"']|\bprovider\s+in\s+[\[({]\s*[\"']")
+    found = [
+        f"{relative(path)}:{number}"
+        for path in MODULES
+        if path.name != "catalogue.py"
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if asks.search(line)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=relative)
+def test_no_template_holds_script_or_style(path: Path) -> None:
+    whole = path.read_text()
+    text = re.sub(r"\{#.*?#\}|\{%.*?%\}", "", whole, flags=re.DOTALL)  # a component may have an argument called style
+    assert not re.search(r"\sstyle\s*=", text)
+    assert not re.search(r"\son[a-z]+\s*=\s*[\"']", text)
+    assert not re.search(r"hx-on|javascript:", text)
+    assert not re.search(r"<style\b", text)
+    assert not re.search(r"<script\b(?![^>]*\ssrc=)", text)
+    assert not re.search(r"\|\s*safe\b|autoescape\s+off|\|\s*safeseq", whole)
+
+
+def test_no_module_is_too_long() -> None:
+    long = {
+        relative(path): length for path in MODULES if (length := len(path.read_text().splitlines())) > LONGEST_MODULE
+    }
+    assert long == {}
+
+
+def test_no_function_is_too_long() -> None:
+    long = [
+        f"{relative(path)}:{node.name}"
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.end_lineno
+        and node.end_lineno - node.lineno + 1 > LONGEST_FUNCTION
+    ]
+    assert long == []
+
+
+def icons() -> set[str]:
+    """Every icon that a template or a module names."""
+    named: set[str] = set()
+    for path in TEMPLATES:
+        text = path.read_text()
+        named |= {*re.findall(r"\{%\s*icon \"([\w-]+)\"", text), *re.findall(r"\bicon=\"([\w-]+)\"", text)}
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.keyword) and node.arg == "icon" and isinstance(node.value, ast.Constant):
+                named.add(str(node.value.value))
+    return named - {""}
+
+
+def test_every_icon_is_there() -> None:
+    missing = []
+    for name in sorted(icons()):
+        try:
+            lucide(name)
+        except Exception:  # whatever it raises for a name it does not know
+            missing.append(name)
+    assert missing == []
+    assert len(icons()) > 20

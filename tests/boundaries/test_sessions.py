@@ -1,0 +1,185 @@
+"""Being signed in ends when it should, counts only for one's own pages, and every answer carries its guards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.test import Client
+
+from approvals import sites
+from approvals.models import Decision, ListingSite
+from config import roles
+from tests.boundaries.table import DOERS, READERS, ROWS, Row, a_decision
+from tests.boundaries.urls import address
+from tests.boundaries.world import Browser, World, changed, tables
+
+pytestmark = pytest.mark.django_db
+
+BY_SESSION = [row for row in DOERS if not row.is_public]
+"""What is posted from pages; a provider's callback proves who it is by itself."""
+
+
+FILES = ("files/", "outputs/<uuid:output_id>/", "make/specimens/")
+"""A browser may keep its own copy of a picture."""
+
+
+def url(row: Row, world: World) -> str:
+    return address(row.route, row.filled(world))
+
+
+# Ending
+
+
+def test_a_session_ends_with_its_account(world: World) -> None:
+    browser = world.client("ada")
+    assert browser.get("/library/").status_code == 200
+    User.objects.filter(username="ada").update(is_active=False)
+    assert browser.get("/library/").status_code == 302
+
+
+def test_a_session_ends_with_its_password(world: World) -> None:
+    browser, ada = world.client("ada"), User.objects.get(username="ada")
+    ada.set_password("another-1042-seaview")
+    ada.save(update_fields=["password"])
+    assert browser.get("/library/").status_code == 302
+
+
+def test_signing_out_ends_the_session_for_good(world: World) -> None:
+    browser = world.client("ada")
+    kept = browser.cookies["sessionid"].value
+    browser.post("/accounts/logout/")
+    again = Browser()
+    again.cookies["sessionid"] = kept
+    assert again.get("/library/").status_code == 302
+
+
+def test_signing_in_makes_a_new_session(world: World) -> None:
+    browser = Browser()
+    browser.cookies["sessionid"] = "known-to-somebody-else-0123456789"
+    answer = browser.post("/accounts/login/", {"login": "ada", "password": "seaview-1042"})
+    assert answer.status_code == 302
+    assert browser.cookies["sessionid"].value != "known-to-somebody-else-0123456789"
+
+
+def test_a_key_ends_at_the_next_request(world: World) -> None:
+    browser = world.client("bricks")
+    assert browser.get("/api/v1/images/").status_code == 200
+    sites.revoke_key(world.key.key, world.people["max"])
+    assert browser.get("/api/v1/images/").status_code == 401
+
+
+def test_a_channel_taken_from_a_site_is_gone_at_the_next_request(world: World) -> None:
+    browser, live = world.client("bricks"), world.places["live"]
+    sites.change_channels(ListingSite.objects.get(slug="bricks"), [], world.people["max"])
+    assert browser.get(f"/api/v1/images/{live.pk}/file").status_code == 404
+
+
+@pytest.mark.parametrize("how", ["role", "account"])
+def test_whoever_lost_the_right_cannot_decide_from_an_open_page(world: World, how: str) -> None:
+    browser, review = world.client("rita"), world.places["waiting"]
+    assert browser.get(f"/review/{review.pk}/").status_code == 200
+    if how == "role":
+        world.people["rita"].groups.remove(Group.objects.get(name=roles.REVIEWERS))
+    else:
+        User.objects.filter(username="rita").update(is_active=False)
+    before = tables()
+    answer = browser.post(f"/review/{review.pk}/decide/", a_decision(world))
+    assert answer.status_code == (403 if how == "role" else 302)
+    assert changed(before, tables()) <= {"django_session"}
+    assert not Decision.objects.filter(review=review).exists()
+
+
+# Other people's pages
+
+
+@pytest.mark.parametrize("row", BY_SESSION, ids=str)
+def test_a_post_from_elsewhere_is_refused(world: World, row: Row) -> None:
+    before_signing_in = world.client("max")
+    browser: Any = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    browser.cookies = before_signing_in.cookies
+    browser.get("/accounts/password/change/")
+    token = browser.cookies["csrftoken"].value
+    before = tables()
+    path, good = url(row, world), row.sends(world)
+    answers = [
+        browser.post(path, good),
+        browser.post(path, {**good, "csrfmiddlewaretoken": "x" * 64}),
+        *(
+            browser.post(path, good, headers={"origin": origin, "x-csrftoken": token})
+            for origin in ("https://evil.example", "null", "http://testserver.evil.example", "https://testserver:444")
+        ),
+    ]
+    assert {answer.status_code for answer in answers} == {403}
+    assert changed(before, tables()) == set()
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null"])
+def test_no_other_page_may_read_an_answer(world: World, origin: str) -> None:
+    for row in READERS:
+        answer = world.client("bricks" if row.is_api else "max").get(url(row, world), headers={"origin": origin})
+        assert not [name for name in answer.headers if name.lower().startswith("access-control-")], str(row)
+
+
+# Headers
+
+
+ERRORS = {
+    400: "/?a=%00",
+    403: "/settings/",
+    404: "/nowhere/",
+    405: "/review/undo/00000000-0000-0000-0000-000000000000/",
+}
+
+
+def test_every_answer_carries_its_guards(world: World) -> None:
+    wrong: dict[str, list[str]] = {}
+    for name in ("max", "anonymous", "bricks"):
+        browser = world.client(name)
+        for row in ROWS:
+            wrong |= {f"{name} {row}": missing for missing in [_missing(browser.get(url(row, world)))] if missing}
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(("status", "path"), ERRORS.items())
+def test_an_error_carries_its_guards_too(world: World, status: int, path: str) -> None:
+    answer = world.client("ada").get(path)
+    assert (answer.status_code, _missing(answer)) == (status, [])
+
+
+def test_a_fault_carries_its_guards_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("config.overview.for_person", None)
+    answer = world.client("ada").get("/")
+    assert (answer.status_code, _missing(answer)) == (500, [])
+    assert b"Traceback" not in answer.content
+    assert b"NoneType" not in answer.content
+
+
+def test_what_a_signed_in_person_or_a_site_sees_stays_out_of_every_cache(world: World) -> None:
+    wrong = {}
+    for name in ("ada", "max", "nils", "bricks"):
+        browser = world.client(name)
+        for row in ROWS:
+            if row.is_public or row.is_api != (name == "bricks"):
+                continue
+            control = browser.get(url(row, world)).get("Cache-Control", "")
+            is_file = row.route.startswith(FILES) or row.route.endswith("/file")
+            if "private" not in control or ("no-store" not in control and not is_file):
+                wrong[f"{name} {row}"] = control
+    assert wrong == {}
+
+
+def _missing(answer: Any) -> list[str]:
+    """The guards that an answer does not carry."""
+    policy = answer.get("Content-Security-Policy", "")
+    guards = {
+        "nosniff": answer.get("X-Content-Type-Options") == "nosniff",
+        "framing": answer.get("X-Frame-Options") == "DENY" or "sandbox" in policy,
+        "referrer": answer.get("Referrer-Policy") == "same-origin",
+        "opener": answer.get("Cross-Origin-Opener-Policy") == "same-origin",
+        "policy": "default-src 'none'" in policy,
+        "unsafe": "unsafe" not in policy,
+        "request id": answer.has_header("X-Request-ID"),
+    }
+    return [name for name, is_there in guards.items() if not is_there]

@@ -223,6 +223,20 @@ def test_choosing_a_listing_fills_its_fields(ada: User, sign_in: SignIn, templat
     assert answer["HX-Trigger-After-Swap"] == '{"filled": {}}'
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("", "stone mill"), ("brick terrace", "stone mill"), ("my own words", "my own words")],
+)
+def test_words_of_ones_own_stay_when_a_listing_is_chosen(
+    ada: User, sign_in: SignIn, template: Template, typed: str, said: str
+) -> None:
+    first = people.ListingFactory.create(facts={"property type": "brick terrace"})
+    other = people.ListingFactory.create(facts={"property type": "stone mill"})
+    data = form(f_home=typed, listing=str(other.pk), filled=str(first.pk), fill="1")
+    page = sign_in(ada).post(reverse("generation:compose", args=("house",)), data, headers={"HX-Request": "true"})
+    assert f"\n{said}</textarea>" in page.content.decode()
+
+
 def test_an_ended_model_is_shown_with_its_successor_and_cannot_be_chosen(ada: User, sign_in: SignIn) -> None:
     factories.ModelFactory.create(model_id="new", name="Newer")
     factories.ModelFactory.create(model_id="old", ends_on="2026-01-01", successor="new")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.test import Client, override_settings
+from django.utils import timezone
 
 from approvals import sites, workflow
 from approvals.models import SiteKey
@@ -17,7 +19,7 @@ from assets import library
 from assets.models import Answer, Consent
 from config import roles
 from generation import money, prompts, runs
-from generation.models import GenerationModel, Job, Plan, TemplateRevision
+from generation.models import GenerationModel, Job, Plan, ProviderState, TemplateRevision
 from generation.providers.errors import Rejected, Unclear
 from tests.approvals import factories as approvals
 from tests.assets import factories as assets
@@ -78,6 +80,8 @@ def build() -> World:
     world.places["plan"] = Plan.objects.create(
         provider="scripted", kind="monthly", name="Standard", amount_micros=10_000_000, starts_on="2026-01-01"
     )
+    later = timezone.now() + timedelta(hours=1)
+    ProviderState.objects.update_or_create(provider="scripted", defaults={"resting_until": later})
     world.places["budget"] = money.budgets_for(ada, None, "USD")[0]
     return world
 

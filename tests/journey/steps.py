@@ -36,17 +36,14 @@ class ListingSite:
         found: list[dict[str, Any]] = answer.json()["results"]
         return found
 
-    def images(self) -> list[dict[str, Any]]:
-        return self.results("/images/")
+    def images_of(self, alt_text: str) -> list[dict[str, Any]]:
+        """The pictures it is given that are described so; other tests release theirs in the same channel."""
+        return [image for image in self.results("/images/") if image["alt_text"]["texts"] == {"en": alt_text}]
 
     def waits_for(self, alt_text: str) -> dict[str, Any]:
         """The picture that is described so, as soon as the site is given it."""
-
-        def given() -> list[dict[str, Any]]:
-            return [image for image in self.images() if image["alt_text"]["texts"] == {"en": alt_text}]
-
-        wait_until(lambda: bool(given()), 30)
-        return given()[0]
+        wait_until(lambda: bool(self.images_of(alt_text)), 30)
+        return self.images_of(alt_text)[0]
 
     def downloads(self, document: dict[str, Any]) -> bytes:
         """The file, which is what the document says it is."""

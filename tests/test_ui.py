@@ -17,6 +17,7 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from config import charts, ui
+from tests import console
 from tests.specimen import SpecimenForm
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -270,12 +271,9 @@ def _picture(route: Route) -> None:
 
 @pytest.fixture
 def complaints(page: Page) -> list[str]:
-    """What the browser's console objects to; a refused inline style or script would be among it."""
-    heard: list[str] = []
-    page.on("console", lambda said: heard.append(said.text) if said.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda error: heard.append(str(error)))
+    """What the browser's console objects to while the specimen's pictures come."""
     page.route("**/specimen/*.svg", _picture)
-    return heard
+    return console.complaints(page)
 
 
 PAGES = ["/library/specimen/", "/accounts/login/"]

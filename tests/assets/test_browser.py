@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from assets.models import Version
+from tests import console
 from tests.assets import factories
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -40,10 +41,8 @@ def plain_tab(page: Page, live_server: LiveServer, person: User) -> Page:
 @pytest.fixture
 def tab(plain_tab: Page) -> Iterator[Page]:
     """The same, with a console that must stay silent."""
-    page = plain_tab
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
-    yield page
+    said = console.complaints(plain_tab)
+    yield plain_tab
     assert said == []
 
 

@@ -14,6 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 from assets.models import Listing
 from generation import wording
 from generation.models import Template
+from tests import console
 from tests.assets import factories as people
 from tests.generation import factories
 
@@ -44,10 +45,8 @@ def plain_tab(page: Page, live_server: LiveServer, max_: User) -> Page:
 @pytest.fixture
 def tab(plain_tab: Page) -> Iterator[Page]:
     """The same, with a console that must stay silent."""
-    page = plain_tab
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
-    yield page
+    said = console.complaints(plain_tab)
+    yield plain_tab
     assert said == []
 
 
@@ -88,10 +87,31 @@ def test_a_field_is_added_while_the_rest_stays_as_typed(tab: Page, live_server: 
     tab.get_by_role("button", name="Add {mist}").click()
     expect(tab.locator(".typed-field[open] [name$=-name]")).to_have_value("mist")
     expect(tab.locator("#tryout")).to_contain_text("Mist: [Mist].")
-    tab.wait_for_load_state("networkidle")  # a question that leaving cuts short would be told on the console
     tab.get_by_role("button", name="Save, not in use yet").click()
     expect(tab.get_by_role("heading", level=1)).to_have_text("House")
     assert "{mist}" in template.revisions.get(number=2).body
+
+
+def test_adding_a_field_is_not_cut_short_by_trying_the_prompt_out(
+    tab: Page, live_server: LiveServer, template: Template
+) -> None:
+    tab.goto(f"{live_server.url}/make/templates/house/edit/")
+    expect(tab.locator("#tryout")).to_contain_text("A brick house")
+    body = tab.get_by_role("textbox", name="Prompt")
+    body.fill(body.input_value() + "\nMist: {mist}.")
+    add = tab.get_by_role("button", name="Add {mist}")
+    expect(add).to_be_visible()
+    held: list[Route] = []
+    tab.route("**/edit/", lambda route: held.append(route) if asks_to_add(route) else route.continue_())
+    add.click()  # which leaves the prompt: that it has changed is worth another try
+    tab.wait_for_timeout(400)
+    assert len(held) == 1
+    held[0].continue_()
+    expect(tab.locator(".typed-field[open] [name$=-name]")).to_have_value("mist")
+
+
+def asks_to_add(route: Route) -> bool:
+    return "add-missing" in (route.request.post_data or "")
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests import console
 from tests.portal import Portal
 
 SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
@@ -19,9 +20,7 @@ class Person:
         self.portal, self.name, self.album = portal, name, album
         context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=portal.url)
         self.page: Page = context.new_page()
-        self.complaints: list[str] = []
-        self.page.on("console", lambda said: self._note(said))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.complaints = console.complaints(self.page)
         self._sign_in()
 
     def go(self, address: str) -> None:
@@ -45,10 +44,6 @@ class Person:
         """Keep a picture of the whole page."""
         # Hiding the caret would leave style attributes behind, which the page's own policy then refuses to copy.
         self.page.screenshot(path=SCREENSHOTS / self.album / f"{name}.png", full_page=True, caret="initial")
-
-    def _note(self, said: ConsoleMessage) -> None:
-        if said.type == "error":
-            self.complaints.append(f"{self.page.url}: {said.text} {said.location}")
 
     def _sign_in(self) -> None:
         self.go("/accounts/login/")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import hypothesis
 import pytest
 from django.core.cache import cache
+from playwright.sync_api import Browser
 
 from tests import machine
 
@@ -58,6 +60,19 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         "executable_path": machine.chromium(),
         "args": [*sandbox, "--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"],
     }
+
+
+@pytest.fixture(autouse=True)
+def _leave_no_tab_open(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A page that stays open goes on asking its server how things stand, and takes the processor from later tests."""
+    if "browser" not in request.fixturenames:
+        yield
+        return
+    browser: Browser = request.getfixturevalue("browser")
+    before = set(browser.contexts)
+    yield
+    for context in set(browser.contexts) - before:
+        context.close()
 
 
 @pytest.fixture(autouse=True)

@@ -12,6 +12,7 @@ import io
 import re
 import warnings
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as Plain
@@ -131,17 +132,20 @@ def _clean(text: str) -> str:
 # Read
 
 
-def read(data: bytes) -> dict[str, Any]:
-    """What a file says about itself, by kind: `c2pa`, `iptc`, `generator`, `camera`. Never raises; unknown is empty."""
+def read(data: bytes, image: Image.Image | None = None) -> dict[str, Any]:
+    """What a file says about itself, by kind: `c2pa`, `iptc`, `generator`, `camera`. Never raises; unknown is empty.
+
+    Who has the image open already gives it along: a PNG is decoded once more otherwise.
+    """
     found: dict[str, Any] = {}
     if c2pa := _c2pa(data):
         found["c2pa"] = c2pa
     try:
-        # Only the head of the file is looked at here; whether it can be decoded is for `pictures.inspect` to say.
+        # Only what stands beside the pixels is looked at; whether those are sound is for `pictures.inspect` to say.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(data)) as image:
-                return found | _from_image(image)
+            with nullcontext(image) if image is not None else Image.open(io.BytesIO(data)) as opened:
+                return found | _from_image(opened)
     except Exception:
         return found
 

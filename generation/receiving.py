@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from assets import metadata, pictures, storage
+from assets import pictures, storage
 from generation.models import Job, Output
 from generation.providers.base import ImageSpec, Picture
 from generation.providers.models import ratio_of
@@ -65,13 +65,12 @@ def add_outputs(job: Job, received: Iterable[Received]) -> list[Output]:
 def _receive(picture: Picture, spec: ImageSpec) -> Received:
     seed = "" if picture.seed is None else str(picture.seed)
     try:
-        facts = pictures.inspect(picture.data)
+        seen = pictures.see(picture.data, pictures.SPECS["preview"])
     except pictures.Unreadable as problem:
         return Received(None, f"What came is not a usable picture: {problem}", seed)
     storage.put(picture.data)
-    preview = storage.put(pictures.render(picture.data, pictures.SPECS["preview"]).data)
-    found = metadata.read(picture.data)
-    return Received(facts, "", seed, tuple(_flags(facts, spec, found)), found, preview)
+    preview = storage.put(seen.copy.data)
+    return Received(seen.facts, "", seed, tuple(_flags(seen.facts, spec, seen.found)), seen.found, preview)
 
 
 def _flags(facts: pictures.Facts, spec: ImageSpec, found: Mapping[str, Any]) -> Iterable[str]:

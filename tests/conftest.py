@@ -20,6 +20,8 @@ NEEDS = {
     "redis": (machine.redis_url, machine.NO_REDIS),
 }
 """Marker -> what must be there for a test with it, and the words when it is not."""
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "mould"}
+"""Whoever has one of these asks the database of the run, itself or in a portal of its own."""
 
 
 # A busy machine is slow, which is no fault of the code, and what a run finds must not hang on earlier runs.
@@ -33,17 +35,28 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what another run does: `postgres` tests outside PostgreSQL, `live` ones unless they were asked for."""
-    left_out = {"postgres"} if os.environ.get("TEST_DATABASE") != "postgres" else set()
+    """Leave out what another run does: `postgres` tests outside PostgreSQL, and there all that ask no database anything;
+    `live` ones unless they were asked for."""
+    on_postgres = os.environ.get("TEST_DATABASE") == "postgres"
+    left_out = set() if on_postgres else {"postgres"}
     if "live" not in config.getoption("markexpr"):
         left_out.add("live")
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.xdist_group("browser"))  # one process for all: two would starve each other
-    deselected = [item for item in items if left_out & {mark.name for mark in item.iter_markers()}]
+    deselected = [
+        item
+        for item in items
+        if left_out & {mark.name for mark in item.iter_markers()} or (on_postgres and not asks_the_database(item))
+    ]
     if deselected:
         config.hook.pytest_deselected(items=deselected)
         items[:] = [item for item in items if item not in deselected]
+
+
+def asks_the_database(item: pytest.Item) -> bool:
+    """Whether a test could end otherwise on another database engine."""
+    return bool(item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

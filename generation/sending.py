@@ -163,7 +163,7 @@ def _keep_outcome(errand: Errand, outcome: Outcome, after: Callable[[Job, Outcom
     """Bytes first, rows second; and nothing at all when the job has meanwhile gone on without us."""
     received = receive(outcome.pictures, errand.spec) if isinstance(outcome, Finished) else []
     with transaction.atomic():
-        job, now = locked(errand.job.pk), clock.now()
+        job, now = locked(errand.job.pk, known=errand.job), clock.now()
         if job is None or job.lease != errand.lease:
             logger.warning("job.answer_came_too_late", job=str(errand.job.pk))
             return
@@ -284,10 +284,18 @@ def deadly(job: Job, now: datetime) -> None:
 # Shared steps
 
 
-def locked(job_id: uuid.UUID) -> Job | None:
-    """The job as it is now, held until the transaction ends."""
-    related = ("brief__revision", "brief__listing", "brief__asked_by", "model")
-    return Job.objects.select_for_update(of=("self",)).select_related(*related).filter(pk=job_id).first()
+def locked(job_id: uuid.UUID, known: Job | None = None) -> Job | None:
+    """The job as it is now, held until the transaction ends.
+
+    Its brief never changes: it is taken from the job as it was `known`, which spares the dearest query of all.
+    """
+    held = Job.objects.select_for_update(of=("self",)).filter(pk=job_id)
+    if known is None:
+        return held.select_related("brief__revision", "brief__listing", "brief__asked_by", "model").first()
+    job = held.first()
+    if job is not None:
+        job.brief, job.model = known.brief, known.model
+    return job
 
 
 def pause(error: ProviderError, tries: int) -> timedelta:

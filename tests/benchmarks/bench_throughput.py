@@ -1,35 +1,58 @@
 """Throughput of jobs that wait at a provider, as a share of what nobody could do better.
 
-A double takes each job at once and has its picture ready two seconds later; 32 jobs are always in flight. The ideal
-is a portal that needs no time at all: 32 pictures every two seconds. Everything else is real: database, queue folder,
-the worker as `make start` runs it, HTTP, decoding, storing and the preview of each picture.
+A double takes each job at once and has its picture two seconds later; 32 jobs are always in flight. The ideal is a
+portal that needs no time at all: 32 pictures every two seconds. Everything else is real: database, queue folder,
+the worker as `make start` runs it, HTTP, decoding, storing and the preview of each picture. It is measured for the
+two kinds of provider (one that answers when it is done, one that is asked again and again), embedded and on servers.
 """
 
 from __future__ import annotations
 
+import os
 import time
+from collections.abc import Iterator
 from itertools import cycle
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
+import psycopg
+import pytest
+
+from tests import machine
 from tests.benchmarks import machine_facts
 from tests.benchmarks.load import keep_in_flight
 from tests.portal import Portal, wait_until
 from tests.standins.bfl import READY_AFTER, BFLStandIn
+from tests.standins.openai import OpenAIStandIn
 from tests.standins.pictures import picture
-from tests.standins.server import Handler
+from tests.standins.server import Handler, StandIn, Upload
 
 JOBS, IN_FLIGHT, SECONDS = 128, 32, 2.0
 SIZE = (1216, 816)
 NOT_YET = -1_000_000  # polls: so many below zero that the picture is never ready by them
+DRAWN = [picture(*SIZE, f"house {number}") for number in range(IN_FLIGHT)]
+"""Beforehand, so that drawing costs the machine nothing while it is measured."""
 
 
-class Punctual(BFLStandIn):
-    """Has each picture ready after the same time, drawn beforehand so that drawing costs the machine nothing now."""
+class Answering(OpenAIStandIn):
+    """Holds the line until the picture is there."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds=seconds)
+        self.behaviour, self.pictures = "slow", cycle(DRAWN)
+
+    def _drawn(self, wish: dict[str, Any], files: list[Upload], size: tuple[int, int], kind: str, number: int) -> bytes:
+        return next(self.pictures)
+
+
+class Polled(BFLStandIn):
+    """Takes the job, and tells those who ask that it is ready once the time has passed."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(seconds=seconds)
         self.taken: dict[str, float] = {}
-        self.pictures = cycle([picture(*SIZE, f"house {number}") for number in range(IN_FLIGHT)])
+        self.pictures = cycle(DRAWN)
 
     def take(self, handler: Handler, prompt: str) -> str:
         self.taken[prompt] = time.monotonic()
@@ -45,21 +68,44 @@ class Punctual(BFLStandIn):
         handler.answer_bytes(200, next(self.pictures), "image/png")
 
 
-def test_throughput_with_32_in_flight(tmp_path: Path) -> None:
+@pytest.fixture(params=["embedded", "servers"])
+def parts(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """The portal's environment: SQLite and a folder, or a database of its own on PostgreSQL, and Redis."""
+    if request.param == "embedded":
+        yield {}
+        return
+    server, redis = machine.postgres_url(), machine.redis_url()
+    if not server or not redis:
+        pytest.skip(machine.NO_REDIS if server else machine.NO_POSTGRES)
+    name = f"imprimatur_bench_{os.getpid()}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        yield {"DATABASE_URL": urlunsplit(urlsplit(server)._replace(path=f"/{name}")), "BROKER_URL": redis}
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+def keys(provider: str, double: StandIn) -> dict[str, str]:
+    if provider == "openai":
+        return {"OPENAI_API_KEY": "sk-standin", "OPENAI_BASE_URL": f"{double.url}/v1"}
+    return {"BFL_API_KEY": "bfl-standin", "BFL_BASE_URL": double.url}
+
+
+@pytest.mark.parametrize(("provider", "kind"), [("openai", Answering), ("bfl", Polled)])
+def test_throughput_with_32_in_flight(
+    tmp_path: Path, parts: dict[str, str], provider: str, kind: type[Answering | Polled]
+) -> None:
     facts = machine_facts.facts()
-    with (
-        Punctual(SECONDS) as double,
-        Portal(tmp_path / "var", BFL_API_KEY="bfl-standin", BFL_BASE_URL=double.url) as portal,
-    ):
+    with kind(SECONDS) as double, Portal(tmp_path / "var", **parts, **keys(provider, double)) as portal:
         portal.prepare()
         portal.start_worker()
         wait_until(lambda: bool(portal.worker_pids), 30)
         time.sleep(3)
-        run = portal.do(keep_in_flight, "bfl", JOBS, IN_FLIGHT, patience=110.0)
+        run = portal.do(keep_in_flight, provider, JOBS, IN_FLIGHT, patience=110.0)
     ideal = JOBS * SECONDS / IN_FLIGHT
     assert run.states == {"done": JOBS}
     share = f"{ideal / run.seconds:.0%} of the ideal ({ideal:.1f} s)"
     machine_facts.say(
+        f"{kind.__name__}, {'PostgreSQL and Redis' if parts else 'SQLite and a folder'}: "
         f"{JOBS} jobs of {SECONDS:.0f} s at the provider, {IN_FLIGHT} in flight, pictures of {SIZE[0]} x {SIZE[1]}:",
         f"{run.seconds:.1f} s, {JOBS / run.seconds:.1f} a second: {share}.",
         facts,

@@ -21,16 +21,17 @@ logger = structlog.get_logger(__name__)
 @login_not_required
 @require_POST
 def callback(request: HttpRequest, key: str, job_id: UUID) -> HttpResponse:
-    """Take a callback. Whoever cannot prove to be the provider learns nothing, not even whether the job is there."""
+    """Take a callback. Whoever cannot prove to be the provider learns nothing: not whether the job is there, and not
+    whether such a provider is. Only the log says why."""
     headers = {name.lower(): value for name, value in request.headers.items()}
     body = request.read(LARGEST + 1)
     try:
         if len(body) > LARGEST:
             raise Forged(f"It is larger than {LARGEST} bytes.")
         callbacks.ask_now(job_id, key, catalogue.provider(key).verify_callback(headers, body))
-    except Forged as problem:
+    except (Forged, catalogue.NotConfigured) as problem:
         logger.warning("callback.refused", provider=key, job=str(job_id), why=str(problem))
         return HttpResponse(status=401)
-    except (catalogue.NotConfigured, Job.DoesNotExist):
+    except Job.DoesNotExist:
         return HttpResponse(status=404)
     return HttpResponse(status=204)

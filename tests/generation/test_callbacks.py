@@ -61,13 +61,18 @@ def waiting(ada: User) -> Job:
     return job
 
 
-def call(job: UUID | str, headers: dict[str, str], body: bytes = BODY, key: str = "replicate") -> int:
-    """The status that a callback is answered with; nothing is ever said with it."""
+def answer_to(job: UUID, headers: dict[str, str], body: bytes = BODY, key: str = "replicate") -> tuple[int, Any]:
+    """Everything that whoever calls gets to see; nothing is ever said in the body."""
     answer = Client(enforce_csrf_checks=True).post(
         reverse("generation:callback", args=(key, job)), body, content_type="application/json", headers=headers
     )
     assert answer.content == b""
-    return answer.status_code
+    return answer.status_code, {name: value for name, value in answer.headers.items() if name != "X-Request-ID"}
+
+
+def call(job: UUID, headers: dict[str, str], body: bytes = BODY, key: str = "replicate") -> int:
+    """The status that a callback is answered with."""
+    return answer_to(job, headers, body, key)[0]
 
 
 def genuine(body: bytes = BODY, *, age: float = 0) -> dict[str, str]:
@@ -111,10 +116,31 @@ def test_one_that_was_recorded_and_comes_again_later_does_nothing(waiting: Job) 
     assert not is_asked(waiting)
 
 
-@pytest.mark.parametrize(("key", "status"), [("bfl", 401), ("scripted", 401), ("nowhere", 404)])
-def test_another_provider_proves_nothing(waiting: Job, key: str, status: int) -> None:
-    assert call(waiting.pk, genuine(), key=key) == status
+@pytest.mark.parametrize("key", ["bfl", "scripted", "nowhere"])
+def test_another_provider_proves_nothing(waiting: Job, key: str) -> None:
+    assert call(waiting.pk, genuine(), key=key) == 401
     assert not is_asked(waiting)
+
+
+def test_a_stranger_cannot_tell_which_providers_are_set_up(waiting: Job, settings: Settings) -> None:
+    without_secret = {"adapter": ADAPTERS["bfl"]["adapter"], "options": {"api_key": "not-a-key"}}
+    settings.IMAGE_PROVIDERS = {**settings.IMAGE_PROVIDERS, "bfl": without_secret}
+    unproven = answer_to(waiting.pk, {})
+    others = [
+        answer_to(job, {}, key=key) for job in (waiting.pk, UUID(int=7)) for key in ("bfl", "scripted", "stability")
+    ]
+    assert others == [unproven] * 6
+
+
+def test_the_log_says_why_a_callback_was_refused(waiting: Job, caplog: pytest.LogCaptureFixture) -> None:
+    for key in ("replicate", "nowhere"):
+        call(waiting.pk, {}, key=key)
+    said = [record.msg for record in caplog.records if isinstance(record.msg, dict)]
+    assert [(line["event"], line["provider"]) for line in said] == [
+        ("callback.refused", "replicate"),
+        ("callback.refused", "nowhere"),
+    ]
+    assert "not set up here" in said[1]["why"]
 
 
 def test_a_provider_that_proves_itself_speaks_of_its_own_jobs_alone(waiting: Job) -> None:

@@ -14,7 +14,7 @@ from django.template.defaultfilters import filesizeformat
 
 from assets.pictures import SPECS, fitted
 from generation import catalogue
-from generation.lifecycle import RUNNING
+from generation.lifecycle import RETRIABLE, RUNNING
 from generation.models import Brief, Job, JobState, Judgement, Output, OutputState, Verdict
 from generation.receiving import FLAGS
 from generation.story import duration
@@ -108,7 +108,7 @@ class Cell:
 
     @property
     def may_retry(self) -> bool:
-        return not self.blind and self.job.state in (JobState.REFUSED, JobState.FAILED, JobState.CANCELLED)
+        return not self.blind and self.job.state in RETRIABLE
 
     @property
     def seconds(self) -> str:

@@ -24,6 +24,8 @@ MOVES: frozenset[tuple[JobState, JobState]] = frozenset(
 
 RUNNING = (_S.QUEUED, _S.SENDING, _S.WAITING)
 """States in which something is still going to happen by itself."""
+RETRIABLE = (_S.REFUSED, _S.FAILED, _S.CANCELLED)
+"""Ends that a person may answer by sending the job once more."""
 ENDED = (_S.DONE, _S.PARTIAL, _S.REFUSED, _S.FAILED, _S.CANCELLED, _S.UNCLEAR)
 
 

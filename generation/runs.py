@@ -24,7 +24,7 @@ from assets.pictures import Unreadable
 from generation import catalogue, clock, composing, money, references
 from generation.judging import judge
 from generation.keeping import discard, keep, undiscard
-from generation.lifecycle import check_move
+from generation.lifecycle import RETRIABLE, check_move
 from generation.models import Brief, BriefKind, BriefReference, GenerationModel, Job, JobState
 from generation.nudges import nudge
 from generation.providers.base import ImageSpec, Picture, Provider, Quote
@@ -181,7 +181,7 @@ def retry(job: Job, *, by: User) -> Job:
     _check(by, MAKE, "You may look at jobs, but not send them.")
     with transaction.atomic():
         held = _held(job)
-        check_move(held.state, JobState.QUEUED)
+        _check_state(held, *RETRIABLE)
         catalogue.check_offered(held.model)
         price = _price(catalogue.spec_of(held), catalogue.provider(held.model.provider), held.count)
         money.reserve(held, held.brief, price["quote_micros"])
@@ -192,9 +192,12 @@ def retry(job: Job, *, by: User) -> Job:
             tries=0,
             error_kind="",
             error_words="",
+            handle="",  # what the provider had was the last request's: nobody may ask it about this one
+            request_id="",
             stop_asked_at=None,
             lease=None,
             not_before=None,
+            deadline=None,
             finished_at=None,
         )
         nudge("send_job", held)
@@ -207,7 +210,7 @@ def resume_unclear(job: Job, *, by: User) -> Job:
     _check(by, MAKE, "You may look at jobs, but not resume them.")
     with transaction.atomic():
         held = _held(job)
-        check_move(held.state, JobState.WAITING)
+        _check_state(held, JobState.UNCLEAR)
         if not held.handle:
             raise InvalidTransition(
                 "The answer was lost before the provider told us how to ask for it. Look in its own records, then say "
@@ -237,8 +240,7 @@ def _settle_unclear(job: Job, by: User, *, charged: bool, words: str) -> Job:
     _check(by, MANAGE_MONEY, "Only somebody who manages money can settle an unclear job.")
     with transaction.atomic():
         held = _held(job)
-        if held.state != JobState.UNCLEAR:
-            raise InvalidTransition(f"This job is “{held.get_state_display().lower()}”; there is nothing to settle.")
+        _check_state(held, JobState.UNCLEAR)
         if not charged:
             money.correct(held, -held.quote_micros, words)
             held.settled_micros = (held.settled_micros or 0) - held.quote_micros
@@ -334,6 +336,12 @@ def _ids(jobs: QuerySet[Job]) -> list[UUID]:
 def _check(by: User, right: str, words: str) -> None:
     if not by.has_perm(right):
         raise PermissionDenied(words)
+
+
+def _check_state(job: Job, *wanted: JobState) -> None:
+    """What people may do is narrower than the moves: only a worker sends again what is being sent."""
+    if job.state not in wanted:
+        raise InvalidTransition(f"This job is “{job.get_state_display().lower()}” by now. Look at the page again.")
 
 
 def _held(job: Job) -> Job:

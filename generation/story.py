@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from assets.pictures import SPECS, fitted
 from generation import catalogue
-from generation.lifecycle import RUNNING
+from generation.lifecycle import RETRIABLE, RUNNING
 from generation.models import Brief, GenerationModel, Job, JobState, Output, OutputState
 from generation.providers.handoff import Ask
 from generation.receiving import FLAGS
@@ -91,7 +91,7 @@ class Cell:
 
     @property
     def may_retry(self) -> bool:
-        return self.may_make and self.job.state in (JobState.REFUSED, JobState.FAILED, JobState.CANCELLED)
+        return self.may_make and self.job.state in RETRIABLE
 
     @property
     def is_unclear(self) -> bool:

@@ -425,6 +425,44 @@ def test_an_unclear_job_cannot_simply_be_sent_again(ada: User) -> None:
     assert spent() == (0, DIME)
 
 
+def test_a_job_that_is_being_sent_is_not_sent_a_second_time(ada: User) -> None:
+    job = sent(ada, errors.Rejected("No."))
+    runs.retry(job, by=ada)
+
+    def meanwhile() -> Finished:
+        with pytest.raises(InvalidTransition):
+            runs.retry(job, by=ada)
+        return Finished(pictures=(picture(),))
+
+    Scripted.will(meanwhile)
+    runs.send(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.outputs.count(), spent()) == (JobState.DONE, 1, (0, DIME))
+
+
+def test_a_job_that_is_sent_again_is_never_asked_about_by_its_old_handle(ada: User) -> None:
+    job = pending(ada)
+    Scripted.will(errors.Refused("Not this."))
+    runs.resume(job.pk)
+    job = runs.retry(job, by=ada)
+    assert (job.handle, job.request_id, job.deadline) == ("", "", None)
+
+
+def test_a_job_that_is_being_sent_cannot_be_asked_about(ada: User) -> None:
+    job = factories.queued(ada)
+
+    def meanwhile() -> Finished:
+        Job.objects.update(handle="of-before")
+        with pytest.raises(InvalidTransition):
+            runs.resume_unclear(job, by=ada)
+        return Finished(pictures=(picture(),))
+
+    Scripted.will(meanwhile)
+    runs.send(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.outputs.count()) == (JobState.DONE, 1)
+
+
 def test_writing_off_gives_back_what_was_booked(ada: User, max_: User) -> None:
     job = runs.write_off(sent(ada, errors.Unclear("Lost.")), by=max_)
     assert (job.state, job.settled_micros, spent()) == (JobState.FAILED, 0, (0, 0))

@@ -123,7 +123,7 @@ def take_in(
     The licence starts with what the provenance's terms answer, and with Unknown for the rest.
     """
     _check_right(by)
-    facts, made = _looked_at(data), provenance or ProvenanceFacts()
+    facts, made = look_at(data), provenance or ProvenanceFacts()
     found = dict(made.found) or metadata.read(data)
     found |= {"trailing_bytes": facts.trailing} if facts.trailing else {}
     storage.put(data)
@@ -154,7 +154,8 @@ def take_in(
     return version
 
 
-def _looked_at(data: bytes) -> pictures.Facts:
+def look_at(data: bytes) -> pictures.Facts:
+    """What a file is, if the library takes it. Raises pictures.Unreadable with words for the person who brought it."""
     facts = pictures.inspect(data)
     if facts.animated:
         raise pictures.Unreadable("This is a moving picture. Save the frame you want as PNG or JPEG, and bring that.")

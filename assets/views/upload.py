@@ -57,7 +57,7 @@ def _readable(form: UploadForm) -> Read:
     read = [(file.name or "picture", file.read()) for file in files]
     for name, data in read:
         try:
-            pictures.inspect(data)
+            library.look_at(data)
         except pictures.Unreadable as error:
             form.add_error("pictures", f"“{name}” was not taken. {error} Nothing of this upload was kept.")
     return [] if form.errors else read

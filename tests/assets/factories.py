@@ -121,6 +121,14 @@ def picture(
     return out.getvalue()
 
 
+def moving_picture() -> bytes:
+    """A GIF of two frames."""
+    first, second = (Image.open(io.BytesIO(picture(seed=seed))) for seed in (1, 2))
+    out = io.BytesIO()
+    first.save(out, "GIF", save_all=True, append_images=[second], duration=100)
+    return out.getvalue()
+
+
 YES = {Question(question): library.GivenAnswer(Answer.YES, "", "our own work") for question in Question}
 
 

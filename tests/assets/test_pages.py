@@ -16,7 +16,7 @@ from assets import library, storage
 from assets.library import GivenConsent, ProvenanceFacts
 from assets.models import Asset, LogEntry, Question, Version
 from tests.assets import factories
-from tests.assets.factories import picture
+from tests.assets.factories import moving_picture, picture
 
 HTMX = {"HX-Request": "true"}
 HOSTILE = "<script>alert(1)</script>"
@@ -230,6 +230,12 @@ class TestUpload:
         response = as_ada.post(self.url, {"pictures": files, "kind": "photograph"})
         assert "bad.svg" in response.content.decode()
         assert not Asset.objects.exists()
+
+    def test_a_moving_picture_keeps_the_others_out_too(self, as_ada: Client) -> None:
+        files = [upload_of("good.png", picture()), upload_of("moving.gif", moving_picture())]
+        response = as_ada.post(self.url, {"pictures": files, "kind": "photograph"})
+        assert (response.status_code, Asset.objects.count()) == (422, 0)
+        assert "“moving.gif” was not taken. This is a moving picture." in response.content.decode()
 
     def test_an_address_that_names_no_asset_is_an_ordinary_upload(self, as_ada: Client) -> None:
         assert as_ada.get(f"{self.url}?asset=nonsense&original_of=1").status_code == 200

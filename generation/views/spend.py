@@ -100,8 +100,6 @@ def _cell(value: str) -> str:
 
 
 def _month(request: SignedIn) -> date:
-    try:
-        year, month = map(int, request.GET.get("month", "").split("-"))
-        return date(year, month, 1)
-    except ValueError:
-        return money.month_of()
+    """The month that the address asks for, or this one. The years are those that have a month before and after."""
+    asked = re.fullmatch(r"([1-8]\d{3})-(0[1-9]|1[0-2])", request.GET.get("month", ""), re.ASCII)
+    return date(int(asked[1]), int(asked[2]), 1) if asked else money.month_of()

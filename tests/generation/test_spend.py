@@ -65,6 +65,11 @@ def breakdown(key: str) -> dict[str, spending.Row]:
     return {row.name: row for row in found.rows}
 
 
+@pytest.mark.parametrize("asked", ["9999-12", "0001-01", "1-1", "2026-13", "２０２６-11"])
+def test_a_month_that_no_calendar_goes_on_from_is_this_one(max_: User, asked: str) -> None:
+    assert f"{money.month_of():%B %Y}" in page(max_, "spend", f"?month={asked}")
+
+
 # Who
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import structlog
 from celery import shared_task
 from django.utils import timezone
 
 from approvals import notifications, workflow
 from approvals.models import Decision, Review
+
+logger = structlog.get_logger(__name__)
 
 BATCH = 50
 """How many decisions one sweep settles, so that it ends before the next begins."""
@@ -23,7 +26,10 @@ def sweep() -> None:
     """Settle whatever is due, whether or not anybody was nudged, and bring releases up to date."""
     due = Decision.objects.filter(undone_at=None, settled_at=None, effective_at__lte=timezone.now())
     for decision in due.order_by("effective_at")[:BATCH]:
-        workflow.settle(decision)
+        try:
+            workflow.settle(decision)
+        except Exception:  # whatever it is, those behind it must not wait for it
+            logger.exception("decision.not_settled", decision=str(decision.pk))
     workflow.expire_due()
 
 

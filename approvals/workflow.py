@@ -225,8 +225,10 @@ def _files_for(decision: Decision) -> tuple[dict[int, delivery.Prepared], str]:
     version = Version.objects.with_story().get(pk=decision.review.version_id)
     try:
         return delivery.prepare(version, decision.review.channels.all()), ""
-    except (delivery.TooLarge, pictures.Unreadable, storage.CorruptFile) as error:
+    except (delivery.TooLarge, pictures.Unreadable, storage.CorruptFile, policy.BadRules) as error:
         return {}, f"The file for delivery could not be made. {error}"
+    except FileNotFoundError:
+        return {}, "The file is missing where it is kept. Restore it from the backup."
 
 
 def _no_longer_holds(decision: Decision, prepared: dict[int, delivery.Prepared]) -> str:

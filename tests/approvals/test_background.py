@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
+from pathlib import Path
+from smtplib import SMTPRecipientsRefused
 
 import celery
 import pytest
 import time_machine
 from django.contrib.auth.models import User
 from django.core import mail
+from django.core.mail import EmailMessage
 from django.db import DatabaseError, transaction
 from django.utils import timezone
-from pytest_django import DjangoCaptureOnCommitCallbacks
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
-from approvals import tasks, workflow
-from approvals.models import Choice, Decision, Event, Release, Review
+from approvals import delivery, tasks, workflow
+from approvals.models import Channel, Choice, Decision, Event, Release, Review
 from assets import storage
+from assets.models import Version
 from tests.approvals import factories
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +43,47 @@ def test_the_sweep_settles_once_the_time_is_over(review: Review, undo_window: No
     with time_machine.travel(timezone.now() + timedelta(seconds=61)):
         tasks.sweep()
     assert Release.objects.live().count() == 1
+
+
+def test_a_decision_that_cannot_be_settled_holds_up_no_other(
+    review: Review, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    stuck = factories.decide(review)
+    factories.decide(factories.review(factories.ready(title="Garden")))
+    prepare = delivery.prepare
+
+    def out_of_space(version: Version, channels: Iterable[Channel]) -> dict[int, delivery.Prepared]:
+        if version == review.version:
+            raise OSError("no space left on device")
+        return prepare(version, channels)
+
+    monkeypatch.setattr(delivery, "prepare", out_of_space)
+    tasks.sweep()
+    assert [release.version.asset.title for release in Release.objects.live()] == ["Garden"]
+    assert Decision.objects.get(pk=stuck.pk).settled_at is None
+    assert "decision.not_settled" in caplog.text
+
+
+def test_a_decision_whose_file_is_gone_opens_the_review_again(review: Review, settings: Settings) -> None:
+    decision = factories.decide(review)
+    folder = Path(settings.STORAGES["default"]["OPTIONS"]["location"])
+    kept = folder / storage.path_of(review.version.sha256)
+    data = kept.read_bytes()
+    kept.unlink()
+    tasks.sweep()
+    kept.write_bytes(data)
+    decision.refresh_from_db()
+    review.refresh_from_db()
+    assert (review.state, Release.objects.count()) == ("open", 0)
+    assert "missing where it is kept" in decision.lapsed_because
+
+
+def test_a_decision_whose_channel_has_unreadable_rules_opens_the_review_again(review: Review, channel: Channel) -> None:
+    decision = factories.decide(review)
+    Channel.objects.filter(pk=channel.pk).update(rules={"min_widht": 100})
+    tasks.sweep()
+    decision.refresh_from_db()
+    assert "min_widht" in decision.lapsed_because
 
 
 def test_a_worker_killed_before_the_end_leaves_nothing_half_done(
@@ -89,6 +135,21 @@ def test_a_broker_that_is_gone_does_not_undo_the_decision(
 def test_reviewers_are_mailed_and_authors_are_not(review: Review, rita: User, max_: User, nils: User) -> None:
     tasks.tell_reviewers(str(review.pk))
     assert sorted(message.to[0] for message in mail.outbox) == ["max@example.com", "rita@example.com"]
+
+
+def test_a_mail_that_cannot_be_sent_keeps_none_from_the_others(
+    review: Review, rita: User, max_: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = EmailMessage.send
+
+    def refuse_max(message: EmailMessage, fail_silently: bool = False) -> int:
+        if message.to == [max_.email]:
+            raise SMTPRecipientsRefused({})
+        return send(message, fail_silently)
+
+    monkeypatch.setattr(EmailMessage, "send", refuse_max)
+    tasks.tell_reviewers(str(review.pk))
+    assert [message.to for message in mail.outbox] == [[rita.email]]
 
 
 def test_the_mail_links_to_the_review_and_decides_nothing(review: Review, rita: User) -> None:

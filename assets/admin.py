@@ -1,4 +1,4 @@
-"""Administrators' tables: listings to keep up, terms and the log to look at. The library itself has its own pages."""
+"""Administrators' tables: listings, terms and the log, to look at. They are changed on pages of their own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ else:
 
 
 class ReadOnly(Table):
-    """A table that is looked at and never changed here."""
+    """Looked at here, changed elsewhere: by the writers, which check rights and leave a trace."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -30,7 +30,7 @@ class ReadOnly(Table):
 
 
 @admin.register(Listing)
-class ListingAdmin(Table):
+class ListingAdmin(ReadOnly):
     list_display = ("reference", "title", "address")
     search_fields = ("reference", "title", "address")
 

@@ -1,31 +1,71 @@
-"""Administrators' tables: models on offer to keep up, resting providers, and budgets and jobs to look at."""
+"""Administrators' tables: the models on offer, to keep up; resting providers, budgets and jobs, to look at."""
 
 from __future__ import annotations
 
-from django.contrib import admin
+from typing import TYPE_CHECKING, Any
 
-from assets.admin import ReadOnly, Table
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+
+from assets import audit
+from assets.admin import ReadOnly
+from generation import catalogue
+from generation.facts import BadFacts
 from generation.models import Budget, GenerationModel, Job, ProviderState
+
+if TYPE_CHECKING:  # the classes take a type only in the stubs
+    ModelTable, ModelFormBase = admin.ModelAdmin[GenerationModel], forms.ModelForm[GenerationModel]
+else:
+    ModelTable, ModelFormBase = admin.ModelAdmin, forms.ModelForm
+
+
+class ModelForm(ModelFormBase):
+    """A model whose facts can be read: those that cannot would stop whoever sends to it."""
+
+    class Meta:
+        model = GenerationModel
+        fields = "__all__"
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if "facts" in data:
+            try:
+                catalogue.model_facts(GenerationModel(**data))
+            except BadFacts as error:
+                raise ValidationError({"facts": str(error)}) from error
+        return data
 
 
 @admin.register(GenerationModel)
-class GenerationModelAdmin(Table):
+class GenerationModelAdmin(ModelTable):
+    form = ModelForm
     list_display = ("name", "provider", "model_id", "offered", "ends_on", "successor", "read_on")
     list_filter = ("provider", "offered")
     search_fields = ("name", "model_id")
 
+    def has_delete_permission(self, request: HttpRequest, obj: GenerationModel | None = None) -> bool:
+        return False  # taken off offer instead
+
+    def save_model(
+        self, request: HttpRequest, obj: GenerationModel, form: forms.ModelForm[GenerationModel], change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        actor = request.user if isinstance(request.user, User) else None
+        done = f"changed: {', '.join(form.changed_data) or 'nothing'}" if change else "added"
+        audit.record(actor, "model.changed" if change else "model.added", obj, f"The model {obj} was {done}.")
+
 
 @admin.register(ProviderState)
-class ProviderStateAdmin(Table):
+class ProviderStateAdmin(ReadOnly):
     list_display = ("provider", "resting_until", "reason", "failures")
 
 
 @admin.register(Budget)
-class BudgetAdmin(Table):
-    """A budget is opened here; its figures move with the ledger alone, and its limit is set on the Spend page."""
-
+class BudgetAdmin(ReadOnly):
     list_display = ("month", "scope", "currency", "limit_micros", "reserved_micros", "spent_micros")
-    readonly_fields = ("reserved_micros", "spent_micros")
 
 
 @admin.register(Job)

@@ -93,8 +93,7 @@ def folder(name: str, default: Path) -> Path:
 def web_address(name: str, default: str) -> str:
     """An `http` or `https` address without a trailing slash."""
     value = text(name, default).rstrip("/")
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if not _is_readable(value) or urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname:
         raise wrong(name, f"is “{value}”", f"Use a full address such as {default}")
     return value
 

@@ -83,7 +83,7 @@ class Refusals:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        status = STATUSES.get(type(exception))
+        status = next((status for kind, status in STATUSES.items() if isinstance(exception, kind)), None)
         return None if status is None else refusal(request, exception, status)
 
 

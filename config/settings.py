@@ -147,14 +147,11 @@ FOLDER_OPTIONS: dict[str, Any] = {
     "file_permissions_mode": 0o600,
     "directory_permissions_mode": 0o700,
 }
-IN_FOLDER = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": FOLDER_OPTIONS},
-    "originals": {"BACKEND": "assets.storage.FolderStorage", "OPTIONS": FOLDER_OPTIONS},
-}
+IN_FOLDER = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": FOLDER_OPTIONS}
 
 
 def in_bucket() -> dict[str, Any]:
-    """The same stores in a private S3 bucket."""
+    """The same in a private S3 bucket."""
     endpoint = env.text("S3_ENDPOINT_URL")
     options = {
         "bucket_name": env.required("S3_BUCKET", "STORAGE=s3 needs the name of a private bucket"),
@@ -168,10 +165,7 @@ def in_bucket() -> dict[str, Any]:
         "signature_version": "s3v4",
         "addressing_style": "path" if endpoint else "auto",
     }
-    return {
-        "default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options},
-        "originals": {"BACKEND": "assets.storage.BucketStorage", "OPTIONS": options},
-    }
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
 
 
 STATIC_FILES = {
@@ -179,7 +173,7 @@ STATIC_FILES = {
     if STATIC_ROOT
     else "django.contrib.staticfiles.storage.StaticFilesStorage"
 }
-STORAGES = {**(in_bucket() if STORAGE == "s3" else IN_FOLDER), "staticfiles": STATIC_FILES}
+STORAGES = {"default": in_bucket() if STORAGE == "s3" else IN_FOLDER, "staticfiles": STATIC_FILES}
 MEDIA_URL = ""
 WHITENOISE_USE_FINDERS = STATIC_ROOT is None
 

@@ -60,7 +60,7 @@ def test_with_nothing_set_the_portal_is_embedded(tmp_path: Path) -> None:
     assert "journal_mode=WAL" in databases["default"]["OPTIONS"]["init_command"]
     assert databases["default"]["NAME"] == str(tmp_path / "imprimatur.sqlite3")
     assert broker.startswith("filesystem:")
-    assert storages["originals"]["OPTIONS"]["location"] == str(tmp_path / "media")
+    assert storages["default"]["OPTIONS"]["location"] == str(tmp_path / "media")
 
 
 def test_a_made_secret_key_stays_and_is_its_owners_alone(tmp_path: Path) -> None:
@@ -98,6 +98,8 @@ def test_a_short_secret_key_is_refused(tmp_path: Path) -> None:
         ("PORT", "eighty"),
         ("PORT", "70000"),
         ("SITE_URL", "pictures.example"),
+        ("SITE_URL", "http://[::1"),
+        ("SITE_URL", "http://pictures.example:eighty"),
         ("STORAGE", "tape"),
         ("TRUSTED_PROXIES", "-1"),
         ("UNDO_SECONDS", "20.5"),
@@ -112,9 +114,17 @@ def test_a_bucket_without_a_name_is_named(tmp_path: Path) -> None:
     assert "S3_BUCKET is not set" in complaint(tmp_path, STORAGE="s3")
 
 
-def test_a_bucket_takes_both_stores(tmp_path: Path) -> None:
+@pytest.mark.parametrize("env", [{}, {"STORAGE": "s3", "S3_BUCKET": "pictures"}], ids=["folder", "bucket"])
+def test_every_store_of_the_settings_can_be_opened(tmp_path: Path, env: dict[str, str]) -> None:
+    opened = "[storages[name] for name in settings.STORAGES]"
+    code = f"from django.conf import settings; from django.core.files.storage import storages; {opened}"
+    result = start(tmp_path, "-c", code, DJANGO_SETTINGS_MODULE="config.settings", **env)
+    assert result.returncode == 0, result.stderr
+
+
+def test_a_bucket_takes_the_files(tmp_path: Path) -> None:
     storages = settings(tmp_path, "STORAGES", STORAGE="s3", S3_BUCKET="pictures", S3_ENDPOINT_URL="http://127.0.0.1:9")
-    assert storages["originals"]["BACKEND"] == "assets.storage.BucketStorage"
+    assert storages["default"]["BACKEND"] == "storages.backends.s3.S3Storage"
     assert storages["default"]["OPTIONS"]["bucket_name"] == "pictures"
     assert storages["default"]["OPTIONS"]["file_overwrite"] is False
 

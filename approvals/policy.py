@@ -84,6 +84,8 @@ def typed_values(kind: type[Any], raw: Mapping[str, Any]) -> Iterable[tuple[str,
         wanted = (list, tuple) if isinstance(known[name], tuple) else type(known[name])
         if not isinstance(value, wanted) or isinstance(value, bool) is not isinstance(known[name], bool):
             raise BadRules(f"{name} is {value!r}, which is not of the right kind.")
+        if isinstance(value, list | tuple) and not all(isinstance(item, str) for item in value):
+            raise BadRules(f"{name} holds something other than words.")
         if isinstance(value, int) and value < 0:
             raise BadRules(f"{name} is {value}; it cannot be below zero.")
         yield name, value

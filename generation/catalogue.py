@@ -18,6 +18,7 @@ from django.utils.module_loading import import_string
 from assets.lifecycle import Blocked, Finding
 from assets.models import DigitalSource
 from generation import facts, prompts, references
+from generation.facts import BadFacts
 from generation.models import Brief, BriefReference, GenerationModel, Job, ProviderState
 from generation.providers.base import ImageSpec, ModelFacts, Provider, Quote
 from generation.providers.handoff import HandOff
@@ -123,7 +124,7 @@ def has_ended(row: GenerationModel, today: date | None = None) -> bool:
 
 
 def check_offered(row: GenerationModel) -> None:
-    """Raise Blocked when a model can no longer be sent to, with its successor in the words."""
+    """Raise Blocked when a model cannot be sent to: not any more, with its successor in the words, or not as it is."""
     if row.provider not in settings.IMAGE_PROVIDERS:
         raise Blocked([_gone(f"{row.name} cannot be used: its provider is not set up here.")])
     if has_ended(row):
@@ -131,6 +132,10 @@ def check_offered(row: GenerationModel) -> None:
         raise Blocked([_gone(f"{row.name} ended on {row.ends_on:%-d %B %Y}.{instead}")])
     if not row.offered:
         raise Blocked([_gone(f"{row.name} is not offered any more. Choose another model.")])
+    try:
+        model_facts(row)
+    except BadFacts as error:
+        raise Blocked([Finding("model_unreadable", f"{error} Choose another model.", field="models")]) from error
 
 
 def successor_name(row: GenerationModel) -> str:

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from assets import storage
 from assets.models import DigitalSource, Version
-from assets.pictures import SPECS, Spec, fitted, render
+from assets.pictures import SPECS, Spec, Unreadable, fitted, render
 from generation.models import Brief, BriefReference, Output, Role
 from generation.providers.base import ImageSpec, Reference
 from generation.providers.errors import Rejected
@@ -85,9 +85,13 @@ class Source:
         )
 
     def copied(self, position: int) -> BriefReference:
-        """As it goes along, with its copy stored. Reads and writes files."""
+        """As it goes along, with its copy stored. Reads and writes files. Raises Unreadable."""
         row = self.row(position)
-        made = render(storage.read(self._picture.sha256), _copy_of(self._picture.media_type))
+        try:
+            data = storage.read(self._picture.sha256)
+        except (storage.CorruptFile, FileNotFoundError) as error:
+            raise Unreadable(f"“{self.title}” is damaged or missing where it is kept. Nothing was sent.") from error
+        made = render(data, _copy_of(self._picture.media_type))
         row.sha256, row.width, row.height = storage.put(made.data), made.width, made.height
         return row
 

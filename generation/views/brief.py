@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,6 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assets import pictures
+from assets.forms import ManyFiles
 from assets.lifecycle import Blocked, InvalidTransition
 from assets.views.requests import SignedIn
 from generation import catalogue, prompts, runs, tree
@@ -23,6 +25,10 @@ from generation.models import Brief, Job, JobState, Output
 from generation.story import tell
 
 HTMX_STOP_POLLING = 286
+BROUGHT = ManyFiles(
+    error_messages={"required": "Choose the picture that you made there, or drop it on the field."},
+)
+"""Pictures of a hand-off, which are read into memory: no more and no larger than those of an upload."""
 
 Verbs = Mapping[str, tuple[Callable[..., Any], str | Callable[[Any], str]]]
 """What an address does -> the verb, and what is said then, which may depend on what came of it."""
@@ -106,12 +112,12 @@ def keep(request: SignedIn, output_id: UUID) -> HttpResponse:
 def hand_in(request: SignedIn, job_id: UUID) -> HttpResponse:
     """Bring the pictures of a hand-off."""
     held = get_object_or_404(Job.objects.visible_to(request.user), pk=job_id)
-    files = request.FILES.getlist("pictures")
-    if not files:
-        messages.error(request, "Choose the picture that you made there, or drop it on the field.")
-        return _page(request, _found(request, held.brief_id), 422)
     try:
+        files = BROUGHT.clean(request.FILES.getlist("pictures"))
         runs.hand_in(held, [file.read() for file in files], by=request.user, told=_told(request, held))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return _page(request, _found(request, held.brief_id), 422)
     except pictures.Unreadable as error:
         messages.error(request, f"Nothing was taken. {error}")
         return _page(request, _found(request, held.brief_id), 422)

@@ -127,6 +127,7 @@ def test_the_statement_leaves_the_place_for_the_original() -> None:
         {"format": "image/gif"},
         {"quality": 5},
         {"refused_alterations": "all"},
+        {"refused_alterations": [["ModelHome"]]},
     ],
 )
 def test_rules_that_cannot_be_understood_are_refused_by_name(raw: dict[str, Any]) -> None:

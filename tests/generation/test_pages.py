@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from assets import forms, pictures
 from assets.models import Version
 from generation import money, runs
 from generation.models import Brief, Budget, Job, JobState, Output, OutputState, Template
@@ -389,6 +390,21 @@ def test_a_hand_off_without_a_usable_picture_says_so(ada: User, sign_in: SignIn,
     job = factories.by_hand(ada)
     runs.send(job.pk)
     assert sign_in(ada).post(reverse("generation:hand_in", args=(job.pk,)), data).status_code == 422
+    assert Job.objects.get().state == JobState.HAND
+
+
+@pytest.mark.parametrize(
+    ("most", "words"), [("MAX_BYTES", "larger than 0 MB"), ("AT_ONCE", "up to 1 pictures at once")]
+)
+def test_a_hand_off_is_not_read_when_it_is_too_much(
+    ada: User, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch, most: str, words: str
+) -> None:
+    job = factories.by_hand(ada)
+    runs.send(job.pk)
+    monkeypatch.setattr(pictures if most == "MAX_BYTES" else forms, most, 1)
+    files = [SimpleUploadedFile(f"{name}.png", png(name), "image/png") for name in "ab"]
+    answer = sign_in(ada).post(reverse("generation:hand_in", args=(job.pk,)), {"pictures": files})
+    assert (answer.status_code, words in answer.content.decode()) == (422, True)
     assert Job.objects.get().state == JobState.HAND
 
 

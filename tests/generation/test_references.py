@@ -15,6 +15,7 @@ from pytest_django import Settings
 from assets import library, storage
 from assets.lifecycle import Blocked
 from assets.models import DigitalSource, Origin, Version
+from assets.pictures import Unreadable
 from generation import catalogue, composing, masks, references, runs
 from generation.models import Brief, BriefKind, BriefReference, GenerationModel, Job, JobState, Output, Role
 from generation.providers.base import Finished
@@ -58,6 +59,19 @@ def mask(size: tuple[int, int] = (96, 64)) -> bytes:
 
 
 # What goes out
+
+
+def test_a_picture_that_is_gone_where_it_is_kept_sends_nothing(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = Source(output=made(ada))
+
+    def gone(sha256: str) -> bytes:
+        raise FileNotFoundError(sha256)
+
+    monkeypatch.setattr(storage, "read", gone)
+    before = Job.objects.count()
+    with pytest.raises(Unreadable, match="missing where it is kept"):
+        refined(ada, BriefKind.VARY, source)
+    assert Job.objects.count() == before
 
 
 def test_the_provider_gets_the_picture_and_the_mask(ada: User) -> None:

@@ -87,6 +87,13 @@ def test_a_model_past_its_end_is_refused_with_its_successor_named(ada: User) -> 
     assert not Brief.objects.exists()
 
 
+def test_a_model_whose_facts_cannot_be_read_stops_the_brief(ada: User) -> None:
+    broken = factories.ModelFactory.create(facts={"price": {"kind": "by the yard"}})
+    with pytest.raises(Blocked, match="cannot be read"):
+        factories.started(ada, broken)
+    assert not Brief.objects.exists()
+
+
 def test_a_forbidden_word_stops_the_brief(ada: User) -> None:
     with pytest.raises(Blocked, match="who should or should not live there"):
         factories.started(ada, prompt="A flat, perfect for families.")
@@ -416,6 +423,14 @@ def test_a_failed_job_can_be_sent_again_at_todays_price(ada: User) -> None:
     GenerationModel.objects.update(facts=factories.priced("0.20"))
     again = runs.retry(job, by=ada)
     assert (again.state, again.quote_micros, spent()) == (JobState.QUEUED, 2 * DIME, (2 * DIME, 0))
+
+
+def test_a_failed_job_whose_models_facts_cannot_be_read_is_not_sent_again(ada: User) -> None:
+    job = sent(ada, errors.Rejected("No."))
+    GenerationModel.objects.update(facts={"price": {"kind": "by the yard"}})
+    with pytest.raises(Blocked, match="cannot be read"):
+        runs.retry(job, by=ada)
+    assert spent() == (0, 0)
 
 
 def test_an_unclear_job_cannot_simply_be_sent_again(ada: User) -> None:

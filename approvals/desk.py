@@ -332,7 +332,7 @@ class Lane:
 def lane(user: User, card: Card | None = None) -> Lane:
     """Everything the review place shows to this person."""
     reviews = _reviews_for(user)
-    waiting = set(Review.objects.waiting_for(user).values_list("pk", flat=True))
+    waiting = Review.objects.waiting_for(user).count()
     foreign = set(Review.objects.open().not_the_work_of(user).values_list("pk", flat=True))
     shown = list(reviews.for_lists().prefetch_related("channels")[:SHOWN])
     entries = [
@@ -344,7 +344,7 @@ def lane(user: User, card: Card | None = None) -> Lane:
         )
         for review in shown
     ]
-    return Lane(user, card, entries, reviews.count(), len(waiting), _undoable(user), _came_back(user))
+    return Lane(user, card, entries, reviews.count(), waiting, _undoable(user), _came_back(user))
 
 
 def next_for(user: User, behind: Review | None = None) -> Review | None:

@@ -10,7 +10,7 @@ from typing import Any
 from django.core import signing
 
 from approvals.models import Channel, Review
-from approvals.policy import in_plain_words
+from approvals.policy import EDITS, in_plain_words
 from assets import audit, library
 from assets import dossier as library_dossier
 from assets.models import Answer, Consent, DigitalSource, Origin, Provenance, Question, Version
@@ -56,17 +56,6 @@ def unseal(sealed: str) -> dict[str, Any]:
 
 
 # Who had a hand in it
-
-EDITS = (
-    "version.described",
-    "version.translated",
-    "version.marked",
-    "version.shows",
-    "licence.answered",
-    "consent.recorded",
-)
-"""Actions in the log by which somebody changes what a reviewer judges."""
-
 
 def hands_in(version: Version, submitter: int | None = None) -> dict[int, list[str]]:
     """Whoever had a part in what is judged, and which part, in words that follow “You”."""

@@ -16,6 +16,16 @@ SUBMIT = "approvals.submit_version"
 WITHDRAW = "approvals.withdraw_release"
 MANAGE = "approvals.manage_channels"
 
+EDITS = (
+    "version.described",
+    "version.translated",
+    "version.marked",
+    "version.shows",
+    "licence.answered",
+    "consent.recorded",
+)
+"""Actions in the log by which somebody changes what a reviewer judges."""
+
 CLAIM_MINUTES = 30
 """How long taking a review in hand keeps others from deciding on it."""
 

@@ -11,8 +11,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from approvals.policy import CLAIM_MINUTES
+from approvals.policy import CLAIM_MINUTES, EDITS
 from assets.lifecycle import Status
+from assets.models import LogEntry
 
 if TYPE_CHECKING:
     from approvals.models import Channel, Release, Review  # noqa: F401 - named in strings only
@@ -35,9 +36,12 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         return self.open().filter(free).not_the_work_of(user)
 
     def not_the_work_of(self, user: User | AnonymousUser) -> ReviewQuerySet:
-        """Those in whose making this person had no part."""
+        """Those in whose making this person had no part, nor in the words and answers that are judged."""
+        versions = [str(version) for version in self.values_list("version", flat=True)]
+        edits = LogEntry.objects.filter(subject_type="assets.version", subject_id__in=versions, action__in=EDITS)
         return self.exclude(
             Q(submitted_by=user.pk)
+            | Q(version__in=list(edits.filter(actor=user.pk).values_list("subject_id", flat=True)))
             | Q(version__created_by=user.pk)
             | Q(version__provenance__prompt_by=user.pk, version__provenance__prompt_by__isnull=False)
             | Q(version__provenance__requested_by=user.pk, version__provenance__requested_by__isnull=False)

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from approvals import dossier, workflow
+from approvals import desk, dossier, workflow
 from approvals.models import Channel, Decision, ListingSite, Release, Review, SiteKey
 from assets import library
 from assets.models import Version
@@ -93,6 +93,15 @@ def test_own_work_has_a_disabled_button_with_the_reason(ada: User, max_: User, c
     text = page(max_, "review", mine.pk).content.decode()
     assert "You brought the picture into the library" in text
     assert 'value="changes"' not in text
+
+
+def test_a_review_whose_words_somebody_wrote_does_not_wait_for_them(ada: User, max_: User, channel: Channel) -> None:
+    version = factories.ready(ada)
+    library.translate(version, text="Cuisine avec une table en chêne", language="fr", by=max_)
+    edited, other = factories.review(version, channel), factories.review(factories.ready(ada), channel)
+    assert list(Review.objects.waiting_for(max_)) == [other]
+    assert desk.next_for(max_) == other
+    assert [entry.is_own for entry in desk.lane(max_).entries if entry.review == edited] == [True]
 
 
 def test_htmx_gets_the_lane_alone(rita: User, review: Review) -> None:

@@ -57,6 +57,7 @@ def unseal(sealed: str) -> dict[str, Any]:
 
 # Who had a hand in it
 
+
 def hands_in(version: Version, submitter: int | None = None) -> dict[int, list[str]]:
     """Whoever had a part in what is judged, and which part, in words that follow “You”."""
     parts: dict[int, list[str]] = {}

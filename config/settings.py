@@ -147,7 +147,7 @@ FOLDER_OPTIONS: dict[str, Any] = {
     "file_permissions_mode": 0o600,
     "directory_permissions_mode": 0o700,
 }
-IN_FOLDER = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": FOLDER_OPTIONS}
+IN_FOLDER: dict[str, Any] = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": FOLDER_OPTIONS}
 
 
 def in_bucket() -> dict[str, Any]:
@@ -168,12 +168,15 @@ def in_bucket() -> dict[str, Any]:
     return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
 
 
-STATIC_FILES = {
+STATIC_FILES: dict[str, Any] = {
     "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
     if STATIC_ROOT
     else "django.contrib.staticfiles.storage.StaticFilesStorage"
 }
-STORAGES = {"default": in_bucket() if STORAGE == "s3" else IN_FOLDER, "staticfiles": STATIC_FILES}
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": in_bucket() if STORAGE == "s3" else IN_FOLDER,
+    "staticfiles": STATIC_FILES,
+}
 MEDIA_URL = ""
 WHITENOISE_USE_FINDERS = STATIC_ROOT is None
 

@@ -17,7 +17,8 @@ from generation.facts import BadFacts
 from generation.models import Budget, GenerationModel, Job, ProviderState
 
 if TYPE_CHECKING:  # the classes take a type only in the stubs
-    ModelTable, ModelFormBase = admin.ModelAdmin[GenerationModel], forms.ModelForm[GenerationModel]
+    ModelTable = admin.ModelAdmin[GenerationModel]
+    ModelFormBase = forms.ModelForm[GenerationModel]
 else:
     ModelTable, ModelFormBase = admin.ModelAdmin, forms.ModelForm
 
@@ -30,7 +31,7 @@ class ModelForm(ModelFormBase):
         fields = "__all__"
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
+        data: dict[str, Any] = super().clean() or self.cleaned_data
         if "facts" in data:
             try:
                 catalogue.model_facts(GenerationModel(**data))

@@ -1,4 +1,4 @@
-"""What every test runs under: one database engine a run, needs of the machine checked in one place."""
+"""What every test runs under: one database engine a run, needs of the machine checked in one place, and the cast."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import Any
 
 import hypothesis
 import pytest
+from django.contrib.auth.models import User
 from django.core.cache import cache
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
-from tests import machine
+from tests import console, machine
+from tests.assets import factories
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop on the thread that uses the ORM
 
@@ -88,7 +90,35 @@ def _leave_no_tab_open(request: pytest.FixtureRequest) -> Iterator[None]:
         context.close()
 
 
+@pytest.fixture
+def tab(plain_tab: Page) -> Iterator[Page]:
+    """The `plain_tab` of a module of tests, with a console that must stay silent."""
+    said = console.complaints(plain_tab)
+    yield plain_tab
+    assert said == []
+
+
 @pytest.fixture(autouse=True)
 def _forget_what_was_counted() -> None:
     """Rate limits count in the cache; no test may use up another's."""
     cache.clear()
+
+
+@pytest.fixture
+def ada(db: None) -> User:
+    return factories.ada()
+
+
+@pytest.fixture
+def rita(db: None) -> User:
+    return factories.rita()
+
+
+@pytest.fixture
+def max_(db: None) -> User:
+    return factories.max_()
+
+
+@pytest.fixture
+def nils(db: None) -> User:
+    return factories.nils()

@@ -1,4 +1,4 @@
-"""The cast, a ready version and a channel, for the tests of approvals."""
+"""A ready version, a channel and a review, for the tests of approvals."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pytest_django import Settings
 from approvals.models import Channel, Review
 from assets.models import Version
 from tests.approvals import factories
-from tests.assets import factories as library_factories
 
 
 @pytest.fixture(autouse=True)
@@ -21,26 +20,6 @@ def _decisions_take_effect_at_once(settings: Settings) -> None:
 def undo_window(settings: Settings) -> None:
     """Decisions can be undone for a minute."""
     settings.UNDO_SECONDS = 60
-
-
-@pytest.fixture
-def ada(db: None) -> User:
-    return library_factories.ada()
-
-
-@pytest.fixture
-def rita(db: None) -> User:
-    return library_factories.rita()
-
-
-@pytest.fixture
-def max_(db: None) -> User:
-    return library_factories.max_()
-
-
-@pytest.fixture
-def nils(db: None) -> User:
-    return library_factories.nils()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The cast, for the tests of the library."""
+"""Versions, for the tests of the library."""
 
 from __future__ import annotations
 
@@ -7,26 +7,6 @@ from django.contrib.auth.models import User
 
 from assets.models import Version
 from tests.assets import factories
-
-
-@pytest.fixture
-def ada(db: None) -> User:
-    return factories.ada()
-
-
-@pytest.fixture
-def rita(db: None) -> User:
-    return factories.rita()
-
-
-@pytest.fixture
-def max_(db: None) -> User:
-    return factories.max_()
-
-
-@pytest.fixture
-def nils(db: None) -> User:
-    return factories.nils()
 
 
 @pytest.fixture

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
-from django.test import Client
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from assets.models import Version
-from tests import console
+from tests import browsing
 from tests.assets import factories
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -31,19 +28,7 @@ def picture(person: User) -> Version:
 @pytest.fixture
 def plain_tab(page: Page, live_server: LiveServer, person: User) -> Page:
     """A tab in which Ada is signed in."""
-    client = Client()
-    client.force_login(person)
-    cookie = client.cookies["sessionid"].value
-    page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
-    return page
-
-
-@pytest.fixture
-def tab(plain_tab: Page) -> Iterator[Page]:
-    """The same, with a console that must stay silent."""
-    said = console.complaints(plain_tab)
-    yield plain_tab
-    assert said == []
+    return browsing.sign_in(page, person, live_server.url)
 
 
 def test_alt_text_is_checked_while_it_is_typed(tab: Page, live_server: LiveServer, picture: Version) -> None:

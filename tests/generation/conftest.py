@@ -1,15 +1,13 @@
-"""The cast, and the scripted providers, for the tests of generation."""
+"""The scripted providers, for the tests of generation."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
-from django.contrib.auth.models import User
 from pytest_django import Settings
 
 from generation import nudges
-from tests.assets import factories as people
 from tests.generation.scripted import SETTINGS, Scripted
 
 
@@ -28,23 +26,3 @@ def nudged(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, float]]:
     told: list[tuple[str, str, float]] = []
     monkeypatch.setattr(nudges, "_publish", lambda *nudge: told.append(nudge))
     return told
-
-
-@pytest.fixture
-def ada(db: None) -> User:
-    return people.ada()
-
-
-@pytest.fixture
-def rita(db: None) -> User:
-    return people.rita()
-
-
-@pytest.fixture
-def max_(db: None) -> User:
-    return people.max_()
-
-
-@pytest.fixture
-def nils(db: None) -> User:
-    return people.nils()

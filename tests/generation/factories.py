@@ -1,15 +1,22 @@
-"""Makes models, templates, briefs and jobs for tests. Jobs are started through `runs`, as real ones are."""
+"""Makes models, templates, briefs and jobs for tests. Jobs are started and sent through `runs`, as real ones are."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import factory
 from django.contrib.auth.models import User
 
 from generation import prompts, runs
-from generation.models import Brief, GenerationModel, Job, Template, TemplateRevision
+from generation.models import Brief, Budget, GenerationModel, Job, Template, TemplateRevision
 from generation.prompts import Field, FieldKind
+from generation.providers.base import Pending
+from tests.generation.scripted import Answer, Scripted
+
+DIME = 100_000
+"""What one picture of the scripted model costs, in micro-units."""
+
 
 FIELDS = (
     Field(name="subject", label="Subject", default="brick house"),
@@ -67,3 +74,25 @@ def queued(by: User, **more: Any) -> Job:
 
 def by_hand(by: User) -> Job:
     return started(by, ModelFactory.create(provider="by-hand", facts=priced("0"))).jobs.get()
+
+
+def sent(by: User, *answers: Answer | Callable[[], Answer], **more: Any) -> Job:
+    """A job that was sent once, with this answer."""
+    job = queued(by, **more)
+    Scripted.will(*answers)
+    runs.send(job.pk)
+    job.refresh_from_db()
+    return job
+
+
+def pending(by: User) -> Job:
+    """A job that its provider has, and that is due to be asked about."""
+    job = sent(by, Pending(handle="h-1", ask_again_in=2, request_id="r-1"))
+    Job.objects.filter(pk=job.pk).update(not_before=None)
+    return job
+
+
+def spent() -> tuple[int, int]:
+    """Reserved and spent of the team's budget."""
+    budget = Budget.objects.get(person=None, listing=None)
+    return budget.reserved_micros, budget.spent_micros

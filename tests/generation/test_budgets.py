@@ -18,11 +18,11 @@ from generation.models import Budget, BudgetAlert, EntryKind, Job, LedgerEntry, 
 from generation.providers import errors
 from tests.assets import factories as library
 from tests.generation import factories
+from tests.generation.factories import DIME
 from tests.generation.scripted import Scripted
 
 pytestmark = pytest.mark.django_db
 
-DIME = 100_000
 NOVEMBER = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DECEMBER = datetime(2026, 12, 1, 8, tzinfo=UTC)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
@@ -20,24 +19,14 @@ from generation.comparison import compare
 from generation.models import Brief, Judgement, Output, OutputState, Verdict
 from generation.providers import errors
 from generation.providers.base import Finished, Money
+from tests.browsing import browser_of
 from tests.generation import factories
 from tests.generation.scripted import Answer, Scripted, picture
 
 pytestmark = pytest.mark.django_db
 
-SignIn = Callable[[User], Client]
 SECRETS = ("Alpha", "Omega", "alpha-9", "omega-9", "Scripted", "Quiet Provider", "0.10", "0.37", "4711", "alpha-9-2026")
 """Names, ids, prices and seeds of the models, none of which a blind page may hold."""
-
-
-@pytest.fixture
-def sign_in() -> SignIn:
-    def browser_of(user: User) -> Client:
-        client = Client()
-        client.force_login(user)
-        return client
-
-    return browser_of
 
 
 def sent(ada: User, *answers: Answer, count: int = 1) -> Brief:
@@ -75,36 +64,36 @@ def picks(output: Output) -> dict[str, str]:
 # Blind
 
 
-def test_blind_the_page_holds_nothing_that_says_whose_it_is(ada: User, rita: User, sign_in: SignIn) -> None:
+def test_blind_the_page_holds_nothing_that_says_whose_it_is(ada: User, rita: User) -> None:
     brief = sent(ada, told_all(), errors.Refused("Quiet Provider declined this wish."))
-    page = page_of(sign_in(rita), brief)
+    page = page_of(browser_of(rita), brief)
     assert [secret for secret in SECRETS if secret in page] == []
     assert "Declined by the provider" in page
 
 
-def test_blind_the_page_does_not_say_how_large_a_picture_is(ada: User, rita: User, sign_in: SignIn) -> None:
+def test_blind_the_page_does_not_say_how_large_a_picture_is(ada: User, rita: User) -> None:
     brief = sent(ada)
-    assert set(re.findall(r'width="(\d+)" height="(\d+)"', page_of(sign_in(rita), brief)[5000:])) >= {("600", "400")}
-    assert 'width="96"' not in page_of(sign_in(rita), brief)
+    assert set(re.findall(r'width="(\d+)" height="(\d+)"', page_of(browser_of(rita), brief)[5000:])) >= {("600", "400")}
+    assert 'width="96"' not in page_of(browser_of(rita), brief)
 
 
-def test_blind_what_somebody_else_picked_is_not_shown(ada: User, rita: User, sign_in: SignIn) -> None:
+def test_blind_what_somebody_else_picked_is_not_shown(ada: User, rita: User) -> None:
     brief = sent(ada)
     runs.judge(brief, Verdict.PICK, by=ada, output=Output.objects.first())
-    assert "Picked by" not in page_of(sign_in(rita), brief)
-    assert "Picked by" in page_of(sign_in(rita), brief, "?names=1")
+    assert "Picked by" not in page_of(browser_of(rita), brief)
+    assert "Picked by" in page_of(browser_of(rita), brief, "?names=1")
 
 
-def test_who_asks_for_the_names_gets_them_and_cannot_pick(ada: User, rita: User, sign_in: SignIn) -> None:
-    page = page_of(sign_in(rita), sent(ada), "?names=1")
+def test_who_asks_for_the_names_gets_them_and_cannot_pick(ada: User, rita: User) -> None:
+    page = page_of(browser_of(rita), sent(ada), "?names=1")
     assert "Alpha" in page
     assert 'value="pick"' not in page
 
 
-def test_a_brief_to_one_model_hides_nothing(ada: User, rita: User, sign_in: SignIn) -> None:
+def test_a_brief_to_one_model_hides_nothing(ada: User, rita: User) -> None:
     brief = factories.started(ada, count=2)
     runs.send(brief.jobs.get().pk)
-    assert "Scripted-1" in page_of(sign_in(rita), brief)
+    assert "Scripted-1" in page_of(browser_of(rita), brief)
 
 
 def test_everybody_sees_another_order_and_always_the_same(ada: User, rita: User) -> None:
@@ -128,10 +117,10 @@ def test_letters_stay_with_their_pictures_when_the_names_come(ada: User, rita: U
 # Judging
 
 
-def test_a_pick_is_noted_logged_and_reveals(ada: User, rita: User, sign_in: SignIn) -> None:
+def test_a_pick_is_noted_logged_and_reveals(ada: User, rita: User) -> None:
     brief = sent(ada)
     output = Output.objects.filter(job__model__name="Omega").get()
-    answer = sign_in(rita).post(reverse("generation:judge", args=(brief.pk,)), picks(output), follow=True)
+    answer = browser_of(rita).post(reverse("generation:judge", args=(brief.pk,)), picks(output), follow=True)
     judgement = Judgement.objects.get()
     assert (judgement.by, judgement.outcome, judgement.output) == (rita, Verdict.PICK, output)
     assert LogEntry.objects.filter(action="brief.judged").count() == 1
@@ -141,16 +130,16 @@ def test_a_pick_is_noted_logged_and_reveals(ada: User, rita: User, sign_in: Sign
 
 
 @pytest.mark.parametrize("verdict", [Verdict.TIE, Verdict.NONE])
-def test_a_tie_and_none_are_judgements_too(ada: User, rita: User, sign_in: SignIn, verdict: Verdict) -> None:
+def test_a_tie_and_none_are_judgements_too(ada: User, rita: User, verdict: Verdict) -> None:
     brief = sent(ada)
-    sign_in(rita).post(reverse("generation:judge", args=(brief.pk,)), {"verdict": verdict.value})
+    browser_of(rita).post(reverse("generation:judge", args=(brief.pk,)), {"verdict": verdict.value})
     assert (Judgement.objects.get().outcome, Judgement.objects.get().output) == (verdict, None)
 
 
-def test_nobody_judges_twice(ada: User, rita: User, sign_in: SignIn) -> None:
+def test_nobody_judges_twice(ada: User, rita: User) -> None:
     brief = sent(ada)
     runs.judge(brief, Verdict.TIE, by=rita)
-    answer = sign_in(rita).post(
+    answer = browser_of(rita).post(
         reverse("generation:judge", args=(brief.pk,)), picks(Output.objects.first() or Output())
     )
     assert answer.status_code == 409
@@ -172,18 +161,18 @@ def test_a_judgement_cannot_be_rewritten(ada: User) -> None:
     assert Judgement.objects.get().outcome == Verdict.TIE
 
 
-def test_while_something_is_still_coming_nobody_judges(ada: User, rita: User, sign_in: SignIn) -> None:
+def test_while_something_is_still_coming_nobody_judges(ada: User, rita: User) -> None:
     brief = factories.started(ada, count=2)
-    assert "Pick" not in page_of(sign_in(rita), brief)
+    assert "Pick" not in page_of(browser_of(rita), brief)
     with pytest.raises(InvalidTransition):
         runs.judge(brief, Verdict.TIE, by=rita)
     assert not Judgement.objects.exists()
 
 
-def test_a_picture_of_another_brief_cannot_be_picked(ada: User, rita: User, sign_in: SignIn) -> None:
+def test_a_picture_of_another_brief_cannot_be_picked(ada: User, rita: User) -> None:
     brief, other = sent(ada), sent(ada)
     stray = Output.objects.filter(job__brief=other).first() or Output()
-    answer = sign_in(rita).post(reverse("generation:judge", args=(brief.pk,)), picks(stray))
+    answer = browser_of(rita).post(reverse("generation:judge", args=(brief.pk,)), picks(stray))
     with pytest.raises(Blocked):
         runs.judge(brief, Verdict.PICK, by=rita, output=stray)
     assert (answer.status_code, Judgement.objects.count()) == (422, 0)
@@ -196,30 +185,30 @@ def test_with_one_picture_there_is_nothing_to_choose(ada: User) -> None:
     assert not Judgement.objects.exists()
 
 
-def test_a_stranger_judges_nothing(ada: User, nils: User, sign_in: SignIn) -> None:
+def test_a_stranger_judges_nothing(ada: User, nils: User) -> None:
     brief = sent(ada)
     with pytest.raises(PermissionDenied):
         runs.judge(brief, Verdict.TIE, by=nils)
-    assert sign_in(nils).post(reverse("generation:judge", args=(brief.pk,)), {"verdict": "tie"}).status_code == 403
+    assert browser_of(nils).post(reverse("generation:judge", args=(brief.pk,)), {"verdict": "tie"}).status_code == 403
     assert not Judgement.objects.exists()
 
 
 @pytest.mark.parametrize("data", [{}, {"verdict": "best"}])
-def test_an_unknown_verdict_is_not_found(ada: User, sign_in: SignIn, data: dict[str, str]) -> None:
-    assert sign_in(ada).post(reverse("generation:judge", args=(sent(ada).pk,)), data).status_code == 404
+def test_an_unknown_verdict_is_not_found(ada: User, data: dict[str, str]) -> None:
+    assert browser_of(ada).post(reverse("generation:judge", args=(sent(ada).pk,)), data).status_code == 404
 
 
 # The page
 
 
 @pytest.mark.parametrize("name", ["compare", "family"])
-def test_a_stranger_sees_no_comparison(ada: User, nils: User, sign_in: SignIn, name: str) -> None:
-    assert sign_in(nils).get(reverse(f"generation:{name}", args=(sent(ada).pk,))).status_code == 403
+def test_a_stranger_sees_no_comparison(ada: User, nils: User, name: str) -> None:
+    assert browser_of(nils).get(reverse(f"generation:{name}", args=(sent(ada).pk,))).status_code == 403
 
 
-def test_refused_and_failed_stay_in_the_grid_with_reason_and_retry(ada: User, sign_in: SignIn) -> None:
+def test_refused_and_failed_stay_in_the_grid_with_reason_and_retry(ada: User) -> None:
     brief = sent(ada, errors.Refused("Not that."), errors.OutOfMoney("Empty."))
-    page = page_of(sign_in(ada), brief, "?names=1")
+    page = page_of(browser_of(ada), brief, "?names=1")
     assert "Declined by the provider&#x27;s content rules" in page
     assert "Not that." in page
     assert page.count("Send again") == 2
@@ -247,8 +236,8 @@ def test_the_pair_is_the_one_asked_for(ada: User) -> None:
 
 
 @pytest.mark.parametrize("query", ["?a=Z&b=Z", "?set=99", "?set=x&a=<b>", "?a=A&b=A"])
-def test_an_address_that_was_guessed_shows_something_sensible(ada: User, sign_in: SignIn, query: str) -> None:
-    assert "Look closely" in page_of(sign_in(ada), sent(ada), query)
+def test_an_address_that_was_guessed_shows_something_sensible(ada: User, query: str) -> None:
+    assert "Look closely" in page_of(browser_of(ada), sent(ada), query)
 
 
 def test_the_table_says_what_differs(ada: User) -> None:
@@ -256,33 +245,31 @@ def test_the_table_says_what_differs(ada: User) -> None:
     assert (facts["Model"], facts["Provider"], facts["Size"]) == (True, False, False)
 
 
-def test_keeping_from_there_comes_back_there(ada: User, sign_in: SignIn) -> None:
+def test_keeping_from_there_comes_back_there(ada: User) -> None:
     brief = sent(ada)
     back = reverse("generation:compare", args=(brief.pk,)) + "?names=1"
     output = Output.objects.first() or Output()
-    answer = sign_in(ada).post(reverse("generation:output", args=(output.pk, "keep")), {"back": back})
+    answer = browser_of(ada).post(reverse("generation:output", args=(output.pk, "keep")), {"back": back})
     assert (answer.status_code, answer["Location"]) == (302, back)
     assert Output.objects.filter(state=OutputState.KEPT).count() == 1
 
 
-def test_a_reviewer_compares_without_buttons_that_are_not_hers(ada: User, rita: User, sign_in: SignIn) -> None:
-    page = page_of(sign_in(rita), sent(ada, told_all(), errors.Refused("No.")), "?names=1")
+def test_a_reviewer_compares_without_buttons_that_are_not_hers(ada: User, rita: User) -> None:
+    page = page_of(browser_of(rita), sent(ada, told_all(), errors.Refused("No.")), "?names=1")
     assert "Keep" not in page
     assert "Send again" not in page
 
 
-def test_polling_stops_when_everything_is_back(ada: User, sign_in: SignIn) -> None:
+def test_polling_stops_when_everything_is_back(ada: User) -> None:
     brief = sent(ada)
     url = reverse("generation:compare", args=(brief.pk,))
-    answer = sign_in(ada).get(url, headers={"HX-Request": "true", "HX-Target": "cells"})
+    answer = browser_of(ada).get(url, headers={"HX-Request": "true", "HX-Target": "cells"})
     assert answer.status_code == 286
     assert "<html" not in answer.content.decode()
 
 
-def test_more_pictures_are_no_more_queries(
-    ada: User, sign_in: SignIn, django_assert_max_num_queries: DjangoAssertNumQueries
-) -> None:
-    few, many, client = sent(ada), sent(ada, count=4), sign_in(ada)
+def test_more_pictures_are_no_more_queries(ada: User, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    few, many, client = sent(ada), sent(ada, count=4), browser_of(ada)
     page_of(client, few, "?names=1")
     with django_assert_max_num_queries(14) as one:
         page_of(client, few, "?names=1")
@@ -290,7 +277,7 @@ def test_more_pictures_are_no_more_queries(
         page_of(client, many, "?names=1")
 
 
-def test_the_brief_leads_to_the_comparison(ada: User, sign_in: SignIn) -> None:
+def test_the_brief_leads_to_the_comparison(ada: User) -> None:
     brief = sent(ada)
-    page = sign_in(ada).get(brief.get_absolute_url()).content.decode()
+    page = browser_of(ada).get(brief.get_absolute_url()).content.decode()
     assert reverse("generation:compare", args=(brief.pk,)) in page

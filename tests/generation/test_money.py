@@ -18,9 +18,8 @@ from generation.models import Budget, Job, LedgerEntry
 from generation.providers import errors
 from tests.assets import factories as library
 from tests.generation import factories
+from tests.generation.factories import DIME
 from tests.generation.scripted import Scripted
-
-DIME = 100_000
 
 
 @pytest.mark.django_db

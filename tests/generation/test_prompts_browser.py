@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
-from django.test import Client
 from playwright.sync_api import Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from assets.models import Listing
 from generation import wording
 from generation.models import Template
-from tests import console
+from tests import browsing
 from tests.assets import factories as people
 from tests.generation import factories
 
@@ -35,19 +32,7 @@ def listing(template: Template) -> Listing:
 @pytest.fixture
 def plain_tab(page: Page, live_server: LiveServer, max_: User) -> Page:
     """A tab in which Max is signed in."""
-    client = Client()
-    client.force_login(max_)
-    cookie = client.cookies["sessionid"].value
-    page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
-    return page
-
-
-@pytest.fixture
-def tab(plain_tab: Page) -> Iterator[Page]:
-    """The same, with a console that must stay silent."""
-    said = console.complaints(plain_tab)
-    yield plain_tab
-    assert said == []
+    return browsing.sign_in(page, max_, live_server.url)
 
 
 def test_what_is_typed_while_the_listing_fills_in_is_kept(tab: Page, live_server: LiveServer, listing: Listing) -> None:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import base64
 import io
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 from PIL import Image
 from pytest_django import DjangoAssertNumQueries
@@ -21,27 +19,15 @@ from assets.models import DigitalSource
 from generation import masks, tree
 from generation.models import Brief, BriefKind, BriefReference, GenerationModel, Output, Role
 from generation.references import Source
+from tests.browsing import browser_of
 from tests.generation import factories
 from tests.generation.scripted import png
 from tests.generation.test_references import encoded, made, mask, refined, seeing, uploaded
 
 pytestmark = pytest.mark.django_db
 
-SignIn = Callable[[User], Client]
 FREE = "generation:free"
 WORDS = {"prompt": "Put a sofa against the left wall.", "ratio": "3:2", "count": "1", "quality": "standard"}
-
-
-@pytest.fixture
-def sign_in() -> SignIn:
-    """A browser in which a person is signed in."""
-
-    def browser_of(user: User) -> Client:
-        client = Client()
-        client.force_login(user)
-        return client
-
-    return browser_of
 
 
 @pytest.fixture
@@ -63,89 +49,89 @@ def share_of(brief: Brief) -> float:
     ("kind", "words"),
     [("edit", "What should change"), ("vary", "The picture to vary"), ("reference", "The reference")],
 )
-def test_each_way_has_its_page(ada: User, output: Output, sign_in: SignIn, kind: str, words: str) -> None:
+def test_each_way_has_its_page(ada: User, output: Output, kind: str, words: str) -> None:
     model = seeing()
     url = reverse("generation:refine", args=(kind, "output", output.pk))
-    page = sign_in(ada).get(url, follow=True).content.decode()
+    page = browser_of(ada).get(url, follow=True).content.decode()
     assert words in page
     assert f'value="{model.pk}" id="model-{model.pk}" checked' in page
 
 
-def test_a_variation_starts_with_the_words_of_its_picture(ada: User, sign_in: SignIn) -> None:
+def test_a_variation_starts_with_the_words_of_its_picture(ada: User) -> None:
     revision = factories.template().published
     output = made(ada, revision=revision, values={"subject": "blue barn"}, prompt="A blue barn.")
-    answer = sign_in(ada).get(reverse("generation:refine", args=("vary", "output", output.pk)), follow=True)
+    answer = browser_of(ada).get(reverse("generation:refine", args=("vary", "output", output.pk)), follow=True)
     assert answer.request["PATH_INFO"] == "/make/house/"
     assert "blue barn" in answer.content.decode()
 
 
-def test_an_edit_is_in_the_shape_of_its_picture(ada: User, sign_in: SignIn) -> None:
+def test_an_edit_is_in_the_shape_of_its_picture(ada: User) -> None:
     version = uploaded(ada)
-    page = sign_in(ada).get(reverse("generation:refine", args=("edit", "version", version.pk)), follow=True)
+    page = browser_of(ada).get(reverse("generation:refine", args=("edit", "version", version.pk)), follow=True)
     assert re.search(r'name="ratio" value="3:2"[^>]* checked', page.content.decode())
 
 
 @pytest.mark.parametrize("path", ["paint/output", "again/output", "edit/job"])
-def test_other_ways_are_not_found(ada: User, output: Output, sign_in: SignIn, path: str) -> None:
-    assert sign_in(ada).get(f"/make/{path}/{output.pk}/").status_code == 404
+def test_other_ways_are_not_found(ada: User, output: Output, path: str) -> None:
+    assert browser_of(ada).get(f"/make/{path}/{output.pk}/").status_code == 404
 
 
-def test_a_reviewer_refines_nothing(ada: User, rita: User, output: Output, sign_in: SignIn) -> None:
+def test_a_reviewer_refines_nothing(ada: User, rita: User, output: Output) -> None:
     url = reverse("generation:refine", args=("edit", "output", output.pk))
-    assert sign_in(rita).get(url).status_code == 403
-    assert sign_in(rita).post(reverse(FREE), wish("edit", Source(output=output))).status_code == 403
+    assert browser_of(rita).get(url).status_code == 403
+    assert browser_of(rita).post(reverse(FREE), wish("edit", Source(output=output))).status_code == 403
     assert not BriefReference.objects.exists()
 
 
-def test_sending_an_edit_remembers_what_it_was_made_of(ada: User, output: Output, sign_in: SignIn) -> None:
-    answer = sign_in(ada).post(reverse(FREE), wish("edit", Source(output=output)))
+def test_sending_an_edit_remembers_what_it_was_made_of(ada: User, output: Output) -> None:
+    answer = browser_of(ada).post(reverse(FREE), wish("edit", Source(output=output)))
     brief = Brief.objects.get(kind=BriefKind.EDIT)
     assert (answer.status_code, answer["Location"]) == (302, brief.get_absolute_url())
     assert (brief.parent, brief.references.get().output) == (output.job.brief, output)
 
 
-def test_a_brief_written_again_says_so(ada: User, output: Output, sign_in: SignIn) -> None:
+def test_a_brief_written_again_says_so(ada: User, output: Output) -> None:
     model = factories.ModelFactory.create()
     data = {**WORDS, "models": [str(model.pk)], "send": "1", "parent": str(output.job.brief_id)}
-    sign_in(ada).post(reverse(FREE), data)
+    browser_of(ada).post(reverse(FREE), data)
     assert Brief.objects.filter(kind=BriefKind.AGAIN, parent=output.job.brief).count() == 1
 
 
 # The mask
 
 
-def test_a_painted_mask_goes_along(ada: User, output: Output, sign_in: SignIn) -> None:
+def test_a_painted_mask_goes_along(ada: User, output: Output) -> None:
     painted = base64.b64encode(mask((48, 32))).decode()
-    sign_in(ada).post(reverse(FREE), wish("edit", Source(output=output), mask=painted))
+    browser_of(ada).post(reverse(FREE), wish("edit", Source(output=output), mask=painted))
     row = BriefReference.objects.get(role=Role.MASK)
     assert Image.open(io.BytesIO(storage.read(row.sha256))).size == (96, 64)
     assert share_of(row.brief) == pytest.approx(0.25)
 
 
-def test_four_numbers_do_what_the_brush_does(ada: User, output: Output, sign_in: SignIn) -> None:
+def test_four_numbers_do_what_the_brush_does(ada: User, output: Output) -> None:
     corners = {"mask_left": "50", "mask_top": "0", "mask_width": "50", "mask_height": "100"}
-    sign_in(ada).post(reverse(FREE), wish("edit", Source(output=output), **corners))
+    browser_of(ada).post(reverse(FREE), wish("edit", Source(output=output), **corners))
     assert share_of(Brief.objects.get(kind=BriefKind.EDIT)) == pytest.approx(0.5)
 
 
-def test_a_mask_may_be_brought_as_a_file(ada: User, output: Output, sign_in: SignIn) -> None:
+def test_a_mask_may_be_brought_as_a_file(ada: User, output: Output) -> None:
     image = Image.new("RGB", (96, 64), "black")
     image.paste("white", (0, 0, 24, 64))
     file = SimpleUploadedFile("mask.png", encoded(image), "image/png")
-    sign_in(ada).post(reverse(FREE), wish("edit", Source(output=output), mask_file=file))
+    browser_of(ada).post(reverse(FREE), wish("edit", Source(output=output), mask_file=file))
     assert share_of(Brief.objects.get(kind=BriefKind.EDIT)) == pytest.approx(0.25)
 
 
-def test_all_marks_count_together(ada: User, output: Output, sign_in: SignIn) -> None:
+def test_all_marks_count_together(ada: User, output: Output) -> None:
     painted = base64.b64encode(mask()).decode()
     corners = {"mask_left": "50", "mask_top": "50", "mask_width": "50", "mask_height": "50"}
-    sign_in(ada).post(reverse(FREE), wish("edit", Source(output=output), mask=painted, **corners))
+    browser_of(ada).post(reverse(FREE), wish("edit", Source(output=output), mask=painted, **corners))
     assert share_of(Brief.objects.get(kind=BriefKind.EDIT)) == pytest.approx(0.5)
 
 
-def test_without_script_a_mask_can_be_forgotten(ada: User, output: Output, sign_in: SignIn) -> None:
+def test_without_script_a_mask_can_be_forgotten(ada: User, output: Output) -> None:
     painted = base64.b64encode(mask()).decode()
-    sign_in(ada).post(reverse(FREE), wish("edit", Source(output=output), mask=painted, mask_none="on"))
+    browser_of(ada).post(reverse(FREE), wish("edit", Source(output=output), mask=painted, mask_none="on"))
     assert not BriefReference.objects.filter(role=Role.MASK).exists()
 
 
@@ -160,21 +146,21 @@ def test_without_script_a_mask_can_be_forgotten(ada: User, output: Output, sign_
     ],
 )
 def test_a_mask_that_is_none_comes_back_with_the_words_kept(
-    ada: User, output: Output, sign_in: SignIn, given: dict[str, Any], words: str
+    ada: User, output: Output, given: dict[str, Any], words: str
 ) -> None:
-    answer = sign_in(ada).post(reverse(FREE), wish("edit", Source(output=output), **given))
+    answer = browser_of(ada).post(reverse(FREE), wish("edit", Source(output=output), **given))
     page = answer.content.decode()
     assert (answer.status_code, BriefReference.objects.count()) == (422, 0)
     assert words in page
     assert WORDS["prompt"] in page
 
 
-def test_a_brought_mask_is_not_lost_with_a_mistake_elsewhere(ada: User, output: Output, sign_in: SignIn) -> None:
+def test_a_brought_mask_is_not_lost_with_a_mistake_elsewhere(ada: User, output: Output) -> None:
     image = Image.new("RGB", (96, 64), "black")
     image.paste("white", (0, 0, 24, 64))
     file = SimpleUploadedFile("mask.png", encoded(image), "image/png")
     data = wish("edit", Source(output=output), mask_file=file) | {"prompt": ""}
-    page = sign_in(ada).post(reverse(FREE), data).content.decode()
+    page = browser_of(ada).post(reverse(FREE), data).content.decode()
     kept = base64.b64encode(masks.written(masks.read(encoded(image), (96, 64)))).decode()
     assert f'name="mask" value="{kept}"' in page
 
@@ -182,40 +168,40 @@ def test_a_brought_mask_is_not_lost_with_a_mistake_elsewhere(ada: User, output: 
 # What a model cannot do
 
 
-def test_a_model_that_cannot_take_a_picture_says_so_and_asks(ada: User, output: Output, sign_in: SignIn) -> None:
+def test_a_model_that_cannot_take_a_picture_says_so_and_asks(ada: User, output: Output) -> None:
     plain = factories.ModelFactory.create()
     data = wish("edit", Source(output=output), plain, mask_width="50", mask_height="50")
-    answer = sign_in(ada).post(reverse(FREE), data)
+    answer = browser_of(ada).post(reverse(FREE), data)
     page = answer.content.decode()
     assert (answer.status_code, BriefReference.objects.count()) == (422, 0)
     assert "Cannot carry the reference pictures" in page
     assert "Cannot carry the mask" in page
     agreed = {"drop": [f"{plain.pk}:references", f"{plain.pk}:mask"]}
-    sign_in(ada).post(reverse(FREE), data | agreed)
+    browser_of(ada).post(reverse(FREE), data | agreed)
     assert Brief.objects.get(kind=BriefKind.EDIT).jobs.get().dropped == ["references", "mask"]
 
 
-def test_an_edit_of_a_photograph_says_what_follows(ada: User, sign_in: SignIn) -> None:
+def test_an_edit_of_a_photograph_says_what_follows(ada: User) -> None:
     url = reverse("generation:refine", args=("edit", "version", uploaded(ada).pk))
-    assert "This is a photograph" in sign_in(ada).get(url, follow=True).content.decode()
+    assert "This is a photograph" in browser_of(ada).get(url, follow=True).content.decode()
 
 
-def test_an_edit_of_an_unexplained_upload_says_so(ada: User, sign_in: SignIn) -> None:
+def test_an_edit_of_an_unexplained_upload_says_so(ada: User) -> None:
     url = reverse("generation:refine", args=("edit", "version", uploaded(ada, DigitalSource.UNKNOWN).pk))
-    assert "Nobody has said what this picture is" in sign_in(ada).get(url, follow=True).content.decode()
+    assert "Nobody has said what this picture is" in browser_of(ada).get(url, follow=True).content.decode()
 
 
-def test_a_version_can_be_gone_on_from_where_it_is_shown(ada: User, rita: User, sign_in: SignIn) -> None:
+def test_a_version_can_be_gone_on_from_where_it_is_shown(ada: User, rita: User) -> None:
     version = uploaded(ada)
     edit = reverse("generation:refine", args=("edit", "version", version.pk))
-    assert edit in sign_in(ada).get(version.get_absolute_url()).content.decode()
-    assert edit not in sign_in(rita).get(version.get_absolute_url()).content.decode()
+    assert edit in browser_of(ada).get(version.get_absolute_url()).content.decode()
+    assert edit not in browser_of(rita).get(version.get_absolute_url()).content.decode()
 
 
 # Family
 
 
-def test_the_family_shows_who_came_from_whom(ada: User, output: Output, sign_in: SignIn) -> None:
+def test_the_family_shows_who_came_from_whom(ada: User, output: Output) -> None:
     child = refined(ada, BriefKind.EDIT, Source(output=output), mask=mask())
     refined(ada, BriefKind.VARY, Source(output=child))
     shown = tree.of(child.job.brief)
@@ -223,22 +209,22 @@ def test_the_family_shows_who_came_from_whom(ada: User, output: Output, sign_in:
     assert shown.top.children[0].came_by == "Edit of picture 1, in the marked part"
     assert [branch.is_here for branch in (shown.top, shown.top.children[0])] == [False, True]
     assert shown.top.thumbs[0].went_on
-    page = sign_in(ada).get(reverse("generation:family", args=(child.job.brief_id,))).content.decode()
+    page = browser_of(ada).get(reverse("generation:family", args=(child.job.brief_id,))).content.decode()
     assert "Variation of picture 1" in page
 
 
-def test_a_brief_with_a_family_leads_to_it(ada: User, output: Output, sign_in: SignIn) -> None:
+def test_a_brief_with_a_family_leads_to_it(ada: User, output: Output) -> None:
     link = reverse("generation:family", args=(output.job.brief_id,))
-    alone = sign_in(ada).get(output.job.brief.get_absolute_url()).content.decode()
+    alone = browser_of(ada).get(output.job.brief.get_absolute_url()).content.decode()
     refined(ada, BriefKind.VARY, Source(output=output))
     assert link not in alone
-    assert link in sign_in(ada).get(output.job.brief.get_absolute_url()).content.decode()
+    assert link in browser_of(ada).get(output.job.brief.get_absolute_url()).content.decode()
 
 
 def test_a_larger_family_is_no_more_queries(
-    ada: User, output: Output, sign_in: SignIn, django_assert_max_num_queries: DjangoAssertNumQueries
+    ada: User, output: Output, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    client, url = sign_in(ada), reverse("generation:family", args=(output.job.brief_id,))
+    client, url = browser_of(ada), reverse("generation:family", args=(output.job.brief_id,))
     child = refined(ada, BriefKind.VARY, Source(output=output))
     with django_assert_max_num_queries(14) as few:
         client.get(url)

@@ -6,14 +6,12 @@ import csv
 import io
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 import time_machine
 from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models import Sum
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from hypothesis import given, settings
@@ -26,33 +24,20 @@ from generation.providers import errors
 from generation.providers.base import Finished, Pending, Refusal
 from generation.views.spend import _cell
 from tests.assets import factories as library
+from tests.browsing import browser_of
 from tests.generation import factories
+from tests.generation.factories import DIME, sent
 from tests.generation.scripted import Scripted, picture, png
 
 pytestmark = pytest.mark.django_db
 
-DIME = 100_000
 PLACES = ("spend", "budgets", "ledger")
-
-
-def browser_of(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def page(person: User, name: str = "spend", query: str = "") -> str:
     answer = browser_of(person).get(reverse(f"generation:{name}") + query)
     assert answer.status_code == 200
     return str(answer.content.decode())
-
-
-def sent(ada: User, *answers: object, **more: Any) -> Job:
-    job = factories.queued(ada, **more)
-    Scripted.will(*answers)  # type: ignore[arg-type]  # answers and errors
-    runs.send(job.pk)
-    job.refresh_from_db()
-    return job
 
 
 def approved(job: Job, rita: User) -> None:

@@ -1,7 +1,7 @@
 """Fifteen ways in which image services have really failed their callers in public, each kept from happening here.
 
 Through the adapters' public door, over real HTTP wherever a stand-in can play it. What belongs above the providers is
-tested in tests/generation/test_runs.py:
+tested in tests/generation/test_sending.py, the last of it in test_starting.py:
 
 |    | what went wrong                        | what is tested there                                              |
 |----|----------------------------------------|-------------------------------------------------------------------|

@@ -1,0 +1,65 @@
+"""Hand-offs: jobs that people run elsewhere, and the pictures that they bring."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from django.contrib.auth.models import User
+from PIL import ExifTags, Image
+
+from assets.lifecycle import InvalidTransition
+from assets.pictures import Unreadable
+from generation import runs
+from generation.models import Job, JobState, Output
+from tests.generation import factories
+from tests.generation.factories import sent
+from tests.generation.scripted import png
+
+pytestmark = pytest.mark.django_db
+
+
+def handed(ada: User) -> Job:
+    job = factories.by_hand(ada)
+    runs.send(job.pk)
+    job.refresh_from_db()
+    return job
+
+
+def test_a_hand_off_waits_for_a_person(ada: User) -> None:
+    assert handed(ada).state == JobState.HAND
+
+
+def test_bringing_the_picture_ends_a_hand_off(ada: User) -> None:
+    job = runs.hand_in(handed(ada), [png("a")], by=ada)
+    assert (job.state, job.outputs.count()) == (JobState.DONE, 1)
+
+
+def test_a_file_from_a_camera_is_remarked_on(ada: User) -> None:
+    taken = Image.Exif()
+    taken[ExifTags.Base.Make], taken[ExifTags.Base.Model] = "Kamera", "K1"
+    photograph = io.BytesIO()
+    Image.open(io.BytesIO(png("a"))).convert("RGB").save(photograph, "JPEG", exif=taken)
+    job = runs.hand_in(handed(ada), [photograph.getvalue()], by=ada)
+    assert "camera" in job.outputs.get().flags
+
+
+def test_what_a_person_says_goes_with_the_picture(ada: User) -> None:
+    job = runs.hand_in(handed(ada), [png("a")], by=ada, told={"plan": "Pro"})
+    version = runs.keep(job.outputs.get(), by=ada)
+    assert version.provenance.parameters["told"] == {"plan": "Pro"}
+
+
+def test_bringing_something_else_changes_nothing(ada: User) -> None:
+    job = handed(ada)
+    with pytest.raises(Unreadable):
+        runs.hand_in(job, [png("a"), b"%PDF"], by=ada)
+    job.refresh_from_db()
+    assert (job.state, Output.objects.count()) == (JobState.HAND, 0)
+
+
+def test_pictures_cannot_be_brought_to_a_job_that_a_provider_runs(ada: User) -> None:
+    job = sent(ada)
+    with pytest.raises(InvalidTransition):
+        runs.hand_in(job, [png("a")], by=ada)
+    assert job.outputs.count() == 1

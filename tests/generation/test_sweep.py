@@ -1,0 +1,133 @@
+"""Workers that die, are slow, or lose their messages: leases, and the sweep that finds what was forgotten."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from generation import leases, runs
+from generation.models import Job, JobState
+from generation.providers.base import Finished, Money
+from tests.generation import factories
+from tests.generation.factories import DIME, spent
+from tests.generation.scripted import Scripted, picture
+
+pytestmark = pytest.mark.django_db
+
+
+def died(ada: User, provider: str = "scripted") -> Job:
+    """A job whose worker was killed while it was sending."""
+    job = factories.started(ada, factories.ModelFactory.create(provider=provider, model_id=provider)).jobs.get()
+
+    def die() -> Finished:
+        raise SystemExit
+
+    Scripted.will(die)
+    with pytest.raises(SystemExit):
+        runs.send(job.pk)
+    Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    return job
+
+
+def test_a_job_whose_worker_died_becomes_unclear(ada: User) -> None:
+    job = died(ada)
+    runs.sweep()
+    job.refresh_from_db()
+    assert (job.state, len(Scripted.sent), spent()) == (JobState.UNCLEAR, 1, (0, DIME))
+
+
+def test_a_job_whose_worker_died_is_sent_again_where_that_harms_nobody(ada: User) -> None:
+    job = died(ada, "harmless")
+    runs.sweep()
+    runs.send(job.pk)
+    job.refresh_from_db()
+    assert (job.state, len(Scripted.sent)) == (JobState.DONE, 2)
+
+
+def test_a_job_that_every_worker_died_of_fails_and_costs_nothing(ada: User) -> None:
+    job = died(ada, "harmless")
+    Job.objects.update(tries=runs.MOST_DEATHS)
+    runs.sweep()
+    job.refresh_from_db()
+    assert (job.state, job.error_kind, spent()) == (JobState.FAILED, "deadly", (0, 0))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_is_only_slow_keeps_its_lease(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leases, "BEAT", timedelta(milliseconds=20))
+    job = factories.queued(ada)
+
+    def slowly() -> Finished:
+        Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+        end = time.monotonic() + 5
+        while Job.objects.get().lease_until < timezone.now() and time.monotonic() < end:  # type: ignore[operator]
+            time.sleep(0.02)
+        runs.sweep()
+        return Finished(pictures=(picture(),))
+
+    Scripted.will(slowly)
+    runs.send(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.error_words) == (JobState.DONE, "")
+
+
+def test_a_lease_that_holds_is_left_alone(ada: User) -> None:
+    job = died(ada)
+    Job.objects.update(lease_until=timezone.now() + timedelta(minutes=1))
+    runs.sweep()
+    job.refresh_from_db()
+    assert job.state == JobState.SENDING
+
+
+def test_an_answer_that_comes_after_the_lease_ran_out_still_counts(ada: User) -> None:
+    job = factories.queued(ada)
+
+    def slowly() -> Finished:
+        Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+        runs.sweep()
+        return Finished(pictures=(picture(),), cost=Money(70_000))
+
+    Scripted.will(slowly)
+    runs.send(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.outputs.count(), job.settled_micros, spent()) == (JobState.DONE, 1, 70_000, (0, 70_000))
+
+
+def test_an_answer_for_a_job_that_was_settled_meanwhile_is_left_out(ada: User, max_: User) -> None:
+    job = factories.queued(ada)
+
+    def slowly() -> Finished:
+        Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+        runs.sweep()
+        runs.write_off(job, by=max_)
+        return Finished(pictures=(picture(),))
+
+    Scripted.will(slowly)
+    runs.send(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.outputs.count(), spent()) == (JobState.FAILED, 0, (0, 0))
+
+
+def test_a_forgotten_job_is_nudged_once_and_not_again_at_once(
+    ada: User, nudged: list[Any], django_capture_on_commit_callbacks: Any
+) -> None:
+    job = factories.queued(ada)
+    Job.objects.update(nudged_at=timezone.now() - timedelta(minutes=1))
+    with django_capture_on_commit_callbacks(execute=True):
+        runs.sweep()
+        runs.sweep()
+    assert nudged == [("send_job", str(job.pk), 0.0)]
+
+
+def test_one_sweep_nudges_only_so_many(ada: User, nudged: list[Any], django_capture_on_commit_callbacks: Any) -> None:
+    model = factories.ModelFactory.create(provider="harmless", facts=factories.priced("0", max_n=1))
+    factories.started(ada, model, count=30)
+    Job.objects.update(nudged_at=None)
+    with django_capture_on_commit_callbacks(execute=True):
+        runs.sweep()
+    assert len(nudged) == runs.SWEEP_AT_MOST

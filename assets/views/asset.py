@@ -6,6 +6,8 @@ answers with the panel, and with what else on the page depends on it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
@@ -49,16 +51,33 @@ def version(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
 # Changes
 
 
+@dataclass(frozen=True)
+class Saving:
+    """How a panel is saved whose form holds just what a verb of the library takes."""
+
+    form: type[AltTextForm] | type[ShownForm] | type[DisclosureForm]
+    verb: Callable[..., Version]
+    panel: str
+    words: str
+
+
+SAVINGS = {
+    "alt_text": Saving(AltTextForm, library.describe, "alt_text", "The alt text is saved."),
+    "shown": Saving(ShownForm, library.say_who_is_shown, "consents", "Who is shown is saved."),
+    "disclosure": Saving(DisclosureForm, library.mark, "disclosure", "The disclosure is saved."),
+}
+
+
 @require_POST
 @may_edit
-def alt_text(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
-    """Save the alt text."""
-    found = _version(request, asset_id, number)
-    form = AltTextForm.of(found, request.POST)
+def save(request: SignedIn, asset_id: UUID, number: int, what: str) -> HttpResponse:
+    """Save the alt text, who is shown, or the disclosure."""
+    found, saving = _version(request, asset_id, number), SAVINGS[what]
+    form = saving.form.of(found, request.POST)
     if not form.is_valid():
-        return _refused(request, found, "alt_text", form)
-    library.describe(found, **form.cleaned_data, by=request.user)
-    return _saved(request, found, "alt_text", "The alt text is saved.")
+        return _refused(request, found, saving.panel, form, name=what)
+    saving.verb(found, **form.cleaned_data, by=request.user)
+    return _saved(request, found, saving.panel, saving.words)
 
 
 @require_POST
@@ -99,18 +118,6 @@ def licence(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
 
 @require_POST
 @may_edit
-def shown(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
-    """Save who and what can be recognised."""
-    found = _version(request, asset_id, number)
-    form = ShownForm.of(found, request.POST)
-    if not form.is_valid():
-        return _refused(request, found, "consents", form, name="shown")
-    library.say_who_is_shown(found, **form.cleaned_data, by=request.user)
-    return _saved(request, found, "consents", "Who is shown is saved.")
-
-
-@require_POST
-@may_edit
 def consent(request: SignedIn, asset_id: UUID, number: int, consent_id: int | None = None) -> HttpResponse:
     """Record a consent, or what became of one."""
     found = _version(request, asset_id, number)
@@ -120,18 +127,6 @@ def consent(request: SignedIn, asset_id: UUID, number: int, consent_id: int | No
         return _refused(request, found, "consents", form, name="consent", editing=f"consent-{consent_id or 'new'}")
     library.record_consent(found, form.consent(), by=request.user, instead_of=kept)
     return _saved(request, found, "consents", "The consent is recorded.")
-
-
-@require_POST
-@may_edit
-def disclosure(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
-    """Save how the picture came about and what was altered."""
-    found = _version(request, asset_id, number)
-    form = DisclosureForm.of(found, request.POST)
-    if not form.is_valid():
-        return _refused(request, found, "disclosure", form)
-    library.mark(found, **form.cleaned_data, by=request.user)
-    return _saved(request, found, "disclosure", "The disclosure is saved.")
 
 
 @require_POST

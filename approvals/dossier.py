@@ -10,9 +10,10 @@ from typing import Any
 from django.core import signing
 
 from approvals.models import Channel, Review
-from approvals.policy import EDITS, in_plain_words
+from approvals.policy import EDITS
 from assets import audit, library
 from assets import dossier as library_dossier
+from assets.alterations import in_plain_words
 from assets.models import Answer, Consent, DigitalSource, Origin, Provenance, Question, Version
 
 SALT = "approvals.dossier"

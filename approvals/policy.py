@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from assets.alterations import in_plain_words
 from assets.lifecycle import Finding
 
 FORMATS = ("image/jpeg", "image/png", "image/webp")
@@ -82,7 +83,7 @@ class Rules:
         yield "" if self.allow_people else "Nobody may be recognisable in the picture."
         yield "A credit line is required." if self.needs_credit else ""
         if self.refused_alterations:
-            yield f"Never: {', '.join(in_plain_words(name).lower() for name in self.refused_alterations)}."
+            yield f"Never: {'; '.join(in_plain_words(name).lower() for name in self.refused_alterations)}."
 
 
 def typed_values(kind: type[Any], raw: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
@@ -99,25 +100,6 @@ def typed_values(kind: type[Any], raw: Mapping[str, Any]) -> Iterable[tuple[str,
         if isinstance(value, int) and value < 0:
             raise BadRules(f"{name} is {value}; it cannot be below zero.")
         yield name, value
-
-
-ALTERATIONS = {
-    "VirtualStagingItemAddition": "Items added (virtual staging)",
-    "DeclutteredItemRemoved": "Items removed (decluttered)",
-    "VirtualRenovation": "Virtual renovation",
-    "VirtualEnhancements": "Virtual enhancements",
-    "TwilightConversion": "Day turned to twilight",
-    "VirtualRepresentationToBeBuilt": "Shows what is to be built",
-    "VirtualRepresentationUnderConstruction": "Shows what is under construction",
-    "ModelHome": "Model home",
-    "OtherMediaModification": "Otherwise altered",
-}
-"""RESO Data Dictionary 2.1, `MediaAlteration` (OData names), with our words for each. Read 2026-11-22."""
-
-
-def in_plain_words(alteration: str) -> str:
-    """The words for a RESO alteration value; a value that is not listed stands for itself."""
-    return ALTERATIONS.get(alteration, alteration)
 
 
 def why_not_decide(person: int, *, may_review: bool, involved: Mapping[int, Collection[str]]) -> str:

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from approvals import disclosure, policy
+from approvals import disclosure
 from approvals.disclosure import Kind, Profile
 from approvals.models import Channel, Release
 from approvals.policy import BadRules, Rules
 from assets import dossier as library_dossier
 from assets import readiness, rights
+from assets.alterations import in_plain_words
 from assets.lifecycle import Finding
 from assets.models import Answer, DigitalSource, Version
 from assets.pictures import Spec, fitted
@@ -157,7 +158,7 @@ def _kind(facts: Facts, rules: Rules) -> Iterator[Finding]:
         yield Finding("altered_refused", "This channel takes no altered photographs.", field="channels")
     for name in facts.alterations:
         if name in rules.refused_alterations:
-            words = f"This channel refuses this alteration: {policy.in_plain_words(name).lower()}."
+            words = f"This channel refuses this alteration: {in_plain_words(name).lower()}."
             yield Finding("alteration_refused", words, field="disclosure")
 
 

@@ -14,23 +14,12 @@ from django.db.models import Q
 from django.forms import BoundField
 
 from assets import pictures
+from assets.alterations import ALTERATIONS
 from assets.library import GivenAnswer, GivenConsent
 from assets.lifecycle import Status
 from assets.models import Answer, Asset, Consent, DigitalSource, Licence, Listing, Origin, Question, Terms, Version
 from assets.rights import QUESTIONS, Asked, prefill
 
-ALTERATIONS = (
-    ("VirtualStagingItemAddition", "Furniture or objects added"),
-    ("DeclutteredItemRemoved", "Things removed"),
-    ("VirtualRenovation", "Renovated: surfaces, fixtures or structure changed"),
-    ("VirtualEnhancements", "Sky, lawn or light enhanced"),
-    ("TwilightConversion", "Day turned into dusk"),
-    ("VirtualRepresentationToBeBuilt", "Shows what is to be built"),
-    ("VirtualRepresentationUnderConstruction", "Shows what is being built"),
-    ("ModelHome", "Shows a model home"),
-    ("OtherMediaModification", "Something else"),
-)
-"""Values of RESO Data Dictionary 2.1, field MediaAlteration (legacy OData names, read 2026-11-22), in plain words."""
 AT_ONCE = 20
 """Files in one upload."""
 

@@ -13,7 +13,8 @@ from django.forms import Form
 from django.utils import timezone
 
 from assets import audit, library, readiness, rights
-from assets.forms import ALTERATIONS, AltTextForm, ConsentForm, DisclosureForm, LicenceForm, RenameForm, ShownForm
+from assets.alterations import in_plain_words
+from assets.forms import AltTextForm, ConsentForm, DisclosureForm, LicenceForm, RenameForm, ShownForm
 from assets.lifecycle import Finding, Status
 from assets.models import Consent, LicenceAnswer, LogEntry, Provenance, Terms, Version
 from assets.pictures import SPECS, fitted
@@ -196,8 +197,7 @@ class Story:
 
     @property
     def alterations(self) -> list[str]:
-        words = dict(ALTERATIONS)
-        return [words.get(value, value) for value in self.version.alterations]
+        return [in_plain_words(value) for value in self.version.alterations]
 
     @cached_property
     def history(self) -> list[LogEntry]:

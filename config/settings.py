@@ -147,7 +147,7 @@ FOLDER_OPTIONS: dict[str, Any] = {
     "file_permissions_mode": 0o600,
     "directory_permissions_mode": 0o700,
 }
-IN_FOLDER: dict[str, Any] = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": FOLDER_OPTIONS}
+IN_FOLDER = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": FOLDER_OPTIONS}
 
 
 def in_bucket() -> dict[str, Any]:
@@ -168,7 +168,7 @@ def in_bucket() -> dict[str, Any]:
     return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
 
 
-STATIC_FILES: dict[str, Any] = {
+STATIC_FILES = {
     "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
     if STATIC_ROOT
     else "django.contrib.staticfiles.storage.StaticFilesStorage"

@@ -154,7 +154,7 @@ def _from_image(image: Image.Image) -> dict[str, Any]:
     texts = {str(key): value[:MOST] for key, value in _texts(image)}
     parts = {"iptc": _iptc(_xmp_of(image)), "generator": _generator(texts), "camera": _camera(image)}
     parts["generator"] = parts["generator"] or _midjourney(str(parts["iptc"].get("description", "")))
-    return {kind: part for kind, part in parts.items() if part}
+    return {kind: {key: _clean(text) for key, text in part.items()} for kind, part in parts.items() if part}
 
 
 def _texts(image: Image.Image) -> Iterator[tuple[str, str]]:

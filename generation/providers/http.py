@@ -233,6 +233,7 @@ class HTTPProvider(Provider):
             model_reported=without_keys(finished.model_reported, self.secrets),
             revised_prompt=without_keys(finished.revised_prompt, self.secrets),
             request_id=without_keys(finished.request_id, self.secrets),
+            refusals=tuple(replace(each, words=redact(each.words, self.secrets)) for each in finished.refusals),
             parameters_in_effect=redact(finished.parameters_in_effect, self.secrets),
             raw=redact(finished.raw, self.secrets),
         )

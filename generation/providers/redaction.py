@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -16,6 +17,8 @@ SENSITIVE = frozenset(
 )  # fmt: skip
 _KEY_SHAPES = re.compile(r"\b(?:sk|r8|hf|key)[-_][A-Za-z0-9_\-*]{6,}|\bBearer\s+[^\s\"',;]+", re.IGNORECASE)
 _BASE64 = re.compile(r"(?:data:[\w.+-]+/[\w.+-]+;base64,)?[A-Za-z0-9+/_-]{400,}={0,2}")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""What JSON can carry and a database cannot: NUL, and halves of a character."""
 _QUERY = re.compile(r"(https?://[^\s\"'<>?#]+)\?[^\s\"'<>]*", re.IGNORECASE)
 
 
@@ -25,7 +28,8 @@ def redact(value: Any, secrets: Iterable[str] = ()) -> Any:
 
 
 def without_keys(text: str, secrets: Iterable[str]) -> str:
-    """The text without the given keys; all else stays, since a prompt may speak of a “key-light”."""
+    """The text without the given keys; all else that can be stored stays: a prompt may speak of a “key-light”."""
+    text = _UNSTORABLE.sub("", text)
     for form in _forms(secrets):
         text = text.replace(form, REMOVED)
     return text
@@ -40,7 +44,7 @@ def _redact(value: Any, forms: tuple[str, ...]) -> Any:
         return {_text(str(key), forms): _entry(str(key), item, forms) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_redact(item, forms) for item in value]
-    if value is None or isinstance(value, bool | int | float):
+    if value is None or isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value)):
         return value
     return _text(str(value), forms)
 
@@ -52,6 +56,7 @@ def _entry(key: str, item: Any, forms: tuple[str, ...]) -> Any:
 
 
 def _text(text: str, forms: tuple[str, ...]) -> str:
+    text = _UNSTORABLE.sub("", text)
     for form in forms:
         text = text.replace(form, REMOVED)
     text = _BASE64.sub(lambda found: f"[{len(found.group())} characters of base64]", text)

@@ -129,6 +129,11 @@ def with_text(key: str, text: str) -> bytes:
     return picture(pnginfo=chunks)
 
 
+def test_what_no_database_can_hold_is_left_out() -> None:
+    found = metadata.read(with_text("parameters", "a kit\x00chen\nSteps: 20, Seed: 42"))
+    assert found["generator"]["prompt"] == "a kitchen"
+
+
 def test_it_reads_what_automatic1111_writes() -> None:
     text = "a kitchen, dusk\nNegative prompt: people\nSteps: 20, Sampler: Euler, Seed: 42, Size: 96x64, Model: sdxl"
     assert metadata.read(with_text("parameters", text))["generator"] == {

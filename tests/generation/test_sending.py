@@ -26,6 +26,11 @@ def test_a_picture_that_comes_back_is_stored_as_it_came(ada: User) -> None:
     assert (job.state, output.size, spent()) == (JobState.DONE, len(png("x")), (0, 90_000))
 
 
+def test_an_answer_that_no_database_can_hold_is_kept_as_far_as_it_goes(ada: User) -> None:
+    job = sent(ada, Finished(pictures=(picture(),), raw={"loss": float("nan"), "log": "a\x00b\ud800"}))
+    assert (job.state, job.raw) == (JobState.DONE, {"loss": "nan", "log": "ab"})
+
+
 def test_an_attempt_is_written_before_the_provider_is_asked(ada: User) -> None:
     seen: list[tuple[str, int]] = []
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
@@ -22,6 +22,8 @@ from assets.rights import QUESTIONS, Asked, prefill
 
 AT_ONCE = 20
 """Files in one upload."""
+ANY = ("", "Any")
+"""The choice that asks for nothing."""
 
 
 class Kind(forms.ChoiceField):
@@ -270,7 +272,7 @@ class LibraryFilterForm(forms.Form):
     q = forms.CharField(
         label="Search", required=False, max_length=200, widget=forms.TextInput(attrs={"type": "search"})
     )
-    status = forms.ChoiceField(required=False, choices=[("", "Any"), *Status.choices])
+    status = forms.ChoiceField(required=False, choices=[ANY, *Status.choices])
     provider = forms.ChoiceField(required=False)
     listing = forms.ChoiceField(required=False)
 
@@ -278,16 +280,18 @@ class LibraryFilterForm(forms.Form):
         super().__init__(*args, **kwargs)
         makers = Version.objects.order_by("maker").values_list("maker", flat=True).distinct()
         listings = Listing.objects.filter(assets__isnull=False).distinct()
-        self._offer("provider", [(maker, maker) for maker in makers])
-        self._offer("listing", [(listing.reference, str(listing)) for listing in listings])
+        offer(self, "provider", [ANY, *((maker, maker) for maker in makers)])
+        offer(self, "listing", [ANY, *((listing.reference, str(listing)) for listing in listings)])
 
     def wanted(self) -> dict[str, str]:
         """The filters that are set and make sense."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
 
-    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
-        cast(forms.ChoiceField, self.fields[name]).choices = [("", "Any"), *choices]
+
+def offer(form: forms.BaseForm, name: str, choices: Iterable[tuple[str, str]]) -> None:
+    """Let a choice field of a form offer these."""
+    cast(forms.ChoiceField, form.fields[name]).choices = list(choices)
 
 
 def originals_for(version: Version) -> Any:

@@ -85,7 +85,7 @@ class ListingEditor:
             known = {name: data.get(name, "") for name in ListingForm.base_fields}
             facts, data = _typed(data), None
         self.about = ListingForm(data, initial=known)
-        self.facts: Facts = FactRows(_counted(data), initial=None if data else facts, prefix="fact")  # type: ignore[assignment]
+        self.facts: Facts = FactRows(_counted(data), initial=None if data else facts, prefix="fact")  # type: ignore[assignment] # the factory hides whose subclass it made
 
     def is_valid(self) -> bool:
         return all([self.about.is_valid(), self.facts.is_valid()])

@@ -18,8 +18,7 @@ from kombu.utils.json import dumps
 class Channel(filesystem.Channel):
     """Writes a message aside, and then gives it the name that readers look for."""
 
-    # The stubs of kombu's two base classes disagree with each other.
-    def _put(self, queue: str, payload: dict[str, Any], **_: Any) -> None:  # type: ignore[override]
+    def _put(self, queue: str, payload: dict[str, Any], **_: Any) -> None:  # type: ignore[override] # kombu's bases disagree
         folder, name = Path(self.data_folder_out), f"{time.monotonic_ns() // 1_000_000}_{uuid4()}"
         aside = folder / f"{name}.{queue}.part"
         aside.write_text(dumps(payload))

@@ -33,7 +33,8 @@ class Child:
 
     def __init__(self, part: Part) -> None:
         self.part = part
-        self.process = subprocess.Popen(part.command, start_new_session=True, preexec_fn=_end_with_parent)  # noqa: S603
+        command = part.command
+        self.process = subprocess.Popen(command, start_new_session=True, preexec_fn=_end_with_parent)  # noqa: S603 - ours
 
     @property
     def is_running(self) -> bool:

@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from config import health, views
 
 # The admin's own login knows neither rate limits nor second factors, so it sends people through the portal's.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] # allauth's way
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),

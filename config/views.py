@@ -21,8 +21,8 @@ from generation.providers.errors import ProviderError
 
 @require_safe
 @permission_required("assets.view_asset", raise_exception=True)
-def overview(request: HttpRequest) -> HttpResponse:
-    return render(request, "config/overview.html", {"overview": overviews.for_person(request.user)})  # type: ignore[arg-type]
+def overview(request: SignedIn) -> HttpResponse:
+    return render(request, "config/overview.html", {"overview": overviews.for_person(request.user)})
 
 
 @require_safe

@@ -16,6 +16,7 @@ from django.forms import formset_factory
 from django.http import QueryDict
 from django.utils.text import slugify
 
+from assets.forms import offer
 from assets.models import Listing
 from generation import prompts, rules
 from generation.forms import RATIOS
@@ -92,7 +93,7 @@ class WordingForm(forms.Form):
         super().__init__(*args, **kwargs)
         shape = str(self["ratio"].value() or "")
         if re.fullmatch(r"[1-9]\d{0,3}:[1-9]\d{0,3}", shape) and shape not in RATIOS:
-            self.fields["ratio"].choices = [(shape, shape), *((r, r) for r in RATIOS)]  # type: ignore[attr-defined]
+            offer(self, "ratio", [(each, each) for each in (shape, *RATIOS)])
 
 
 class FieldRow(forms.Form):

@@ -9,6 +9,7 @@ from django import forms
 from django.contrib.auth.models import User
 from django.forms import BoundField
 
+from assets.forms import offer
 from assets.models import Asset, Listing
 from generation import catalogue, money, prompts
 from generation.catalogue import Offer
@@ -120,10 +121,11 @@ class ComposeForm(forms.Form):
             self.fields["ratio"].initial = "3:2"
         for ratio in (revision.ratio if revision else "", (initial or {}).get("ratio", "")):
             if ratio and ratio not in dict(self.ratios):
-                self._add_ratio(ratio)
-        self._choices("models", [str(offer.row.pk) for offer in offers])
-        options = [f"{offer.row.pk}:{name}" for offer in offers for name in catalogue.OPTION_WORDS]
-        self._choices("drop", options)
+                offer(self, "ratio", [(ratio, ratio), *self.ratios])
+        keys = [str(each.row.pk) for each in offers]
+        offer(self, "models", [(key, key) for key in keys])
+        options = [f"{key}:{name}" for key in keys for name in catalogue.OPTION_WORDS]
+        offer(self, "drop", [(option, option) for option in options])
 
     @property
     def template_fields(self) -> list[tuple[Field, BoundField]]:
@@ -201,12 +203,6 @@ class ComposeForm(forms.Form):
     def _number(self, name: str, least: int, most: int) -> int | None:
         text = self._typed(name).strip()
         return int(text) if text.isdecimal() and len(text) < 12 and least <= int(text) <= most else None
-
-    def _add_ratio(self, ratio: str) -> None:
-        self.fields["ratio"].choices = [(ratio, ratio), *self.ratios]  # type: ignore[attr-defined]  # a ChoiceField
-
-    def _choices(self, name: str, values: Sequence[str]) -> None:
-        self.fields[name].choices = [(value, value) for value in values]  # type: ignore[attr-defined]  # a ChoiceField
 
 
 class KeepForm(forms.Form):

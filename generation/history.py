@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
 
+from assets.forms import ANY, offer
 from assets.lifecycle import Status
 from assets.models import Listing
 from generation import catalogue
@@ -50,21 +51,19 @@ class HistoryForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["q"].widget.input_type = "search"
         people = User.objects.filter(briefs__isnull=False).distinct().order_by("first_name", "username")
-        self._offer("person", [(person.username, person.get_full_name() or person.username) for person in people])
+        named = [(person.username, person.get_full_name() or person.username) for person in people]
+        offer(self, "person", [ANY, *named])
         templates = Template.objects.values_list("slug", "name")
-        self._offer("template", [*templates, (FREE, "Written freely")])
+        offer(self, "template", [ANY, *templates, (FREE, "Written freely")])
         listings = Listing.objects.filter(briefs__isnull=False).distinct()
-        self._offer("listing", [(listing.reference, str(listing)) for listing in listings])
+        offer(self, "listing", [ANY, *((listing.reference, str(listing)) for listing in listings)])
         models = GenerationModel.objects.filter(jobs__isnull=False).distinct()
-        self._offer("model", [(str(row.pk), f"{row.name} · {catalogue.label(row.provider)}") for row in models])
+        offer(self, "model", [ANY, *((str(row.pk), f"{row.name} · {catalogue.label(row.provider)}") for row in models)])
 
     def wanted(self) -> dict[str, str]:
         """The filters that are set and make sense."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
-
-    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
-        cast(forms.ChoiceField, self.fields[name]).choices = [("", "Any"), *choices]
 
 
 def matching(briefs: BriefQuerySet, wanted: dict[str, str]) -> BriefQuerySet:

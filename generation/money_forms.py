@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils import timezone
 
+from assets.forms import offer
 from assets.lifecycle import Blocked
 from assets.models import Listing
 from generation import catalogue
@@ -103,7 +104,7 @@ class PlanForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = sorted((maker.label, key) for key, maker in catalogue.providers().items())
-        self.fields["provider"].choices = [(key, label) for label, key in choices]  # type: ignore[attr-defined]  # a ChoiceField
+        offer(self, "provider", [(key, label) for label, key in choices])
         self.fields["starts_on"].initial = timezone.localdate
 
     def clean(self) -> dict[str, Any]:

@@ -32,8 +32,8 @@ os.environ |= {
 if on_postgres:
     os.environ["DATABASE_URL"] = machine.postgres_url() or "postgres://127.0.0.1:1/none"
 
-from config.settings import *  # noqa: E402, F403
-from config.settings import DATABASES  # noqa: E402
+from config.settings import *  # noqa: E402, F403 - all of them
+from config.settings import DATABASES  # noqa: E402 - for its type
 
 # A name of its own for every run, so that two runs at once do not drop each other's database.
 DATABASES["default"]["TEST"] = {

@@ -103,7 +103,7 @@ class AssetFactory(VersionFactory):
     """An asset with its first version."""
 
     @classmethod
-    def _create(cls, model_class: type[Version], *args: Any, **kwargs: Any) -> Asset:  # type: ignore[override]
+    def _create(cls, model_class: type[Version], *args: Any, **kwargs: Any) -> Asset:  # type: ignore[override] # not a version
         return library.take_in(**kwargs).asset
 
 

@@ -94,7 +94,7 @@ def _unique(model: type[Model], name: str, words: Any, row: Model) -> Any:
         return words + getattr(row, name)
     if isinstance(words, dict) and isinstance(getattr(row, name), list):
         return [EVIL]
-    return f"{row.pk}{words}"[: len(words)] if model._meta.get_field(name).unique else words  # type: ignore[union-attr]
+    return f"{row.pk}{words}"[: len(words)] if model._meta.get_field(name).unique else words  # type: ignore[union-attr] # no relation
 
 
 def _take_guards_off() -> None:

@@ -92,6 +92,19 @@ def test_only_the_catalogue_asks_which_provider_it_is() -> None:
     assert found == []
 
 
+def test_whoever_silences_a_check_says_why() -> None:
+    silent = re.compile(r"# type: ignore(?!\[[a-z-]+\] +# \w)|# noqa(?!: [A-Z0-9, ]+ - \w)")
+    python = [*MODULES, *(ROOT / "tests").rglob("*.py")]
+    found = [
+        f"{relative(path)}:{number}"
+        for path in python
+        if path != Path(__file__)
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if silent.search(line)
+    ]
+    assert found == []
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=relative)
 def test_no_template_holds_script_or_style(path: Path) -> None:
     whole = path.read_text()

@@ -1,6 +1,6 @@
 """The portal's settings and two providers that kill the worker that asks them."""
 
-from config.settings import *  # noqa: F403
+from config.settings import *  # noqa: F403 - all of them
 from config.settings import IMAGE_PROVIDERS
 
 IMAGE_PROVIDERS |= {

@@ -89,7 +89,7 @@ def test_the_writer_itself_asks_for_the_word(ada: User) -> None:
 def test_a_starter_template_raises_no_question_by_its_own_words(ada: User) -> None:
     templates_file.load()
     for template in Template.objects.in_use().select_related("published"):
-        fields = prompts.parse_fields(template.published.fields)  # type: ignore[union-attr]
+        fields = prompts.parse_fields(template.published.fields)  # type: ignore[union-attr] # published
         values = {field.name: field.default for field in fields}
         title = f"{template.name}: {next(iter(values.values()))}"
         brief = factories.unsent(revision=template.published, values=values, title=title)

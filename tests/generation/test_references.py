@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -46,10 +47,10 @@ def uploaded(ada: User, source: str = DigitalSource.CAPTURE, name: str = "kitche
     )
 
 
-def refined(ada: User, kind: BriefKind, source: Source, *models: GenerationModel, **more: object) -> Output:
+def refined(ada: User, kind: BriefKind, source: Source, *models: GenerationModel, **more: Any) -> Output:
     """One output of a refinement."""
     brief = factories.unsent(kind=kind)
-    runs.start(brief, models or [seeing()], by=ada, sources=[source], **more)  # type: ignore[arg-type]
+    runs.start(brief, models or [seeing()], by=ada, sources=[source], **more)
     runs.send(brief.jobs.get().pk)
     return brief.jobs.get().outputs.get()
 

@@ -158,7 +158,7 @@ def test_each_way_to_look_names_what_it_is_about(ada: User, max_: User) -> None:
 def test_how_long_it_took_is_told_for_half_and_for_nine_in_ten(ada: User) -> None:
     for seconds in (10, 20, 30, 40, 50, 60, 70, 80, 90, 100):
         job = sent(ada)
-        Job.objects.filter(pk=job.pk).update(started_at=job.finished_at - timedelta(seconds=seconds))  # type: ignore[operator]
+        Job.objects.filter(pk=job.pk).update(started_at=job.finished_at - timedelta(seconds=seconds))  # type: ignore[operator] # it ended
     row = breakdown("model")["Scripted-1"]
     assert (row.wait, row.long_wait) == (55, 90)
 

@@ -65,7 +65,7 @@ def test_a_worker_that_is_only_slow_keeps_its_lease(ada: User, monkeypatch: pyte
     def slowly() -> Finished:
         Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
         end = time.monotonic() + 5
-        while Job.objects.get().lease_until < timezone.now() and time.monotonic() < end:  # type: ignore[operator]
+        while Job.objects.get().lease_until < timezone.now() and time.monotonic() < end:  # type: ignore[operator] # held
             time.sleep(0.02)
         runs.sweep()
         return Finished(pictures=(picture(),))

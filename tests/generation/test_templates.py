@@ -119,7 +119,7 @@ def test_a_saved_revision_is_not_in_use_until_it_is_published(manager: Client, t
     manager.post(edit_url(template), post(FIELD, rules=(rule,), save="1", note="Shorter."))
     template.refresh_from_db()
     written = template.revisions.get(number=2)
-    assert (written.body, written.note, template.published.number) == ("One {subject}.", "Shorter.", 1)  # type: ignore[union-attr]
+    assert (written.body, written.note, template.published.number) == ("One {subject}.", "Shorter.", 1)  # type: ignore[union-attr] # published
     assert written.forbidden == [{"words": ["pool", "sea view"], "why": "There is none.", "severity": "warns"}]
     manager.post(reverse("generation:publish", args=("house", 2)))
     template.refresh_from_db()
@@ -248,7 +248,7 @@ def test_a_template_made_of_a_templates_brief_says_what_was_typed(ada: User, tem
     values = {"subject": "stone mill", "light": "noon", "accent": "#112233", "trees": "3", "home": ""}
     brief = factories.started(ada, revision=template.published, values=values, prompt="A stone mill at noon.")
     start = editing.of_brief(brief)
-    assert start["wording"]["body"] == template.published.body  # type: ignore[union-attr]
+    assert start["wording"]["body"] == template.published.body  # type: ignore[union-attr] # published
     assert {row["name"]: row["default"] for row in start["fields"]} == values
 
 
@@ -278,7 +278,7 @@ def test_rolling_back_puts_the_older_one_in_use_again(max_: User, template: Temp
 
 def test_what_is_in_use_is_not_published_twice(max_: User, template: Template) -> None:
     with pytest.raises(InvalidTransition):
-        wording.publish(template.published, by=max_)  # type: ignore[arg-type]
+        wording.publish(template.published, by=max_)  # type: ignore[arg-type] # published
 
 
 def test_a_retired_template_is_offered_no_more_and_its_briefs_stay(
@@ -337,7 +337,7 @@ def test_fields_are_new_gone_changed_or_moved() -> None:
 
 
 def test_a_wording_does_not_differ_from_itself(template: Template) -> None:
-    own = Wording.of(template.published)  # type: ignore[arg-type]
+    own = Wording.of(template.published)  # type: ignore[arg-type] # published
     assert difference.between(own, own).empty
 
 
@@ -360,7 +360,7 @@ def test_revisions_that_are_not_there_are_passed_over(manager: Client, template:
 def test_a_template_comes_back_from_its_file_as_it_was(manager: Client, max_: User, template: Template) -> None:
     written = manager.get(reverse("generation:export_template", args=("house",))).content
     [(about, own)] = templates_file.read(written)
-    assert (about.slug, own) == ("house", Wording.of(template.published))  # type: ignore[arg-type]
+    assert (about.slug, own) == ("house", Wording.of(template.published))  # type: ignore[arg-type] # published
     [taken] = wording.take_in([(about, own)], by=max_)
     assert (taken.what, taken.revision) == ("same", template.published)
     template.published = None
@@ -374,8 +374,8 @@ def test_a_template_comes_back_from_its_file_as_it_was(manager: Client, max_: Us
 def test_the_starter_templates_survive_their_file(db: None) -> None:
     templates_file.load()
     revisions = [template.published for template in Template.objects.select_related("published")]
-    text = templates_file.dump(revisions)  # type: ignore[arg-type]
-    assert [own for _, own in templates_file.read(text.encode())] == [Wording.of(each) for each in revisions]  # type: ignore[arg-type]
+    text = templates_file.dump(revisions)  # type: ignore[arg-type] # published
+    assert [own for _, own in templates_file.read(text.encode())] == [Wording.of(each) for each in revisions]  # type: ignore[arg-type] # published
 
 
 TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=40)
@@ -462,7 +462,7 @@ def test_a_file_brings_new_templates_and_revisions_none_of_them_in_use(manager: 
     page = manager.post(reverse("generation:bring_templates"), {"file": file}).content.decode()
     assert "Revision 2, not in use yet" in page
     template.refresh_from_db()
-    assert (template.published.number, template.revisions.count()) == (1, 2)  # type: ignore[union-attr]
+    assert (template.published.number, template.revisions.count()) == (1, 2)  # type: ignore[union-attr] # published
     assert Template.objects.get(slug="x").published is None
 
 
@@ -476,7 +476,7 @@ def test_the_starter_file_is_read_by_the_same_rules(db: None) -> None:
     rows = tomllib.loads(templates_file.FILE.read_text(encoding="utf-8"))
     assert templates_file.load() == len(rows)
     assert templates_file.load() == 0
-    fields = prompts.parse_fields(Template.objects.all()[0].published.fields)  # type: ignore[union-attr]
+    fields = prompts.parse_fields(Template.objects.all()[0].published.fields)  # type: ignore[union-attr] # published
     assert all(isinstance(field, Field) for field in fields)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import cos, sin
+from typing import Any
 
 from generation.providers.drawing.canvas import Canvas, Point
 from generation.providers.drawing.colours import RGB, shade
@@ -56,10 +57,10 @@ class Face:
     marks: list[Face] = field(default_factory=list)  # windows, doors: drawn on top of it
     lines: list[tuple[Place, Place]] = field(default_factory=list)
 
-    def part(self, left: float, low: float, right: float, high: float, colour: RGB, **more: object) -> Face:
+    def part(self, left: float, low: float, right: float, high: float, colour: RGB, **more: Any) -> Face:
         """A rectangle on this face, in shares of its width and height from its lower left corner; it is marked."""
         corners = [self.at(left, low), self.at(left, high), self.at(right, high), self.at(right, low)]
-        mark = Face(corners, colour, weight=1.1, **more)  # type: ignore[arg-type]
+        mark = Face(corners, colour, weight=1.1, **more)
         self.marks.append(mark)
         return mark
 

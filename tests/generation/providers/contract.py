@@ -50,10 +50,31 @@ CAPABILITY = {"count": "several", "size": "exact_size"}
 Answering = Callable[[httpx.Request], httpx.Response]
 
 
-def model(model_id: str) -> ModelFacts:
-    """A model's facts from the seed file."""
-    row = next(row for row in ROWS if row["model_id"] == model_id)
+def model(model_id: str, provider: str = "") -> ModelFacts:
+    """A model's facts from the seed file; the provider tells apart what two of them call the same."""
+    row = next(row for row in ROWS if row["model_id"] == model_id and provider in ("", row["provider"]))
     return facts.read(row["model_id"], row["name"], row, row.get("successor", ""))
+
+
+def wish(of: ModelFacts) -> ImageSpec:
+    """What is asked of every model."""
+    return ImageSpec("A brick house with a green door", of)
+
+
+def polled(taken: Mapping[str, Any], *polls: Mapping[str, Any], delivers: str = "") -> Answering:
+    """Takes a job, answers the polls in turn (the last for ever), and delivers pictures to whoever brings no key."""
+    asked = iter(polls)
+    last: dict[str, Any] = {}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.host == delivers:
+            assert "authorization" not in request.headers
+            return httpx.Response(200, content=PNG)
+        if request.method == "GET":
+            last.update(next(asked, {}))
+        return httpx.Response(200 if request.method == "GET" else 201, json={**taken, **last})
+
+    return answer
 
 
 def client(answering: Answering) -> Client:
@@ -89,7 +110,7 @@ class ProviderContract:
 
     @property
     def spec(self) -> ImageSpec:
-        return ImageSpec("A brick house with a green door", model(self.model_id))
+        return wish(model(self.model_id))
 
     def provider(self, answering: Answering = never) -> Provider:
         return self.adapter(self.options, client(answering))

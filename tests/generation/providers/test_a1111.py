@@ -27,11 +27,12 @@ from tests.generation.providers.contract import (
     client,
     model,
     never,
+    wish,
 )
 from tests.standins.a1111 import A1111StandIn
 
 MODEL = model("sd_xl_base_1.0")
-WISH = ImageSpec("A brick house with a green door", MODEL)
+WISH = wish(MODEL)
 SERVER = "http://forge.internal:7860"
 INFO: dict[str, Any] = {
     "seed": 3920731543,

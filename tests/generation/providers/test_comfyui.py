@@ -28,11 +28,12 @@ from tests.generation.providers.contract import (
     client,
     model,
     never,
+    wish,
 )
 from tests.standins.comfyui import ComfyUIStandIn
 
 MODEL = model("sd_xl_base_1.0")
-WISH = ImageSpec("A brick house with a green door", MODEL)
+WISH = wish(MODEL)
 SERVER = "http://comfy.internal:8188"
 GRAPH = {"1": {"class_type": "CheckpointLoaderSimple", "inputs": {"ckpt_name": "sd_xl_base_1.0.safetensors"}}}
 FILE = {"filename": "imprimatur_00001_.png", "subfolder": "", "type": "output"}

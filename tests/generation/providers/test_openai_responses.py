@@ -8,10 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
-import httpx
 import pytest
 
-from generation import facts
 from generation.providers.base import Finished, ImageSpec, Money, Pending
 from generation.providers.errors import (
     BadAnswer,
@@ -29,18 +27,19 @@ from tests.generation.providers.contract import (
     ATTEMPT,
     CANARY,
     PNG,
-    ROWS,
     Answering,
     HTTPContract,
     Recorded,
     always,
     client,
+    model,
+    polled,
+    wish,
 )
 from tests.standins.openai_responses import USAGE, ResponsesStandIn
 
-ROW = next(row for row in ROWS if row["provider"] == "openai-responses" and row["model_id"] == "gpt-image-2.5-flare")
-MODEL = facts.read(ROW["model_id"], ROW["name"], ROW)
-WISH = ImageSpec("A brick house with a green door", MODEL)
+MODEL = model("gpt-image-2.5-flare", "openai-responses")
+WISH = wish(MODEL)
 RESPONSE: dict[str, Any] = {
     "id": "resp_68f1",
     "object": "response",
@@ -77,16 +76,7 @@ BLOCKED = {
 
 
 def service(*polls: dict[str, Any]) -> Answering:
-    """Queues the wish and answers each time it is asked (the last for ever)."""
-    asked = iter(polls)
-    last: dict[str, Any] = {}
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        if request.method == "GET":
-            last.update(next(asked, {}))
-        return httpx.Response(200, json={**RESPONSE, **last})
-
-    return answer
+    return polled(RESPONSE, *polls)
 
 
 class TestContract(HTTPContract):

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
-import httpx
 import pytest
 
 from generation.providers import replicate
@@ -42,30 +41,20 @@ from tests.generation.providers.contract import (
     client,
     model,
     never,
+    polled,
+    wish,
 )
 from tests.standins.replicate import ReplicateStandIn
 
 MODEL = model("black-forest-labs/flux-dev")
-WISH = ImageSpec("A brick house with a green door", MODEL)
+WISH = wish(MODEL)
 SAMPLE = "https://replicate.delivery/xezq/a1b2/out-0.png"
 TAKEN: dict[str, Any] = {"id": "gm3qorzdhgbfurvjtvhg6dckhu", "status": "starting", "output": None, "error": None}
 DONE = {"status": "succeeded", "model": MODEL.id, "output": [SAMPLE], "logs": "Using seed: 48291\n100%", "metrics": {}}
 
 
 def service(*polls: dict[str, Any]) -> Answering:
-    """Takes a job, answers the polls in turn (the last for ever), and delivers the picture without our key."""
-    asked = iter(polls)
-    last: dict[str, Any] = {}
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        if request.url.host == "replicate.delivery":
-            assert "authorization" not in request.headers
-            return httpx.Response(200, content=PNG)
-        if request.method == "GET":
-            last.update(next(asked, {}))
-        return httpx.Response(200 if request.method == "GET" else 201, json={**TAKEN, **last})
-
-    return answer
+    return polled(TAKEN, *polls, delivers="replicate.delivery")
 
 
 class TestContract(HTTPContract):

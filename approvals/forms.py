@@ -9,8 +9,6 @@ from django.utils import timezone
 
 from approvals.models import Channel, Choice, ListingSite
 
-NOTE = forms.Textarea(attrs={"rows": 3, "maxlength": 4000})
-
 
 class DecisionForm(forms.Form):
     """A decision, with the hash and the facts of what was seen."""

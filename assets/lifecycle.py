@@ -50,8 +50,6 @@ class Finding:
     """`blocks` stops, `warns` is shown to whoever decides, `informs` is a passed check."""
     field: str = ""
     """The part of the page or form where it can be mended: `alt_text`, `licence`, `consents`, …"""
-    overridable_by: str = ""
-    """The permission that may override it; empty when nobody may."""
 
     @property
     def blocks(self) -> bool:

@@ -8,8 +8,6 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from assets.lifecycle import Status
-
 if TYPE_CHECKING:
     from assets.models import Asset, Version  # noqa: F401 - named in quotes below
 
@@ -39,10 +37,6 @@ class VersionQuerySet(models.QuerySet["Version"]):
     def visible_to(self, user: User | AnonymousUser) -> VersionQuerySet:
         """What this person may see: all of the library, or nothing."""
         return self.all() if user.has_perm("assets.view_asset") else self.none()
-
-    def approved(self) -> VersionQuerySet:
-        """Those whose approval stands."""
-        return self.filter(status=Status.APPROVED)
 
     def with_story(self) -> VersionQuerySet:
         """With everything that the page of a version or its dossier tells, in a fixed number of queries."""

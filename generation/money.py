@@ -59,11 +59,6 @@ def budgets_for(person: User, listing: Listing | None, currency: str, campaign: 
     return found
 
 
-def left_for(person: User, listing: Listing | None, currency: str = "USD", campaign: str = "") -> int:
-    """The least that any budget still holds, in micro-units."""
-    return min(budget.left_micros for budget in budgets_for(person, listing, currency, campaign))
-
-
 def campaigns() -> list[str]:
     """Those that have a budget this month."""
     named = Budget.objects.filter(month=month_of()).exclude(campaign="")

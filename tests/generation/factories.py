@@ -8,7 +8,8 @@ from typing import Any
 import factory
 from django.contrib.auth.models import User
 
-from generation import prompts, runs
+from assets.models import Listing
+from generation import money, prompts, runs
 from generation.models import Brief, Budget, GenerationModel, Job, Template, TemplateRevision
 from generation.prompts import Field, FieldKind
 from generation.providers.base import Pending
@@ -96,3 +97,8 @@ def spent() -> tuple[int, int]:
     """Reserved and spent of the team's budget."""
     budget = Budget.objects.get(person=None, listing=None)
     return budget.reserved_micros, budget.spent_micros
+
+
+def left_for(person: User, listing: Listing | None = None) -> int:
+    """The least that any budget of this month still holds for what a person spends."""
+    return min(budget.left_micros for budget in money.budgets_for(person, listing, "USD"))

@@ -66,7 +66,7 @@ def test_a_budget_has_one_scope(ada: User) -> None:
 def test_max_opens_a_budget_and_the_log_says_so(ada: User, max_: User) -> None:
     opened = money.open_budget(Budget(month=money.month_of(), person=ada, limit_micros=DIME), max_)
     assert "Ada may spend 0.10 USD" in history(opened).get().words
-    assert money.left_for(ada, None) == DIME
+    assert factories.left_for(ada) == DIME
 
 
 def test_a_scope_has_one_budget_a_month(ada: User, max_: User) -> None:
@@ -88,7 +88,7 @@ def test_a_new_month_begins_with_the_limits_that_repeat(ada: User) -> None:
         budget(3 * DIME, campaign="Spring", repeats=False)
         factories.started(ada, listing=listing)
     with time_machine.travel(DECEMBER):
-        assert money.left_for(ada, listing) == DIME
+        assert factories.left_for(ada, listing) == DIME
     december = Budget.objects.filter(month=date(2026, 12, 1)).order_by("id")
     assert [(each.scope, each.limit_micros, each.used_micros) for each in december] == [
         ("The team", 7 * DIME, 0),
@@ -101,7 +101,7 @@ def test_a_month_that_was_skipped_does_not_lose_the_limits(ada: User) -> None:
     with time_machine.travel(NOVEMBER):
         team(7 * DIME)
     with time_machine.travel(datetime(2027, 2, 3, tzinfo=UTC)):
-        assert money.left_for(ada, None) == 7 * DIME
+        assert factories.left_for(ada) == 7 * DIME
 
 
 def test_who_has_left_gets_no_budget_for_the_next_month(ada: User, max_: User) -> None:
@@ -110,7 +110,7 @@ def test_who_has_left_gets_no_budget_for_the_next_month(ada: User, max_: User) -
         budget(DIME, person=ada)
     User.objects.filter(pk=ada.pk).update(is_active=False)
     with time_machine.travel(DECEMBER):
-        money.left_for(max_, None)
+        factories.left_for(max_)
     assert not Budget.objects.filter(month=date(2026, 12, 1), person=ada).exists()
 
 

@@ -24,25 +24,25 @@ from tests.generation.scripted import Scripted
 
 @pytest.mark.django_db
 def test_the_team_gets_a_budget_when_a_month_begins(ada: User) -> None:
-    assert money.left_for(ada, None) == 50_000_000
+    assert factories.left_for(ada) == 50_000_000
 
 
 @pytest.mark.django_db
 def test_the_first_budget_is_what_the_settings_say(ada: User, settings: pytest.FixtureRequest) -> None:
     settings.TEAM_BUDGET_USD = 5  # type: ignore[attr-defined]  # pytest-django's settings take anything
-    assert money.left_for(ada, None) == 5_000_000
+    assert factories.left_for(ada) == 5_000_000
 
 
 @pytest.mark.django_db
 def test_the_tightest_budget_says_what_is_left(ada: User) -> None:
     Budget.objects.create(month=money.month_of(), person=ada, limit_micros=DIME)
-    assert money.left_for(ada, None) == DIME
+    assert factories.left_for(ada) == DIME
 
 
 @pytest.mark.django_db
 def test_another_persons_budget_does_not_count(ada: User, rita: User) -> None:
     Budget.objects.create(month=money.month_of(), person=rita, limit_micros=1)
-    assert money.left_for(ada, None) == 50_000_000
+    assert factories.left_for(ada) == 50_000_000
 
 
 @pytest.mark.django_db
@@ -55,7 +55,7 @@ def test_a_charge_above_its_quote_is_booked_in_full(ada: User) -> None:
 
 @pytest.mark.django_db
 def test_a_free_job_goes_out_even_when_nothing_is_left(ada: User) -> None:
-    money.left_for(ada, None)
+    factories.left_for(ada)
     Budget.objects.update(limit_micros=0)
     factories.started(ada, factories.ModelFactory.create(facts=factories.priced("0")))
     assert Job.objects.count() == 1
@@ -125,7 +125,7 @@ def test_a_job_of_last_month_is_settled_in_last_months_budget(ada: User) -> None
 @pytest.mark.django_db(transaction=True)
 def test_of_many_who_want_the_last_of_a_budget_at_once_only_some_get_it(ada: User) -> None:
     factories.ModelFactory.create()
-    money.left_for(ada, None)
+    factories.left_for(ada)
     Budget.objects.update(limit_micros=3 * DIME)
 
     def one(_: int) -> bool:

@@ -37,8 +37,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what another run does: `postgres` tests outside PostgreSQL, and there all that ask no database anything;
-    `live` ones unless they were asked for."""
+    """Leave out what another run does: `postgres` tests elsewhere, and on PostgreSQL all that ask no database anything.
+
+    And `live` ones, unless they were asked for.
+    """
     on_postgres = os.environ.get("TEST_DATABASE") == "postgres"
     left_out = set() if on_postgres else {"postgres"}
     if "live" not in config.getoption("markexpr"):
@@ -80,7 +82,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 @pytest.fixture(autouse=True)
 def _leave_no_tab_open(request: pytest.FixtureRequest) -> Iterator[None]:
     """A page that stays open goes on asking its server how things stand, and takes the processor from later tests."""
-    if "browser" not in request.fixturenames:
+    if not request.node.get_closest_marker("browser"):
         yield
         return
     browser: Browser = request.getfixturevalue("browser")

@@ -10,7 +10,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from approvals import desk, policy, verdict, workflow
 from approvals.forms import WithdrawForm
@@ -18,7 +18,7 @@ from approvals.models import Channel, Event, Release
 from approvals.panels import served_state
 from approvals.policy import BadRules
 from assets.models import Version
-from assets.views.requests import SignedIn
+from assets.views.requests import SignedIn, takes_a_form
 
 PER_PAGE = 24
 EVENTS_SHOWN = 12
@@ -73,7 +73,7 @@ def release(request: SignedIn, release_id: UUID) -> HttpResponse:
     return render(request, "approvals/release.html", _about(request, found))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@takes_a_form
 @may_look
 @permission_required(policy.WITHDRAW, raise_exception=True)
 def withdraw(request: SignedIn, release_id: UUID) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from approvals import desk, dossier, policy, workflow
 from approvals.forms import DecisionForm, SubmitForm
@@ -18,7 +18,7 @@ from approvals.models import Choice, Decision, Review
 from approvals.panels import SubmitPanel
 from assets.lifecycle import Blocked, Finding, InvalidTransition
 from assets.models import Version
-from assets.views.requests import SignedIn
+from assets.views.requests import SignedIn, takes_a_form
 
 PAGE = "approvals/review.html"
 may_look = permission_required("assets.view_asset", raise_exception=True)
@@ -93,7 +93,7 @@ def recall(request: SignedIn, review_id: UUID) -> HttpResponse:
     return redirect(found.version)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@takes_a_form
 @may_look
 @permission_required(policy.SUBMIT, raise_exception=True)
 def submit(request: SignedIn, version_id: UUID) -> HttpResponse:

@@ -7,17 +7,17 @@ from django.contrib.auth.decorators import permission_required
 from django.db.models import Count, Max, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from approvals import policy, sites
 from approvals.forms import KeyForm, SiteChannelsForm, SiteForm
 from approvals.models import ListingSite, SiteKey
-from assets.views.requests import SignedIn
+from assets.views.requests import SignedIn, takes_a_form
 
 may_manage = permission_required(policy.MANAGE, raise_exception=True)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@takes_a_form
 @may_manage
 def listing_sites(request: SignedIn) -> HttpResponse:
     """All listing sites, and the form for a new one."""

@@ -9,13 +9,13 @@ from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from assets import library
 from assets.lifecycle import Blocked
 from assets.listings import ListingEditor, known_names
 from assets.models import Listing
-from assets.views.requests import SignedIn
+from assets.views.requests import SignedIn, takes_a_form
 
 ON_A_PAGE = 50
 
@@ -33,7 +33,7 @@ def listings(request: SignedIn) -> HttpResponse:
     return render(request, "assets/listings.html#results" if request.htmx else "assets/listings.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@takes_a_form
 @permission_required("assets.edit_library", raise_exception=True)
 def listing(request: SignedIn, listing_id: int = 0) -> HttpResponse:
     """Add a listing, or change one."""

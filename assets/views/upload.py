@@ -12,18 +12,17 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
-from django.views.decorators.http import require_http_methods
 
 from assets import library, pictures, rights
 from assets.forms import Kind, NewVersionForm, UploadForm, asset_of, version_of
 from assets.library import ProvenanceFacts
 from assets.models import Asset, Terms, Version
-from assets.views.requests import SignedIn
+from assets.views.requests import SignedIn, takes_a_form
 
 Read = list[tuple[str, bytes]]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@takes_a_form
 @permission_required("assets.edit_library", raise_exception=True)
 def upload(request: SignedIn) -> HttpResponse:
     """New assets, one for each file; with `?asset=…` the next version of that asset."""

@@ -13,12 +13,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from assets import pictures
 from assets.forms import ManyFiles
 from assets.lifecycle import Blocked, InvalidTransition
-from assets.views.requests import SignedIn
+from assets.views.requests import SignedIn, takes_a_form
 from generation import catalogue, prompts, runs, tree
 from generation.forms import KeepForm
 from generation.models import Brief, Job, JobState, Output
@@ -87,7 +87,7 @@ def output(request: SignedIn, output_id: UUID, verb: str) -> HttpResponse:
     return _done(request, held.job.brief_id, OUTPUT_VERBS, verb, held)
 
 
-@require_http_methods(["GET", "POST"])
+@takes_a_form
 @permission_required("generation.make_images", raise_exception=True)
 def keep(request: SignedIn, output_id: UUID) -> HttpResponse:
     """Keep a picture under another title, as a version of a picture that is there, or for a listing."""

@@ -6,16 +6,16 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from assets.lifecycle import Blocked
-from assets.views.requests import SignedIn
+from assets.views.requests import SignedIn, takes_a_form
 from generation import money, plans
 from generation.models import Budget, Plan
 from generation.money_forms import BudgetForm, LimitForm, PlanForm, micros
 
 
-@require_http_methods(["GET", "POST"])
+@takes_a_form
 @permission_required("generation.manage_money", raise_exception=True)
 def budgets(request: SignedIn) -> HttpResponse:
     """This month's budgets, and a new one."""

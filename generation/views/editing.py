@@ -9,11 +9,10 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods
 from django_htmx.http import trigger_client_event
 
 from assets.models import Listing
-from assets.views.requests import SignedIn
+from assets.views.requests import SignedIn, takes_a_form
 from generation import editing, templates_file, wording
 from generation.editing import AboutForm, Editor, FileForm
 from generation.models import Brief, Template, TemplateRevision
@@ -25,7 +24,7 @@ PARTS = {"do": "#editor", "tryout": "#tryout"}
 """What htmx asks for, and the part of the page that answers; a button beside the try-out asks for both."""
 
 
-@require_http_methods(["GET", "POST"])
+@takes_a_form
 @MANAGES
 def new(request: SignedIn) -> HttpResponse:
     """Write a template: from nothing, from a brief that was sent, or from another template."""
@@ -42,7 +41,7 @@ def new(request: SignedIn) -> HttpResponse:
     return _drawn(request, editor, saves, about=about, source=brief, template=None)
 
 
-@require_http_methods(["GET", "POST"])
+@takes_a_form
 @MANAGES
 def edit(request: SignedIn, slug: str) -> HttpResponse:
     """Write a new revision, starting from the one in use or the one that is named."""
@@ -59,7 +58,7 @@ def edit(request: SignedIn, slug: str) -> HttpResponse:
     return _drawn(request, editor, saves, about=None, source=None, template=found, first=first)
 
 
-@require_http_methods(["GET", "POST"])
+@takes_a_form
 @MANAGES
 def about(request: SignedIn, slug: str) -> HttpResponse:
     """Change what a template is called."""
@@ -76,7 +75,7 @@ def about(request: SignedIn, slug: str) -> HttpResponse:
     return render(request, "generation/template_about.html", {"template": found, "form": form}, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@takes_a_form
 @MANAGES
 def bring(request: SignedIn) -> HttpResponse:
     """Take templates in from a file. Nothing is written unless all of it can be read."""

@@ -9,13 +9,13 @@ from uuid import UUID
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 from django_htmx.http import trigger_client_event
 
 from assets import pictures
 from assets.lifecycle import Blocked, Finding
 from assets.models import Listing
-from assets.views.requests import SignedIn
+from assets.views.requests import SignedIn, takes_a_form
 from generation import catalogue, composing, references, refining, runs
 from generation.forms import PREFIX, ComposeForm
 from generation.models import Brief, BriefKind, GenerationModel, Template, TemplateRevision
@@ -46,7 +46,7 @@ def refine(request: SignedIn, kind: str, of: str, picture_id: UUID) -> HttpRespo
     return redirect(refining.url(BriefKind(kind), source))
 
 
-@require_http_methods(["GET", "POST"])
+@takes_a_form
 @permission_required("generation.make_images", raise_exception=True)
 def compose(request: SignedIn, slug: str = "") -> HttpResponse:
     """Write a brief. Typing shows what it would do; `send` sends it; bad input comes back with everything kept."""

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from generation import catalogue
 from generation.models import GenerationModel, Job, JobState, ProviderState
+from generation.money_forms import LimitsForm
 from generation.turns import AT_THE_PROVIDER
 
 NEEDS = {
@@ -53,16 +54,34 @@ class Jobs:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelRow:
+    """One model with whatever is due about it."""
+
+    row: GenerationModel
+    has_ended: bool
+    ends_soon: bool
+    successor: str
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it wants somebody: people can still choose it, and its end has come or is near."""
+        return self.row.offered and (self.has_ended or self.ends_soon)
+
+
+@dataclass(frozen=True, slots=True)
 class ProviderRow:
-    """One provider as the Settings page shows it."""
+    """One provider as the Settings page shows it, with its models."""
 
     key: str
     label: str
     is_set_up: bool
+    models: tuple[ModelRow, ...] = ()
     jobs: Jobs = Jobs()
     state: ProviderState | None = None
-    by_hand: bool = False
+    limits_form: LimitsForm | None = None
+    """Missing where people run the provider themselves."""
     needs: str = ""
+    """The variable that sets it up."""
 
     @property
     def is_resting(self) -> bool:
@@ -82,57 +101,85 @@ class ProviderRow:
         until = self.state.resting_until if self.state else None
         return until is not None and until <= timezone.now()
 
+    @property
+    def due_models(self) -> list[ModelRow]:
+        """Those that somebody should do something about."""
+        return [model for model in self.models if model.is_due]
+
+    @property
+    def ends(self) -> str:
+        """What is known about the ends of its models, in words."""
+        coming = [model.row.ends_on for model in self.models if model.row.ends_on and not model.has_ended]
+        ended = sum(model.has_ended for model in self.models)
+        next_one = f"the next ends on {min(coming):%-d %B %Y}" if coming else "no end known"
+        return f"{ended} ended, {next_one}" if ended else next_one
+
+    @property
+    def needs_attention(self) -> bool:
+        return self.is_set_up and (self.is_resting or bool(self.due_models))
+
 
 @dataclass(frozen=True, slots=True)
-class ModelRow:
-    """One model with whatever is due about it."""
+class Providers:
+    """Every provider, what needs somebody first."""
 
-    row: GenerationModel
-    provider: str
-    has_ended: bool
-    ends_soon: bool
-    successor: str
+    set_up: tuple[ProviderRow, ...]
+    lacking: tuple[ProviderRow, ...]
+
+    @property
+    def needing_attention(self) -> list[ProviderRow]:
+        return [row for row in self.set_up if row.needs_attention]
+
+    @property
+    def due_models(self) -> list[ModelRow]:
+        return [model for row in self.set_up for model in row.due_models]
+
+    @property
+    def worries(self) -> int:
+        """How many lines it takes to name what needs somebody."""
+        return len(self.due_models) + sum(row.is_resting for row in self.set_up)
 
 
-def providers() -> list[ProviderRow]:
-    """Those that are set up, then those that only lack a key."""
-    jobs = _jobs_by_provider()
+def providers(wrong: tuple[str, LimitsForm] | None = None) -> Providers:
+    """Those that are set up and those that only lack a key. `wrong` is a provider and the form it refused."""
+    jobs, models = _jobs_by_provider(), _models_by_provider()
     states = ProviderState.objects.in_bulk()
-    ready = [
+    forms = dict([wrong] if wrong else [])
+    set_up = [
         ProviderRow(
             key,
             provider.label,
             True,
+            tuple(models.pop(key, ())),
             jobs.get(key, Jobs()),
-            state=states.get(key),
-            by_hand=provider.capabilities.by_hand,
+            states.get(key),
+            None if provider.capabilities.by_hand else forms.get(key) or LimitsForm.of(key, states.get(key)),
         )
         for key, provider in catalogue.providers().items()
     ]
     lacking = [
-        ProviderRow(key, label, False, needs=variable)
+        ProviderRow(key, label, False, tuple(models.pop(key, ())), needs=variable)
         for key, (label, variable) in NEEDS.items()
         if key not in settings.IMAGE_PROVIDERS
     ]
-    return ready + lacking
+    unknown = [ProviderRow(key, key, False, tuple(rows)) for key, rows in models.items()]
+    return Providers(tuple(sorted(set_up, key=lambda row: not row.needs_attention)), tuple(lacking + unknown))
 
 
-def models() -> list[ModelRow]:
-    """Every model the portal knows, those of providers that are set up first."""
+def _models_by_provider() -> dict[str, list[ModelRow]]:
+    """Every model the portal knows, what is due first."""
     rows = list(GenerationModel.objects.all())
     names = {(row.provider, row.model_id): row.name for row in rows}
-    rows.sort(key=lambda row: (row.provider not in settings.IMAGE_PROVIDERS, row.provider, row.pk))
     soon = timezone.localdate() + catalogue.ENDING_SOON
-    return [
-        ModelRow(
-            row,
-            catalogue.label(row.provider),
-            has_ended=catalogue.has_ended(row),
-            ends_soon=row.ends_on is not None and row.ends_on <= soon,
-            successor=names.get((row.provider, row.successor), row.successor),
-        )
-        for row in rows
-    ]
+    found: dict[str, list[ModelRow]] = {}
+    for row in rows:
+        has_ended = catalogue.has_ended(row)
+        ends_soon = row.ends_on is not None and not has_ended and row.ends_on <= soon
+        successor = names.get((row.provider, row.successor), row.successor)
+        found.setdefault(row.provider, []).append(ModelRow(row, has_ended, ends_soon, successor))
+    for models in found.values():
+        models.sort(key=lambda model: (not model.is_due, not model.ends_soon, model.has_ended, model.row.pk))
+    return found
 
 
 def parts() -> list[tuple[str, str]]:

@@ -28,13 +28,7 @@ def overview(request: SignedIn) -> HttpResponse:
 @require_safe
 @permission_required("auth.view_user", raise_exception=True)
 def settings_page(request: HttpRequest) -> HttpResponse:
-    context = {
-        "providers": setup.providers(),
-        "models": setup.models(),
-        "terms": Terms.objects.all(),
-        "parts": setup.parts(),
-    }
-    return render(request, "config/settings.html", context)
+    return _settings(request)
 
 
 @require_POST
@@ -64,13 +58,18 @@ def try_now(request: SignedIn, key: str) -> HttpResponse:
 @permission_required("auth.view_user", raise_exception=True)
 def provider_limits(request: SignedIn, key: str) -> HttpResponse:
     """Change how hard a provider is driven."""
-    provider, form = _provider(key), LimitsForm(request.POST)
-    if form.is_valid():
-        turns.set_limits(key, **form.cleaned_data, by=request.user)
-        messages.success(request, f"{provider.label}: the new limits hold from now on.")
-    else:
-        messages.error(request, f"{provider.label}: limits are whole numbers from 1 to 9,999, or empty for none.")
+    provider, form = _provider(key), LimitsForm.of(key, None, request.POST)
+    if not form.is_valid():
+        return _settings(request, wrong=(key, form))
+    turns.set_limits(key, **form.cleaned_data, by=request.user)
+    messages.success(request, f"{provider.label}: the new limits hold from now on.")
     return redirect("settings")
+
+
+def _settings(request: HttpRequest, wrong: tuple[str, LimitsForm] | None = None) -> HttpResponse:
+    """The whole page, with the limits of one provider as they were typed when they are wrong."""
+    context = {"providers": setup.providers(wrong), "terms": Terms.objects.all(), "parts": setup.parts()}
+    return render(request, "config/settings.html", context, status=422 if wrong else 200)
 
 
 def _provider(key: str) -> Provider:

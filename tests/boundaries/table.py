@@ -189,7 +189,12 @@ ROWS = (
     Row("settings/", see="max"),
     Row("settings/providers/<slug:key>/test/", do="max", changes=False),
     Row("settings/providers/<slug:key>/try/", do="max"),
-    Row("settings/providers/<slug:key>/limits/", do="max", sends=fixed(per_minute="7", at_once="3")),
+    Row(
+        "settings/providers/<slug:key>/limits/",
+        do="max",
+        sends=fixed(per_minute="7", at_once="3"),
+        wrong={"per_minute": "many"},
+    ),
     # The library
     Row("library/", see=TEAM, reads=("q", "status", "provider", "listing", "page")),
     Row(

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from io import StringIO
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from assets.models import LogEntry
+from config import setup
 from generation import money, runs
-from generation.models import Budget, Job, JobState, ProviderState
+from generation.models import Budget, GenerationModel, Job, JobState, ProviderState
 from tests.assets.factories import ada, max_, rita
 from tests.generation.factories import queued
 
@@ -61,10 +66,18 @@ def test_limits_are_set_and_taken_away(resting: ProviderState) -> None:
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "many", "99999", "1.5"])
-def test_a_limit_that_is_no_number_changes_nothing(number: str) -> None:
-    ProviderState.objects.create(provider="scripted", at_once=2)
-    as_(max_()).post(reverse("provider_limits", args=["scripted"]), {"at_once": number})
-    assert ProviderState.objects.get().at_once == 2
+def test_a_limit_that_is_no_number_is_said_at_its_field_and_changes_nothing(number: str) -> None:
+    ProviderState.objects.create(provider="scripted", at_once=2, per_minute=5)
+    url = reverse("provider_limits", args=["scripted"])
+    answer = as_(max_()).post(url, {"at_once": number, "per_minute": "7"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert f'name="at_once" value="{number}"' in page
+    assert 'name="per_minute" value="7"' in page
+    assert 'aria-describedby="scripted-at_once_error"' in page
+    words = "Write a whole number from 1 to 9,999, or leave it empty for no limit."
+    assert re.search(f'id="scripted-at_once_error".*{words}', page, re.DOTALL)
+    assert ProviderState.objects.values_list("at_once", "per_minute").get() == (2, 5)
 
 
 @pytest.mark.parametrize("name", ["try_now", "provider_limits"])
@@ -87,3 +100,43 @@ def test_managers_are_told_of_budgets_that_run_out_and_of_providers_that_rest(re
     assert "The team has used 83 % of the budget" in page
     assert "Scripted rests until" in page
     assert "has used" not in as_(ada()).get(reverse("overview")).content.decode()
+
+
+# Models
+
+
+def model(name: str, **more: Any) -> GenerationModel:
+    known = {"provider": "scripted", "model_id": name.lower(), "facts": {}, "terms_key": "scripted"}
+    return GenerationModel.objects.create(name=name, **{**known, **more})
+
+
+def test_what_needs_somebody_comes_first(resting: ProviderState) -> None:
+    today = timezone.localdate()
+    model("Steady")
+    model("Ending", ends_on=today + timedelta(days=20), successor="steady")
+    model("Gone", ends_on=today)
+    model("Long gone", ends_on=today, offered=False)
+    model("Elsewhere", provider="openai", ends_on=today)
+    shown = setup.providers()
+    assert shown.set_up[0].key == "scripted"
+    assert [each.row.name for each in shown.set_up[0].models] == ["Ending", "Gone", "Steady", "Long gone"]
+    assert [each.row.name for each in shown.due_models] == ["Ending", "Gone"]
+    page = as_(max_()).get(reverse("settings")).content.decode()
+    attention = page[page.index('id="attention"') : page.index('id="set-up"')]
+    assert re.findall(r">([^<>]+?) (?:rests|ends on|ended on)", attention) == ["Scripted", "Ending", "Gone"]
+    assert "Steady follows it" in attention
+
+
+def test_every_model_is_shown_once_with_its_provider() -> None:
+    call_command("load_models", stdout=StringIO())
+    shown = setup.providers()
+    rows = [model.row.pk for row in (*shown.set_up, *shown.lacking) for model in row.models]
+    assert sorted(rows) == sorted(GenerationModel.objects.values_list("pk", flat=True))
+    page = as_(max_()).get(reverse("settings")).content.decode()
+    lacking = page[page.index('id="provider-stability"') :]
+    assert "Set <code>STABILITY_API_KEY</code> and start again." in lacking
+    assert page.count('class="known-models"') == len({model.provider for model in GenerationModel.objects.all()})
+
+
+def test_a_quiet_portal_has_no_list_of_worries() -> None:
+    assert 'id="attention"' not in as_(max_()).get(reverse("settings")).content.decode()

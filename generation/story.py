@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser, User
@@ -115,6 +116,11 @@ class HandOff:
     @property
     def waits(self) -> bool:
         return self.job.state == JobState.HAND
+
+    @property
+    def site(self) -> str:
+        """The website where the person goes, as people call it."""
+        return urlsplit(self.link).netloc.removeprefix("www.")
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import closing
 from typing import Any
 
@@ -355,7 +356,11 @@ def test_a_hand_off_shows_the_exact_text_and_takes_the_picture(ada: User) -> Non
     job = factories.by_hand(ada)
     runs.send(job.pk)
     client = browser_of(ada)
-    assert "A brick house at dusk." in client.get(job.brief.get_absolute_url()).content.decode()
+    page = client.get(job.brief.get_absolute_url()).content.decode()
+    (shown,) = re.findall(r"<textarea[^>]* readonly [^>]*>([^<]*)</textarea>", page)
+    assert "A brick house at dusk." in shown
+    assert f'data-copy="{shown}"' in page
+    assert "Copy the text" in page
     file = SimpleUploadedFile("house.png", png("by hand"), "image/png")
     told = {"plan": "Pro", "stealth": "not asked"}
     client.post(reverse("generation:hand_in", args=(job.pk,)), {"pictures": file, **told})

@@ -121,6 +121,17 @@ def test_everybody_can_sign_in_anywhere(life: Life, page: Page) -> None:
     assert list(faults(page)) == []
 
 
+def test_the_text_of_a_hand_off_is_copied_from_the_keyboard(life: Life, browser: Browser) -> None:
+    ada = Person(life.portal, browser, "ada", album="pages")
+    ada.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ada.go(life.left["hand_off"])
+    ada.page.get_by_role("button", name="Copy the text").press("Enter")
+    expect(ada.page.locator(".to-copy .said")).to_have_text("Copied")
+    text = ada.page.get_by_role("textbox", name="The exact text").input_value()
+    assert text.startswith("Arches of a ruined abbey")
+    assert ada.page.evaluate("navigator.clipboard.readText()") == text
+
+
 def faults(page: Page) -> Iterator[str]:
     """What is wrong with the page that is open, in words."""
     page.emulate_media(reduced_motion="reduce")  # nothing may still be on its way from one colour to the other

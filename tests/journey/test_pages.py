@@ -1,6 +1,7 @@
 """Every main page as its people see it: at a desk and on a phone, by day and by night.
 
-One portal with some life in it. Nothing may run over the edge, axe may find nothing, and the console stays silent.
+One portal with some life in it. Nothing may run over the edge, axe may find nothing, a finger misses nothing on a
+phone, and the console stays silent.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -22,6 +24,7 @@ pytestmark = pytest.mark.browser
 
 DESK, PHONE = 1440, 390
 ALL: dict[str, object] = {"preload": False}
+SMALL_TARGETS = Path(__file__).with_name("small_targets.js").read_text(encoding="utf-8")
 COLOURS: dict[str, object] = ALL | {"runOnly": ["color-contrast"]}
 
 PLACES = {
@@ -140,6 +143,8 @@ def faults(page: Page) -> Iterator[str]:
         wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > width:
             yield f"{wide} pixels wide on {width}"
+        if width == PHONE:
+            yield from (f"too small for a finger: {html}" for html in page.evaluate(SMALL_TARGETS))
         yield from _found_by_axe(page, "light", ALL)
     yield from _found_by_axe(page, "dark", COLOURS)
 

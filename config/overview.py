@@ -16,7 +16,7 @@ from approvals.models import Release, Review
 from assets.models import Asset, LogEntry, Version
 from generation import alerts, catalogue, money
 from generation.catalogue import ENDING_SOON
-from generation.models import Brief, Budget, GenerationModel, Job, JobState, Output, OutputState, ProviderState
+from generation.models import Brief, GenerationModel, Job, JobState, Output, OutputState, ProviderState
 
 SHOWN = 6
 LOOKED_THROUGH = 60
@@ -197,8 +197,8 @@ def _thumb(version_id: UUID) -> str:
 def _figures(user: User) -> Iterator[Figure]:
     yield Figure("Pictures", str(Asset.objects.visible_to(user).count()), "in the library", reverse("assets:library"))
     yield Figure("Live", str(Release.objects.live().count()), "released to channels", _channels_or_library(user))
-    budget = Budget.objects.filter(money.TEAM, month=money.month_of(), currency="USD").first()
-    if budget and (user.has_perm("generation.make_images") or user.has_perm("generation.manage_money")):
+    if user.has_perm("generation.make_images") or user.has_perm("generation.manage_money"):
+        budget = next(each for each in money.covering(user, None, "USD") if each.is_team)
         spent = budget.spent_micros + budget.reserved_micros
         yield Figure(
             "Spent this month",

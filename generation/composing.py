@@ -125,7 +125,7 @@ def preview(
     """What sending the unsaved brief to the chosen models would do. `chosen` and `agreed` are values of the form."""
     lines = tuple(_line(brief, offer, str(offer.row.pk) in chosen, agreed, sent) for offer in offers)
     sending = [line for line in lines if line.chosen]
-    budgets = money.budgets_for(person, brief.listing, "USD", brief.campaign)
+    budgets = money.covering(person, brief.listing, "USD", brief.campaign)
     tightest = min(budgets, key=lambda budget: budget.left_micros)
     return Preview(
         lines=lines,

@@ -216,12 +216,11 @@ def month(first: date, currency: str = "USD") -> Month:
     states = list(jobs.values("state", **_keys()).annotate(count=Count("id")))
     outputs = list(_outputs(jobs))
     waits = _waits(jobs)
-    budgets = Budget.objects.filter(month=first, currency=currency).select_related("person", "listing").order_by("id")
     (total,) = _rows(lambda key: ("all", "All"), spent, states, outputs, waits)[:1] or (Row("All"),)
     return Month(
         first=first,
         currency=currency,
-        budgets=tuple(sorted(budgets, key=lambda budget: not budget.is_team)),
+        budgets=tuple(budget for budget in budgets(first) if budget.currency == currency),
         total=total,
         breakdowns=tuple(
             Breakdown(key, label, _rows(namer, spent, states, outputs, waits)) for key, label, namer in BREAKDOWNS
@@ -249,9 +248,17 @@ def entries(first: date, currency: str | None = None) -> QuerySet[LedgerEntry]:
     return moved.select_related(*related).order_by("-id")
 
 
+def budgets(first: date) -> list[Budget]:
+    """The budgets of a month, the team's first; this month's before it is opened, too."""
+    if first == money.month_of():
+        return money.this_month()
+    held = Budget.objects.filter(month=first).select_related("person", "listing").order_by("id")
+    return sorted(held, key=lambda budget: not budget.is_team)
+
+
 def currencies(first: date) -> list[str]:
     """Those in which the month has budgets."""
-    return sorted(set(Budget.objects.filter(month=first).values_list("currency", flat=True)))
+    return sorted({budget.currency for budget in budgets(first)})
 
 
 def next_month(first: date) -> date:

@@ -38,7 +38,7 @@ urlpatterns = [
     path("spend/", spend.spend, name="spend"),
     path("spend/ledger.csv", spend.ledger, name="ledger"),
     path("spend/budgets/", budgets.budgets, name="budgets"),
-    path("spend/budgets/<int:budget_id>/", budgets.limit, name="limit"),
+    path("spend/budgets/limit/", budgets.limit, name="limit"),
     path("spend/plans/", budgets.add_plan, name="add_plan"),
     path("spend/plans/<int:plan_id>/end/", budgets.end_plan, name="end_plan"),
 ]

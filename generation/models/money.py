@@ -64,6 +64,11 @@ class Budget(models.Model):
         return self.person_id is None and self.listing_id is None and not self.campaign
 
     @property
+    def slot(self) -> str:
+        """Which budget it is, also before it is saved: its month, its currency, and whose it is."""
+        return f"{self.month:%Y-%m} {self.currency} {self.person_id or ''}:{self.listing_id or ''}:{self.campaign}"
+
+    @property
     def kind(self) -> str:
         """What sort of scope it has, in a word."""
         if self.person_id is not None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from assets.lifecycle import Blocked
 from assets.views.requests import SignedIn, takes_a_form
 from generation import money, plans
-from generation.models import Budget, Plan
+from generation.models import Plan
 from generation.money_forms import BudgetForm, LimitForm, PlanForm, micros
 
 
@@ -19,7 +19,6 @@ from generation.money_forms import BudgetForm, LimitForm, PlanForm, micros
 @permission_required("generation.manage_money", raise_exception=True)
 def budgets(request: SignedIn) -> HttpResponse:
     """This month's budgets, and a new one."""
-    money.budgets_for(request.user, None, "USD")
     form = BudgetForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -34,13 +33,15 @@ def budgets(request: SignedIn) -> HttpResponse:
 
 @require_POST
 @permission_required("generation.manage_money", raise_exception=True)
-def limit(request: SignedIn, budget_id: int) -> HttpResponse:
+def limit(request: SignedIn) -> HttpResponse:
     """Set what a budget may hold, and whether the next month begins with the same."""
-    budget = get_object_or_404(Budget.objects.filter(month=money.month_of()), pk=budget_id)
+    slot = request.POST.get("budget", "")
+    budget = next((each for each in money.this_month() if each.slot == slot), None)
+    if budget is None:
+        raise Http404(slot)
     form = LimitForm(request.POST)
     if not form.is_valid():
-        messages.error(request, f"The limit of {budget.scope} was not changed: write an amount such as 75 or 75.50.")
-        return _page(request, status=422)
+        return _page(request, limit_form=form, status=422)
     amount = form.cleaned_data["limit"]
     money.set_limit(budget, micros(amount), request.user, repeats=budget.is_team or form.cleaned_data["repeats"])
     messages.success(request, f"{budget.scope} may spend {amount:.2f} {budget.currency} this month.")
@@ -69,16 +70,21 @@ def end_plan(request: SignedIn, plan_id: int) -> HttpResponse:
 
 
 def _page(
-    request: SignedIn, *, budget_form: BudgetForm | None = None, plan_form: PlanForm | None = None, status: int = 200
+    request: SignedIn,
+    *,
+    budget_form: BudgetForm | None = None,
+    plan_form: PlanForm | None = None,
+    limit_form: LimitForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     month = money.month_of()
-    found = Budget.objects.filter(month=month).select_related("person", "listing").order_by("id")
     context = {
         "month": month,
-        "budgets": sorted(found, key=lambda budget: not budget.is_team),
+        "budgets": money.this_month(),
         "plans": plans.in_month(month),
         "budget_form": budget_form or BudgetForm(),
         "plan_form": plan_form or PlanForm(),
+        "limit_form": limit_form,
     }
     is_wrong = any(form is not None and form.errors for form in (budget_form, plan_form))
     return render(request, "generation/budgets.html", context, status=422 if is_wrong else status)

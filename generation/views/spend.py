@@ -40,8 +40,6 @@ class Tab:
 def spend(request: SignedIn) -> HttpResponse:
     """One month of money."""
     first = _month(request)
-    if first == money.month_of():
-        money.budgets_for(request.user, None, "USD")
     currencies = spending.currencies(first)
     currency = request.GET.get("currency", "USD")
     month = spending.month(first, currency if currency in currencies else "USD")

@@ -30,6 +30,10 @@ SITE = "bricks"
 Sends = Callable[[World], Mapping[str, Any]]
 
 
+def a_limit(world: World) -> Mapping[str, Any]:
+    return {"budget": world.places["budget"].slot, "limit": "75"}
+
+
 def nothing(world: World) -> Mapping[str, Any]:
     return {}
 
@@ -76,7 +80,6 @@ class Row:
 FILLS = {
     "asset_id": "ready.asset_id",
     "brief_id": "brief.pk",
-    "budget_id": "budget.pk",
     "consent_id": "consent.pk",
     "decision_id": "decision.pk",
     "image": "live.pk",
@@ -392,7 +395,7 @@ ROWS = (
         wrong={"limit": "much"},
         keeps=("campaign",),
     ),
-    Row("spend/budgets/<int:budget_id>/", do=MANAGERS, sends=fixed(limit="75")),
+    Row("spend/budgets/limit/", do=MANAGERS, sends=a_limit, wrong={"limit": "much"}),
     Row(
         "spend/plans/",
         do=MANAGERS,

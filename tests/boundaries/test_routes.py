@@ -57,7 +57,6 @@ def test_every_verb_of_a_brief_a_picture_or_a_template_has_a_row() -> None:
 MADE_WHEN_FIRST_SHOWN = {
     "assets_rendition": "a smaller copy of a picture",
     "generation_templaterevision": "the sketch of a revision",
-    "generation_budget": "the month's budget of the team, as the month before left it",
 }
 """Table -> what a first look adds to it. A second look adds nothing."""
 

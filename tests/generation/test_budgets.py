@@ -88,6 +88,8 @@ def test_a_new_month_begins_with_the_limits_that_repeat(ada: User) -> None:
         budget(3 * DIME, campaign="Spring", repeats=False)
         factories.started(ada, listing=listing)
     with time_machine.travel(DECEMBER):
+        looked_at = [(each.scope, each.limit_micros) for each in money.this_month()]
+        assert not Budget.objects.filter(month=date(2026, 12, 1)).exists()
         assert factories.left_for(ada, listing) == DIME
     december = Budget.objects.filter(month=date(2026, 12, 1)).order_by("id")
     assert [(each.scope, each.limit_micros, each.used_micros) for each in december] == [
@@ -95,6 +97,7 @@ def test_a_new_month_begins_with_the_limits_that_repeat(ada: User) -> None:
         ("Ada", DIME, 0),
         (str(listing), 2 * DIME, 0),
     ]
+    assert looked_at == [(each.scope, each.limit_micros) for each in december]
 
 
 def test_a_month_that_was_skipped_does_not_lose_the_limits(ada: User) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
@@ -66,8 +67,8 @@ def test_staff_who_write_prompts_see_no_money(ada: User, name: str) -> None:
 @pytest.mark.parametrize("name", ["limit", "add_plan", "end_plan", "budgets"])
 def test_staff_who_write_prompts_change_no_money(ada: User, name: str) -> None:
     (budget,) = money.budgets_for(ada, None, "USD")
-    args = (1,) if name in ("limit", "end_plan") else ()
-    answer = browser_of(ada).post(reverse(f"generation:{name}", args=args), {"limit": "1", "kind": "person"})
+    args, sends = (1,) if name == "end_plan" else (), {"budget": budget.slot, "limit": "1", "kind": "person"}
+    answer = browser_of(ada).post(reverse(f"generation:{name}", args=args), sends)
     budget.refresh_from_db()
     assert (answer.status_code, budget.limit_micros, Plan.objects.count()) == (403, 50_000_000, 0)
 
@@ -81,6 +82,20 @@ def test_an_empty_month_says_so_and_invents_no_figure(max_: User) -> None:
     assert "No jobs in this month." in shown
     assert "NaN" not in shown
     assert spending.month(money.month_of()).total.per_approved is None
+
+
+@pytest.mark.parametrize("name", ["generation:spend", "generation:budgets", "generation:free", "overview"])
+def test_a_look_at_a_new_month_writes_nothing_and_shows_what_it_begins_with(max_: User, name: str) -> None:
+    before = money.month_of(money.month_of() - timedelta(days=1))
+    Budget.objects.create(month=before, limit_micros=700 * DIME)
+    factories.ModelFactory.create()
+    browser = browser_of(max_)
+    with CaptureQueriesContext(connection) as asked:
+        answer = browser.get(reverse(name))
+    writes = [query["sql"] for query in asked if re.match(r"INSERT|UPDATE|DELETE", query["sql"])]
+    assert writes == []
+    assert "$70.00" in answer.content.decode()
+    assert list(Budget.objects.values_list("month", flat=True)) == [before]
 
 
 def test_the_figures_are_the_ledgers_own(ada: User, rita: User, max_: User) -> None:
@@ -254,29 +269,38 @@ def test_a_budget_that_cannot_be_opened_says_why_and_loses_nothing(
 
 def test_max_sets_a_limit_that_does_not_repeat(ada: User, max_: User) -> None:
     budget = Budget.objects.create(month=money.month_of(), person=ada, limit_micros=1)
-    browser_of(max_).post(reverse("generation:limit", args=(budget.pk,)), {"limit": "12.50"})
+    browser_of(max_).post(reverse("generation:limit"), {"budget": budget.slot, "limit": "12.50"})
     budget.refresh_from_db()
     assert (budget.limit_micros, budget.repeats) == (12_500_000, False)
 
 
 def test_the_teams_limit_always_repeats(ada: User, max_: User) -> None:
     (team,) = money.budgets_for(ada, None, "USD")
-    browser_of(max_).post(reverse("generation:limit", args=(team.pk,)), {"limit": "12.50"})
+    browser_of(max_).post(reverse("generation:limit"), {"budget": team.slot, "limit": "12.50"})
     team.refresh_from_db()
     assert (team.limit_micros, team.repeats) == (12_500_000, True)
 
 
+def test_a_limit_is_set_before_anything_opened_the_month(max_: User) -> None:
+    (team,) = money.this_month()
+    browser_of(max_).post(reverse("generation:limit"), {"budget": team.slot, "limit": "12.50"})
+    assert Budget.objects.get().limit_micros == 12_500_000
+
+
 @pytest.mark.parametrize("limit", ["lots", "", "-1", "1e9", "NaN", "=1+1"])
-def test_a_limit_that_is_no_amount_changes_nothing(ada: User, max_: User, limit: str) -> None:
+def test_a_limit_that_is_no_amount_is_said_at_its_field_and_changes_nothing(ada: User, max_: User, limit: str) -> None:
     (team,) = money.budgets_for(ada, None, "USD")
-    answer = browser_of(max_).post(reverse("generation:limit", args=(team.pk,)), {"limit": limit})
+    answer = browser_of(max_).post(reverse("generation:limit"), {"budget": team.slot, "limit": limit})
     team.refresh_from_db()
     assert (answer.status_code, team.limit_micros) == (422, 50_000_000)
+    shown = answer.content.decode()
+    assert re.search(rf'name="limit"[^>]* value="{re.escape(limit)}" aria-invalid="true"', shown)
+    assert 'id="limit-1_error"' in shown
 
 
 def test_a_limit_of_a_month_that_is_over_stays(ada: User, max_: User) -> None:
     budget = Budget.objects.create(month=date(2020, 1, 1), limit_micros=7)
-    answer = browser_of(max_).post(reverse("generation:limit", args=(budget.pk,)), {"limit": "5"})
+    answer = browser_of(max_).post(reverse("generation:limit"), {"budget": budget.slot, "limit": "5"})
     budget.refresh_from_db()
     assert (answer.status_code, budget.limit_micros) == (404, 7)
 

@@ -185,6 +185,11 @@ class Month:
         return not self.total.jobs
 
     @property
+    def moved(self) -> bool:
+        """Whether money was spent on any day, so that there is something to draw."""
+        return any(number for _, number, _ in self.days)
+
+    @property
     def before(self) -> date:
         return money.month_of(self.first - timedelta(days=1))
 

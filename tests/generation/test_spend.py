@@ -84,6 +84,16 @@ def test_an_empty_month_says_so_and_invents_no_figure(max_: User) -> None:
     assert spending.month(money.month_of()).total.per_approved is None
 
 
+def test_a_month_in_which_nothing_cost_anything_says_so_instead_of_drawing_it(ada: User, max_: User) -> None:
+    free = factories.ModelFactory.create(model_id="free", facts=factories.priced("0"))
+    runs.send(factories.started(ada, free).jobs.get().pk)
+    shown = page(max_)
+    assert "Nothing that was sent in this month has cost anything." in shown
+    assert "By day" not in shown
+    sent(ada)
+    assert "By day" in page(max_)
+
+
 @pytest.mark.parametrize("name", ["generation:spend", "generation:budgets", "generation:free", "overview"])
 def test_a_look_at_a_new_month_writes_nothing_and_shows_what_it_begins_with(max_: User, name: str) -> None:
     before = money.month_of(money.month_of() - timedelta(days=1))

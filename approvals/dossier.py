@@ -14,6 +14,7 @@ from approvals.policy import EDITS
 from assets import audit, library
 from assets import dossier as library_dossier
 from assets.alterations import in_plain_words
+from assets.languages import name_of
 from assets.models import Answer, Consent, DigitalSource, Origin, Provenance, Question, Version
 
 SALT = "approvals.dossier"
@@ -126,7 +127,7 @@ def _label(path: str) -> str:
     if kind == "channels":
         return f"Channel {rest}"
     if path.startswith("alt_text.texts."):
-        return f"Alt text ({path.rpartition('.')[2]})"
+        return f"Alt text in {name_of(path.rpartition('.')[2])}"
     if path.startswith("licence.answers."):
         question, part = path.split(".")[2:4]
         asked = Question(question).label if question in Question.values else question
@@ -192,9 +193,9 @@ def _words(version: Version) -> Iterator[Row]:
     if version.decorative:
         yield Row("Alt text", "Decorative: screen readers skip it")
     else:
-        yield Row("Alt text", version.alt_text or "Missing", f"Language: {version.alt_language}")
+        yield Row("Alt text", version.alt_text or "Missing", name_of(version.alt_language))
     for translation in version.translations.all():
-        yield Row(f"Alt text, {translation.language}", translation.text)
+        yield Row(f"In {translation.language_name}", translation.text)
     if version.asset.listing:
         yield Row("Listing", str(version.asset.listing))
 

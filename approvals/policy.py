@@ -19,7 +19,6 @@ MANAGE = "approvals.manage_channels"
 
 EDITS = (
     "version.described",
-    "version.translated",
     "version.marked",
     "version.shows",
     "licence.answered",

@@ -6,8 +6,10 @@ The rules follow the W3C's images tutorial (decision tree and tips, read 2026-11
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
+from assets.languages import name_of
 from assets.lifecycle import Finding
 
 LONG = 150
@@ -25,6 +27,12 @@ _OPENING = re.compile(
 _SAYS_ALTERED = re.compile(
     r"\b(?:virtual|digital|rendering|rendered|illustration|altered|staged|simulated)", re.IGNORECASE
 )
+_SAYS_IT_ELSEWHERE = re.compile(
+    r"\b(?:virt|digit|numéri|simul|retouch|retocad|ritocc|alter|modifi|bearbeitet|bewerk|wirtual|cyfrow)"
+    r"|виртуал|віртуал|цифров|虚拟|虛擬|数字|數位|バーチャル|デジタル|가상|디지털",
+    re.IGNORECASE,
+)
+"""Beginnings of such words in other languages. It cannot know them all, so a text without one is only looked at."""
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
@@ -49,6 +57,17 @@ def check_alt_text(
     ]
 
 
+def check_translations(texts: Mapping[str, str], *, first: str, altered: bool = False) -> list[Finding]:
+    """What is wrong with the texts in further languages, by tag. `first` is the text that they say again."""
+    found = []
+    for tag, text in texts.items():
+        here = check_alt_text(text, altered=altered, language=tag)
+        if text.strip().casefold() == first.strip().casefold():
+            here.append(_look("alt_text_untranslated", "This is the first text again. Write it in this language."))
+        found += [replace(each, code=f"{each.code}.{tag}", words=f"{name_of(tag)}: {each.words}") for each in here]
+    return found
+
+
 def _decorative_findings(text: str, altered: bool) -> Iterator[Finding]:
     if text.strip():
         yield _stop(
@@ -62,10 +81,18 @@ def _hard_findings(text: str, altered: bool, language: str) -> Iterator[Finding]
     if _FILE_NAME.fullmatch(text):
         yield _stop("alt_text_file_name", "This is a file name. Say what the picture shows.")
     if altered and not _SAYS_ALTERED.search(text):
-        words = "The photograph was altered, and the alt text does not say so. Write “virtually staged” or the like."
-        yield _stop("alt_text_hides_alteration", words)
+        yield from _hidden_alteration(text, language)
     if not _LANGUAGE.fullmatch(language):
         yield _stop("alt_text_language", "Say which language the alt text is in, such as “en” or “fr-CA”.")
+
+
+def _hidden_alteration(text: str, language: str) -> Iterator[Finding]:
+    if language.partition("-")[0].lower() in ("", "en"):
+        words = "The photograph was altered, and the alt text does not say so. Write “virtually staged” or the like."
+        yield _stop("alt_text_hides_alteration", words)
+    elif not _SAYS_IT_ELSEWHERE.search(text):
+        words = "The photograph was altered. See that this text says so, with the words for “virtually staged”."
+        yield _look("alt_text_hides_alteration", words)
 
 
 def _soft_findings(text: str, title: str, siblings: set[str]) -> Iterator[Finding]:

@@ -98,34 +98,6 @@ class NewVersionForm(UploadForm):
         return files
 
 
-class AltTextForm(forms.Form):
-    """The alt text, or the word that there is none."""
-
-    text = forms.CharField(
-        label="What it shows",
-        max_length=2000,
-        error_messages={"required": "Say what the picture shows, or that it is decorative."},
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="What somebody who cannot see the picture needs to know. The important words first.",
-    )
-    language = forms.CharField(max_length=16, initial="en", help_text="Such as en, or fr-CA.")
-    decorative = forms.BooleanField(
-        required=False, label="Decorative: it tells nothing that the words beside it do not"
-    )
-
-    use_required_attribute = False  # the browser would insist on words for a decorative picture too
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.is_bound and self["decorative"].data:
-            self.fields["text"].required = False
-
-    @classmethod
-    def of(cls, version: Version, data: Mapping[str, Any] | None = None) -> AltTextForm:
-        said = {"text": version.alt_text, "language": version.alt_language, "decorative": version.decorative}
-        return cls(data, initial=said, prefix="alt")
-
-
 @dataclass(frozen=True)
 class QuestionRow:
     """One licence question as the form shows it."""

@@ -18,7 +18,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Max
 
-from assets import audit, dossier, metadata, pictures, rights, storage
+from assets import audit, dossier, languages, metadata, pictures, rights, storage
 from assets.lifecycle import Blocked, Finding, InvalidTransition, Status, check_move
 from assets.models import (
     AltText,
@@ -186,29 +186,50 @@ def _keep_provenance(version: Version, made: ProvenanceFacts, found: Mapping[str
 # Words and rights
 
 
-def describe(version: Version, *, text: str, decorative: bool, language: str, by: User) -> Version:
-    """Write the alt text, or say that the picture is decorative and has none."""
+def describe(
+    version: Version,
+    *,
+    text: str,
+    decorative: bool,
+    language: str,
+    further: Mapping[str, str] | None = None,
+    by: User,
+) -> Version:
+    """Write the alt text, or say that the picture is decorative and has none.
+
+    `further` says it in further languages, by tag; an empty text removes one, and those not named stay as they are.
+    """
     with transaction.atomic():
         locked = _locked(version, by)
         locked.alt_text, locked.decorative, locked.alt_language = text.strip(), decorative, language
         _refuse_unless_complete(locked)
+        said = "Marked as decorative." if decorative else f"Alt text: “{locked.alt_text}”"
+        words = " ".join([said, *_translate(locked, further or {})])
         _seal(locked, "alt_text", "decorative", "alt_language")
-        words = "Marked as decorative." if decorative else f"Alt text: “{locked.alt_text}”"
         audit.record(by, "version.described", locked, words, language=language)
     return locked
 
 
-def translate(version: Version, *, text: str, language: str, by: User) -> Version:
-    """Write the alt text in a further language; an empty text removes it."""
-    with transaction.atomic():
-        locked = _locked(version, by)
-        if text.strip():
-            AltText.objects.update_or_create(version=locked, language=language, defaults={"text": text.strip()})
+def _translate(version: Version, further: Mapping[str, str]) -> list[str]:
+    """Write the texts in further languages that differ; returns them in words. Raises Blocked for one said twice."""
+    kept = {each.language: each.text for each in version.translations.all()}
+    wanted = {tag: text for tag, text in {**kept, **_stripped(further)}.items() if text}
+    if version.alt_language in wanted:
+        words = f"There is an alt text in {languages.name_of(version.alt_language)} already. Change that one."
+        raise Blocked([Finding("alt_text_twice", words, field="alt_text")])
+    changed = []
+    for tag in [tag for tag in {**kept, **wanted} if kept.get(tag) != wanted.get(tag)]:
+        if tag in wanted:
+            AltText.objects.update_or_create(version=version, language=tag, defaults={"text": wanted[tag]})
+            changed.append(f"{languages.name_of(tag)}: “{wanted[tag]}”")
         else:
-            AltText.objects.filter(version=locked, language=language).delete()
-        _seal(locked)
-        audit.record(by, "version.translated", locked, f"Alt text ({language}): “{text.strip()}”", language=language)
-    return locked
+            AltText.objects.filter(version=version, language=tag).delete()
+            changed.append(f"{languages.name_of(tag)}: removed.")
+    return changed
+
+
+def _stripped(texts: Mapping[str, str]) -> dict[str, str]:
+    return {tag: text.strip() for tag, text in texts.items()}
 
 
 def answer_licence(

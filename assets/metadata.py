@@ -11,9 +11,9 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as Plain
 
@@ -57,6 +57,8 @@ class Card:
 
     alt_text: str = ""
     language: str = "en"
+    further_alt_texts: Mapping[str, str] = field(default_factory=dict)
+    """The alt text in further languages, by tag."""
     title: str = ""
     credit: str = ""
     rights: str = ""
@@ -76,6 +78,7 @@ class Card:
         return cls(
             alt_text="" if version.decorative else version.alt_text,
             language=version.alt_language,
+            further_alt_texts={each.language: each.text for each in version.translations.all()},
             credit=licence.attribution if licence else "",
             rights=licence.holder if licence else "",
             web_statement=licence.url if licence else "",
@@ -93,9 +96,9 @@ class Card:
         for prefix, name, text in self._simple():
             if text:
                 Plain.SubElement(body, _name(prefix, name)).text = _clean(text)
-        for prefix, name, text in self._translated():
-            if text:
-                _add_translated(body, _name(prefix, name), _clean(text), self.language)
+        for prefix, name, texts in self._translated():
+            if texts[self.language]:
+                _add_translated(body, _name(prefix, name), texts, self.language)
         packet = Plain.tostring(root, encoding="unicode")
         return f'<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>{packet}<?xpacket end="w"?>'.encode()
 
@@ -108,17 +111,18 @@ class Card:
         yield "photoshop", "Credit", self.credit
         yield "xmpRights", "WebStatement", self.web_statement
 
-    def _translated(self) -> Iterator[tuple[str, str, str]]:
-        yield "Iptc4xmpCore", "AltTextAccessibility", self.alt_text
-        yield "dc", "title", self.title
-        yield "dc", "rights", self.rights
+    def _translated(self) -> Iterator[tuple[str, str, Mapping[str, str]]]:
+        alt_texts = {self.language: self.alt_text, **self.further_alt_texts}
+        yield "Iptc4xmpCore", "AltTextAccessibility", alt_texts
+        yield "dc", "title", {self.language: self.title}
+        yield "dc", "rights", {self.language: self.rights}
 
 
-def _add_translated(body: Plain.Element, name: str, text: str, language: str) -> None:
+def _add_translated(body: Plain.Element, name: str, texts: Mapping[str, str], first: str) -> None:
     """An XMP language alternative; readers that look for one language only ask for `x-default`."""
     choices = Plain.SubElement(Plain.SubElement(body, name), _name("rdf", "Alt"))
-    for tag in dict.fromkeys(("x-default", language)):
-        Plain.SubElement(choices, _name("rdf", "li"), {_XML_LANG: tag}).text = text
+    for tag, text in {"x-default": texts[first], **texts}.items():
+        Plain.SubElement(choices, _name("rdf", "li"), {_XML_LANG: tag}).text = _clean(text)
 
 
 def _name(prefix: str, name: str) -> str:

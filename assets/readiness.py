@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from assets import accessibility, rights
 from assets.lifecycle import Finding
 from assets.models import Version
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """An alt text with the same in further languages, by tag."""
+
+    text: str
+    language: str
+    decorative: bool = False
+    further: Mapping[str, str] = field(default_factory=dict)
 
 
 def findings(version: Version, on: date) -> list[Finding]:
@@ -16,14 +28,26 @@ def findings(version: Version, on: date) -> list[Finding]:
 
 def alt_text_findings(version: Version) -> list[Finding]:
     """What is wrong with the version's alt text, next to the others of its listing."""
-    return accessibility.check_alt_text(
-        version.alt_text,
-        decorative=version.decorative,
+    further = {each.language: each.text for each in version.translations.all()}
+    said = Words(version.alt_text, version.alt_language, decorative=version.decorative, further=further)
+    return findings_of_words(version, said)
+
+
+def findings_of_words(version: Version, said: Words) -> list[Finding]:
+    """The same for words that are not saved yet."""
+    if said.decorative and any(said.further.values()):
+        said = replace(said, text=said.text or " ".join(said.further.values()))
+    first = accessibility.check_alt_text(
+        said.text,
+        decorative=said.decorative,
         title=version.asset.title,
         altered=version.is_altered,
         siblings=siblings_of(version),
-        language=version.alt_language,
+        language=said.language,
     )
+    if said.decorative:
+        return first
+    return [*first, *accessibility.check_translations(said.further, first=said.text, altered=version.is_altered)]
 
 
 def siblings_of(version: Version) -> list[str]:

@@ -13,8 +13,9 @@ from django.forms import Form
 from django.utils import timezone
 
 from assets import audit, library, readiness, rights
+from assets.alt_text import AltTextForm
 from assets.alterations import in_plain_words
-from assets.forms import AltTextForm, ConsentForm, DisclosureForm, LicenceForm, RenameForm, ShownForm
+from assets.forms import ConsentForm, DisclosureForm, LicenceForm, RenameForm, ShownForm
 from assets.lifecycle import Finding, Status
 from assets.models import Consent, LicenceAnswer, LogEntry, Provenance, Terms, Version
 from assets.pictures import SPECS, fitted

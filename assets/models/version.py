@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from assets.languages import name_of
 from assets.lifecycle import Status
 from assets.models.rights import Answer
 from assets.querysets import VersionQuerySet
@@ -135,6 +136,10 @@ class AltText(models.Model):
 
     def __str__(self) -> str:
         return f"{self.language}: {self.text}"
+
+    @property
+    def language_name(self) -> str:
+        return name_of(self.language)
 
 
 class Rendition(models.Model):

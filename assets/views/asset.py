@@ -18,8 +18,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
 
-from assets import accessibility, library, readiness
-from assets.forms import AltTextForm, ConsentForm, DisclosureForm, LicenceForm, RenameForm, ShownForm
+from assets import library, readiness
+from assets.alt_text import AltTextForm
+from assets.forms import ConsentForm, DisclosureForm, LicenceForm, RenameForm, ShownForm
 from assets.models import Asset, Version
 from assets.story import Line, Story
 from assets.views.requests import SignedIn
@@ -87,15 +88,7 @@ def check_alt_text(request: SignedIn, asset_id: UUID, number: int) -> HttpRespon
     found = _version(request, asset_id, number)
     form = AltTextForm.of(found, request.POST)
     form.is_valid()
-    typed = form.cleaned_data
-    findings = accessibility.check_alt_text(
-        typed.get("text", ""),
-        decorative=typed.get("decorative", False),
-        title=found.asset.title,
-        altered=found.is_altered,
-        siblings=readiness.siblings_of(found),
-        language=typed.get("language", ""),
-    )
+    findings = readiness.findings_of_words(found, form.words())
     lines = [Line(finding.words, finding.severity) for finding in findings]
     return render(request, "assets/_lines.html", {"lines": lines, "fine": "Nothing to mend in this text."})
 

@@ -68,6 +68,14 @@ def test_a_picture_says_what_a_site_needs(bricks: Site, release: Release) -> Non
     assert said["file"]["sha256"] == release.file_sha256
 
 
+def test_a_picture_says_its_alt_text_in_every_language(ada: User, channel: Channel, bricks: Site) -> None:
+    version = factories.ready(ada)
+    texts = {"en": version.alt_text, "fr": "Cuisine avec une table en chêne"}
+    library.describe(version, text=texts["en"], decorative=False, language="en", further={"fr": texts["fr"]}, by=ada)
+    release = factories.released(version, channel)
+    assert bricks.get(url(release)).json()["alt_text"] == {"decorative": False, "language": "en", "texts": texts}
+
+
 def test_a_picture_says_nothing_private(ada: User, channel: Channel, bricks: Site) -> None:
     facts = library.ProvenanceFacts(
         prompt="SECRET-PROMPT",

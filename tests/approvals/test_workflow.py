@@ -407,6 +407,12 @@ def test_words_that_change_stop_the_release_at_once(ada: User) -> None:
     assert not Release.objects.live().exists()
 
 
+def test_a_text_in_a_further_language_stops_the_release_at_once(ada: User) -> None:
+    version = factories.released(factories.ready(ada)).version
+    library.describe(version, text=version.alt_text, decorative=False, language="en", further={"fr": "Cuisine"}, by=ada)
+    assert not Release.objects.live().exists()
+
+
 def test_approving_changed_words_replaces_the_release(ada: User) -> None:
     first = factories.released(factories.ready(ada))
     library.describe(first.version, text="A kitchen, now with a dog", decorative=False, language="en", by=ada)

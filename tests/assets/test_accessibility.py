@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.accessibility import check_alt_text
+from assets.accessibility import check_alt_text, check_translations
 
 GOOD = "Kitchen with an oak table by a wide window"
 BLOCKS, WARNS = "blocks", "warns"
@@ -33,6 +33,9 @@ LINT = [
     (GOOD, {"altered": True}, [("alt_text_hides_alteration", BLOCKS)]),
     ("Living room, virtually staged with a sofa", {"altered": True}, []),
     ("Illustration of the planned terrace", {"altered": True}, []),
+    ("Wohnzimmer, virtuell möbliert", {"altered": True, "language": "de"}, []),
+    ("Wohnzimmer mit Sofa", {"altered": True, "language": "de"}, [("alt_text_hides_alteration", WARNS)]),
+    (GOOD, {"altered": True, "language": "en-GB"}, [("alt_text_hides_alteration", BLOCKS)]),
     (GOOD, {"language": ""}, [("alt_text_language", BLOCKS)]),
     (GOOD, {"language": "english please"}, [("alt_text_language", BLOCKS)]),
     ("", {"decorative": True}, []),
@@ -45,6 +48,16 @@ LINT = [
 def test_alt_text(text: str, options: dict[str, object], found: list[tuple[str, str]]) -> None:
     findings = check_alt_text(text, **options)  # type: ignore[arg-type] # the table mixes the options' types
     assert [(finding.code, finding.severity) for finding in findings] == found
+
+
+def test_further_languages_are_named_in_what_is_said_about_them() -> None:
+    texts = {"de": "IMG_2041.jpg", "fr": GOOD, "es": "Cocina con una mesa de roble"}
+    found = check_translations(texts, first=GOOD)
+    assert [(finding.code, finding.severity) for finding in found] == [
+        ("alt_text_file_name.de", BLOCKS),
+        ("alt_text_untranslated.fr", WARNS),
+    ]
+    assert [finding.words.partition(":")[0] for finding in found] == ["German", "French"]
 
 
 @given(st.text(), st.booleans(), st.booleans())

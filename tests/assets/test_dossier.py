@@ -31,7 +31,9 @@ CHANGES: dict[str, Callable[[Version, User], object]] = {
     "alt text": lambda v, by: library.describe(v, text="New", decorative=False, language="en", by=by),
     "language": lambda v, by: library.describe(v, text=v.alt_text, decorative=False, language="en-GB", by=by),
     "decorative": lambda v, by: library.describe(v, text="", decorative=True, language="en", by=by),
-    "translation": lambda v, by: library.translate(v, text="Neu", language="de", by=by),
+    "translation": lambda v, by: library.describe(
+        v, text=v.alt_text, decorative=False, language="en", further={"de": "Neu"}, by=by
+    ),
     "answer": lambda v, by: library.answer_licence(
         v, {Question.TERM: GivenAnswer(Answer.NO)}, holder="Harbour Homes", attribution="Harbour Homes", by=by
     ),

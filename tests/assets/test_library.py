@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -100,11 +101,24 @@ class TestWords:
         assert before != after.words_hash == kept.words_hash
         assert last_action() == "version.described"
 
-    def test_a_translation_is_kept_and_an_empty_one_removed(self, ada: User, version: Version) -> None:
-        library.translate(version, text="Eine Küche", language="de", by=ada)
+    def test_a_further_language_is_kept_until_it_is_emptied(self, ada: User, version: Version) -> None:
+        said: dict[str, Any] = {"text": "A kitchen", "decorative": False, "language": "en", "by": ada}
+        library.describe(version, further={"de": " Eine Küche "}, **said)
+        library.describe(version, **said)
         assert [t.text for t in reread(version).translations.all()] == ["Eine Küche"]
-        library.translate(version, text="", language="de", by=ada)
+        library.describe(version, further={"de": ""}, **said)
         assert not reread(version).translations.exists()
+        entry = LogEntry.objects.latest("pk")
+        assert (entry.action, entry.words) == ("version.described", "Alt text: “A kitchen” German: removed.")
+
+    def test_no_language_is_said_twice(self, ada: User, version: Version) -> None:
+        library.describe(
+            version, text="A kitchen", decorative=False, language="en", further={"de": "Eine Küche"}, by=ada
+        )
+        before = dossier.facts(reread(version))
+        with pytest.raises(Blocked):
+            library.describe(version, text="Die Küche", decorative=False, language="de", by=ada)
+        assert dossier.facts(reread(version)) == before
 
     def test_licence_answers_that_are_not_given_keep_theirs(self, ada: User, version: Version) -> None:
         library.answer_licence(version, {Question.COMMERCIAL: GivenAnswer(Answer.YES)}, by=ada)
@@ -157,7 +171,6 @@ class TestWords:
 
 VERBS = {
     "describe": lambda v, by: library.describe(v, text="x", decorative=False, language="en", by=by),
-    "translate": lambda v, by: library.translate(v, text="x", language="de", by=by),
     "answer_licence": lambda v, by: library.answer_licence(v, {}, holder="x", by=by),
     "mark": lambda v, by: library.mark(
         v, digital_source="digitalCapture", alterations=[], original=None, disclosure_note="", by=by

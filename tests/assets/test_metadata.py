@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from assets import library, metadata, pictures
+from assets import alt_text, library, metadata, pictures
 from assets.metadata import Card
 from assets.models import Version
 from assets.pictures import SPECS, Spec
@@ -26,6 +27,7 @@ IPTC_CORE = "{http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/}"
 DC = "{http://purl.org/dc/elements/1.1/}"
 PHOTOSHOP = "{http://ns.adobe.com/photoshop/1.0/}"
 RIGHTS = "{http://ns.adobe.com/xap/1.0/rights/}"
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 LI = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}li"
 TYPES = ["image/jpeg", "image/webp", "image/png", "image/avif"]
 
@@ -81,6 +83,18 @@ def test_our_own_reader_agrees(media_type: str) -> None:
     iptc = metadata.read(rendered(CARD, media_type))["iptc"]
     assert (iptc["alt_text"], iptc["ai_system"]) == (CARD.alt_text, "OpenAI")
     assert iptc["digital_source"].endswith("/trainedAlgorithmicMedia")
+
+
+def test_the_alt_text_is_written_in_every_language() -> None:
+    root = xmp_of(rendered(replace(CARD, further_alt_texts={"fr": "Cuisine avec une table"})))
+    said = {item.get(XML_LANG): item.text for item in next(root.iter(f"{IPTC_CORE}AltTextAccessibility")).iter(LI)}
+    assert said == {"x-default": CARD.alt_text, "de": CARD.alt_text, "fr": "Cuisine avec une table"}
+
+
+def test_the_longest_words_in_the_most_languages_fit_into_a_jpeg() -> None:
+    texts = {f"x{number}": "\U0001f3e0" * alt_text.LENGTH for number in range(alt_text.MOST)}
+    card = Card(alt_text="\U0001f3e0" * 2000, further_alt_texts=texts, title="\U0001f3e0" * 200, rights="©" * 200)
+    assert b"AltTextAccessibility" in rendered(card)
 
 
 def test_what_is_empty_is_not_written() -> None:

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from assets import library, storage
+from assets.languages import LANGUAGES
 from assets.library import GivenConsent, ProvenanceFacts
 from assets.models import Asset, LogEntry, Question, Version
 from tests.assets import factories
@@ -422,6 +423,43 @@ class TestPanels:
     def test_a_good_text_is_told_so(self, as_ada: Client, version: Version) -> None:
         said = {"alt-text": "Oak table by a window", "alt-language": "en"}
         assert "Nothing to mend" in as_ada.post(change(version, "check_alt_text"), said).content.decode()
+
+    def test_a_further_language_is_added_changed_and_removed(self, as_ada: Client, version: Version) -> None:
+        url, said = change(version, "alt_text"), {"alt-text": "A kitchen", "alt-language": "en"}
+        as_ada.post(url, said | {"alt-new_language": "de", "alt-new_text": "Eine Küche"})
+        assert 'lang="de"' in as_ada.get(version.get_absolute_url()).content.decode()
+        as_ada.post(url, said | {"alt-text_de": "Eine alte Küche"})
+        assert [each.text for each in reread(version).translations.all()] == ["Eine alte Küche"]
+        as_ada.post(url, said | {"alt-text_de": ""})
+        assert not reread(version).translations.exists()
+
+    @pytest.mark.parametrize(
+        ("said", "words"),
+        [
+            ({"alt-new_text": "Eine Küche"}, "Say which language this is."),
+            ({"alt-new_language": "de"}, "Write the text in German"),
+            ({"alt-text_de": "Eine Küche", "alt-language": "de"}, "Keep one of them."),
+            ({"alt-new_language": "tlh", "alt-new_text": "Eine Küche"}, "Select a valid choice."),
+            ({f"alt-text_{tag}": "Eine Küche" for tag in list(LANGUAGES)[1:10]}, "in 8 further languages"),
+        ],
+    )
+    def test_a_further_language_that_cannot_be_kept_is_refused_with_its_words(
+        self, said: dict[str, str], words: str, as_ada: Client, version: Version
+    ) -> None:
+        response = as_ada.post(change(version, "alt_text"), {"alt-text": "A kitchen", "alt-language": "en"} | said)
+        page = response.content.decode()
+        assert (response.status_code, words in page, reread(version).alt_text) == (422, True, "")
+        assert "Eine Küche" in page or "alt-new_text" not in said
+
+    def test_a_further_language_is_checked_while_it_is_typed(self, as_ada: Client, version: Version) -> None:
+        said = {"alt-text": "A kitchen", "alt-language": "en", "alt-new_language": "de", "alt-new_text": "IMG_2041.jpg"}
+        page = as_ada.post(change(version, "check_alt_text"), said).content.decode()
+        assert "German: This is a file name." in page
+
+    def test_a_language_that_is_not_in_the_list_stays(self, as_ada: Client, version: Version, ada: User) -> None:
+        library.describe(version, text="A kitchen", decorative=False, language="gd", by=ada)
+        as_ada.post(change(version, "alt_text"), {"alt-text": "A kitchen, too", "alt-language": "gd"})
+        assert (reread(version).alt_text, reread(version).alt_language) == ("A kitchen, too", "gd")
 
     def test_a_consent_is_changed_in_its_place(self, as_ada: Client, version: Version, ada: User) -> None:
         kept = library.record_consent(version, GivenConsent(kind="person", name="Jo", given="yes"), by=ada)

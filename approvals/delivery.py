@@ -124,6 +124,12 @@ def _original(version: Version, channel: Channel, kind: Kind) -> dict[str, Any] 
     return {"image": str(release.pk) if release else None, "sha256": version.original.sha256}
 
 
+def _needed_original(version: Version, channel: Channel) -> Version | None:
+    """The photograph without which the channel does not show the version."""
+    needed = verdict.kind_of(version) is Kind.ALTERED and Rules.parse(channel.rules).needs_original
+    return version.original if needed else None
+
+
 # Releases and events, in the caller's transaction
 
 
@@ -136,6 +142,7 @@ def release(decision: Decision, channel: Channel, prepared: Prepared, at: dateti
         decision=decision,
         dossier_hash=decision.dossier_hash,
         words_hash=version.words_hash,
+        original=_needed_original(version, channel),
         document=document(version, channel, prepared.file),
         file_sha256=prepared.file.sha256,
         file_media_type=prepared.file.media_type,

@@ -14,6 +14,7 @@ RELEASED = (
     "decision_id",
     "dossier_hash",
     "words_hash",
+    "original_id",
     "document",
     "file_sha256",
     "file_media_type",

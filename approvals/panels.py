@@ -10,7 +10,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from approvals import desk, policy
+from approvals import desk, policy, workflow
 from approvals.forms import SubmitForm
 from approvals.models import Channel, Decision, Release, Review, ReviewState
 from assets.lifecycle import MOVES, Finding, Status
@@ -92,11 +92,12 @@ class ReleasePanel:
     user: User
 
     @cached_property
-    def rows(self) -> list[tuple[Release, str]]:
-        """Each release with its state as it is served: live, paused, withdrawn or expired."""
+    def rows(self) -> list[tuple[Release, str, str]]:
+        """Each release with its state as it is served (live, paused, withdrawn, expired), and why it is paused."""
         releases = self.version.releases.select_related("channel", "decision__by", "ended_by").order_by("-released_at")
         served = set(Release.objects.live().filter(version=self.version).values_list("pk", flat=True))
-        return [(release, served_state(release, served)) for release in releases]
+        states = ((release, served_state(release, served)) for release in releases)
+        return [(release, state, why_paused(release) if state == "paused" else "") for release, state in states]
 
     @property
     def can_withdraw(self) -> bool:
@@ -109,3 +110,18 @@ def served_state(release: Release, served: Collection[UUID]) -> str:
         return release.state
     is_over = release.valid_until is not None and release.valid_until < timezone.now().date()
     return "expired" if is_over else "paused"
+
+
+def why_paused(release: Release) -> str:
+    """Why a release is not served for the moment, and what brings it back."""
+    if not release.channel.active:
+        return "The channel is switched off."
+    if workflow.has_changed(release):
+        return (
+            "Something about the picture changed after it was approved. Submit it again; "
+            "the channel gets it as soon as it is approved."
+        )
+    return (
+        f"This channel shows it only beside its original, “{release.original}”, which is not live here any more. "
+        "It is served again as soon as the original is."
+    )

@@ -311,12 +311,12 @@ def expire_due(limit: int = 100) -> int:
 
     The API does not wait for this: it looks at the day and at the version by itself.
     """
-    stale = Release.objects.no_longer_approved()
+    stale = Release.objects.not_served()
     due = [
         *Release.objects.past_their_last_day()[:limit],
         *stale.filter(paused_at=None)[:limit],
         *stale.filter(version__status=Status.RETIRED)[:limit],
-        *Release.objects.still_approved().filter(state=ReleaseState.LIVE, paused_at__isnull=False)[:limit],
+        *Release.objects.served().filter(paused_at__isnull=False)[:limit],
     ]
     return sum(_bring_up_to_date(release) for release in due[:limit])
 
@@ -324,7 +324,7 @@ def expire_due(limit: int = 100) -> int:
 def _bring_up_to_date(release: Release) -> bool:
     with transaction.atomic():
         locked = _locked_release(release)
-        today, approved = timezone.now().date(), Release.objects.still_approved().filter(pk=release.pk).exists()
+        today, is_served = timezone.now().date(), Release.objects.served().filter(pk=release.pk).exists()
         if locked.state != ReleaseState.LIVE:
             return False
         if locked.valid_until and locked.valid_until < today:
@@ -333,23 +333,31 @@ def _bring_up_to_date(release: Release) -> bool:
         if locked.version.status == Status.RETIRED:
             _end(locked, ReleaseState.WITHDRAWN, "The version was retired.", None)
             return _told(locked, "withdrawn", f"Withdrawn from {locked.channel}: the version was retired.")
-        if approved == (locked.paused_at is None):
+        if is_served == (locked.paused_at is None):
             return False
-        return _resume(locked) if approved else _pause(locked)
+        return _resume(locked) if is_served else _pause(locked)
 
 
 def _pause(release: Release) -> bool:
     release.paused_at = timezone.now()
     release.save(update_fields=["paused_at"])
     delivery.announce(release, EventKind.PAUSED, release.paused_at)
-    return _told(release, "paused", f"Not served to {release.channel} for now: what was approved has changed.")
+    gone = f"its original, “{release.original}”, is not live there"
+    why = "what was approved has changed" if has_changed(release) else gone
+    return _told(release, "paused", f"Not served to {release.channel} for now: {why}.")
+
+
+def has_changed(release: Release) -> bool:
+    """Whether the version is not approved any more, or says something else than when it was."""
+    return not Release.objects.still_approved().filter(pk=release.pk).exists()
 
 
 def _resume(release: Release) -> bool:
     release.paused_at = None
     release.save(update_fields=["paused_at"])
     delivery.announce(release, EventKind.RESUMED, timezone.now())
-    return _told(release, "resumed", f"Served to {release.channel} again: it is what was approved.")
+    beside = ", and its original is live there" if release.original_id else ""
+    return _told(release, "resumed", f"Served to {release.channel} again: it is what was approved{beside}.")
 
 
 def _told(release: Release, what: str, words: str) -> bool:

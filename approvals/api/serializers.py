@@ -87,7 +87,14 @@ class ImageSerializer(serializers.Serializer[Release]):
             "released_at": instance.released_at.isoformat(),
         }
         file = {"url": reverse("api:file", args=[instance.pk], request=request), **document["file"]}
-        return {**said, **document, "file": file}
+        return {**said, **document, "original": _original(instance), "file": file}
+
+
+def _original(release: Release) -> dict[str, Any] | None:
+    """The original as the document names it, under the id that it has now: released again, it has a new one."""
+    said = release.document["original"]
+    image = getattr(release, "original_image", None)  # asked for with the release
+    return {**said, "image": str(image) if image else None} if said else None
 
 
 class EventSerializer(serializers.ModelSerializer[Event]):

@@ -88,7 +88,7 @@ class SiteView(APIView):
     def live_release(self, image: UUID) -> Release:
         """A live release of the caller's channels. 410 if it has ended, 404 if it is not there for this caller."""
         mine = Release.objects.within(self.channels()).select_related("channel")
-        release: Release | None = mine.live().filter(pk=image).first()
+        release: Release | None = mine.live().with_its_original().filter(pk=image).first()
         if release:
             return release
         if mine.filter(pk=image).exclude(pk__in=mine.in_force().values("pk")).exists():
@@ -108,7 +108,7 @@ class ImageList(SiteView):
         responses={200: ImageSerializer(many=True), **refusals(400, 401, 404, 429)},
     )
     def get(self, request: Request) -> Response:
-        releases = Release.objects.live().within(self.channels()).select_related("channel")
+        releases = Release.objects.live().within(self.channels()).with_its_original().select_related("channel")
         if since := self.asked("updated_since"):
             releases = releases.filter(released_at__gte=since)
         pages = self.pagination_class()

@@ -6,7 +6,7 @@ from django.db import models
 
 
 class EventKind(models.TextChoices):
-    """What happened. `paused` is not over: the picture's words changed, so it waits for a new decision."""
+    """What happened. `paused` is not over: its words changed, or its original left the channel; it may come back."""
 
     RELEASED = "released", "Released"
     WITHDRAWN = "withdrawn", "Withdrawn"

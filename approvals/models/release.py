@@ -28,6 +28,14 @@ class Release(models.Model):
     words_hash = models.CharField(
         max_length=64, help_text="The version's when approved; if it differs now, nothing leaves."
     )
+    original = models.ForeignKey(
+        "assets.Version",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Must be live in the channel too, or this is not served. Empty when the channel asks for none.",
+    )
     document = models.JSONField(help_text="What the API says about it.")
     file_sha256 = models.CharField(max_length=64, help_text="The delivered file, metadata embedded.")
     file_media_type = models.CharField(max_length=32)

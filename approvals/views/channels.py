@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from approvals import desk, policy, verdict, workflow
 from approvals.forms import WithdrawForm
 from approvals.models import Channel, Event, Release
-from approvals.panels import served_state
+from approvals.panels import served_state, why_paused
 from approvals.policy import BadRules
 from assets.models import Version
 from assets.views.requests import SignedIn, takes_a_form
@@ -89,16 +89,21 @@ def withdraw(request: SignedIn, release_id: UUID) -> HttpResponse:
 
 
 def _release(release_id: UUID) -> Release:
-    return get_object_or_404(Release.objects.select_related("channel", "decision__by", "ended_by"), pk=release_id)
+    return get_object_or_404(
+        Release.objects.select_related("channel", "decision__by", "ended_by", "original__asset"), pk=release_id
+    )
 
 
 def _about(request: SignedIn, found: Release) -> dict[str, object]:
     version = Version.objects.with_story().get(pk=found.version_id)
     served = set(Release.objects.live().filter(pk=found.pk).values_list("pk", flat=True))
+    state = served_state(found, served)
     return {
         "release": found,
         "version": version,
-        "state": served_state(found, served),
+        "state": state,
+        "why": why_paused(found) if state == "paused" else "",
+        "altered": Release.objects.live().filter(channel=found.channel, original=found.version_id),
         "view": desk.public_view_of(found),
         "deliveries": found.deliveries.select_related("key__site")[:EVENTS_SHOWN],
         "can_withdraw": found.state == "live" and request.user.has_perm(policy.WITHDRAW),

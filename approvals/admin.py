@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 from approvals.disclosure import Profile
-from approvals.models import Channel, Decision, Delivery, Event, ListingSite, Release, Review, SiteKey
+from approvals.models import Channel, Decision, Delivery, Event, ListingSite, Mail, Release, Review, SiteKey
 from approvals.policy import BadRules, Rules
 from assets import audit
 from assets.admin import ReadOnly
@@ -103,6 +103,12 @@ class KeyAdmin(ReadOnly):
 @admin.register(Event)
 class EventAdmin(ReadOnly):
     list_display = ("channel", "sequence", "kind", "at")
+
+
+@admin.register(Mail)
+class MailAdmin(ReadOnly):
+    list_display = ("kind", "to", "review", "state", "attempts", "due_at")
+    list_filter = ("state",)
 
 
 @admin.register(Delivery)

@@ -1,38 +1,50 @@
-"""Mail about reviews. Nothing in it decides anything: every link opens a page that asks who is there."""
+"""Mail about reviews: written as rows with what it tells of, and sent by the worker.
+
+Nothing in a mail decides anything: every link opens a page that asks who is there. A row is claimed before it is sent,
+so two workers do not send it twice; only a worker that dies between sending and noting it can.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
 
 import structlog
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.core.mail import EmailMessage
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 
-from approvals import dossier, policy
-from approvals.models import Decision, Review, ReviewState
+from approvals import dossier, nudges, policy
+from approvals.models import Decision, Mail, MailKind, MailState, Review, ReviewState
+
+WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 25, 120)]
+"""After each attempt, before the next."""
+MOST_ATTEMPTS = len(WAITS) + 1
+AT_ONCE = 20
+"""Mails in one sweep."""
 
 logger = structlog.get_logger(__name__)
 
 
-def in_review(review: Review) -> None:
+# Written, in the caller's transaction
+
+
+def tell_reviewers(review: Review) -> None:
     """Tell everybody who may decide that something waits. One mail each: addresses are nobody else's business."""
-    if review.state != ReviewState.OPEN:
-        return
     hands = dossier.hands_in(review.version, review.submitted_by_id)
-    for person in _reviewers():
-        if person.pk not in hands:
-            _send("in_review", person, f"To review: {review.version.asset.title}", review)
+    _write(MailKind.IN_REVIEW, review, (person for person in _reviewers() if person.pk not in hands))
 
 
-def came_back(decision: Decision) -> None:
+def tell_author(decision: Decision) -> None:
     """Tell the author what the reviewer wants changed."""
-    review = decision.review
-    title = review.version.asset.title
-    _send("came_back", review.submitted_by, f"{decision.get_choice_display()}: {title}", review, decision=decision)
+    author = decision.review.submitted_by
+    _write(MailKind.CAME_BACK, decision.review, [author] if author.email and author.is_active else [], decision)
 
 
 def _reviewers() -> list[User]:
@@ -42,15 +54,82 @@ def _reviewers() -> list[User]:
     return list(everybody.exclude(email="").distinct())
 
 
-def _send(template: str, to: User, subject: str, review: Review, **more: Any) -> None:
-    if not to.email or not to.is_active:
-        return
+def _write(kind: MailKind, review: Review, people: Iterable[User], decision: Decision | None = None) -> None:
+    mails = [Mail(kind=kind, review=review, decision=decision, to=person) for person in people]
+    if Mail.objects.bulk_create(mails):
+        nudges.after_commit("approvals.tasks.send_mail")
+
+
+# Sent
+
+
+def send_due(limit: int = AT_ONCE) -> int:
+    """Send what is due, oldest first; returns how many were sent.
+
+    An address that is refused keeps no mail from the others; any other failure would be theirs as well.
+    """
+    sent = 0
+    for number in list(Mail.objects.due(MOST_ATTEMPTS).values_list("pk", flat=True)[:limit]):
+        mail = _claim(number)
+        if mail is None:
+            continue
+        if not _is_news(mail):
+            _close(mail, MailState.NEEDLESS)
+            continue
+        try:
+            _message(mail).send()
+        except SMTPRecipientsRefused:
+            _put_off(mail)
+        except OSError:  # no mail server; SMTP's own errors are among them
+            _put_off(mail)
+            break
+        else:
+            _close(mail, MailState.SENT)
+            sent += 1
+    return sent
+
+
+def _claim(number: int) -> Mail | None:
+    """The mail, moved on to its next attempt; None when somebody else has it."""
+    with transaction.atomic():
+        due = Mail.objects.due(MOST_ATTEMPTS).select_for_update(of=("self",))
+        mail = due.select_related("to", "decision__by").filter(pk=number).first()
+        if mail is None:
+            return None
+        mail.due_at = timezone.now() + WAITS[min(mail.attempts, len(WAITS) - 1)]
+        mail.attempts += 1
+        mail.save(update_fields=["due_at", "attempts"])
+    mail.review = Review.objects.for_lists().get(pk=mail.review_id)
+    return mail
+
+
+def _is_news(mail: Mail) -> bool:
+    """Whether it still tells something to somebody who can be reached."""
+    is_open = mail.kind != MailKind.IN_REVIEW or mail.review.state == ReviewState.OPEN
+    return is_open and mail.to.is_active and bool(mail.to.email)
+
+
+def _put_off(mail: Mail) -> None:
+    """Leave it to its next attempt, or give it up after the last. The pages say the same."""
+    is_over = mail.attempts >= MOST_ATTEMPTS
+    if is_over:
+        _close(mail, MailState.FAILED)
+    logger.warning("mail.not_sent", mail=mail.pk, attempts=mail.attempts, given_up=is_over, exc_info=True)
+
+
+def _close(mail: Mail, state: MailState) -> None:
+    mail.state, mail.closed_at = state, timezone.now()
+    mail.save(update_fields=["state", "closed_at"])
+
+
+def _message(mail: Mail) -> EmailMessage:
+    review = mail.review
+    said = mail.decision.get_choice_display() if mail.decision else "To review"
     links = {
         "review_url": settings.SITE_URL + reverse("approvals:review", args=[review.pk]),
         "asset_url": settings.SITE_URL + reverse("assets:asset", args=[review.version.asset_id]),
     }
-    body = render_to_string(f"emails/{template}.txt", {"to": to, "review": review, **links, **more})
-    try:
-        EmailMessage(" ".join(subject.split()), body.strip() + "\n", to=[to.email]).send()
-    except OSError:  # no mail server, or one that refuses this address: the pages say the same, and others get theirs
-        logger.warning("review.not_mailed", review=str(review.pk), to=to.pk, exc_info=True)
+    context = {"to": mail.to, "review": review, "decision": mail.decision, **links}
+    body = render_to_string(f"emails/{mail.kind}.txt", context)
+    subject = " ".join(f"{said}: {review.version.asset.title}".split())
+    return EmailMessage(subject, body.strip() + "\n", to=[mail.to.email])

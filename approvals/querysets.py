@@ -16,7 +16,7 @@ from assets.lifecycle import Status
 from assets.models import LogEntry
 
 if TYPE_CHECKING:
-    from approvals.models import Channel, Release, Review  # noqa: F401 - named in strings only
+    from approvals.models import Channel, Mail, Release, Review  # noqa: F401 - named in strings only
 
 CLAIM = timedelta(minutes=CLAIM_MINUTES)
 
@@ -110,3 +110,11 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
     def within(self, channels: Iterable[Channel]) -> ReleaseQuerySet:
         """Those in one of the channels."""
         return self.filter(channel__in=channels)
+
+
+class MailQuerySet(models.QuerySet["Mail"]):
+    """Mail."""
+
+    def due(self, most_attempts: int) -> MailQuerySet:
+        """What is to be tried now."""
+        return self.filter(state="waiting", attempts__lt=most_attempts, due_at__lte=timezone.now())

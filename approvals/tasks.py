@@ -7,7 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from approvals import notifications, workflow
-from approvals.models import Decision, Review
+from approvals.models import Decision
 
 logger = structlog.get_logger(__name__)
 
@@ -23,7 +23,7 @@ def settle(decision: str) -> None:
 
 @shared_task
 def sweep() -> None:
-    """Settle whatever is due, whether or not anybody was nudged, and bring releases up to date."""
+    """Settle whatever is due, nudged or not, bring releases up to date, and send mail that waits."""
     due = Decision.objects.filter(undone_at=None, settled_at=None, effective_at__lte=timezone.now())
     for decision in due.order_by("effective_at")[:BATCH]:
         try:
@@ -31,15 +31,10 @@ def sweep() -> None:
         except Exception:  # whatever it is, those behind it must not wait for it
             logger.exception("decision.not_settled", decision=str(decision.pk))
     workflow.expire_due()
+    notifications.send_due()
 
 
 @shared_task
-def tell_reviewers(review: str) -> None:
-    """Mail everybody who may decide."""
-    notifications.in_review(Review.objects.for_lists().get(pk=review))
-
-
-@shared_task
-def tell_author(decision: str) -> None:
-    """Mail whoever submitted it that it came back."""
-    notifications.came_back(Decision.objects.select_related("review__version__asset", "by").get(pk=decision))
+def send_mail() -> None:
+    """Send the mail that is due."""
+    notifications.send_due()

@@ -17,7 +17,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from approvals import delivery, dossier, nudges, policy, verdict
+from approvals import delivery, dossier, notifications, nudges, policy, verdict
 from approvals.models import Channel, Choice, Decision, EventKind, Release, ReleaseState, Review, ReviewState
 from assets import audit, library, pictures, storage
 from assets.lifecycle import Blocked, Finding, InvalidTransition, Status, check_move
@@ -52,7 +52,7 @@ def submit(version: Version, channels: Iterable[Channel], note: str, by: User) -
         review.channels.set(chosen)
         if not Release.objects.live().filter(version=locked).exists():
             library.set_status(locked, Status.IN_REVIEW)
-        nudges.after_commit("approvals.tasks.tell_reviewers", str(review.pk))
+        notifications.tell_reviewers(review)
         names = ", ".join(channel.name for channel in chosen)
         audit.record(by, "review.submitted", locked, f"Submitted for {names}.", review=review.pk)
     return review
@@ -260,7 +260,7 @@ def _take_effect(decision: Decision, prepared: dict[int, delivery.Prepared]) -> 
     decision.save(update_fields=["settled_at"])
     _close(review, state)
     if decision.choice != Choice.APPROVE:
-        nudges.after_commit("approvals.tasks.tell_author", str(decision.pk))
+        notifications.tell_author(decision)
     released = f" Released to {', '.join(names)}." if names else ""
     words = f"{ReviewState(state).label}.{released}{_quoted(decision.note)}"
     audit.record(decision.by, f"review.{state}", review.version, words, review=review.pk, dossier=decision.dossier_hash)

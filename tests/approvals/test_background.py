@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
-from smtplib import SMTPRecipientsRefused
+from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
+from typing import ClassVar
+from unittest import mock
 
 import celery
 import pytest
@@ -13,12 +15,13 @@ import time_machine
 from django.contrib.auth.models import User
 from django.core import mail
 from django.core.mail import EmailMessage
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
-from approvals import delivery, tasks, workflow
-from approvals.models import Channel, Choice, Decision, Event, Release, Review
+from approvals import delivery, notifications, tasks, workflow
+from approvals.models import Channel, Choice, Decision, Event, Mail, Release, Review
 from assets import storage
 from assets.models import Version
 from tests.approvals import factories
@@ -132,13 +135,13 @@ def test_a_broker_that_is_gone_does_not_undo_the_decision(
     assert Decision.objects.count() == 1
 
 
-def test_reviewers_are_mailed_and_authors_are_not(review: Review, rita: User, max_: User, nils: User) -> None:
-    tasks.tell_reviewers(str(review.pk))
+def test_reviewers_are_mailed_and_authors_are_not(rita: User, max_: User, nils: User, review: Review) -> None:
+    tasks.send_mail()
     assert sorted(message.to[0] for message in mail.outbox) == ["max@example.com", "rita@example.com"]
 
 
 def test_a_mail_that_cannot_be_sent_keeps_none_from_the_others(
-    review: Review, rita: User, max_: User, monkeypatch: pytest.MonkeyPatch
+    max_: User, rita: User, review: Review, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     send = EmailMessage.send
 
@@ -148,26 +151,106 @@ def test_a_mail_that_cannot_be_sent_keeps_none_from_the_others(
         return send(message, fail_silently)
 
     monkeypatch.setattr(EmailMessage, "send", refuse_max)
-    tasks.tell_reviewers(str(review.pk))
+    tasks.send_mail()
     assert [message.to for message in mail.outbox] == [[rita.email]]
 
 
-def test_the_mail_links_to_the_review_and_decides_nothing(review: Review, rita: User) -> None:
-    tasks.tell_reviewers(str(review.pk))
+def test_the_mail_links_to_the_review_and_decides_nothing(rita: User, review: Review) -> None:
+    tasks.send_mail()
     assert f"/review/{review.pk}/" in mail.outbox[0].body
 
 
 def test_the_author_is_mailed_the_words(review: Review) -> None:
-    decision = factories.decide(review, Choice.CHANGES, "The lamp floats.")
-    workflow.settle(decision)
-    tasks.tell_author(str(decision.pk))
+    workflow.settle(factories.decide(review, Choice.CHANGES, "The lamp floats."))
+    tasks.send_mail()
     assert (mail.outbox[0].to, "The lamp floats." in mail.outbox[0].body) == (["ada@example.com"], True)
 
 
 def test_a_title_cannot_add_a_header_to_the_mail(ada: User, rita: User) -> None:
-    version = factories.ready(ada, title="Kitchen\nBcc: everybody@example.com")
-    tasks.tell_reviewers(str(factories.review(version).pk))
+    factories.review(factories.ready(ada, title="Kitchen\nBcc: everybody@example.com"))
+    tasks.send_mail()
     assert mail.outbox[0].recipients() == ["rita@example.com"]
+
+
+def test_mail_that_nobody_was_nudged_to_send_is_sent_once_by_the_sweep(rita: User, max_: User, review: Review) -> None:
+    tasks.sweep()
+    tasks.sweep()
+    assert sorted(message.to[0] for message in mail.outbox) == ["max@example.com", "rita@example.com"]
+
+
+def test_mail_about_what_was_taken_back_is_not_sent(rita: User, review: Review, ada: User) -> None:
+    workflow.recall_review(review, ada)
+    tasks.sweep()
+    assert (mail.outbox, Mail.objects.get().state) == ([], "needless")
+
+
+def test_a_submission_that_fails_owes_no_mail(rita: User, ready: Version, channel: Channel, ada: User) -> None:
+    with pytest.raises(KeyboardInterrupt), mock.patch("assets.audit.record", _killed):
+        workflow.submit(ready, [channel], "", ada)
+    assert not Mail.objects.exists()
+
+
+@pytest.fixture
+def broken_server(settings: Settings) -> list[str]:
+    """A mail server that takes nothing; what was tried, by address."""
+    settings.EMAIL_BACKEND = f"{__name__}.Refusing"
+    Refusing.tried.clear()
+    return Refusing.tried
+
+
+class Refusing(BaseEmailBackend):
+    tried: ClassVar[list[str]] = []
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        Refusing.tried.extend(message.to[0] for message in email_messages)
+        raise SMTPServerDisconnected("gone")
+
+
+def test_a_mail_server_that_is_back_gets_what_waits(
+    rita: User, max_: User, review: Review, broken_server: list[str], settings: Settings
+) -> None:
+    tasks.sweep()
+    assert (len(broken_server), mail.outbox) == (1, [])
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    with time_machine.travel(timezone.now() + timedelta(minutes=2)):
+        tasks.sweep()
+        tasks.sweep()
+    assert sorted(message.to[0] for message in mail.outbox) == ["max@example.com", "rita@example.com"]
+
+
+def test_a_mail_that_failed_waits_before_it_is_tried_again(
+    rita: User, review: Review, broken_server: list[str]
+) -> None:
+    tasks.sweep()
+    tasks.sweep()
+    assert broken_server == ["rita@example.com"]
+
+
+def test_a_mail_that_always_fails_is_given_up(rita: User, review: Review, broken_server: list[str]) -> None:
+    for day in range(12):
+        with time_machine.travel(timezone.now() + timedelta(days=day)):
+            tasks.sweep()
+    assert (len(broken_server), Mail.objects.get().state) == (notifications.MOST_ATTEMPTS, "failed")
+
+
+def test_a_worker_killed_while_it_sends_leaves_the_mail_to_be_sent(
+    rita: User, review: Review, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(EmailMessage, "send", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            tasks.send_mail()
+    tasks.send_mail()
+    assert not mail.outbox
+    with time_machine.travel(timezone.now() + timedelta(minutes=2)):
+        tasks.sweep()
+    assert len(mail.outbox) == 1
+
+
+def test_a_mail_server_that_is_gone_holds_up_no_decision(rita: User, review: Review, broken_server: list[str]) -> None:
+    factories.decide(review)
+    tasks.sweep()
+    assert Release.objects.live().count() == 1
 
 
 @pytest.mark.parametrize(

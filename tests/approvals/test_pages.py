@@ -97,7 +97,8 @@ def test_own_work_has_a_disabled_button_with_the_reason(ada: User, max_: User, c
 
 def test_a_review_whose_words_somebody_wrote_does_not_wait_for_them(ada: User, max_: User, channel: Channel) -> None:
     version = factories.ready(ada)
-    library.translate(version, text="Cuisine avec une table en chêne", language="fr", by=max_)
+    french = {"fr": "Cuisine avec une table en chêne"}
+    library.describe(version, text=version.alt_text, decorative=False, language="en", further=french, by=max_)
     edited, other = factories.review(version, channel), factories.review(factories.ready(ada), channel)
     assert list(Review.objects.waiting_for(max_)) == [other]
     assert desk.next_for(max_) == other

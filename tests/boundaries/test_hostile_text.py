@@ -74,8 +74,7 @@ def test_no_cell_of_the_ledger_is_a_formula(max_: Browser) -> None:
 
 
 def test_mail_carries_it_as_plain_text(hostile_world: World) -> None:
-    tasks.tell_reviewers(str(hostile_world.places["waiting"].pk))
-    tasks.tell_author(str(hostile_world.places["decision"].pk))
+    tasks.send_mail()
     assert mail.outbox
     for message in mail.outbox:
         assert "\n" not in message.subject

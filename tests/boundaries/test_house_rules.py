@@ -23,7 +23,7 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 WRITERS = {
     "assets/audit.py", "assets/library.py", "assets/rights.py",
     "approvals/api/throttling.py", "approvals/api/views.py", "approvals/channels.py", "approvals/delivery.py",
-    "approvals/sites.py", "approvals/workflow.py",
+    "approvals/notifications.py", "approvals/sites.py", "approvals/workflow.py",
     "config/management/commands/seed.py", "config/roles.py",
     "generation/alerts.py", "generation/catalogue.py", "generation/judging.py", "generation/keeping.py",
     "generation/leases.py", "generation/money.py", "generation/nudges.py", "generation/plans.py",

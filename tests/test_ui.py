@@ -11,11 +11,13 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.template import Context, Template
 from django.test import Client, RequestFactory
+from django.utils.html import strip_tags
 from django.utils.safestring import mark_safe
 from playwright.sync_api import Page, Route
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from assets.lifecycle import Finding
 from config import charts, ui
 from tests import console
 from tests.specimen import SpecimenForm
@@ -93,6 +95,13 @@ def test_every_state_has_a_word_and_an_icon_that_exists() -> None:
 @pytest.mark.parametrize("action", [*ui.DEEDS, "release.expired", "never.heard_of"])
 def test_whatever_the_log_tells_has_an_icon_that_exists(action: str) -> None:
     assert "<svg" in draw("{% icon action|deed_icon 16 %}", action=action)
+
+
+def test_a_finding_is_a_sentence_and_its_code_is_for_support_alone() -> None:
+    found = Finding("alt_text_missing", "There is no alt text.", field="alt_text")
+    drawn = draw('{% include "components/finding.html" %}', finding=found, mend="/here/")
+    assert 'data-code="alt_text_missing"' in drawn
+    assert "alt_text_missing" not in strip_tags(drawn)
 
 
 def test_only_approval_and_met_findings_are_seal_green() -> None:

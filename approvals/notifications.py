@@ -124,7 +124,7 @@ def _close(mail: Mail, state: MailState) -> None:
 
 def _message(mail: Mail) -> EmailMessage:
     review = mail.review
-    said = mail.decision.get_choice_display() if mail.decision else "To review"
+    said = mail.decision.said if mail.decision else "To review"
     links = {
         "review_url": settings.SITE_URL + reverse("approvals:review", args=[review.pk]),
         "asset_url": settings.SITE_URL + reverse("assets:asset", args=[review.version.asset_id]),

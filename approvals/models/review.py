@@ -105,6 +105,11 @@ class Decision(models.Model):
         return f"{self.by} · {self.get_choice_display()}"
 
     @property
+    def said(self) -> str:
+        """What was decided, for whoever reads it afterwards."""
+        return {"approve": "Approved", "changes": "Changes requested", "reject": "Rejected"}[self.choice]
+
+    @property
     def seconds_left(self) -> int:
         """How long it can still be undone, by the server's clock."""
         return max(0, math.ceil((self.effective_at - timezone.now()).total_seconds()))

@@ -38,7 +38,7 @@ class SubmitPanel:
         if self.version.status not in (Status.CHANGES_REQUESTED, Status.REJECTED):
             return None
         settled = Decision.objects.filter(review__version=self.version, settled_at__isnull=False)
-        return settled.select_related("by").order_by("-settled_at").first()
+        return settled.select_related("by", "review").order_by("-settled_at").first()
 
     @property
     def form(self) -> SubmitForm:
@@ -66,8 +66,25 @@ class SubmitPanel:
     @cached_property
     def offers(self) -> list[tuple[desk.ChannelVerdict, desk.Lines, bool]]:
         """Each channel that it could be submitted for: its verdict, what it alone says, and whether it is ticked."""
-        ticked = set(self.bound.data.getlist("channels")) if self.bound else set()  # type: ignore[attr-defined] # a QueryDict
-        return [(each, lines, each.channel.slug in ticked) for each, lines in self.verdicts.by_channel]
+        ticked = set(self.bound.data.getlist("channels")) if self.bound else self._meant_for  # type: ignore[attr-defined] # a QueryDict
+        return [
+            (each, lines, each.channel.slug in ticked and not each.blocking) for each, lines in self.verdicts.by_channel
+        ]
+
+    @cached_property
+    def lapsed_in(self) -> list[Channel]:
+        """Channels that are not served any more, since something changed after the approval."""
+        lapsed = Release.objects.filter(version=self.version, state="live").exclude(
+            pk__in=Release.objects.still_approved().values("pk")
+        )
+        return [release.channel for release in lapsed.select_related("channel")]
+
+    @property
+    def _meant_for(self) -> set[str]:
+        """Channels that whoever puts it forward again most likely means: those of the last time."""
+        if self.version.status == Status.CHANGES_REQUESTED and self.last_decision:
+            return set(self.last_decision.review.channels.values_list("slug", flat=True))
+        return {channel.slug for channel in self.lapsed_in}
 
     @property
     def why_not(self) -> str:

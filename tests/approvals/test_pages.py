@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from approvals import desk, dossier, workflow
-from approvals.models import Channel, Decision, ListingSite, Release, Review, SiteKey
+from approvals.models import Channel, Choice, Decision, ListingSite, Release, Review, SiteKey
 from assets import library
 from assets.models import Version
 from tests.approvals import factories
@@ -181,10 +181,37 @@ def test_a_second_decision_is_409_with_words(rita: User, max_: User, review: Rev
 
 
 def test_an_author_sees_what_came_back(ada: User, review: Review) -> None:
-    from approvals.models import Choice
-
     workflow.settle(factories.decide(review, Choice.CHANGES, "The lamp floats."))
     assert b"The lamp floats." in page(ada, "queue").content
+
+
+def ticked(user: User, version: Version) -> list[str]:
+    panel = page(user, "submit", version.pk).context["panel"]
+    return [each.channel.slug for each, _, is_ticked in panel.offers if is_ticked]
+
+
+def test_what_came_back_is_put_forward_for_the_same_channels(ada: User, ready: Version, channel: Channel) -> None:
+    factories.channel("elsewhere")
+    review = factories.review(ready, channel)
+    workflow.settle(factories.decide(review, Choice.CHANGES, "The lamp floats."))
+    said = page(ada, "submit", ready.pk).content.decode()
+    assert (ticked(ada, ready), "Changes requested" in said) == (["website"], True)
+
+
+def test_what_changed_after_its_approval_is_put_forward_for_the_same_channels(ada: User, channel: Channel) -> None:
+    factories.channel("elsewhere")
+    version = factories.released(factories.ready(ada), channel).version
+    assert (ticked(ada, version), "changed since" in page(ada, "submit", version.pk).content.decode()) == ([], False)
+    library.describe(version, text="A kitchen, now with a dog", decorative=False, language="en", by=ada)
+    said = page(ada, "submit", version.pk).content.decode()
+    assert (ticked(ada, version), "something about it changed since" in said) == (["website"], True)
+
+
+def test_a_channel_that_refuses_it_is_not_ticked(ada: User, ready: Version, channel: Channel) -> None:
+    review = factories.review(ready, channel)
+    workflow.settle(factories.decide(review, Choice.CHANGES, "The lamp floats."))
+    Channel.objects.update(rules={"min_width": 9000})
+    assert ticked(ada, ready) == []
 
 
 def test_the_queue_costs_the_same_for_ten_and_for_thirty(

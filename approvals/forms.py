@@ -60,7 +60,7 @@ class SiteForm(forms.Form):
     slug = forms.SlugField(max_length=64, label="Short name", help_text="For addresses: letters, digits and hyphens.")
     contact = forms.EmailField(required=False, label="Contact", help_text="Whom to write to when something is wrong.")
     channels = forms.ModelMultipleChoiceField(
-        Channel.objects.filter(active=True), to_field_name="slug", widget=forms.CheckboxSelectMultiple, label="May read"
+        Channel.objects.filter(active=True), to_field_name="slug", widget=forms.CheckboxSelectMultiple, label="Channels"
     )
 
     def clean_slug(self) -> str:
@@ -78,7 +78,7 @@ class SiteChannelsForm(forms.Form):
         to_field_name="slug",
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        label="May read",
+        label="Channels",
     )
 
 

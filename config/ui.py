@@ -156,6 +156,7 @@ STATUSES = {
     "settling": Status("Decided, can be undone", "hourglass", "informs"),
     "changes": Status("Changes requested", "message-circle-warning", "waits"),
     "live": Status("Live", "radio", "ink"),
+    "paused": Status("Paused", "circle-pause", "waits"),
     "expired": Status("Expired", "calendar-x", "stops"),
     "yes": Status("Yes", "check", "plain"),
     "no": Status("No", "minus", "plain"),

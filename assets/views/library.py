@@ -34,8 +34,10 @@ class Tile:
 
     @property
     def meta(self) -> str:
+        """The label, and the listing whose reference does not break at its hyphen."""
         listing = self.asset.listing
-        return f"{self.version.label} · {listing.reference}" if listing else self.version.label
+        together = listing.reference.replace("-", "\N{NON-BREAKING HYPHEN}") if listing else ""
+        return f"{self.version.label} · {together}" if together else self.version.label
 
 
 @require_safe

@@ -44,9 +44,11 @@ def channel(request: SignedIn, slug: str) -> HttpResponse:
     releases = Release.objects.filter(channel=found, state="live").select_related("version__asset", "decision__by")
     page = Paginator(releases.order_by("-released_at", "id"), PER_PAGE).get_page(request.GET.get("page"))
     served = set(Release.objects.live().filter(pk__in=[release.pk for release in page]).values_list("pk", flat=True))
+    paused = releases.exclude(pk__in=Release.objects.live().filter(channel=found).values("pk")).count()
     context = {
         "channel": found,
         "page": page,
+        "not_served_words": f"{paused} not served for now" if paused else "",
         "rows": [(release, served_state(release, served)) for release in page],
         "events": Event.objects.filter(channel=found)
         .select_related("release__version__asset")

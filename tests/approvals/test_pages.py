@@ -185,6 +185,14 @@ def test_an_author_sees_what_came_back(ada: User, review: Review) -> None:
     assert b"The lamp floats." in page(ada, "queue").content
 
 
+def test_a_channel_says_how_many_of_its_releases_are_not_served(ada: User, max_: User, channel: Channel) -> None:
+    factories.released(factories.ready(ada), channel)
+    paused = factories.released(factories.ready(ada), channel)
+    assert "not served for now" not in page(max_, "channel", channel.slug).content.decode()
+    library.describe(paused.version, text="A kitchen, now with a dog", decorative=False, language="en", by=ada)
+    assert "1 not served for now" in page(max_, "channel", channel.slug).content.decode()
+
+
 def ticked(user: User, version: Version) -> list[str]:
     panel = page(user, "submit", version.pk).context["panel"]
     return [each.channel.slug for each, _, is_ticked in panel.offers if is_ticked]

@@ -24,6 +24,10 @@ class DecisionForm(forms.Form):
     )
     choice = forms.ChoiceField(choices=Choice.choices, widget=forms.HiddenInput)
 
+    def ask_for_note(self) -> None:
+        """Put the cursor where the words are missing."""
+        self.fields["note"].widget.attrs |= {"autofocus": True, "aria-invalid": "true"}
+
 
 class SubmitForm(forms.Form):
     """Which channels a version is put forward for."""

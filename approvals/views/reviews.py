@@ -138,6 +138,8 @@ def _card(
     seen = dossier.of_review(found)
     note = form.data.get("note", "") if form else ""
     fresh = DecisionForm(initial={"seen_hash": seen.hash, "seen": seen.sealed(), "note": note})
+    if any(finding.field == "note" for finding in missing):
+        fresh.ask_for_note()
     return desk.Card(found, request.user, fresh, changes, refused, missing)
 
 

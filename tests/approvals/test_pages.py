@@ -173,6 +173,13 @@ def test_deciding_on_own_work_is_403(ada: User, max_: User, channel: Channel) ->
     assert (decide(max_, mine, decision_form(mine)).status_code, Decision.objects.count()) == (403, 0)
 
 
+def test_sending_back_without_a_word_puts_the_cursor_where_words_are_missing(rita: User, review: Review) -> None:
+    response = decide(rita, review, decision_form(review, choice="changes"))
+    assert (response.status_code, Decision.objects.count()) == (422, 0)
+    assert response.content.decode().count("autofocus") == 1
+    assert "autofocus" not in page(rita, "review", review.pk).content.decode()
+
+
 def test_a_second_decision_is_409_with_words(rita: User, max_: User, review: Review) -> None:
     decide(rita, review, decision_form(review))
     response = decide(max_, review, decision_form(review))

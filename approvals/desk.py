@@ -16,6 +16,7 @@ from approvals.forms import DecisionForm
 from approvals.models import Channel, Decision, Release, Review, ReviewState
 from approvals.policy import BadRules
 from approvals.querysets import ReviewQuerySet
+from assets.languages import name_of
 from assets.lifecycle import Finding
 from assets.models import Version
 
@@ -165,6 +166,8 @@ class PublicView:
     alt_text: str
     credit: str
     kind: str
+    further: tuple[tuple[str, str, str], ...] = ()
+    """The alt text in further languages, as a release says it: tag, name and text."""
 
     @property
     def caption_length(self) -> int:
@@ -197,8 +200,9 @@ def public_view_of(release: Release) -> PublicView:
     said = Disclosure(**{name: document["disclosure"][name] for name in Disclosure.__slots__})
     texts = document["alt_text"]["texts"]
     alt_text = texts.get(document["alt_text"]["language"], "")
+    further = tuple((tag, name_of(tag), text) for tag, text in texts.items() if tag != document["alt_text"]["language"])
     return PublicView(
-        release.channel, said, alt_text, document["licence"]["attribution"], document["disclosure"]["kind"]
+        release.channel, said, alt_text, document["licence"]["attribution"], document["disclosure"]["kind"], further
     )
 
 

@@ -200,6 +200,13 @@ def test_a_channel_says_how_many_of_its_releases_are_not_served(ada: User, max_:
     assert "1 not served for now" in page(max_, "channel", channel.slug).content.decode()
 
 
+def test_a_release_is_shown_with_its_alt_text_in_every_language(ada: User, rita: User, channel: Channel) -> None:
+    version = factories.ready(ada)
+    library.describe(version, text=version.alt_text, decorative=False, language="en", further={"fr": "Cuisine"}, by=ada)
+    shown = page(rita, "release", factories.released(version, channel).pk).content.decode()
+    assert 'In French</span> <span lang="fr">Cuisine' in shown
+
+
 def ticked(user: User, version: Version) -> list[str]:
     panel = page(user, "submit", version.pk).context["panel"]
     return [each.channel.slug for each, _, is_ticked in panel.offers if is_ticked]

@@ -19,6 +19,8 @@ from config.supervisor import Child, Part, running, signals
 
 HOST = "127.0.0.1"
 THREADS = 8
+AT_ONCE = 32
+"""Jobs that a worker has in hand: nearly all they do is wait for a provider, and none may wait for a slow one."""
 
 
 class Command(BaseCommand):
@@ -70,7 +72,7 @@ def parts(port: int) -> list[Part]:
     calm = ["-W", "ignore:You're running the worker"]
     celery = ["celery", "--app=config.celery", "--quiet"]
     alone = ["--without-mingle", "--without-gossip", "--loglevel=WARNING"]
-    worker = [*celery, "worker", "--pool=threads", "--concurrency=4", *alone]
+    worker = [*celery, "worker", "--pool=threads", f"--concurrency={AT_ONCE}", *alone]
     # Not inside the worker (--beat): there nobody notices when it ends, and then nothing is ever swept.
     clock = [*celery, "beat", "--loglevel=WARNING"]
     return [

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.db.models import F, Max, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
@@ -22,6 +23,7 @@ from assets.models import Listing
 from generation import alerts
 from generation.models import Brief, Budget, EntryKind, Job, LedgerEntry
 
+MANAGE = "generation.manage_money"
 TEAM = Q(person=None, listing=None, campaign="")
 """The one budget of a month and currency that everything falls under."""
 
@@ -123,8 +125,15 @@ def correct(job: Job, micros: int, words: str) -> None:
             _move(held.budget_id, job, EntryKind.CORRECT, 0, max(micros, -held.spent), words)
 
 
+def check_manager(by: User) -> None:
+    """Raise PermissionDenied for whoever does not manage money."""
+    if not by.has_perm(MANAGE):
+        raise PermissionDenied("Budgets, plans and unclear charges are for people who manage money.")
+
+
 def open_budget(budget: Budget, by: User) -> Budget:
     """Open an unsaved budget of this month. Raises Blocked when its scope has one already."""
+    check_manager(by)
     with transaction.atomic():
         _open_month(budget.month, budget.currency)
         if Budget.objects.filter(**_scope(budget), month=budget.month, currency=budget.currency).exists():
@@ -136,6 +145,7 @@ def open_budget(budget: Budget, by: User) -> Budget:
 
 def set_limit(budget: Budget, limit_micros: int, by: User, *, repeats: bool | None = None) -> Budget:
     """Change what may be spent. Lower than what is spent already is allowed: it only stops what comes."""
+    check_manager(by)
     with transaction.atomic():
         budget = _opened(budget)
         more = {} if repeats is None else {"repeats": repeats}

@@ -46,6 +46,7 @@ def in_month(first: date, currency: str = "USD") -> list[Standing]:
 
 def add(plan: Plan, by: User) -> Plan:
     """Note an unsaved plan or credit."""
+    money.check_manager(by)
     with transaction.atomic():
         plan.save(force_insert=True)
         audit.record(by, "plan.added", plan, _said(plan, f"since {plan.starts_on:%-d %B %Y}"))
@@ -54,6 +55,7 @@ def add(plan: Plan, by: User) -> Plan:
 
 def end(plan: Plan, by: User) -> Plan:
     """Today is the last day of a plan or credit."""
+    money.check_manager(by)
     with transaction.atomic():
         held = Plan.objects.select_for_update().get(pk=plan.pk)
         held.ends_on = max(timezone.localdate(), held.starts_on)

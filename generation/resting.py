@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from assets import audit
@@ -71,8 +72,15 @@ def is_probed(state: ProviderState) -> bool:
     return state.probe is not None and Job.objects.filter(lease=state.probe, state=JobState.SENDING).exists()
 
 
+def check_administrator(by: User) -> None:
+    """Raise PermissionDenied for whoever does not look after the providers."""
+    if not by.has_perm("auth.view_user"):
+        raise PermissionDenied("Providers are looked after by administrators.")
+
+
 def try_now(provider: str, by: User) -> None:
     """End a rest by a person's word: jobs that wait for it are due, and the first of them is the probe."""
+    check_administrator(by)
     with transaction.atomic():
         now = clock.now()
         state = ProviderState.objects.filter(pk=provider, resting_until__gt=now).first()

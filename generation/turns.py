@@ -69,6 +69,7 @@ def call(provider: str, now: datetime, *, woke: bool = False) -> None:
 
 def set_limits(provider: str, at_once: int | None, per_minute: int | None, by: User) -> ProviderState:
     """Change how hard a provider is driven. None means no limit of ours."""
+    resting.check_administrator(by)
     with transaction.atomic():
         ProviderState.objects.get_or_create(pk=provider)
         state = ProviderState.objects.select_for_update().get(pk=provider)

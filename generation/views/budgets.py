@@ -28,7 +28,7 @@ def budgets(request: SignedIn) -> HttpResponse:
         else:
             messages.success(request, f"{opened.scope} has a budget now.")
             return redirect("generation:budgets")
-    return _page(request, budget_form=form)
+    return _page(request, budget_form=form, status=422 if form.is_bound else 200)
 
 
 @require_POST
@@ -54,7 +54,7 @@ def add_plan(request: SignedIn) -> HttpResponse:
     """Note what is paid by the month, or was given."""
     form = PlanForm(request.POST)
     if not form.is_valid():
-        return _page(request, plan_form=form)
+        return _page(request, plan_form=form, status=422)
     plan = plans.add(form.plan(), request.user)
     messages.success(request, f"{plan.name} is noted.")
     return redirect("generation:budgets")

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.contrib.auth.models import Permission, User
 from django.core import mail
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
@@ -74,6 +75,22 @@ def test_a_scope_has_one_budget_a_month(ada: User, max_: User) -> None:
     with pytest.raises(Blocked, match="change that one"):
         money.open_budget(Budget(month=money.month_of(), person=ada, limit_micros=5), max_)
     assert Budget.objects.filter(person=ada).get().limit_micros == DIME
+
+
+def test_only_who_manages_money_sets_it(ada: User, max_: User) -> None:
+    held = team()
+    credit = Plan(provider="scripted", name="Free", kind=PlanKind.CREDIT, amount_micros=DIME, starts_on=NOVEMBER.date())
+    verbs = (
+        lambda: money.open_budget(Budget(month=money.month_of(), person=ada, limit_micros=DIME), ada),
+        lambda: money.set_limit(held, 99 * DIME, ada),
+        lambda: plans.add(credit, ada),
+        lambda: plans.end(plans.add(credit, max_), ada),
+    )
+    for verb in verbs:
+        with pytest.raises(PermissionDenied):
+            verb()
+    assert Budget.objects.get().limit_micros == 10 * DIME
+    assert Plan.objects.get().ends_on is None
 
 
 # From month to month

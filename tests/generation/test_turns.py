@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 import time_machine
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.utils import timezone
 
@@ -228,6 +229,15 @@ def test_max_has_a_resting_provider_tried_at_once(ada: User, max_: User, noon: t
     resting.try_now("scripted", max_)
     assert send(waits).state == JobState.DONE
     assert state().resting_until is None
+
+
+def test_only_administrators_look_after_providers(ada: User, noon: time_machine.Traveller) -> None:
+    send(factories.queued(ada), errors.OutOfMoney("Empty."))
+    for verb in (lambda: resting.try_now("scripted", ada), lambda: turns.set_limits("scripted", 5, None, ada)):
+        with pytest.raises(PermissionDenied):
+            verb()
+    assert state().resting_until is not None
+    assert state().at_once is None
 
 
 # Limits as data

@@ -49,7 +49,7 @@ __all__ = [
     "write_off",
 ]
 
-MAKE, MANAGE_MONEY = "generation.make_images", "generation.manage_money"
+MAKE = "generation.make_images"
 MOST_MODELS = 9
 MOST_SOURCES = 8
 NEEDS_A_PICTURE = (BriefKind.VARY, BriefKind.EDIT, BriefKind.REFERENCE)
@@ -79,8 +79,9 @@ def start(
     first one, `mask` says where it may change. Raises Blocked for a forbidden word, a
     warning nobody acknowledged, a model that has ended, an option nobody agreed to drop, or a budget too small.
     """
-    _check(by, MAKE, "You may look at briefs, but not start them.")
+    _check(by, "You may look at briefs, but not start them.")
     _refuse_forbidden(brief)
+    models = list(dict.fromkeys(models))  # named twice is meant, and paid for, once
     if not 1 <= len(models) <= MOST_MODELS:
         raise Blocked([Finding("models", f"Choose between one and {MOST_MODELS} models.", field="models")])
     _check_refinement(brief, sources, mask)
@@ -149,7 +150,7 @@ def cancel(job: Job, *, by: User) -> Job:
 
     One that its provider has is only asked to stop: how it ended, and what it cost, is what the provider then says.
     """
-    _check(by, MAKE, "You may look at jobs, but not stop them.")
+    _check(by, "You may look at jobs, but not stop them.")
     with transaction.atomic():
         held = _held(job)
         if held.state == JobState.WAITING:
@@ -178,7 +179,7 @@ def _ask_to_stop(held: Job, by: User) -> Job:
 
 def retry(job: Job, *, by: User) -> Job:
     """Send a job that was refused, failed or was cancelled once more, at today's price."""
-    _check(by, MAKE, "You may look at jobs, but not send them.")
+    _check(by, "You may look at jobs, but not send them.")
     with transaction.atomic():
         held = _held(job)
         _check_state(held, *RETRIABLE)
@@ -207,7 +208,7 @@ def retry(job: Job, *, by: User) -> Job:
 
 def resume_unclear(job: Job, *, by: User) -> Job:
     """Ask the provider what became of an unclear job. Asking costs nothing; it needs the provider's handle."""
-    _check(by, MAKE, "You may look at jobs, but not resume them.")
+    _check(by, "You may look at jobs, but not resume them.")
     with transaction.atomic():
         held = _held(job)
         _check_state(held, JobState.UNCLEAR)
@@ -237,7 +238,7 @@ def mark_charged(job: Job, *, by: User, words: str = "") -> Job:
 
 
 def _settle_unclear(job: Job, by: User, *, charged: bool, words: str) -> Job:
-    _check(by, MANAGE_MONEY, "Only somebody who manages money can settle an unclear job.")
+    money.check_manager(by)
     with transaction.atomic():
         held = _held(job)
         _check_state(held, JobState.UNCLEAR)
@@ -258,7 +259,7 @@ def hand_in(job: Job, files: Sequence[bytes], *, by: User, told: Mapping[str, st
 
     `told` is what the person answered to the provider's `asks`; it goes into the provenance of what is kept.
     """
-    _check(by, MAKE, "You may look at jobs, but not bring pictures.")
+    _check(by, "You may look at jobs, but not bring pictures.")
     received = receive([Picture(data) for data in files], catalogue.spec_of(job))
     if problem := next((each.problem for each in received if each.facts is None), ""):
         raise Unreadable(problem)
@@ -333,8 +334,8 @@ def _ids(jobs: QuerySet[Job]) -> list[UUID]:
 # Shared steps
 
 
-def _check(by: User, right: str, words: str) -> None:
-    if not by.has_perm(right):
+def _check(by: User, words: str) -> None:
+    if not by.has_perm(MAKE):
         raise PermissionDenied(words)
 
 

@@ -44,6 +44,12 @@ def test_a_brief_goes_to_several_models_at_once(ada: User) -> None:
     assert factories.started(ada, *models).jobs.count() == 3
 
 
+def test_a_model_that_is_named_twice_is_paid_once(ada: User) -> None:
+    model = factories.ModelFactory.create()
+    assert factories.started(ada, model, model).jobs.count() == 1
+    assert spent() == (DIME, 0)
+
+
 def test_a_model_that_draws_one_at_a_time_gets_several_requests_with_seeds_of_their_own(ada: User) -> None:
     model = factories.ModelFactory.create(provider="harmless", facts=factories.priced("0", max_n=1))
     brief = factories.started(ada, model, count=3, seed=7)

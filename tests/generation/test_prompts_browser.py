@@ -53,6 +53,27 @@ def test_what_is_typed_while_the_listing_fills_in_is_kept(tab: Page, live_server
     expect(tab.locator(".texts")).to_contain_text("Home: brick terrace.")
 
 
+def test_what_is_typed_is_kept_also_when_the_preview_settles_in_between(
+    tab: Page, live_server: LiveServer, listing: Listing
+) -> None:
+    tab.goto(f"{live_server.url}/make/house/")
+    tab.evaluate("htmx.config.defaultSettleDelay = 2000")  # what otherwise takes a blink, and is seldom met
+    held: list[Route] = []
+    tab.route(
+        "**/make/house/",
+        lambda route: held.append(route) if "fill=1" in (route.request.post_data or "") else route.continue_(),
+    )
+    tab.get_by_label("Listing").select_option(str(listing.pk))
+    tab.get_by_label("Subject").fill("stone mill")
+    expect(tab.locator(".texts")).to_contain_text("A stone mill at dusk.")
+    tab.route(
+        "**/make/house/", lambda route: held.append(route)
+    )  # no further preview takes the place of the one that is settling
+    held[0].continue_()
+    expect(tab.get_by_label("Home")).to_have_value("brick terrace")
+    expect(tab.get_by_label("Subject")).to_have_value("stone mill")
+
+
 def test_a_rule_shows_while_it_is_broken_and_goes_with_the_words(tab: Page, live_server: LiveServer) -> None:
     factories.ModelFactory.create()
     tab.goto(f"{live_server.url}/make/free/")

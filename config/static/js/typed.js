@@ -15,6 +15,8 @@ export function start() {
 }
 
 export function enhance(root) {
+  // Other parts settle in between: what is kept is not for them.
+  if (!root.matches?.("[data-keep-typed]")) return;
   const waiting = kept;
   kept = [];
   for (const { name, value } of waiting) {

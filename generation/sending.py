@@ -151,7 +151,7 @@ def _ask(errand: Errand, call: Callable[[], Finished | Pending]) -> Outcome:
             return call()
     except ProviderError as error:
         return error
-    except Exception:  # an adapter's own mistake, or the task's time limit: the request may well have gone out
+    except Exception:  # an adapter's own mistake: the request may well have gone out
         logger.exception("provider.failed", provider=errand.maker.key)
         return Unclear("Something went wrong while the request was under way; it may have been charged.")
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 from approvals.disclosure import Profile
 from approvals.models import Channel, Decision, Delivery, Event, ListingSite, Mail, Release, Review, SiteKey
 from approvals.policy import BadRules, Rules
-from assets import audit
-from assets.admin import ReadOnly
+from core import audit
+from core.admin import ReadOnly
+from core.models import User
 
 if TYPE_CHECKING:  # the classes take a type only in the stubs
     ChannelAdminBase = admin.ModelAdmin[Channel]

@@ -11,7 +11,7 @@ from django.db import transaction
 from approvals.disclosure import Profile
 from approvals.models import Channel, ChannelKind
 from approvals.policy import BadRules, Rules
-from assets import audit
+from core import audit
 
 STARTER = Path(__file__).parent / "data" / "channels.toml"
 

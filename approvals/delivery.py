@@ -14,10 +14,11 @@ from approvals import disclosure, verdict
 from approvals.disclosure import Kind, Profile
 from approvals.models import Channel, Decision, Event, EventKind, Release
 from approvals.policy import Rules
-from assets import pictures, rights, storage
+from assets import pictures, rights
 from assets.metadata import SOURCE_TYPES, Card
 from assets.models import Version
 from assets.pictures import Rendered
+from core import storage
 
 LOWEST_QUALITY = 50
 """Below this an encoder's artefacts show at a glance."""

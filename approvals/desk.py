@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,9 +15,10 @@ from approvals.forms import DecisionForm
 from approvals.models import Channel, Decision, Release, Review, ReviewState
 from approvals.policy import BadRules
 from approvals.querysets import ReviewQuerySet
-from assets.languages import name_of
-from assets.lifecycle import Finding
 from assets.models import Version
+from core.errors import Finding
+from core.languages import name_of
+from core.models import User
 
 SHOWN = 100
 """How many reviews the lane lists; the oldest come first, so none is passed over."""

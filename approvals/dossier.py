@@ -11,11 +11,12 @@ from django.core import signing
 
 from approvals.models import Channel, Review
 from approvals.policy import EDITS
-from assets import audit, library
 from assets import dossier as library_dossier
+from assets import library
 from assets.alterations import in_plain_words
-from assets.languages import name_of
 from assets.models import Answer, Consent, DigitalSource, Origin, Provenance, Question, Version
+from core import audit
+from core.languages import name_of
 
 SALT = "approvals.dossier"
 

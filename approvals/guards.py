@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import connections
 
-from assets import triggers
+from core import guards
 
 DECIDED = ("id", "review_id", "by_id", "choice", "note", "dossier_hash", "dossier", "decided_at", "effective_at")
 RELEASED = (
@@ -39,12 +39,12 @@ REFUSAL = "nobody decides on their own work"
 
 def install(using: str = "default") -> None:
     """Put all guards in place. Safe to call again."""
-    triggers.append_only("approvals_event", using)
-    triggers.append_only("approvals_delivery", using)
-    triggers.freeze_columns("approvals_decision", DECIDED, using)
-    triggers.never_deleted("approvals_decision", using)
-    triggers.freeze_columns("approvals_release", RELEASED, using)
-    triggers.never_deleted("approvals_release", using)
+    guards.append_only("approvals_event", using)
+    guards.append_only("approvals_delivery", using)
+    guards.freeze_columns("approvals_decision", DECIDED, using)
+    guards.never_deleted("approvals_decision", using)
+    guards.freeze_columns("approvals_release", RELEASED, using)
+    guards.never_deleted("approvals_release", using)
     four_eyes(using)
 
 

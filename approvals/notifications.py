@@ -13,7 +13,6 @@ from smtplib import SMTPRecipientsRefused
 import structlog
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import User
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
@@ -22,6 +21,7 @@ from django.utils import timezone
 
 from approvals import dossier, nudges, policy
 from approvals.models import Decision, Mail, MailKind, MailState, Review, ReviewState
+from core.models import User
 
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 25, 120)]
 """After each attempt, before the next."""

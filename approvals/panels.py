@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
-from django.contrib.auth.models import User
 from django.utils import timezone
 
 from approvals import desk, policy, workflow
 from approvals.forms import SubmitForm
 from approvals.models import Channel, Decision, Release, Review, ReviewState
-from assets.lifecycle import MOVES, Finding, Status
+from assets.lifecycle import MOVES, Status
 from assets.models import Version
+from core.errors import Finding
+from core.models import User
 
 
 @dataclass

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from assets.alterations import in_plain_words
-from assets.lifecycle import Finding
+from core.errors import Finding
 
 FORMATS = ("image/jpeg", "image/png", "image/webp")
 """What a release can be delivered as."""

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from approvals.policy import CLAIM_MINUTES, EDITS
 from assets.lifecycle import Status
-from assets.models import LogEntry
+from core.models import LogEntry, User
 
 if TYPE_CHECKING:
     from approvals.models import Channel, Mail, Release, Review  # noqa: F401 - named in strings only

@@ -16,7 +16,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
@@ -24,8 +23,9 @@ from django.utils import timezone
 
 from approvals import policy
 from approvals.models import Channel, ListingSite, SiteKey
-from assets import audit
-from assets.lifecycle import InvalidTransition
+from core import audit
+from core.errors import InvalidTransition
+from core.models import User
 
 ALPHABET = string.digits + string.ascii_letters
 PREFIX_LENGTH, SECRET_LENGTH, CHECKSUM_LENGTH = 10, 43, 6

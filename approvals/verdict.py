@@ -17,9 +17,9 @@ from approvals.policy import BadRules, Rules
 from assets import dossier as library_dossier
 from assets import readiness, rights
 from assets.alterations import in_plain_words
-from assets.lifecycle import Finding
 from assets.models import Answer, DigitalSource, Version
 from assets.pictures import Spec, fitted
+from core.errors import Finding
 
 
 @dataclass(frozen=True, slots=True)

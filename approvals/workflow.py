@@ -12,16 +12,18 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
 from approvals import delivery, dossier, notifications, nudges, policy, verdict
 from approvals.models import Channel, Choice, Decision, EventKind, Release, ReleaseState, Review, ReviewState
-from assets import audit, library, pictures, storage
-from assets.lifecycle import Blocked, Finding, InvalidTransition, Status, check_move
+from assets import library, pictures
+from assets.lifecycle import Status, check_move
 from assets.models import Version
+from core import audit, storage
+from core.errors import Blocked, Finding, InvalidTransition
+from core.models import User
 
 OUTCOMES = {
     Choice.APPROVE: (ReviewState.APPROVED, Status.APPROVED),

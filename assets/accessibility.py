@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from assets.languages import name_of
-from assets.lifecycle import Finding
+from core.errors import Finding
+from core.languages import name_of
 
 LONG = 150
 """Characters from which a text is long for an alt text."""

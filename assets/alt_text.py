@@ -8,9 +8,9 @@ from typing import Any, cast
 from django import forms
 from django.forms import BoundField
 
-from assets import languages
 from assets.models import Version
 from assets.readiness import Words
+from core import languages
 
 MOST = 8
 """Further languages of one picture."""

@@ -36,9 +36,8 @@ class AssetsConfig(AppConfig):
 
 
 def _install_guards(using: str, **kwargs: Any) -> None:
-    from assets import triggers  # needs the database, which apps.py is loaded without
+    from core import guards  # needs the database, which apps.py is loaded without
 
-    triggers.append_only("assets_logentry", using)
-    triggers.append_only("assets_provenance", using)
-    triggers.freeze_columns("assets_version", FROZEN, using)
-    triggers.never_deleted("assets_version", using)
+    guards.append_only("assets_provenance", using)
+    guards.freeze_columns("assets_version", FROZEN, using)
+    guards.never_deleted("assets_version", using)

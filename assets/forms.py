@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
 from django import forms
-from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
@@ -19,6 +18,7 @@ from assets.library import GivenAnswer, GivenConsent
 from assets.lifecycle import Status
 from assets.models import Answer, Asset, Consent, DigitalSource, Licence, Listing, Origin, Question, Terms, Version
 from assets.rights import QUESTIONS, Asked, prefill
+from core.models import User
 
 AT_ONCE = 20
 """Files in one upload."""

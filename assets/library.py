@@ -13,13 +13,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Max
 
-from assets import audit, dossier, languages, metadata, pictures, rights, storage
-from assets.lifecycle import Blocked, Finding, InvalidTransition, Status, check_move
+from assets import dossier, metadata, pictures, rights
+from assets.lifecycle import Status, check_move
 from assets.models import (
     AltText,
     Answer,
@@ -37,6 +36,9 @@ from assets.models import (
     Version,
 )
 from assets.rights import GivenAnswer
+from core import audit, languages, storage
+from core.errors import Blocked, Finding, InvalidTransition
+from core.models import User
 
 __all__ = ["GivenAnswer", "ProvenanceFacts"]
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-
 from django.db import models
+
+from core.errors import InvalidTransition
 
 
 class Status(models.TextChoices):
@@ -38,34 +37,6 @@ MOVES: frozenset[tuple[Status, Status]] = frozenset(
         (Status.WITHDRAWN, Status.RETIRED),
     }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that stands in the way, or is worth knowing: a code for machines, words for people."""
-
-    code: str
-    words: str
-    severity: str = "blocks"
-    """`blocks` stops, `warns` is shown to whoever decides, `informs` is a passed check."""
-    field: str = ""
-    """The part of the page or form where it can be mended: `alt_text`, `licence`, `consents`, …"""
-
-    @property
-    def blocks(self) -> bool:
-        return self.severity == "blocks"
-
-
-class InvalidTransition(Exception):
-    """The thing is not in a state that allows this (HTTP 409). Says the state it is in, and what is possible."""
-
-
-class Blocked(Exception):
-    """Facts are missing (HTTP 422). Carries the findings that say which, and where to mend them."""
-
-    def __init__(self, findings: Iterable[Finding]) -> None:
-        self.findings = tuple(findings)
-        super().__init__(" ".join(finding.words for finding in self.findings))
 
 
 def check_move(current: str, wanted: Status) -> None:

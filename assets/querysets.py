@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+
+from core.models import User
 
 if TYPE_CHECKING:
     from assets.models import Asset, Version  # noqa: F401 - named in quotes below

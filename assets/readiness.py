@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from assets import accessibility, rights
-from assets.lifecycle import Finding
 from assets.models import Version
+from core.errors import Finding
 
 
 @dataclass(frozen=True, slots=True)

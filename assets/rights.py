@@ -14,8 +14,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from assets.lifecycle import Finding
 from assets.models import Answer, Consent, Licence, Question, Terms, Version
+from core.errors import Finding
 
 
 @dataclass(frozen=True, slots=True)

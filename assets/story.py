@@ -8,18 +8,21 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.models import AnonymousUser
 from django.forms import Form
 from django.utils import timezone
 
-from assets import audit, library, readiness, rights
+from assets import library, readiness, rights
 from assets.alt_text import AltTextForm
 from assets.alterations import in_plain_words
 from assets.forms import ConsentForm, DisclosureForm, LicenceForm, RenameForm, ShownForm
-from assets.lifecycle import Finding, Status
-from assets.models import Consent, LicenceAnswer, LogEntry, Provenance, Terms, Version
+from assets.lifecycle import Status
+from assets.models import Consent, LicenceAnswer, Provenance, Terms, Version
 from assets.pictures import SPECS, fitted
 from assets.rights import QUESTIONS, Asked
+from core import audit
+from core.errors import Finding
+from core.models import LogEntry, User
 
 PANELS = {"alt_text": "alt text", "licence": "licence", "consents": "who is shown", "disclosure": "disclosure"}
 """Field of a finding, which is also the id of its panel → its name in words."""

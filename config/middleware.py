@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import reswap, retarget
 
-from assets.lifecycle import Blocked, InvalidTransition
+from core.errors import Blocked, InvalidTransition
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 

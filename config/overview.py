@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.contrib.auth.models import User
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
 from approvals.models import Release, Review
-from assets.models import Asset, LogEntry, Version
+from assets.models import Asset, Version
+from core.models import LogEntry, User
 from generation import alerts, catalogue, money
 from generation.catalogue import ENDING_SOON
 from generation.models import Brief, GenerationModel, Job, JobState, Output, OutputState, ProviderState
@@ -100,7 +100,7 @@ def _tasks(user: User) -> Iterator[Task]:
     for review in Review.objects.waiting_for(user).for_lists()[:SHOWN]:
         yield Task(
             f"Decide on “{review.version.asset.title}”",
-            f"{review.submitted_by.get_short_name() or review.submitted_by} submitted it",
+            f"{review.submitted_by} submitted it",
             reverse("approvals:review", args=[review.pk]),
             "stamp",
             since=review.submitted_at,
@@ -160,7 +160,7 @@ def _providers_that_rest(user: User) -> Iterator[Task]:
         yield Task(
             f"{catalogue.label(state.provider)} rests until {state.resting_until:%H:%M} UTC",
             state.reason,
-            reverse("settings") if user.has_perm("auth.view_user") else reverse("generation:spend"),
+            reverse("settings") if user.has_perm("core.view_user") else reverse("generation:spend"),
             "moon",
             "waits",
         )

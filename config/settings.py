@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "approvals",
     "generation",
     "assets",
+    "core",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -188,6 +189,7 @@ BROKER_URL = env.server_address(
 
 # People
 
+AUTH_USER_MODEL = "core.User"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

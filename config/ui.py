@@ -6,11 +6,13 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
+
+from core.models import User
 
 Viewer = User | AnonymousUser
 
@@ -34,7 +36,7 @@ PLACES = (
     Place("Review", "approvals:queue", "stamp", ("approvals.decide_review", "approvals.submit_version")),
     Place("Channels", "approvals:channels", "radio", ("approvals.manage_channels",)),
     Place("Spend", "generation:spend", "wallet", ("generation.manage_money",)),
-    Place("Settings", "settings", "settings", ("auth.view_user",)),
+    Place("Settings", "settings", "settings", ("core.view_user",)),
 )
 
 NAV_COUNTS: dict[str, str] = {

@@ -10,10 +10,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from assets.models import Terms
-from assets.views.requests import SignedIn
 from config import overview as overviews
 from config import setup
-from generation import catalogue, clock, resting, turns
+from core import clock
+from core.web.requests import SignedIn
+from generation import catalogue, resting, turns
 from generation.money_forms import LimitsForm
 from generation.providers.base import Provider
 from generation.providers.errors import ProviderError
@@ -26,13 +27,13 @@ def overview(request: SignedIn) -> HttpResponse:
 
 
 @require_safe
-@permission_required("auth.view_user", raise_exception=True)
+@permission_required("core.view_user", raise_exception=True)
 def settings_page(request: HttpRequest) -> HttpResponse:
     return _settings(request)
 
 
 @require_POST
-@permission_required("auth.view_user", raise_exception=True)
+@permission_required("core.view_user", raise_exception=True)
 def test_connection(request: HttpRequest, key: str) -> HttpResponse:
     """Ask a provider whether it answers. Spends nothing."""
     provider = _provider(key)
@@ -44,7 +45,7 @@ def test_connection(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_POST
-@permission_required("auth.view_user", raise_exception=True)
+@permission_required("core.view_user", raise_exception=True)
 def try_now(request: SignedIn, key: str) -> HttpResponse:
     """End a provider's rest: the next job finds out whether it answers."""
     provider = _provider(key)
@@ -55,7 +56,7 @@ def try_now(request: SignedIn, key: str) -> HttpResponse:
 
 
 @require_POST
-@permission_required("auth.view_user", raise_exception=True)
+@permission_required("core.view_user", raise_exception=True)
 def provider_limits(request: SignedIn, key: str) -> HttpResponse:
     """Change how hard a provider is driven."""
     provider, form = _provider(key), LimitsForm.of(key, None, request.POST)

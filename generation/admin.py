@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from assets import audit
-from assets.admin import ReadOnly
+from core import audit
+from core.admin import ReadOnly
+from core.models import User
 from generation import catalogue
 from generation.facts import BadFacts
 from generation.models import Budget, GenerationModel, Job, ProviderState

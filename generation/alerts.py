@@ -8,12 +8,13 @@ from datetime import date, timedelta
 import structlog
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import User
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from generation import clock, nudges
+from core import clock
+from core.models import User
+from generation import nudges
 from generation.models import Budget, BudgetAlert
 
 LEVELS = (50, 80, 100)

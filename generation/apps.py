@@ -40,11 +40,11 @@ class GenerationConfig(AppConfig):
 
 
 def _install_guards(using: str, **kwargs: Any) -> None:
-    from assets import triggers  # needs the database, which apps.py is loaded without
+    from core import guards  # needs the database, which apps.py is loaded without
 
     for table in ("generation_ledgerentry", "generation_briefreference", "generation_judgement"):
-        triggers.append_only(table, using)
-    triggers.freeze_columns("generation_output", RECEIVED, using)
-    triggers.freeze_columns("generation_brief", ASKED, using)
-    triggers.never_deleted("generation_job", using)
-    triggers.never_deleted("generation_attempt", using)
+        guards.append_only(table, using)
+    guards.freeze_columns("generation_output", RECEIVED, using)
+    guards.freeze_columns("generation_brief", ASKED, using)
+    guards.never_deleted("generation_job", using)
+    guards.never_deleted("generation_attempt", using)

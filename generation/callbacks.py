@@ -7,7 +7,7 @@ from uuid import UUID
 from django.core.cache import cache
 from django.db import transaction
 
-from generation import clock
+from core import clock
 from generation.models import Job, JobState
 from generation.nudges import nudge
 from generation.sending import locked

@@ -15,8 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from assets.lifecycle import Blocked, Finding
 from assets.models import DigitalSource
+from core.errors import Blocked, Finding
 from generation import facts, prompts, references
 from generation.facts import BadFacts
 from generation.models import Brief, BriefReference, GenerationModel, Job, ProviderState

@@ -9,10 +9,10 @@ from functools import cached_property
 from itertools import chain
 from string import ascii_uppercase
 
-from django.contrib.auth.models import User
 from django.template.defaultfilters import filesizeformat
 
 from assets.pictures import SPECS, fitted
+from core.models import User
 from generation import catalogue
 from generation.lifecycle import RETRIABLE, RUNNING
 from generation.models import Brief, Job, JobState, Judgement, Output, OutputState, Verdict
@@ -220,7 +220,7 @@ class Comparison:
     def tally(self) -> list[str]:
         """How others judged, in words; only once one's own judgement cannot be swayed by it."""
         others = [] if self.blind else [judgement for judgement in self.judgements if judgement != self.mine]
-        return [f"{each.by.get_full_name() or each.by.get_username()}: {self._said(each)}" for each in others]
+        return [f"{each.by}: {self._said(each)}" for each in others]
 
     def _said(self, judgement: Judgement) -> str:
         if judgement.output_id is None:
@@ -270,7 +270,7 @@ def _shuffled(person: User, place: Place) -> str:
 def _cell(letter: str, place: Place, blind: bool, judgements: Sequence[Judgement], mine: Judgement | None) -> Cell:
     job, output = place
     picks = [each for each in judgements if output and each.output_id == output.pk and not blind]
-    names = tuple(each.by.get_full_name() or each.by.get_username() for each in picks if each != mine)
+    names = tuple(str(each.by) for each in picks if each != mine)
     return Cell(letter, job, output, blind, mine in picks, names)
 
 

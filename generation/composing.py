@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.contrib.auth.models import User
 from django.utils.text import slugify
 
+from core.models import User
 from generation import catalogue, money, rules
 from generation.catalogue import Offer
 from generation.facts import BadFacts

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.contrib.auth.models import User
 from django.forms import BoundField
 
 from assets.forms import offer
 from assets.models import Asset, Listing
+from core.models import User
 from generation import catalogue, money, prompts
 from generation.catalogue import Offer
 from generation.models import Brief, TemplateRevision

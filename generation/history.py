@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.contrib.auth.models import User
 
 from assets.forms import ANY, offer
 from assets.lifecycle import Status
 from assets.models import Listing
+from core.models import User
 from generation import catalogue
 from generation.models import GenerationModel, JobState, OutputState, Template
 from generation.querysets import BriefQuerySet
@@ -50,8 +50,8 @@ class HistoryForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["q"].widget.input_type = "search"
-        people = User.objects.filter(briefs__isnull=False).distinct().order_by("first_name", "username")
-        named = [(person.username, person.get_full_name() or person.username) for person in people]
+        people = User.objects.filter(briefs__isnull=False).distinct().order_by("display_name", "username")
+        named = [(person.username, str(person)) for person in people]
         offer(self, "person", [ANY, *named])
         templates = Template.objects.values_list("slug", "name")
         offer(self, "template", [ANY, *templates, (FREE, "Written freely")])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from assets import audit
-from assets.lifecycle import Blocked, Finding, InvalidTransition
+from core import audit
+from core.errors import Blocked, Finding, InvalidTransition
+from core.models import User
 from generation.lifecycle import RUNNING
 from generation.models import Brief, Judgement, Output, OutputState, Verdict
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from assets import audit, library, storage
-from assets.lifecycle import InvalidTransition
+from assets import library
 from assets.models import Asset, Listing, Origin, Version
-from generation import catalogue, clock, lineage
+from core import audit, clock, storage
+from core.errors import InvalidTransition
+from core.models import User
+from generation import catalogue, lineage
 from generation.models import Output, OutputState, Role
 
 KEEPING_TAKES = timedelta(minutes=1)

@@ -14,7 +14,7 @@ from datetime import timedelta
 import structlog
 from django.db import DatabaseError, connection
 
-from generation import clock
+from core import clock
 from generation.models import Job
 
 LEASE = timedelta(seconds=30)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assets.lifecycle import InvalidTransition
+from core.errors import InvalidTransition
 from generation.models.job import JobState
 
 _S = JobState

@@ -11,15 +11,15 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.db.models import F, Max, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
-from assets import audit
-from assets.lifecycle import Blocked, Finding
 from assets.models import Listing
+from core import audit
+from core.errors import Blocked, Finding
+from core.models import User
 from generation import alerts
 from generation.models import Brief, Budget, EntryKind, Job, LedgerEntry
 

@@ -8,14 +8,14 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import User
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import QueryDict
 from django.utils import timezone
 
 from assets.forms import offer
-from assets.lifecycle import Blocked
 from assets.models import Listing
+from core.errors import Blocked
+from core.models import User
 from generation import catalogue
 from generation.models import Budget, Plan, PlanKind, ProviderState
 
@@ -85,7 +85,7 @@ class BudgetForm(forms.Form):
         widget=forms.RadioSelect,
     )
     person = forms.ModelChoiceField(
-        get_user_model().objects.filter(is_active=True).order_by("first_name", "username"),
+        get_user_model().objects.filter(is_active=True).order_by("display_name", "username"),
         empty_label="Choose a person",
     )
     listing = forms.ModelChoiceField(Listing.objects.all(), empty_label="Choose a listing")
@@ -141,4 +141,4 @@ class PlanForm(forms.Form):
 
 
 def _called(person: User) -> str:
-    return person.first_name or person.get_username()
+    return str(person)

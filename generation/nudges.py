@@ -8,7 +8,7 @@ from functools import partial
 import structlog
 from django.db import transaction
 
-from generation import clock
+from core import clock
 from generation.models import Job
 
 logger = structlog.get_logger(__name__)

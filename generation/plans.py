@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F, Q, Sum
 from django.utils import timezone
 
-from assets import audit
+from core import audit
+from core.models import User
 from generation import catalogue, money
 from generation.models import LedgerEntry, Plan, PlanKind
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
+
+from core.models import User
 
 if TYPE_CHECKING:
     from generation.models import Brief, Job, Output, Template  # noqa: F401 - names the querysets' rows

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from assets import pictures, storage
+from assets import pictures
+from core import storage
 from generation.models import Job, Output
 from generation.providers.base import ImageSpec, Picture
 from generation.providers.models import ratio_of

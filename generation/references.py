@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from django.contrib.auth.models import User
 from django.urls import reverse
 
-from assets import storage
 from assets.models import DigitalSource, Version
 from assets.pictures import SPECS, Spec, Unreadable, fitted, render
+from core import storage
+from core.models import User
 from generation.models import Brief, BriefReference, Output, Role
 from generation.providers.base import ImageSpec, Reference
 from generation.providers.errors import Rejected

@@ -12,13 +12,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.contrib.auth.models import User
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 from PIL import Image, ImageChops
 
 from assets.models import DigitalSource
+from core.models import User
 from generation import lineage, masks, references
 from generation.catalogue import Offer
 from generation.forms import PREFIX, RATIOS, ComposeForm

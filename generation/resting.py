@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from assets import audit
-from generation import clock
+from core import audit, clock
+from core.models import User
 from generation.models import Job, JobState, ProviderState
 from generation.providers.errors import OutOfMoney, ProviderError, RateLimited, Unauthorised, Unavailable, Unclear
 
@@ -74,7 +73,7 @@ def is_probed(state: ProviderState) -> bool:
 
 def check_administrator(by: User) -> None:
     """Raise PermissionDenied for whoever does not look after the providers."""
-    if not by.has_perm("auth.view_user"):
+    if not by.has_perm("core.view_user"):
         raise PermissionDenied("Providers are looked after by administrators.")
 
 

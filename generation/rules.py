@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from assets.lifecycle import Finding
+from core.errors import Finding
 from generation import prompts
 
 FILE = Path(__file__).parent / "data" / "rules.toml"

@@ -13,15 +13,16 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from assets import audit, rights
-from assets.lifecycle import Blocked, Finding, InvalidTransition
+from assets import rights
 from assets.pictures import Unreadable
-from generation import catalogue, clock, composing, money, references
+from core import audit, clock
+from core.errors import Blocked, Finding, InvalidTransition
+from core.models import User
+from generation import catalogue, composing, money, references
 from generation.judging import judge
 from generation.keeping import discard, keep, undiscard
 from generation.lifecycle import RETRIABLE, check_move

@@ -18,9 +18,9 @@ from typing import Any
 import structlog
 from django.db import transaction
 
-from assets import audit
-from assets.lifecycle import Blocked
-from generation import catalogue, clock, money, references, resting, turns
+from core import audit, clock
+from core.errors import Blocked
+from generation import catalogue, money, references, resting, turns
 from generation.facts import BadFacts
 from generation.leases import LEASE, kept_alive
 from generation.lifecycle import check_move

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 
-from assets import pictures, storage
+from assets import pictures
+from core import storage
 from generation import prompts
 from generation.models import TemplateRevision
 from generation.providers.base import Finished, ImageSpec

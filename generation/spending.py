@@ -29,7 +29,7 @@ KEYS = {
     "by_provider": "model__provider",
     "by_model": "model__name",
     "by_person": "brief__asked_by",
-    "by_first_name": "brief__asked_by__first_name",
+    "by_display_name": "brief__asked_by__display_name",
     "by_username": "brief__asked_by__username",
     "by_listing": "brief__listing",
     "by_reference": "brief__listing__reference",
@@ -205,7 +205,7 @@ Namer = Callable[[Facts], tuple[object, str]]
 BREAKDOWNS: tuple[tuple[str, str, Namer], ...] = (
     ("provider", "Providers", lambda key: (key["by_provider"], catalogue.label(key["by_provider"]))),
     ("model", "Models", lambda key: ((key["by_provider"], key["by_model"]), key["by_model"])),
-    ("person", "People", lambda key: (key["by_person"], key["by_first_name"] or key["by_username"])),
+    ("person", "People", lambda key: (key["by_person"], key["by_display_name"] or key["by_username"])),
     ("listing", "Listings", lambda key: (key["by_listing"], key["by_reference"] or "No listing")),
     ("template", "Templates", lambda key: (key["by_template"], key["by_template_name"] or "Free text")),
     ("campaign", "Campaigns", lambda key: (key["by_campaign"], key["by_campaign"] or "No campaign")),

@@ -9,10 +9,11 @@ from functools import cached_property
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from assets.pictures import SPECS, fitted
+from core.models import User
 from generation import catalogue
 from generation.lifecycle import RETRIABLE, RUNNING
 from generation.models import Brief, GenerationModel, Job, JobState, Output, OutputState

@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from django.contrib.auth.models import User
 from django.db import transaction
 
-from assets import audit
-from generation import clock, resting
+from core import audit, clock
+from core.models import User
+from generation import resting
 from generation.models import Attempt, Job, JobState, ProviderState
 from generation.nudges import nudge
 

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.text import slugify
 
-from assets import audit
-from assets.lifecycle import InvalidTransition
+from core import audit
+from core.errors import InvalidTransition
+from core.models import User
 from generation import prompts, rules
 from generation.models import Template, TemplateRevision
 

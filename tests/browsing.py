@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.contrib.auth.models import User
 from django.test import Client
+
+from core.models import User
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -8,10 +8,10 @@ from typing import Any
 
 import hypothesis
 import pytest
-from django.contrib.auth.models import User
 from django.core.cache import cache
 from playwright.sync_api import Browser, Page
 
+from core.models import User
 from tests import console, machine
 from tests.assets import factories
 

@@ -6,15 +6,15 @@ from datetime import UTC, datetime, timedelta
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, include, path
 from django.utils import timezone
 
-from assets.lifecycle import Finding
 from config import ui
+from core.errors import Finding
+from core.models import User
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def context() -> dict[str, object]:
 
 @login_not_required
 def specimen(request: HttpRequest) -> HttpResponse:
-    request.user = User(username="ada", first_name="Ada", last_name="Quill", is_superuser=True, is_active=True)
+    request.user = User(username="ada", display_name="Ada Quill", is_superuser=True, is_active=True)
     if hasattr(request, "_messages"):
         messages.success(request, "Four pictures were kept.")
         messages.warning(request, "One provider waits for a person.")

@@ -8,14 +8,14 @@ import pytest
 import structlog
 from celery.contrib.testing.worker import start_worker
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import include, path
 
-from assets.lifecycle import Blocked, Finding, InvalidTransition
 from config.celery import app
+from core.errors import Blocked, Finding, InvalidTransition
+from core.models import User
 
 SAID = {
     "denied": PermissionDenied("You may not see this."),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Permission
 from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.template import Context, Template
@@ -17,8 +17,9 @@ from playwright.sync_api import Page, Route
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from assets.lifecycle import Finding
 from config import charts, ui
+from core.errors import Finding
+from core.models import User
 from tests import console
 from tests.specimen import SpecimenForm
 

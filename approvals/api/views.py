@@ -29,7 +29,8 @@ from approvals.api.parameters import EventParameters, ListParameters, NoParamete
 from approvals.api.serializers import ErrorSerializer, EventSerializer, EventsSerializer, ImageSerializer
 from approvals.api.throttling import PerSite
 from approvals.models import Channel, Delivery, Event, Release
-from assets import pictures, storage
+from assets import pictures
+from core import storage
 
 EVENTS_AT_ONCE = 200
 

@@ -18,7 +18,7 @@ from approvals.models import Channel, Event, Release
 from approvals.panels import served_state, why_paused
 from approvals.policy import BadRules
 from assets.models import Version
-from assets.views.requests import SignedIn, takes_a_form
+from core.web.requests import SignedIn, takes_a_form
 
 PER_PAGE = 24
 EVENTS_SHOWN = 12

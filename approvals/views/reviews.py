@@ -16,9 +16,9 @@ from approvals import desk, dossier, policy, workflow
 from approvals.forms import DecisionForm, SubmitForm
 from approvals.models import Choice, Decision, Review
 from approvals.panels import SubmitPanel
-from assets.lifecycle import Blocked, Finding, InvalidTransition
 from assets.models import Version
-from assets.views.requests import SignedIn, takes_a_form
+from core.errors import Blocked, Finding, InvalidTransition
+from core.web.requests import SignedIn, takes_a_form
 
 PAGE = "approvals/review.html"
 may_look = permission_required("assets.view_asset", raise_exception=True)

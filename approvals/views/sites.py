@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from approvals import policy, sites
 from approvals.forms import KeyForm, SiteChannelsForm, SiteForm
 from approvals.models import ListingSite, SiteKey
-from assets.views.requests import SignedIn, takes_a_form
+from core.web.requests import SignedIn, takes_a_form
 
 may_manage = permission_required(policy.MANAGE, raise_exception=True)
 

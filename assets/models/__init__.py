@@ -2,10 +2,10 @@
 
 from assets.models.asset import Asset
 from assets.models.listing import Listing
-from assets.models.log import LogEntry, LogHead
 from assets.models.provenance import Provenance
 from assets.models.rights import Answer, Consent, Licence, LicenceAnswer, Question, Terms
 from assets.models.version import AltText, DigitalSource, Origin, Rendition, Version
+from core.models.log import LogEntry, LogHead
 
 __all__ = [
     "AltText",

@@ -9,10 +9,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from assets.languages import name_of
 from assets.lifecycle import Status
 from assets.models.rights import Answer
 from assets.querysets import VersionQuerySet
+from core.languages import name_of
 
 
 class Origin(models.TextChoices):

@@ -23,7 +23,7 @@ from assets.alt_text import AltTextForm
 from assets.forms import ConsentForm, DisclosureForm, LicenceForm, RenameForm, ShownForm
 from assets.models import Asset, Version
 from assets.story import Line, Story
-from assets.views.requests import SignedIn
+from core.web.requests import SignedIn
 
 PAGE = "assets/asset.html"
 may_look = permission_required("assets.view_asset", raise_exception=True)

@@ -14,10 +14,11 @@ from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
-from assets import library, storage
+from assets import library
 from assets.models import Version
 from assets.pictures import EXTENSIONS, SPECS
-from assets.views.requests import SignedIn
+from core import storage
+from core.web.requests import SignedIn
 
 logger = logging.getLogger(__name__)
 

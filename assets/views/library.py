@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from assets.forms import LibraryFilterForm
 from assets.models import Asset, Version
 from assets.pictures import SPECS, fitted
-from assets.views.requests import SignedIn
+from core.web.requests import SignedIn
 
 ON_A_PAGE = 24
 

@@ -12,10 +12,10 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from assets import library
-from assets.lifecycle import Blocked
 from assets.listings import ListingEditor, known_names
 from assets.models import Listing
-from assets.views.requests import SignedIn, takes_a_form
+from core.errors import Blocked
+from core.web.requests import SignedIn, takes_a_form
 
 ON_A_PAGE = 50
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.contrib.auth.models import User
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -17,7 +16,8 @@ from assets import library, pictures, rights
 from assets.forms import Kind, NewVersionForm, UploadForm, asset_of, version_of
 from assets.library import ProvenanceFacts
 from assets.models import Asset, Terms, Version
-from assets.views.requests import SignedIn, takes_a_form
+from core.models import User
+from core.web.requests import SignedIn, takes_a_form
 
 Read = list[tuple[str, bytes]]
 

@@ -55,7 +55,7 @@ class Budget(models.Model):
     def scope(self) -> str:
         """Whose money it is, in words."""
         if self.person is not None:
-            return self.person.first_name or self.person.get_username()
+            return str(self.person)
         return str(self.listing or self.campaign or "The team")
 
     @property

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from assets import pictures
 from assets.forms import ManyFiles
-from assets.lifecycle import Blocked, InvalidTransition
-from assets.views.requests import SignedIn, takes_a_form
+from core.errors import Blocked, InvalidTransition
+from core.web.requests import SignedIn, takes_a_form
 from generation import catalogue, prompts, runs, tree
 from generation.forms import KeepForm
 from generation.models import Brief, Job, JobState, Output

@@ -8,8 +8,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from assets.lifecycle import Blocked
-from assets.views.requests import SignedIn, takes_a_form
+from core.errors import Blocked
+from core.web.requests import SignedIn, takes_a_form
 from generation import money, plans
 from generation.models import Plan
 from generation.money_forms import BudgetForm, LimitForm, PlanForm, micros

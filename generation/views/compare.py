@@ -12,8 +12,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from assets.lifecycle import Blocked, InvalidTransition
-from assets.views.requests import SignedIn
+from core.errors import Blocked, InvalidTransition
+from core.web.requests import SignedIn
 from generation import comparison, runs, tree
 from generation.models import Brief, Output, Verdict
 from generation.views.brief import HTMX_STOP_POLLING

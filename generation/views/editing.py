@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django_htmx.http import trigger_client_event
 
 from assets.models import Listing
-from assets.views.requests import SignedIn, takes_a_form
+from core.web.requests import SignedIn, takes_a_form
 from generation import editing, templates_file, wording
 from generation.editing import AboutForm, Editor, FileForm
 from generation.models import Brief, Template, TemplateRevision

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from assets.views.requests import SignedIn
+from core.web.requests import SignedIn
 from generation import rules
 from generation.history import HistoryForm, Row, matching
 from generation.models import Brief

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import trigger_client_event
 
 from assets import pictures
-from assets.lifecycle import Blocked, Finding
 from assets.models import Listing
-from assets.views.requests import SignedIn, takes_a_form
+from core.errors import Blocked, Finding
+from core.web.requests import SignedIn, takes_a_form
 from generation import catalogue, composing, references, refining, runs
 from generation.forms import PREFIX, ComposeForm
 from generation.models import Brief, BriefKind, GenerationModel, Template, TemplateRevision

@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from assets.views.requests import SignedIn
+from core.web.requests import SignedIn
 from generation import money, plans, spending
 from generation.models import LedgerEntry
 

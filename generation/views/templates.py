@@ -11,8 +11,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from assets.lifecycle import InvalidTransition
-from assets.views.requests import SignedIn
+from core.errors import InvalidTransition
+from core.web.requests import SignedIn
 from generation import difference, prompts, rules, templates_file, wording
 from generation.models import Template, TemplateRevision
 from generation.wording import Wording

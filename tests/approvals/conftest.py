@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.models import User
 from pytest_django import Settings
 
 from approvals.models import Channel, Review
 from assets.models import Version
+from core.models import User
 from tests.approvals import factories
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.models import User
-
 from approvals import dossier, sites, workflow
 from approvals.models import Channel, Choice, Decision, ListingSite, Release, Review
 from assets.models import Version
+from core.models import User
 from tests.assets import factories as library_factories
 
 EASY = {"min_width": 32, "min_height": 32, "format": "image/jpeg"}

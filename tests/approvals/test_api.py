@@ -8,13 +8,14 @@ from uuid import uuid4
 
 import pytest
 import time_machine
-from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
 from approvals import sites, workflow
 from approvals.models import Channel, Delivery, ListingSite, Release, SiteKey
-from assets import library, metadata, storage
+from assets import library, metadata
+from core import storage
+from core.models import User
 from tests.approvals import factories
 from tests.assets import factories as library_factories
 

@@ -12,7 +12,6 @@ from unittest import mock
 import celery
 import pytest
 import time_machine
-from django.contrib.auth.models import User
 from django.core import mail
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
@@ -22,8 +21,9 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from approvals import delivery, notifications, tasks, workflow
 from approvals.models import Channel, Choice, Decision, Event, Mail, Release, Review
-from assets import storage
 from assets.models import Version
+from core import storage
+from core.models import User
 from tests.approvals import factories
 
 pytestmark = pytest.mark.django_db
@@ -94,7 +94,7 @@ def test_a_worker_killed_before_the_end_leaves_nothing_half_done(
 ) -> None:
     decision = factories.decide(review)
     with monkeypatch.context() as broken:
-        broken.setattr("assets.audit.record", _killed)
+        broken.setattr("core.audit.record", _killed)
         with pytest.raises(KeyboardInterrupt):
             workflow.settle(decision)
     assert (Release.objects.count(), Event.objects.count(), Decision.objects.get().settled_at) == (0, 0, None)
@@ -185,7 +185,7 @@ def test_mail_about_what_was_taken_back_is_not_sent(rita: User, review: Review, 
 
 
 def test_a_submission_that_fails_owes_no_mail(rita: User, ready: Version, channel: Channel, ada: User) -> None:
-    with pytest.raises(KeyboardInterrupt), mock.patch("assets.audit.record", _killed):
+    with pytest.raises(KeyboardInterrupt), mock.patch("core.audit.record", _killed):
         workflow.submit(ready, [channel], "", ada)
     assert not Mail.objects.exists()
 

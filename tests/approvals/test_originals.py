@@ -6,13 +6,14 @@ from datetime import date
 
 import pytest
 import time_machine
-from django.contrib.auth.models import User
 from django.test import Client
 
 from approvals import workflow
 from approvals.models import Channel, Event, Release
-from assets import audit, library
+from assets import library
 from assets.models import Version
+from core import audit
+from core.models import User
 from tests.approvals import factories
 from tests.assets import factories as library_factories
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
@@ -13,6 +12,7 @@ from approvals import desk, dossier, workflow
 from approvals.models import Channel, Choice, Decision, ListingSite, Release, Review, SiteKey
 from assets import library
 from assets.models import Version
+from core.models import User
 from tests.approvals import factories
 from tests.assets import factories as library_factories
 

@@ -14,8 +14,8 @@ from django.db import connections
 from approvals import dossier, workflow
 from approvals.api import throttling
 from approvals.models import Choice, Decision, Event, ListingSite, Release, Review
-from assets.lifecycle import InvalidTransition
 from config import roles
+from core.errors import InvalidTransition
 from tests.approvals import factories
 from tests.assets import factories as library_factories
 

@@ -27,7 +27,8 @@ from approvals import dossier, workflow
 from approvals.models import Channel, Choice, Decision, Release, Review
 from assets import dossier as library_dossier
 from assets import library
-from assets.lifecycle import Blocked, InvalidTransition, Status
+from assets.lifecycle import Status
+from core.errors import Blocked, InvalidTransition
 from tests.approvals import factories
 from tests.assets import factories as library_factories
 

@@ -9,16 +9,18 @@ from typing import Any, TypeVar
 
 import pytest
 import time_machine
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from approvals import dossier, policy, workflow
 from approvals.models import Channel, Choice, Decision, Event, Release, Review, ReviewState
-from assets import audit, library
-from assets.lifecycle import Blocked, InvalidTransition, Status
-from assets.models import Answer, LogEntry, Version
+from assets import library
+from assets.lifecycle import Status
+from assets.models import Answer, Version
+from core import audit
+from core.errors import Blocked, InvalidTransition
+from core.models import LogEntry, User
 from tests.approvals import factories
 from tests.assets import factories as library_factories
 

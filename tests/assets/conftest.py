@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.models import User
 
 from assets.models import Version
+from core.models import User
 from tests.assets import factories
 
 

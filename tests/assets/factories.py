@@ -10,12 +10,13 @@ from datetime import date
 from typing import Any
 
 import factory
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group
 from PIL import Image, ImageDraw
 
 from assets import library, rights
 from assets.models import Answer, Asset, Licence, Listing, Origin, Question, Terms, Version
 from config import roles
+from core.models import User
 
 
 class UserFactory(factory.django.DjangoModelFactory[User]):
@@ -27,7 +28,7 @@ class UserFactory(factory.django.DjangoModelFactory[User]):
         skip_postgeneration_save = True
 
     username = factory.Sequence(lambda n: f"person{n}")
-    first_name = factory.LazyAttribute(lambda person: person.username.capitalize())
+    display_name = factory.LazyAttribute(lambda person: person.username.capitalize())
     email = factory.LazyAttribute(lambda person: f"{person.username}@example.com")
     password = factory.django.Password("seaview-1042")
 

@@ -8,8 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from assets import audit, dossier, library
-from assets.models import Asset, LogEntry, Version
+from assets import dossier, library
+from assets.models import Asset, Version
+from core import audit
+from core.models import LogEntry
 from tests.assets import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -62,7 +64,7 @@ def test_two_panels_saved_at_once_are_both_kept_under_one_hash() -> None:
 
 
 def test_retiring_twice_at_once_happens_once() -> None:
-    from assets.lifecycle import InvalidTransition
+    from core.errors import InvalidTransition
 
     ada = factories.ada()
     version = factories.VersionFactory.create(by=ada)

@@ -6,11 +6,11 @@ import json
 from collections.abc import Callable
 
 import pytest
-from django.contrib.auth.models import User
 
 from assets import dossier, library
 from assets.library import GivenAnswer, GivenConsent
 from assets.models import Answer, Question, Version
+from core.models import User
 from tests.assets import factories
 
 

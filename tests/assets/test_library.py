@@ -7,14 +7,16 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
-from assets import audit, dossier, library, pictures, readiness, storage
+from assets import dossier, library, pictures, readiness
 from assets.library import GivenAnswer, GivenConsent, ProvenanceFacts
-from assets.lifecycle import MOVES, Blocked, InvalidTransition, Status
-from assets.models import Answer, Asset, LicenceAnswer, LogEntry, Origin, Provenance, Question, Version
+from assets.lifecycle import MOVES, Status
+from assets.models import Answer, Asset, LicenceAnswer, Origin, Provenance, Question, Version
+from core import audit, storage
+from core.errors import Blocked, InvalidTransition
+from core.models import LogEntry, User
 from tests.assets import factories
 from tests.assets.factories import picture
 

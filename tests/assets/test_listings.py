@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from assets import audit, library
+from assets import library
 from assets.library import ListingFacts
-from assets.lifecycle import Blocked
-from assets.models import Listing, LogEntry
+from assets.models import Listing
+from core import audit
+from core.errors import Blocked
+from core.models import LogEntry, User
 from tests.assets import factories
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,6 @@ from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
-from django.contrib.auth.models import User
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -19,6 +18,7 @@ from assets import alt_text, library, metadata, pictures
 from assets.metadata import Card
 from assets.models import Version
 from assets.pictures import SPECS, Spec
+from core.models import User
 from tests.assets import factories
 from tests.assets.factories import picture
 

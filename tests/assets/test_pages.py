@@ -6,16 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from assets import library, storage
-from assets.languages import LANGUAGES
+from assets import library
 from assets.library import GivenConsent, ProvenanceFacts
-from assets.models import Asset, LogEntry, Question, Version
+from assets.models import Asset, Question, Version
+from core import storage
+from core.languages import LANGUAGES
+from core.models import LogEntry, User
 from tests.assets import factories
 from tests.assets.factories import moving_picture, picture
 

@@ -6,13 +6,13 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
 from assets import library, rights
 from assets.library import GivenAnswer, GivenConsent
 from assets.models import Answer, LicenceAnswer, Question, Terms, Version
+from core.models import User
 from tests.assets import factories
 
 TODAY = date(2026, 11, 22)

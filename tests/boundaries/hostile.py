@@ -19,14 +19,14 @@ APPS = ("assets", "generation", "approvals", "auth")
 
 MEANT = {
     "action", "adapter", "alt_language", "codename", "cost_basis", "currency", "digest", "email", "error_kind",
-    "file_media_type", "first_name", "handle", "key", "language", "maker", "media_type", "model_id", "name", "password",
-    "prefix", "previous", "provider", "quality", "quote_basis", "ratio", "reference", "seed", "spec", "subject_id",
-    "subject_type", "username",
+    "file_media_type", "display_name", "handle", "key", "language", "maker", "media_type", "model_id", "name",
+    "password", "prefix", "previous", "provider", "quality", "quote_basis", "ratio", "reference", "seed", "spec",
+    "subject_id", "subject_type", "username",
 }  # fmt: skip
 """Columns that hold a word of the portal's own; in some tables also a text, which `TEXTS` names."""
 TEXTS = {
     ("assets", "Consent", "name"), ("assets", "Version", "maker"), ("assets", "Listing", "reference"),
-    ("approvals", "Channel", "name"), ("approvals", "ListingSite", "name"), ("auth", "User", "first_name"),
+    ("approvals", "Channel", "name"), ("approvals", "ListingSite", "name"), ("core", "User", "display_name"),
     ("generation", "Template", "name"), ("generation", "GenerationModel", "name"), ("generation", "Plan", "name"),
     ("generation", "Job", "seed"), ("generation", "Output", "seed"),
 }  # fmt: skip

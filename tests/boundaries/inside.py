@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.contrib.auth.models import User
-
 from approvals import dossier, sites, workflow
 from approvals.models import Channel, Choice, ListingSite
 from assets import library
 from assets.models import Answer, Origin, Version
+from core.models import User
 from generation import runs
 from generation.lifecycle import ENDED
 from generation.models import Brief, GenerationModel, Job

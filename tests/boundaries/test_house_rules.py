@@ -21,7 +21,7 @@ MODULES = [
 ]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 WRITERS = {
-    "assets/audit.py", "assets/library.py", "assets/rights.py",
+    "core/audit.py", "assets/library.py", "assets/rights.py",
     "approvals/api/throttling.py", "approvals/api/views.py", "approvals/channels.py", "approvals/delivery.py",
     "approvals/notifications.py", "approvals/sites.py", "approvals/workflow.py",
     "config/management/commands/seed.py", "config/roles.py",

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group
 from django.test import Client
 
 from approvals import sites
 from approvals.models import Decision, ListingSite
 from config import roles
+from core.models import User
 from tests.boundaries.table import DOERS, READERS, ROWS, Row, a_decision
 from tests.boundaries.urls import address
 from tests.boundaries.world import Browser, World, changed, tables

@@ -7,14 +7,15 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.contrib.auth.models import User
 
 from approvals import sites, workflow
 from approvals.models import Choice, Delivery, Release
-from assets import library, storage
+from assets import library
 from assets.lifecycle import Status
 from assets.models import Version
 from assets.pictures import SPECS
+from core import storage
+from core.models import User
 from generation.models import Output
 from tests.approvals import factories
 from tests.assets import factories as assets

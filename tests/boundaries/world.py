@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.test import Client, override_settings
 from django.utils import timezone
@@ -18,6 +17,7 @@ from approvals.models import SiteKey
 from assets import library
 from assets.models import Answer, Consent
 from config import roles
+from core.models import User
 from generation import money, prompts, runs
 from generation.models import GenerationModel, Job, Plan, ProviderState, TemplateRevision
 from generation.providers.errors import Rejected, Unclear

@@ -7,14 +7,13 @@ import json
 import pytest
 from django.apps import apps
 from django.contrib import admin
-from django.contrib.auth.models import User
 from django.db.models import Model
 from django.forms.models import model_to_dict
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from approvals.models import Channel
-from assets.models import LogEntry
+from core.models import LogEntry, User
 from generation.models import GenerationModel
 from tests.assets.factories import max_
 from tests.generation.factories import ModelFactory

@@ -8,14 +8,13 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from assets.models import LogEntry
 from config import setup
+from core.models import LogEntry, User
 from generation import money, runs
 from generation.models import Budget, GenerationModel, Job, JobState, ProviderState
 from tests.assets.factories import ada, max_, rita

@@ -9,12 +9,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.db import connection, connections
 from django.db.models import F, Model
 
-from assets.lifecycle import Blocked
 from config.celery import app
+from core.errors import Blocked
+from core.models import User
 from generation import money, runs, tasks
 from generation.lifecycle import ENDED
 from generation.models import Brief, GenerationModel, Job, ProviderState

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import factory
-from django.contrib.auth.models import User
 
 from assets.models import Listing
+from core.models import User
 from generation import money, prompts, runs
 from generation.models import Brief, Budget, GenerationModel, Job, Template, TemplateRevision
 from generation.prompts import Field, FieldKind

@@ -6,14 +6,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Permission
 from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from assets.audit import history
-from assets.lifecycle import Blocked
+from core.audit import history
+from core.errors import Blocked
+from core.models import User
 from generation import alerts, money, plans, runs, tasks
 from generation.models import Budget, BudgetAlert, EntryKind, Job, LedgerEntry, Plan, PlanKind
 from generation.providers import errors

@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from assets.lifecycle import Blocked, InvalidTransition
-from assets.models import LogEntry
+from core.errors import Blocked, InvalidTransition
+from core.models import LogEntry, User
 from generation import runs
 from generation.comparison import compare
 from generation.models import Brief, Judgement, Output, OutputState, Verdict

@@ -6,10 +6,10 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from core.models import User
 from generation import catalogue, nudges, tasks
 from generation.models import GenerationModel, Job, JobState, ProviderState, Template
 from generation.providers import errors

@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 
 import pytest
-from django.contrib.auth.models import User
 from PIL import ExifTags, Image
 
-from assets.lifecycle import InvalidTransition
 from assets.pictures import Unreadable
+from core.errors import InvalidTransition
+from core.models import User
 from generation import runs
 from generation.models import Job, JobState, Output
 from tests.generation import factories

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from hypothesis import given
@@ -12,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from assets.lifecycle import Status
 from assets.models import Version
+from core.models import User
 from generation import runs
 from generation.history import marked
 from generation.models import Brief, Job

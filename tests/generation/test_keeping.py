@@ -6,14 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from assets import library, storage
-from assets.lifecycle import InvalidTransition
+from assets import library
 from assets.models import Origin, Version
+from core import storage
+from core.errors import InvalidTransition
+from core.models import User
 from generation import runs
 from generation.models import Brief, Output, OutputState
 from tests.assets import factories as people

@@ -7,12 +7,12 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
-from assets.audit import history
-from assets.lifecycle import Blocked
+from core.audit import history
+from core.errors import Blocked
+from core.models import User
 from generation import money, runs
 from generation.models import Budget, Job, LedgerEntry
 from generation.providers import errors

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from pytest_django import Settings
 
 from config.adapters import further
+from core.models import User
 from generation import checks, runs
 from generation.models import GenerationModel, JobState
 from generation.providers.matrix import adapters

@@ -7,7 +7,6 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -15,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from assets import forms, pictures
 from assets.models import Version
+from core.models import User
 from generation import money, runs
 from generation.models import Brief, Budget, Job, JobState, Output, OutputState, Template
 from generation.providers import errors

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from assets.lifecycle import Blocked
+from core.errors import Blocked
+from core.models import User
 from generation import composing, prompts, runs, templates_file
 from generation.models import Brief, Template
 from tests.assets import factories as people

@@ -7,16 +7,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 from PIL import Image
 from pytest_django import Settings
 
-from assets import library, storage
-from assets.lifecycle import Blocked
+from assets import library
 from assets.models import DigitalSource, Origin, Version
 from assets.pictures import Unreadable
+from core import storage
+from core.errors import Blocked
+from core.models import User
 from generation import catalogue, composing, masks, references, runs
 from generation.models import Brief, BriefKind, BriefReference, GenerationModel, Job, JobState, Output, Role
 from generation.providers.base import Finished

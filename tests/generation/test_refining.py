@@ -8,14 +8,14 @@ import re
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
-from assets import storage
 from assets.models import DigitalSource
+from core import storage
+from core.models import User
 from generation import masks, tree
 from generation.models import Brief, BriefKind, BriefReference, GenerationModel, Output, Role
 from generation.references import Source

@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Callable
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from core.models import User
 from generation import catalogue, runs, wording
 from generation.models import Attempt, GenerationModel, Job, Template
 from tests.generation import factories

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.utils import timezone
 
+from core.models import User
 from generation import runs
 from generation.models import GenerationModel, Job, JobState, Output, ProviderState
 from generation.providers import errors

@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
-from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
@@ -19,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assets.models import Version
+from core.models import User
 from generation import money, runs, spending
 from generation.models import Budget, Job, JobState, LedgerEntry, Plan
 from generation.providers import errors

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from assets.lifecycle import Blocked
+from core.errors import Blocked
+from core.models import User
 from generation import money, runs
 from generation.models import Brief, Budget, Job, JobState
 from tests.assets import factories as library

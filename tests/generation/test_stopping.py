@@ -6,14 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
-from assets.lifecycle import InvalidTransition
-from assets.models import LogEntry
+from core.errors import InvalidTransition
+from core.models import LogEntry, User
 from generation import catalogue, money, runs
 from generation.models import GenerationModel, Job, JobState
 from generation.providers import errors

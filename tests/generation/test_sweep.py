@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.utils import timezone
 
+from core.models import User
 from generation import leases, runs
 from generation.models import Job, JobState
 from generation.providers.base import Finished, Money

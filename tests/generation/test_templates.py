@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -17,8 +16,9 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets import audit
-from assets.lifecycle import InvalidTransition
+from core import audit
+from core.errors import InvalidTransition
+from core.models import User
 from generation import difference, editing, prompts, templates_file, wording
 from generation.models import Brief, Template, TemplateRevision
 from generation.prompts import BadTemplate, Field

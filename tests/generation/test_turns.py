@@ -11,12 +11,13 @@ from uuid import uuid4
 
 import pytest
 import time_machine
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.utils import timezone
 
-from generation import clock, resting, runs, turns
+from core import clock
+from core.models import User
+from generation import resting, runs, turns
 from generation.models import Attempt, Job, JobState, ProviderState
 from generation.providers import errors
 from generation.providers.base import Finished, Pending

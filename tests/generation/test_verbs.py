@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 
-from assets.lifecycle import Blocked, InvalidTransition
+from core.errors import Blocked, InvalidTransition
+from core.models import User
 from generation import runs
 from generation.lifecycle import MOVES, check_move
 from generation.models import GenerationModel, Job, JobState

@@ -18,7 +18,7 @@ from config import roles
 @dataclass(frozen=True, slots=True)
 class Person:
     username: str
-    first_name: str
+    display_name: str
     role: str
     does: str
     runs_the_portal: bool = False
@@ -78,7 +78,7 @@ def _create_person(person: Person) -> str | None:
         person.username,
         f"{person.username}@example.com",
         password,
-        first_name=person.first_name,
+        display_name=person.display_name,
         is_staff=person.runs_the_portal,
         is_superuser=person.runs_the_portal,
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from django.contrib.auth.models import User
 from pytest_django import Settings
 
+from core.models import User
 from generation import catalogue, sending
 from generation.models import GenerationModel, Job
 from generation.models.job import JobState

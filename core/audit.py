@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 from django.utils import timezone
 
-from assets.models import LogEntry, LogHead
+from core.models import LogEntry, LogHead, User
 
 NOBODY = "the portal"
 START = "0" * 64
@@ -138,7 +137,7 @@ def _locked_head() -> LogHead:
 
 
 def _name_of(actor: User | None) -> str:
-    return (actor.get_full_name() or actor.get_username()) if actor else NOBODY
+    return str(actor) if actor else NOBODY
 
 
 def _plain(data: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import pytest
 from django.core.files.storage import storages
 from pytest_django import Settings
 
-from assets import storage
+from core import storage
 
 BUCKET = "imprimatur"
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.commands.flush import Command as Flush
 from django.db import connections
 
-from assets import triggers
+from core import guards
 
 
 class Command(Flush):
@@ -18,13 +18,13 @@ class Command(Flush):
         if connections[using].vendor != "sqlite":
             super().handle(**options)
             return
-        guards = triggers.installed(using)
-        _run(using, [f'DROP TRIGGER "{name}"' for name in guards])
+        installed = guards.installed(using)
+        _run(using, [f'DROP TRIGGER "{name}"' for name in installed])
         try:
             super().handle(**options)
         finally:
-            back = triggers.installed(using)
-            _run(using, [statement for name, statement in guards.items() if name not in back])
+            back = guards.installed(using)
+            _run(using, [statement for name, statement in installed.items() if name not in back])
 
 
 def _run(using: str, statements: list[str]) -> None:

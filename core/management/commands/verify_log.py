@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from assets import audit
+from core import audit
 
 
 class Command(BaseCommand):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.views.decorators.http import require_http_methods
 from django_htmx.middleware import HtmxDetails
+
+from core.models import User
 
 
 class SignedIn(HttpRequest):

@@ -6,14 +6,13 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assets import audit, triggers
-from assets.models import LogEntry, LogHead
+from core import audit, guards
+from core.models import LogEntry, LogHead, User
 from tests.assets import factories
 
 SOME_JSON = st.recursive(
@@ -31,11 +30,11 @@ def unguarded(statement: str, *values: Any) -> None:
     """Change the log as an owner of the database could: with the guards taken off."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            for name in triggers.installed():
+            for name in guards.installed():
                 cursor.execute(f'DROP TRIGGER "{name}"')
         else:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # PostgreSQL alters no table with checks outstanding
-            cursor.execute("ALTER TABLE assets_logentry DISABLE TRIGGER USER")
+            cursor.execute("ALTER TABLE core_logentry DISABLE TRIGGER USER")
         cursor.execute(statement, values)
 
 
@@ -102,19 +101,19 @@ CHANGES = {
 
 @pytest.mark.parametrize("column", CHANGES)
 def test_a_changed_entry_is_found(log: list[LogEntry], column: str) -> None:
-    unguarded(f"UPDATE assets_logentry SET {column} = {CHANGES[column]} WHERE id = %s", log[1].pk)  # noqa: S608 - ours
+    unguarded(f"UPDATE core_logentry SET {column} = {CHANGES[column]} WHERE id = %s", log[1].pk)  # noqa: S608 - ours
     assert any(str(log[1].pk) in problem for problem in audit.verify().problems)
 
 
 @pytest.mark.parametrize("which", [0, 1, 2, 3])
 def test_a_missing_entry_is_found_at_the_end_too(log: list[LogEntry], which: int) -> None:
-    unguarded("DELETE FROM assets_logentry WHERE id = %s", log[which].pk)
+    unguarded("DELETE FROM core_logentry WHERE id = %s", log[which].pk)
     assert not audit.verify().ok
 
 
 def test_a_log_rewritten_with_its_head_is_found_by_a_head_kept_elsewhere(log: list[LogEntry]) -> None:
     kept_elsewhere = audit.verify().head
-    unguarded("DELETE FROM assets_logentry WHERE id = %s", log[-1].pk)
+    unguarded("DELETE FROM core_logentry WHERE id = %s", log[-1].pk)
     LogHead.objects.update(count=3, digest=log[-2].digest)
     assert audit.verify().ok
     assert not audit.verify(kept_elsewhere).ok
@@ -124,7 +123,7 @@ def test_an_earlier_head_is_still_contained_in_a_longer_log(log: list[LogEntry])
     assert audit.verify(audit.Head(2, log[1].digest)).ok
 
 
-@pytest.mark.parametrize("statement", ["UPDATE assets_logentry SET words = 'x'", "DELETE FROM assets_logentry"])
+@pytest.mark.parametrize("statement", ["UPDATE core_logentry SET words = 'x'", "DELETE FROM core_logentry"])
 def test_the_database_refuses_to_change_the_log(log: list[LogEntry], statement: str) -> None:
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
@@ -140,7 +139,7 @@ def test_the_command_prints_the_head_and_takes_it_back(log: list[LogEntry]) -> N
 
 
 def test_the_command_fails_loudly_when_the_log_was_changed(log: list[LogEntry]) -> None:
-    unguarded("DELETE FROM assets_logentry WHERE id = %s", log[2].pk)
+    unguarded("DELETE FROM core_logentry WHERE id = %s", log[2].pk)
     err = StringIO()
     with pytest.raises(CommandError):
         call_command("verify_log", stdout=StringIO(), stderr=err)

@@ -1,0 +1,22 @@
+"""The core app: what every other app stands on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class CoreConfig(AppConfig):
+    name = "core"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        post_migrate.connect(_install_guards, sender=self, dispatch_uid="core.guards")
+
+
+def _install_guards(using: str, **kwargs: Any) -> None:
+    from core import guards  # needs the database, which apps.py is loaded without
+
+    guards.append_only("core_logentry", using)

@@ -1,0 +1,31 @@
+"""A person who signs in: the account that everything in the portal is done by."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+
+class User(AbstractUser):
+    """An account, with the one name that others see and how its owner wants to be told of things.
+
+    `time_zone` is an IANA name such as `America/Los_Angeles`; empty stands for the team's. Each `mail_…` is a choice
+    about one kind of mail; what it is about waits in the portal either way.
+    """
+
+    first_name = None  # type: ignore[assignment] # one name is enough, and fits whatever way names are built
+    last_name = None  # type: ignore[assignment] # the same
+    display_name = models.CharField("name", max_length=150, blank=True, help_text="As others in the team see it.")
+    time_zone = models.CharField(max_length=64, blank=True)
+    mail_reviews = models.BooleanField("reviews that wait for me", default=True)
+    mail_answers = models.BooleanField("decisions on what I submitted", default=True)
+    mail_budgets = models.BooleanField("budgets that run out", default=True)
+
+    def __str__(self) -> str:
+        return self.display_name or self.username
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    def get_short_name(self) -> str:
+        return str(self)

@@ -103,8 +103,9 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "config.ui.navigation",
+                "config.dashboard.navigation.navigation",
             ],
+            "libraries": {"ui": "core.ui.tags"},
         },
     }
 ]
@@ -140,6 +141,7 @@ CACHES = {"default": Env.cache_url_config(env.server_address("CACHE_URL", "redis
 
 STORAGE = env.one_of("STORAGE", "folder", "s3")
 STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "core" / "ui" / "static"]
 STATIC_ROOT = env.text("STATIC_ROOT") or None
 """Where `collectstatic` put the fingerprinted copies. Without it they are served from the source tree."""
 
@@ -193,7 +195,7 @@ AUTH_USER_MODEL = "core.User"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-ACCOUNT_ADAPTER = "config.accounts.ClosedSignUp"
+ACCOUNT_ADAPTER = "core.people.accounts.ClosedSignUp"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"

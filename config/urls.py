@@ -4,7 +4,8 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from config import health, views
+from config import health
+from config.dashboard import views
 
 # The admin's own login knows neither rate limits nor second factors, so it sends people through the portal's.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] # allauth's way

@@ -12,9 +12,9 @@ from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, include, path
 from django.utils import timezone
 
-from config import ui
 from core.errors import Finding
 from core.models import User
+from core.ui import states
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def context() -> dict[str, object]:
     )
     form.is_valid()
     return {
-        "statuses": list(ui.STATUSES),
+        "statuses": list(states.STATUSES),
         "form": form,
         "findings": FINDINGS,
         "tabs": [

@@ -17,9 +17,11 @@ from playwright.sync_api import Page, Route
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from config import charts, ui
+from config.dashboard import navigation as nav
+from core import money
 from core.errors import Finding
 from core.models import User
+from core.ui import charts, formats, states
 from tests import console
 from tests.specimen import SpecimenForm
 
@@ -51,7 +53,7 @@ def draw(source: str, **context: object) -> str:
 def test_money_shows_cents_from_one_unit_up_and_every_digit_below(
     micros: int | None, currency: str, words: str
 ) -> None:
-    assert ui.money(micros, currency) == words
+    assert money.written(micros, currency) == words
 
 
 @pytest.mark.parametrize(
@@ -66,7 +68,7 @@ def test_money_shows_cents_from_one_unit_up_and_every_digit_below(
     ],
 )
 def test_sizes_are_written_in_decimal_steps(size: int | None, words: str) -> None:
-    assert ui.bytesize(size) == words
+    assert formats.bytesize(size) == words
 
 
 @pytest.mark.parametrize(
@@ -83,17 +85,17 @@ def test_sizes_are_written_in_decimal_steps(size: int | None, words: str) -> Non
     ],
 )
 def test_a_moment_is_told_by_how_far_it_is(distance: timedelta, words: str) -> None:
-    assert ui.relative(NOON + distance, NOON) == words
+    assert formats.relative(NOON + distance, NOON) == words
 
 
 def test_every_state_has_a_word_and_an_icon_that_exists() -> None:
-    for state, known in ui.STATUSES.items():
+    for state, known in states.STATUSES.items():
         badge = draw("{% status state %}", state=state)
         assert known.word in badge
         assert "<svg" in badge
 
 
-@pytest.mark.parametrize("action", [*ui.DEEDS, "release.expired", "never.heard_of"])
+@pytest.mark.parametrize("action", [*states.DEEDS, "release.expired", "never.heard_of"])
 def test_whatever_the_log_tells_has_an_icon_that_exists(action: str) -> None:
     assert "<svg" in draw("{% icon action|deed_icon 16 %}", action=action)
 
@@ -106,11 +108,11 @@ def test_a_finding_is_a_sentence_and_its_code_is_for_support_alone() -> None:
 
 
 def test_only_approval_and_met_findings_are_seal_green() -> None:
-    assert {state for state, known in ui.STATUSES.items() if known.tone == "approved"} == {"approved", "informs"}
+    assert {state for state, known in states.STATUSES.items() if known.tone == "approved"} == {"approved", "informs"}
 
 
 def test_a_state_nobody_listed_shows_its_own_name_plainly() -> None:
-    assert ui.status_of("never-heard_of") == ui.Status("Never heard of", "circle-dashed", "plain")
+    assert states.status_of("never-heard_of") == states.Status("Never heard of", "circle-dashed", "plain")
 
 
 # Pieces
@@ -184,7 +186,7 @@ def test_the_highest_bar_fills_the_chart_and_none_leaves_it() -> None:
 def places(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """The addresses of the specimen page, and nothing that waits."""
     settings.ROOT_URLCONF = "tests.specimen"
-    monkeypatch.setattr(ui, "NAV_COUNTS", {})
+    monkeypatch.setattr(nav, "NAV_COUNTS", {})
 
 
 def ask(path: str, user: User) -> HttpRequest:
@@ -193,13 +195,13 @@ def ask(path: str, user: User) -> HttpRequest:
     return request
 
 
-def labels(navigation: ui.Navigation) -> list[str]:
+def labels(navigation: nav.Navigation) -> list[str]:
     return [entry.place.label for entry in navigation.entries]
 
 
 @pytest.mark.usefixtures("places")
 def test_the_places_stand_in_their_fixed_order() -> None:
-    navigation = ui.Navigation(ask("/", User(is_superuser=True)))
+    navigation = nav.Navigation(ask("/", User(is_superuser=True)))
     assert labels(navigation) == ["Overview", "Make", "Library", "Review", "Channels", "Spend", "Settings"]
 
 
@@ -207,12 +209,12 @@ def test_the_places_stand_in_their_fixed_order() -> None:
 def test_a_person_sees_only_the_places_they_have_a_right_to() -> None:
     ada = User.objects.create_user("ada")
     ada.user_permissions.set(Permission.objects.filter(codename__in=["view_asset", "make_images"]))
-    assert labels(ui.Navigation(ask("/", User.objects.get(pk=ada.pk)))) == ["Overview", "Make", "Library"]
+    assert labels(nav.Navigation(ask("/", User.objects.get(pk=ada.pk)))) == ["Overview", "Make", "Library"]
 
 
 @pytest.mark.usefixtures("places", "db")
 def test_a_stranger_sees_no_place_and_no_search() -> None:
-    navigation = ui.Navigation(ask("/", User.objects.create_user("nils")))
+    navigation = nav.Navigation(ask("/", User.objects.create_user("nils")))
     assert navigation.entries == []
     assert navigation.search == ""
 
@@ -222,13 +224,13 @@ def test_a_stranger_sees_no_place_and_no_search() -> None:
     ("path", "place"), [("/", "Overview"), ("/library/x/v2/", "Library"), ("/briefs/x/", "Make"), ("/spend/", "Spend")]
 )
 def test_the_place_a_page_belongs_to_is_marked(path: str, place: str) -> None:
-    navigation = ui.Navigation(ask(path, User(is_superuser=True)))
+    navigation = nav.Navigation(ask(path, User(is_superuser=True)))
     assert [entry.place.label for entry in navigation.entries if entry.current] == [place]
 
 
 @pytest.mark.usefixtures("places")
 def test_a_phone_keeps_four_places_in_sight_and_the_rest_under_more() -> None:
-    navigation = ui.Navigation(ask("/", User(is_superuser=True)))
+    navigation = nav.Navigation(ask("/", User(is_superuser=True)))
     assert len(navigation.first) == 4
     assert [entry.place.label for entry in navigation.rest] == ["Channels", "Spend", "Settings"]
 
@@ -239,8 +241,8 @@ def seven_wait(user: User) -> int:
 
 @pytest.mark.usefixtures("places")
 def test_a_count_stands_on_a_place_where_something_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(ui.NAV_COUNTS, "approvals:queue", f"{__name__}.seven_wait")
-    entries = ui.Navigation(ask("/", User(is_superuser=True))).entries
+    monkeypatch.setitem(nav.NAV_COUNTS, "approvals:queue", f"{__name__}.seven_wait")
+    entries = nav.Navigation(ask("/", User(is_superuser=True))).entries
     assert {entry.place.label: entry.count for entry in entries if entry.count} == {"Review": 7}
 
 

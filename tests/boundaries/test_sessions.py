@@ -150,7 +150,7 @@ def test_an_error_carries_its_guards_too(world: World, status: int, path: str) -
 
 
 def test_a_fault_carries_its_guards_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("config.overview.for_person", None)
+    monkeypatch.setattr("config.dashboard.overview.for_person", None)
     answer = world.client("ada").get("/")
     assert (answer.status_code, _missing(answer)) == (500, [])
     assert b"Traceback" not in answer.content

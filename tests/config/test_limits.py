@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from config import setup
+from config.dashboard import setup
 from core.models import LogEntry, User
 from generation import money, runs
 from generation.models import Budget, GenerationModel, Job, JobState, ProviderState

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from approvals import workflow
 from approvals.models import Choice
-from config import overview
+from config.dashboard import overview
 from generation import runs
 from generation.models import GenerationModel, Job, JobState, Output
 from tests.approvals import factories as reviews

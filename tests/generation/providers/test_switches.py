@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from config.setup import NEEDS
+from config.dashboard.setup import NEEDS
 from generation.providers.matrix import adapters
 
 ALWAYS_THERE = {"sketch", "midjourney", "chatgpt"}

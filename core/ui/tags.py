@@ -12,16 +12,17 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from lucide.templatetags.lucide import lucide
 
-from config import charts, ui
+from core import money
+from core.ui import charts, formats, states
 
 register = template.Library()
 
-register.filter("money", ui.money)
-register.filter("bytesize", ui.bytesize)
-register.filter("percent", ui.percent)
-register.filter("tone", ui.tone_of)
-register.filter("deed_icon", ui.icon_of)
-register.filter("is_web_address", ui.is_web_address)
+register.filter("money", money.written)
+register.filter("bytesize", formats.bytesize)
+register.filter("percent", formats.percent)
+register.filter("tone", formats.tone_of)
+register.filter("deed_icon", states.icon_of)
+register.filter("is_web_address", formats.is_web_address)
 
 
 # Leaves
@@ -36,7 +37,7 @@ def icon(name: str, size: int = 18) -> SafeString:
 @register.simple_tag
 def status(state: str, word: str = "") -> SafeString:
     """The badge of a state, in its own word or in the one given."""
-    known = ui.status_of(state)
+    known = states.status_of(state)
     return render_to_string(
         "components/badge.html", {"word": word or known.word, "icon": known.icon, "tone": known.tone}
     )
@@ -45,7 +46,7 @@ def status(state: str, word: str = "") -> SafeString:
 @register.simple_tag(name="money")
 def money_tag(micros: int | None, currency: str = "USD") -> SafeString:
     """An amount in tabular figures."""
-    return format_html('<span class="money">{}</span>', ui.money(micros, currency))
+    return format_html('<span class="money">{}</span>', money.written(micros, currency))
 
 
 @register.simple_tag
@@ -58,7 +59,7 @@ def when(moment: datetime | date | None, hint: bool = True) -> SafeString:
             '<time class="when" datetime="{}">{}</time>', moment.isoformat(), date_format(moment, "j M Y")
         )
     local = timezone.localtime(moment)
-    context = {"moment": local, "relative": ui.relative(moment) if hint else ""}
+    context = {"moment": local, "relative": formats.relative(moment) if hint else ""}
     return SafeString(render_to_string("components/when.html", context).strip())
 
 

@@ -10,8 +10,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from assets.models import Terms
-from config import overview as overviews
-from config import setup
+from config.dashboard import overview as overviews
+from config.dashboard import setup
 from core import clock
 from core.web.requests import SignedIn
 from generation import catalogue, resting, turns

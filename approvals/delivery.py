@@ -14,10 +14,12 @@ from approvals import disclosure, verdict
 from approvals.disclosure import Kind, Profile
 from approvals.models import Channel, Decision, Event, EventKind, Release
 from approvals.policy import Rules
-from assets import pictures, rights
-from assets.metadata import SOURCE_TYPES, Card
+from assets.imaging import rendering
+from assets.imaging.metadata import SOURCE_TYPES, Card
+from assets.imaging.rendering import Rendered
+from assets.library.renditions import card_of
 from assets.models import Version
-from assets.pictures import Rendered
+from assets.rights import validity
 from core import storage
 
 LOWEST_QUALITY = 50
@@ -43,10 +45,10 @@ class Prepared:
 def prepare(version: Version, channels: Iterable[Channel]) -> dict[int, Prepared]:
     """Make and store the file for each channel. Reads and writes files: never call it in a transaction.
 
-    Raises `TooLarge`, `pictures.Unreadable` or `storage.CorruptFile`.
+    Raises `TooLarge`, `inspection.Unreadable` or `storage.CorruptFile`.
     """
     original = storage.read(version.sha256)
-    card = replace(Card.of(version), title=version.asset.title)
+    card = replace(card_of(version), title=version.asset.title)
     made = {}
     for channel in channels:
         file = fit(original, Rules.parse(channel.rules), card)
@@ -59,7 +61,7 @@ def fit(original: bytes, rules: Rules, card: Card) -> Rendered:
     """The copy that a channel gets: as good as its limit of bytes allows."""
     spec = verdict.spec_of(rules)
     for quality in range(spec.quality, LOWEST_QUALITY - 1, -10):
-        file = pictures.render(original, replace(spec, quality=quality), card)
+        file = rendering.render(original, replace(spec, quality=quality), card)
         if not rules.max_bytes or len(file.data) <= rules.max_bytes:
             return file
     raise TooLarge(f"The file cannot be made smaller than {rules.max_bytes / 1_000_000:g} MB without visible damage.")
@@ -100,7 +102,7 @@ def _alt_text(version: Version) -> dict[str, Any]:
 
 
 def _licence(version: Version) -> dict[str, Any]:
-    licence, until = version.licence, rights.valid_until(version)
+    licence, until = version.licence, validity.valid_until(version)
     return {
         "holder": licence.holder if licence else "",
         "attribution": licence.attribution if licence else "",
@@ -149,7 +151,7 @@ def release(decision: Decision, channel: Channel, prepared: Prepared, at: dateti
         file_media_type=prepared.file.media_type,
         file_size=len(prepared.file.data),
         released_at=at,
-        valid_until=rights.valid_until(version),
+        valid_until=validity.valid_until(version),
     )
     announce(made, EventKind.RELEASED, at)
     return made

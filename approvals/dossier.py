@@ -11,10 +11,10 @@ from django.core import signing
 
 from approvals.models import Channel, Review
 from approvals.policy import EDITS
-from assets import dossier as library_dossier
-from assets import library
-from assets.alterations import in_plain_words
 from assets.models import Answer, Consent, DigitalSource, Origin, Provenance, Question, Version
+from assets.provenance.alterations import in_plain_words
+from assets.versions import contributors
+from assets.versions import dossier as library_dossier
 from core import audit
 from core.languages import name_of
 
@@ -67,7 +67,7 @@ def hands_in(version: Version, submitter: int | None = None) -> dict[int, list[s
     for person, part in _parts(version, submitter):
         if person is not None and part not in parts.setdefault(person, []):
             parts[person].append(part)
-    for person in library.people_behind(version) - set(parts):
+    for person in contributors.people_behind(version) - set(parts):
         parts[person] = ["had a hand in the picture"]
     return parts
 

@@ -12,8 +12,9 @@ from django.utils import timezone
 from approvals import desk, policy, workflow
 from approvals.forms import SubmitForm
 from approvals.models import Channel, Decision, Release, Review, ReviewState
-from assets.lifecycle import MOVES, Status
 from assets.models import Version
+from assets.models.version import Status
+from assets.versions.transitions import MOVES
 from core.errors import Finding
 from core.models import User
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from assets.alterations import in_plain_words
+from assets.provenance.alterations import in_plain_words
 from core.errors import Finding
 
 FORMATS = ("image/jpeg", "image/png", "image/webp")

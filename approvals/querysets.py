@@ -12,7 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from approvals.policy import CLAIM_MINUTES, EDITS
-from assets.lifecycle import Status
+from assets.models.version import Status
 from core.models import LogEntry, User
 
 if TYPE_CHECKING:

@@ -14,11 +14,12 @@ from approvals import disclosure
 from approvals.disclosure import Kind, Profile
 from approvals.models import Channel, Release
 from approvals.policy import BadRules, Rules
-from assets import dossier as library_dossier
-from assets import readiness, rights
-from assets.alterations import in_plain_words
+from assets.alt_texts import checking
+from assets.imaging.rendering import Spec, fitted
 from assets.models import Answer, DigitalSource, Version
-from assets.pictures import Spec, fitted
+from assets.provenance.alterations import in_plain_words
+from assets.rights import validity
+from assets.versions import dossier as library_dossier
 from core.errors import Finding
 
 
@@ -49,8 +50,8 @@ def findings(version: Version, channel: Channel, on: date) -> list[Finding]:
     except BadRules as error:
         return [Finding("rules_unreadable", f"The rules of {channel} cannot be read: {error}", field="channels")]
     found = [
-        *readiness.alt_text_findings(version),
-        *rights.findings(version, on),
+        *checking.alt_text_findings(version),
+        *validity.findings(version, on),
         *judge(gather(version, channel, on), rules, profile),
     ]
     found += _met({finding.field for finding in found})

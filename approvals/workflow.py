@@ -18,9 +18,11 @@ from django.utils import timezone
 
 from approvals import delivery, dossier, notifications, nudges, policy, verdict
 from approvals.models import Channel, Choice, Decision, EventKind, Release, ReleaseState, Review, ReviewState
-from assets import library, pictures
-from assets.lifecycle import Status, check_move
+from assets.imaging import inspection
 from assets.models import Version
+from assets.models.version import Status
+from assets.versions import transitions
+from assets.versions.transitions import check_move
 from core import audit, storage
 from core.errors import Blocked, Finding, InvalidTransition
 from core.models import User
@@ -53,7 +55,7 @@ def submit(version: Version, channels: Iterable[Channel], note: str, by: User) -
         review = Review.objects.create(version=locked, note=note.strip(), submitted_by=by)
         review.channels.set(chosen)
         if not Release.objects.live().filter(version=locked).exists():
-            library.set_status(locked, Status.IN_REVIEW)
+            transitions.set_status(locked, Status.IN_REVIEW)
         notifications.tell_reviewers(review)
         names = ", ".join(channel.name for channel in chosen)
         audit.record(by, "review.submitted", locked, f"Submitted for {names}.", review=review.pk)
@@ -72,7 +74,7 @@ def recall_review(review: Review, by: User) -> Review:
             )
         _close(locked, ReviewState.RECALLED)
         if locked.version.status == Status.IN_REVIEW:
-            library.set_status(locked.version, Status.DRAFT)
+            transitions.set_status(locked.version, Status.DRAFT)
         audit.record(by, "review.recalled", locked.version, "Taken back before a decision.", review=locked.pk)
     return locked
 
@@ -227,7 +229,7 @@ def _files_for(decision: Decision) -> tuple[dict[int, delivery.Prepared], str]:
     version = Version.objects.with_story().get(pk=decision.review.version_id)
     try:
         return delivery.prepare(version, decision.review.channels.all()), ""
-    except (delivery.TooLarge, pictures.Unreadable, storage.CorruptFile, policy.BadRules) as error:
+    except (delivery.TooLarge, inspection.Unreadable, storage.CorruptFile, policy.BadRules) as error:
         return {}, f"The file for delivery could not be made. {error}"
     except FileNotFoundError:
         return {}, "The file is missing where it is kept. Restore it from the backup."
@@ -256,7 +258,7 @@ def _take_effect(decision: Decision, prepared: dict[int, delivery.Prepared]) -> 
     review = decision.review
     state, status = OUTCOMES[Choice(decision.choice)]
     if review.version.status == Status.IN_REVIEW:
-        library.set_status(review.version, status, approved_by=decision.by)
+        transitions.set_status(review.version, status, approved_by=decision.by)
     names = _release(decision, prepared) if decision.choice == Choice.APPROVE else []
     decision.settled_at = timezone.now()
     decision.save(update_fields=["settled_at"])
@@ -380,7 +382,7 @@ def _follow(version: Version) -> None:
     if version.status != Status.APPROVED or version.releases.filter(state=ReleaseState.LIVE).exists():
         return
     in_review = version.reviews.filter(state__in=(ReviewState.OPEN, ReviewState.SETTLING)).exists()
-    library.set_status(version, Status.IN_REVIEW if in_review else Status.WITHDRAWN)
+    transitions.set_status(version, Status.IN_REVIEW if in_review else Status.WITHDRAWN)
 
 
 # Shared steps

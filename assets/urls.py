@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assets.views import asset, files, library, listings, upload
+from assets.pages import asset, files, library, listings, upload
 
 app_name = "assets"
 urlpatterns = [

@@ -11,7 +11,7 @@ from string import ascii_uppercase
 
 from django.template.defaultfilters import filesizeformat
 
-from assets.pictures import SPECS, fitted
+from assets.imaging.rendering import SPECS, fitted
 from core.models import User
 from generation import catalogue
 from generation.lifecycle import RETRIABLE, RUNNING

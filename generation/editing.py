@@ -16,8 +16,8 @@ from django.forms import formset_factory
 from django.http import QueryDict
 from django.utils.text import slugify
 
-from assets.forms import offer
 from assets.models import Listing
+from core.web.forms import offer
 from generation import prompts, rules
 from generation.forms import RATIOS
 from generation.models import Brief, TemplateRevision

@@ -8,9 +8,9 @@ from typing import Any
 from django import forms
 from django.forms import BoundField
 
-from assets.forms import offer
 from assets.models import Asset, Listing
 from core.models import User
+from core.web.forms import offer
 from generation import catalogue, money, prompts
 from generation.catalogue import Offer
 from generation.models import Brief, TemplateRevision

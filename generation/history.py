@@ -8,10 +8,10 @@ from typing import Any
 
 from django import forms
 
-from assets.forms import ANY, offer
-from assets.lifecycle import Status
 from assets.models import Listing
+from assets.models.version import Status
 from core.models import User
+from core.web.forms import ANY, offer
 from generation import catalogue
 from generation.models import GenerationModel, JobState, OutputState, Template
 from generation.querysets import BriefQuerySet

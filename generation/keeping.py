@@ -8,8 +8,9 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from assets import library
+from assets.library import intake
 from assets.models import Asset, Listing, Origin, Version
+from assets.provenance.data import ProvenanceData
 from core import audit, clock, storage
 from core.errors import InvalidTransition
 from core.models import User
@@ -52,11 +53,11 @@ def undiscard(output: Output, *, by: User) -> Output:
     return _turn(output, by, OutputState.DISCARDED, OutputState.NEW, "output.taken_back", "was taken back")
 
 
-def facts_of(output: Output, by: User) -> library.ProvenanceFacts:
+def facts_of(output: Output, by: User) -> ProvenanceData:
     """How the picture was made, in the library's plain values. The cost is the picture's share of its job's."""
     job, brief = output.job, output.job.brief
     made = job.outputs.count()
-    return library.ProvenanceFacts(
+    return ProvenanceData(
         provider=job.model.provider,
         provider_name=catalogue.label(job.model.provider),
         model_asked=job.model.model_id,
@@ -90,7 +91,7 @@ def _take_in(output: Output, by: User, title: str, asset: Asset | None, listing:
     job = output.job
     by_hand = catalogue.is_by_hand(job.model.provider)
     descent = lineage.descent(output)
-    return library.take_in(
+    return intake.take_in(
         storage.read(output.sha256),
         title=title.strip() or job.brief.title,
         by=by,

@@ -12,10 +12,10 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import QueryDict
 from django.utils import timezone
 
-from assets.forms import offer
 from assets.models import Listing
 from core.errors import Blocked
 from core.models import User
+from core.web.forms import offer
 from generation import catalogue
 from generation.models import Budget, Plan, PlanKind, ProviderState
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from assets import pictures
+from assets.imaging import inspection, rendering
 from core import storage
 from generation.models import Job, Output
 from generation.providers.base import ImageSpec, Picture
@@ -27,7 +27,7 @@ FLAGS = {
 class Received:
     """One picture that is stored and known, or the words for why it is not one."""
 
-    facts: pictures.Facts | None
+    facts: inspection.Facts | None
     problem: str = ""
     seed: str = ""
     flags: tuple[str, ...] = ()
@@ -66,15 +66,15 @@ def add_outputs(job: Job, received: Iterable[Received]) -> list[Output]:
 def _receive(picture: Picture, spec: ImageSpec) -> Received:
     seed = "" if picture.seed is None else str(picture.seed)
     try:
-        seen = pictures.see(picture.data, pictures.SPECS["preview"])
-    except pictures.Unreadable as problem:
+        seen = rendering.see(picture.data, rendering.SPECS["preview"])
+    except inspection.Unreadable as problem:
         return Received(None, f"What came is not a usable picture: {problem}", seed)
     storage.put(picture.data)
     preview = storage.put(seen.copy.data)
     return Received(seen.facts, "", seed, tuple(_flags(seen.facts, spec, seen.found)), seen.found, preview)
 
 
-def _flags(facts: pictures.Facts, spec: ImageSpec, found: Mapping[str, Any]) -> Iterable[str]:
+def _flags(facts: inspection.Facts, spec: ImageSpec, found: Mapping[str, Any]) -> Iterable[str]:
     if facts.flat:
         yield "flat"
     if facts.animated:

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from assets.imaging.inspection import Unreadable
+from assets.imaging.rendering import SPECS, Spec, fitted, render
 from assets.models import DigitalSource, Version
-from assets.pictures import SPECS, Spec, Unreadable, fitted, render
 from core import storage
 from core.models import User
 from generation.models import Brief, BriefReference, Output, Role

@@ -17,9 +17,10 @@ from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 from PIL import Image, ImageChops
 
+from assets.imaging import masks
 from assets.models import DigitalSource
 from core.models import User
-from generation import lineage, masks, references
+from generation import lineage, references
 from generation.catalogue import Offer
 from generation.forms import PREFIX, RATIOS, ComposeForm
 from generation.models import Brief, BriefKind, BriefReference

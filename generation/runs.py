@@ -17,8 +17,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from assets import rights
-from assets.pictures import Unreadable
+from assets.imaging.inspection import Unreadable
+from assets.rights import terms
 from core import audit, clock
 from core.errors import Blocked, Finding, InvalidTransition
 from core.models import User
@@ -122,12 +122,12 @@ def _planned(brief: Brief, model: GenerationModel, agreed: list[str], sent: Sequ
         what = ", ".join(catalogue.OPTION_WORDS[name] for name in lost)
         words = f"{model.name} cannot carry {what}. Agree to send without, or leave the model out."
         raise Blocked([Finding("option_lost", words, field="models")])
-    terms = rights.current_terms(model.terms_key)
+    agreed_terms = terms.current_terms(model.terms_key)
     plain = catalogue.without(spec, agreed)
     if problem := catalogue.lacking(plain):
         raise Blocked([Finding("needs_a_picture", f"{model.name} cannot take this. {problem}", field="models")])
     dropped = [name for name in agreed if name in catalogue.lost_options(spec, maker)]
-    same: dict[str, Any] = {"brief": brief, "model": model, "terms": terms, "dropped": dropped}
+    same: dict[str, Any] = {"brief": brief, "model": model, "terms": agreed_terms, "dropped": dropped}
     calls = catalogue.calls_for(plain, maker)
     return [Job(**same, **_price(plain, maker, count), count=count, offset=offset) for count, offset in calls]
 

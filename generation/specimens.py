@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from assets import pictures
+from assets.imaging import rendering
 from core import storage
 from generation import prompts
 from generation.models import TemplateRevision
@@ -38,4 +38,4 @@ def _draw(revision: TemplateRevision) -> bytes:
     drawn = Sketch({}, Client()).start(spec, attempt=uuid.uuid4())
     if not isinstance(drawn, Finished):
         raise TypeError("A sketch is finished at once.")
-    return pictures.render(drawn.pictures[0].data, pictures.SPECS["thumb"]).data
+    return rendering.render(drawn.pictures[0].data, rendering.SPECS["thumb"]).data

@@ -17,7 +17,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
-from assets.lifecycle import Status
+from assets.models.version import Status
 from generation import catalogue, money
 from generation.lifecycle import ENDED
 from generation.models import Budget, Job, JobState, LedgerEntry, Output, OutputState

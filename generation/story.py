@@ -12,7 +12,7 @@ from uuid import UUID
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
-from assets.pictures import SPECS, fitted
+from assets.imaging.rendering import SPECS, fitted
 from core.models import User
 from generation import catalogue
 from generation.lifecycle import RETRIABLE, RUNNING

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Prefetch, Q
 
-from assets.pictures import SPECS, fitted
+from assets.imaging.rendering import SPECS, fitted
 from generation.models import Brief, BriefKind, BriefReference, Output, OutputState, Role
 
 LARGEST = 200

@@ -29,7 +29,7 @@ from approvals.api.parameters import EventParameters, ListParameters, NoParamete
 from approvals.api.serializers import ErrorSerializer, EventSerializer, EventsSerializer, ImageSerializer
 from approvals.api.throttling import PerSite
 from approvals.models import Channel, Delivery, Event, Release
-from assets import pictures
+from assets.imaging import inspection
 from core import storage
 
 EVENTS_AT_ONCE = 200
@@ -159,7 +159,7 @@ class ImageFile(SiteView):
 
 def _file(release: Release) -> HttpResponse:
     """The bytes, hashed once more while they are read: what leaves is what was released, or nothing."""
-    extension = pictures.EXTENSIONS[release.file_media_type]
+    extension = inspection.EXTENSIONS[release.file_media_type]
     name = f"{slugify(release.document['title'])[:80] or 'image'}-v{release.document['version']['number']}.{extension}"
     try:
         data = storage.read(release.file_sha256)

@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
             name='Rendition',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('spec', models.CharField(help_text='A name from `assets.pictures.SPECS`.', max_length=40)),
+                ('spec', models.CharField(help_text='A name from `assets.imaging.rendering.SPECS`.', max_length=40)),
                 ('sha256', models.CharField(max_length=64)),
                 ('media_type', models.CharField(max_length=32)),
                 ('width', models.PositiveIntegerField()),

@@ -3,8 +3,9 @@
 from assets.models.asset import Asset
 from assets.models.listing import Listing
 from assets.models.provenance import Provenance
+from assets.models.rendition import Rendition
 from assets.models.rights import Answer, Consent, Licence, LicenceAnswer, Question, Terms
-from assets.models.version import AltText, DigitalSource, Origin, Rendition, Version
+from assets.models.version import AltText, DigitalSource, Origin, Version
 from core.models.log import LogEntry, LogHead
 
 __all__ = [

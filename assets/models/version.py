@@ -5,14 +5,49 @@ from __future__ import annotations
 import uuid
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from assets.lifecycle import Status
 from assets.models.rights import Answer
-from assets.querysets import VersionQuerySet
 from core.languages import name_of
+from core.models import User
+
+
+class VersionQuerySet(models.QuerySet["Version"]):
+    """Versions."""
+
+    def visible_to(self, user: User | AnonymousUser) -> VersionQuerySet:
+        """What this person may see: all of the library, or nothing."""
+        return self.all() if user.has_perm("assets.view_asset") else self.none()
+
+    def with_story(self) -> VersionQuerySet:
+        """With everything that the page of a version or its dossier tells, in a fixed number of queries."""
+        return self.select_related(
+            "asset__listing",
+            "created_by",
+            "approved_by",
+            "licence__terms",
+            "licence__updated_by",
+            "original__asset",
+            "parent",
+            "provenance__terms",
+            "provenance__prompt_by",
+            "provenance__requested_by",
+        ).prefetch_related("licence__answers", "consents", "translations")
+
+
+class Status(models.TextChoices):
+    """Where a version stands. Written by `assets.versions.transitions.set_status` and by nothing else."""
+
+    DRAFT = "draft", "Draft"
+    IN_REVIEW = "in_review", "In review"
+    APPROVED = "approved", "Approved"
+    CHANGES_REQUESTED = "changes_requested", "Changes requested"
+    REJECTED = "rejected", "Rejected"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    RETIRED = "retired", "Retired"
 
 
 class Origin(models.TextChoices):
@@ -140,22 +175,3 @@ class AltText(models.Model):
     @property
     def language_name(self) -> str:
         return name_of(self.language)
-
-
-class Rendition(models.Model):
-    """A picture derived from a version for a fixed purpose; it can be made again at any time."""
-
-    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="renditions")
-    spec = models.CharField(max_length=40, help_text="A name from `assets.pictures.SPECS`.")
-    sha256 = models.CharField(max_length=64)
-    media_type = models.CharField(max_length=32)
-    width = models.PositiveIntegerField()
-    height = models.PositiveIntegerField()
-    size = models.PositiveBigIntegerField(help_text="Bytes.")
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=("version", "spec"), name="rendition_once_per_spec"),)
-
-    def __str__(self) -> str:
-        return f"{self.spec} of {self.version}"

@@ -15,8 +15,8 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
-from assets import pictures
-from assets.forms import ManyFiles
+from assets.imaging import inspection
+from assets.library.forms import ManyFiles
 from core.errors import Blocked, InvalidTransition
 from core.web.requests import SignedIn, takes_a_form
 from generation import catalogue, prompts, runs, tree
@@ -99,7 +99,7 @@ def keep(request: SignedIn, output_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             version = runs.keep(held, by=request.user, **form.cleaned_data)
-        except (InvalidTransition, pictures.Unreadable) as error:
+        except (InvalidTransition, inspection.Unreadable) as error:
             messages.error(request, str(error))
             return redirect("generation:brief", source.pk)
         return redirect(version.asset.get_absolute_url())
@@ -118,7 +118,7 @@ def hand_in(request: SignedIn, job_id: UUID) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return _page(request, _found(request, held.brief_id), 422)
-    except pictures.Unreadable as error:
+    except inspection.Unreadable as error:
         messages.error(request, f"Nothing was taken. {error}")
         return _page(request, _found(request, held.brief_id), 422)
     messages.success(request, "It is here. Keep it to put it into the library.")
@@ -141,7 +141,7 @@ def _done(request: SignedIn, brief_id: UUID, verbs: Verbs, verb: str, held: obje
     try:
         result = act(held, by=request.user)
         messages.success(request, said if isinstance(said, str) else said(result))
-    except (InvalidTransition, Blocked, pictures.Unreadable) as error:
+    except (InvalidTransition, Blocked, inspection.Unreadable) as error:
         messages.error(request, str(error))
         status = 409 if isinstance(error, InvalidTransition) else 422
     if request.htmx or status != 200:

@@ -11,9 +11,10 @@ from django.shortcuts import get_object_or_404
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
-from assets.pictures import EXTENSIONS, SPECS
-from assets.views.files import HEADERS
+from assets.imaging.inspection import EXTENSIONS
+from assets.imaging.rendering import SPECS
 from core import storage
+from core.web.files import HEADERS
 from core.web.requests import SignedIn
 from generation import specimens
 from generation.models import Output, TemplateRevision

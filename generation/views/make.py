@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 from django_htmx.http import trigger_client_event
 
-from assets import pictures
+from assets.imaging import inspection
 from assets.models import Listing
 from core.errors import Blocked, Finding
 from core.web.requests import SignedIn, takes_a_form
@@ -104,7 +104,7 @@ def _sent(request: SignedIn, form: ComposeForm, draft: Brief, refinement: Refine
             sources=refinement.sources,
             mask=refinement.mask,
         )
-    except pictures.Unreadable as error:
+    except inspection.Unreadable as error:
         form.add_error(None, str(error))
         return False
     except Blocked as blocked:

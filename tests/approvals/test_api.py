@@ -13,7 +13,9 @@ from django.utils import timezone
 
 from approvals import sites, workflow
 from approvals.models import Channel, Delivery, ListingSite, Release, SiteKey
-from assets import library, metadata
+from assets.alt_texts import writing
+from assets.imaging import metadata
+from assets.provenance.data import ProvenanceData
 from core import storage
 from core.models import User
 from tests.approvals import factories
@@ -72,13 +74,13 @@ def test_a_picture_says_what_a_site_needs(bricks: Site, release: Release) -> Non
 def test_a_picture_says_its_alt_text_in_every_language(ada: User, channel: Channel, bricks: Site) -> None:
     version = factories.ready(ada)
     texts = {"en": version.alt_text, "fr": "Cuisine avec une table en chêne"}
-    library.describe(version, text=texts["en"], decorative=False, language="en", further={"fr": texts["fr"]}, by=ada)
+    writing.describe(version, text=texts["en"], decorative=False, language="en", further={"fr": texts["fr"]}, by=ada)
     release = factories.released(version, channel)
     assert bricks.get(url(release)).json()["alt_text"] == {"decorative": False, "language": "en", "texts": texts}
 
 
 def test_a_picture_says_nothing_private(ada: User, channel: Channel, bricks: Site) -> None:
-    facts = library.ProvenanceFacts(
+    facts = ProvenanceData(
         prompt="SECRET-PROMPT",
         prompt_by=ada,
         requested_by=ada,
@@ -194,7 +196,7 @@ def test_a_picture_past_its_last_day_is_gone_without_any_sweep(bricks: Site, ada
 def test_a_picture_whose_words_changed_is_not_there_until_it_is_approved_again(
     bricks: Site, release: Release, ada: User, what: str
 ) -> None:
-    library.describe(release.version, text="A kitchen, now with a dog", decorative=False, language="en", by=ada)
+    writing.describe(release.version, text="A kitchen, now with a dog", decorative=False, language="en", by=ada)
     assert (bricks.ids(), bricks.get(url(release, what)).status_code) == ([], 404)
 
 

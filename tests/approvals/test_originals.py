@@ -10,8 +10,9 @@ from django.test import Client
 
 from approvals import workflow
 from approvals.models import Channel, Event, Release
-from assets import library
+from assets.alt_texts import writing
 from assets.models import Version
+from assets.provenance import disclosure
 from core import audit
 from core.models import User
 from tests.approvals import factories
@@ -38,8 +39,8 @@ def staged(ada: User, photograph: Release) -> Release:
 
 def _staged(ada: User, original: Version) -> Version:
     version = factories.ready(ada, title="Furnished room")
-    library.describe(version, text="Room, virtually staged with a sofa", decorative=False, language="en", by=ada)
-    library.mark(
+    writing.describe(version, text="Room, virtually staged with a sofa", decorative=False, language="en", by=ada)
+    disclosure.mark(
         version,
         digital_source="compositeWithTrainedAlgorithmicMedia",
         alterations=["VirtualStagingItemAddition"],
@@ -83,7 +84,7 @@ def test_an_original_that_expires_pauses_it_too(ada: User, strict: Channel) -> N
 
 
 def test_new_words_of_the_original_pause_both(photograph: Release, staged: Release, ada: User) -> None:
-    library.describe(photograph.version, text="A bare room", decorative=False, language="en", by=ada)
+    writing.describe(photograph.version, text="A bare room", decorative=False, language="en", by=ada)
     workflow.expire_due()
     assert (kinds(photograph)[-1], kinds(staged)[-1]) == ("paused", "paused")
 

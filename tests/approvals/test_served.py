@@ -25,9 +25,9 @@ from hypothesis.stateful import (
 
 from approvals import dossier, workflow
 from approvals.models import Channel, Choice, Decision, Release, Review
-from assets import dossier as library_dossier
-from assets import library
-from assets.lifecycle import Status
+from assets.alt_texts import writing
+from assets.models.version import Status
+from assets.versions import dossier as library_dossier
 from core.errors import Blocked, InvalidTransition
 from tests.approvals import factories
 from tests.assets import factories as library_factories
@@ -114,7 +114,7 @@ class People(RuleBasedStateMachine):
     @rule(which=st.integers(0, 1), words=st.sampled_from(["Kitchen by the sea", "Kitchen with a dog"]))
     def describe(self, which: int, words: str) -> None:
         version = self.versions[which]
-        self.attempt(library.describe, version, text=words, decorative=False, language="en", by=version.created_by)
+        self.attempt(writing.describe, version, text=words, decorative=False, language="en", by=version.created_by)
 
     @rule(which=st.integers(0, 1), days=st.sampled_from([None, 0, 2, 30]))
     def limit_the_licence(self, which: int, days: int | None) -> None:

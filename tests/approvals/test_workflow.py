@@ -15,9 +15,13 @@ from django.utils import timezone
 
 from approvals import dossier, policy, workflow
 from approvals.models import Channel, Choice, Decision, Event, Release, Review, ReviewState
-from assets import library
-from assets.lifecycle import Status
+from assets.alt_texts import writing
+from assets.library import collection
 from assets.models import Answer, Version
+from assets.models.version import Status
+from assets.provenance import disclosure
+from assets.provenance.data import ProvenanceData
+from assets.rights import consents, licenses
 from core import audit
 from core.errors import Blocked, InvalidTransition
 from core.models import LogEntry, User
@@ -82,30 +86,30 @@ def test_submitting_twice_is_refused(review: Review, channel: Channel, ada: User
 
 
 def test_a_retired_version_cannot_be_submitted(ready: Version, channel: Channel, ada: User) -> None:
-    library.retire(ready, ada)
+    collection.retire(ready, ada)
     with refuses(InvalidTransition, "retired"):
         workflow.submit(ready, [channel], "", ada)
 
 
 def _without_alt_text(version: Version, ada: User) -> None:
-    library.describe(version, text="", decorative=False, language="en", by=ada)
+    writing.describe(version, text="", decorative=False, language="en", by=ada)
 
 
 def _without_an_answer(version: Version, ada: User) -> None:
-    unknown = {question: library.GivenAnswer() for question in library_factories.YES}
-    library.answer_licence(version, unknown, holder="x", attribution="x", by=ada)
+    unknown = {question: licenses.GivenAnswer() for question in library_factories.YES}
+    licenses.answer_licence(version, unknown, holder="x", attribution="x", by=ada)
 
 
 def _showing_somebody(version: Version, ada: User) -> None:
-    library.say_who_is_shown(version, people=Answer.YES, property=Answer.NO, by=ada)
+    consents.say_who_is_shown(version, people=Answer.YES, property=Answer.NO, by=ada)
 
 
 def _of_unknown_source(version: Version, ada: User) -> None:
-    library.mark(version, digital_source="", alterations=[], original=None, disclosure_note="", by=ada)
+    disclosure.mark(version, digital_source="", alterations=[], original=None, disclosure_note="", by=ada)
 
 
 def _altered_without_original(version: Version, ada: User) -> None:
-    library.mark(
+    disclosure.mark(
         version, digital_source="digitalCapture", alterations=["ModelHome"], original=None, disclosure_note="x", by=ada
     )
 
@@ -187,12 +191,12 @@ def test_the_author_cannot_decide(review: Review, ada: User) -> None:
 def test_nobody_decides_on_their_own_work_not_even_a_superuser(
     part: str, ada: User, max_: User, channel: Channel
 ) -> None:
-    facts = library.ProvenanceFacts(
+    facts = ProvenanceData(
         prompt_by=max_ if part == "prompt_by" else ada, requested_by=max_ if part == "requested_by" else ada
     )
     version = factories.ready(max_ if part == "created_by" else ada, provenance=facts)
     if part == "editor":
-        library.describe(version, text="A kitchen with a red kettle", decorative=False, language="en", by=max_)
+        writing.describe(version, text="A kitchen with a red kettle", decorative=False, language="en", by=max_)
     review = workflow.submit(version, [channel], "", max_ if part == "submitter" else ada)
     with refuses(PermissionDenied, "somebody else has to decide"):
         workflow.decide(review, Choice.APPROVE, "", now_hash(review), max_)
@@ -200,7 +204,7 @@ def test_nobody_decides_on_their_own_work_not_even_a_superuser(
 
 @pytest.mark.parametrize("part", ["created_by", "prompt_by", "requested_by", "submitter"])
 def test_the_database_refuses_a_decision_on_own_work(part: str, ada: User, max_: User, channel: Channel) -> None:
-    facts = library.ProvenanceFacts(
+    facts = ProvenanceData(
         prompt_by=max_ if part == "prompt_by" else ada, requested_by=max_ if part == "requested_by" else ada
     )
     version = factories.ready(max_ if part == "created_by" else ada, provenance=facts)
@@ -220,7 +224,7 @@ def test_the_database_keeps_a_decision_as_it_was_made(review: Review) -> None:
 
 def test_a_decision_on_another_dossier_is_refused(review: Review, rita: User, ada: User) -> None:
     seen = now_hash(review)
-    library.describe(review.version, text="Another text altogether", decorative=False, language="en", by=ada)
+    writing.describe(review.version, text="Another text altogether", decorative=False, language="en", by=ada)
     with refuses(workflow.Changed):
         workflow.decide(review, Choice.APPROVE, "", seen, rita)
 
@@ -326,7 +330,7 @@ def test_sending_back_tells_the_version(review: Review, choice: Choice, state: s
 
 def test_a_change_after_the_decision_opens_the_review_again(review: Review, ada: User) -> None:
     decision = factories.decide(review)
-    library.describe(review.version, text="Changed after the decision", decorative=False, language="en", by=ada)
+    writing.describe(review.version, text="Changed after the decision", decorative=False, language="en", by=ada)
     workflow.settle(decision)
     review.refresh_from_db()
     assert (review.state, Release.objects.count()) == ("open", 0)
@@ -334,7 +338,7 @@ def test_a_change_after_the_decision_opens_the_review_again(review: Review, ada:
 
 def test_a_decision_that_lapsed_says_why(review: Review, ada: User) -> None:
     decision = factories.decide(review)
-    library.describe(review.version, text="Changed after the decision", decorative=False, language="en", by=ada)
+    writing.describe(review.version, text="Changed after the decision", decorative=False, language="en", by=ada)
     assert "changed after the decision" in workflow.settle(decision).lapsed_because
 
 
@@ -405,19 +409,19 @@ def test_a_withdrawn_version_can_be_reviewed_and_released_again(ada: User, rita:
 
 def test_words_that_change_stop_the_release_at_once(ada: User) -> None:
     release = factories.released(factories.ready(ada))
-    library.describe(release.version, text="A kitchen, now with a dog", decorative=False, language="en", by=ada)
+    writing.describe(release.version, text="A kitchen, now with a dog", decorative=False, language="en", by=ada)
     assert not Release.objects.live().exists()
 
 
 def test_a_text_in_a_further_language_stops_the_release_at_once(ada: User) -> None:
     version = factories.released(factories.ready(ada)).version
-    library.describe(version, text=version.alt_text, decorative=False, language="en", further={"fr": "Cuisine"}, by=ada)
+    writing.describe(version, text=version.alt_text, decorative=False, language="en", further={"fr": "Cuisine"}, by=ada)
     assert not Release.objects.live().exists()
 
 
 def test_approving_changed_words_replaces_the_release(ada: User) -> None:
     first = factories.released(factories.ready(ada))
-    library.describe(first.version, text="A kitchen, now with a dog", decorative=False, language="en", by=ada)
+    writing.describe(first.version, text="A kitchen, now with a dog", decorative=False, language="en", by=ada)
     second = factories.released(first.version, first.channel)
     first.refresh_from_db()
     assert (first.state, list(Release.objects.live())) == ("withdrawn", [second])
@@ -429,7 +433,7 @@ def _kinds() -> list[str]:
 
 def test_the_sweep_tells_of_a_pause_once(ada: User) -> None:
     release = factories.released(factories.ready(ada))
-    library.describe(release.version, text="A kitchen, now with a dog", decorative=False, language="en", by=ada)
+    writing.describe(release.version, text="A kitchen, now with a dog", decorative=False, language="en", by=ada)
     workflow.expire_due()
     workflow.expire_due()
     assert _kinds() == ["released", "paused"]
@@ -438,9 +442,9 @@ def test_the_sweep_tells_of_a_pause_once(ada: User) -> None:
 def test_a_change_taken_back_resumes_the_release(ada: User) -> None:
     release = factories.released(factories.ready(ada))
     before = release.version.alt_text
-    library.describe(release.version, text="A kitchen, now with a dog", decorative=False, language="en", by=ada)
+    writing.describe(release.version, text="A kitchen, now with a dog", decorative=False, language="en", by=ada)
     workflow.expire_due()
-    library.describe(release.version, text=before, decorative=False, language="en", by=ada)
+    writing.describe(release.version, text=before, decorative=False, language="en", by=ada)
     workflow.expire_due()
     assert _kinds() == ["released", "paused", "resumed"]
 
@@ -457,7 +461,7 @@ def test_a_licence_that_ends_ends_the_release_by_itself(ada: User) -> None:
 
 def test_a_retired_version_is_withdrawn(ada: User) -> None:
     release = factories.released(factories.ready(ada))
-    library.retire(release.version, ada)
+    collection.retire(release.version, ada)
     workflow.expire_due()
     release.refresh_from_db()
     assert release.state == "withdrawn"

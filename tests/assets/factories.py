@@ -13,8 +13,11 @@ import factory
 from django.contrib.auth.models import Group
 from PIL import Image, ImageDraw
 
-from assets import library, rights
+from assets.alt_texts import writing
+from assets.library import intake
 from assets.models import Answer, Asset, Licence, Listing, Origin, Question, Terms, Version
+from assets.rights import consents, licenses, validity
+from assets.versions import transitions
 from config import roles
 from core.models import User
 
@@ -97,7 +100,7 @@ class VersionFactory(factory.Factory[Version]):
 
     @classmethod
     def _create(cls, model_class: type[Version], *args: Any, **kwargs: Any) -> Version:
-        return library.take_in(**kwargs)
+        return intake.take_in(**kwargs)
 
 
 class AssetFactory(VersionFactory):
@@ -105,7 +108,7 @@ class AssetFactory(VersionFactory):
 
     @classmethod
     def _create(cls, model_class: type[Version], *args: Any, **kwargs: Any) -> Asset:  # type: ignore[override] # not a version
-        return library.take_in(**kwargs).asset
+        return intake.take_in(**kwargs).asset
 
 
 def picture(
@@ -130,13 +133,13 @@ def moving_picture() -> bytes:
     return out.getvalue()
 
 
-YES = {Question(question): library.GivenAnswer(Answer.YES, "", "our own work") for question in Question}
+YES = {Question(question): licenses.GivenAnswer(Answer.YES, "", "our own work") for question in Question}
 
 
 def complete_licence(version: Version, by: User | None = None, **facts: Any) -> Licence:
     """Every licence question answered so that nothing blocks."""
     given = {"holder": "Harbour Homes", "attribution": "Harbour Homes"} | facts
-    answered = library.answer_licence(version, YES, by=by or version.created_by, **given)
+    answered = licenses.answer_licence(version, YES, by=by or version.created_by, **given)
     assert answered.licence is not None
     return answered.licence
 
@@ -150,9 +153,9 @@ def ready_version(by: User | None = None, **options: Any) -> Version:
 
 def make_ready(version: Version, by: User) -> Version:
     """Give a version everything that a review asks for; returns it as it is in the database."""
-    library.describe(version, text="Kitchen with an oak table by a wide window", decorative=False, language="en", by=by)
+    writing.describe(version, text="Kitchen with an oak table by a wide window", decorative=False, language="en", by=by)
     complete_licence(version, by)
-    library.say_who_is_shown(version, people=Answer.NO, property=Answer.NO, by=by)
+    consents.say_who_is_shown(version, people=Answer.NO, property=Answer.NO, by=by)
     return Version.objects.with_story().get(pk=version.pk)
 
 
@@ -160,14 +163,14 @@ def approve(version: Version, by: User) -> Version:
     """Approve without a review, for tests of what comes after one."""
     from django.db import transaction
 
-    from assets.lifecycle import Status
+    from assets.models.version import Status
 
     with transaction.atomic():
-        library.set_status(version, Status.IN_REVIEW)
-        library.set_status(version, Status.APPROVED, approved_by=by)
+        transitions.set_status(version, Status.IN_REVIEW)
+        transitions.set_status(version, Status.APPROVED, approved_by=by)
     return Version.objects.with_story().get(pk=version.pk)
 
 
 def blockers(version: Version, on: date) -> list[str]:
     """Codes of what blocks the rights of a version on a day."""
-    return [finding.code for finding in rights.findings(version, on) if finding.blocks]
+    return [finding.code for finding in validity.findings(version, on) if finding.blocks]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.accessibility import check_alt_text, check_translations
+from assets.alt_texts.rules import check_alt_text, check_translations
 
 GOOD = "Kitchen with an oak table by a wide window"
 BLOCKS, WARNS = "blocks", "warns"

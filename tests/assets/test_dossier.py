@@ -7,9 +7,13 @@ from collections.abc import Callable
 
 import pytest
 
-from assets import dossier, library
-from assets.library import GivenAnswer, GivenConsent
+from assets.alt_texts import writing
 from assets.models import Answer, Question, Version
+from assets.provenance import disclosure
+from assets.rights import consents, licenses
+from assets.rights.consents import GivenConsent
+from assets.rights.licenses import GivenAnswer
+from assets.versions import dossier
 from core.models import User
 from tests.assets import factories
 
@@ -28,29 +32,29 @@ def test_it_survives_being_stored_as_json(ready: Version) -> None:
 
 
 CHANGES: dict[str, Callable[[Version, User], object]] = {
-    "alt text": lambda v, by: library.describe(v, text="New", decorative=False, language="en", by=by),
-    "language": lambda v, by: library.describe(v, text=v.alt_text, decorative=False, language="en-GB", by=by),
-    "decorative": lambda v, by: library.describe(v, text="", decorative=True, language="en", by=by),
-    "translation": lambda v, by: library.describe(
+    "alt text": lambda v, by: writing.describe(v, text="New", decorative=False, language="en", by=by),
+    "language": lambda v, by: writing.describe(v, text=v.alt_text, decorative=False, language="en-GB", by=by),
+    "decorative": lambda v, by: writing.describe(v, text="", decorative=True, language="en", by=by),
+    "translation": lambda v, by: writing.describe(
         v, text=v.alt_text, decorative=False, language="en", further={"de": "Neu"}, by=by
     ),
-    "answer": lambda v, by: library.answer_licence(
+    "answer": lambda v, by: licenses.answer_licence(
         v, {Question.TERM: GivenAnswer(Answer.NO)}, holder="Harbour Homes", attribution="Harbour Homes", by=by
     ),
-    "source of an answer": lambda v, by: library.answer_licence(
+    "source of an answer": lambda v, by: licenses.answer_licence(
         v,
         {Question.TERM: GivenAnswer(Answer.YES, "", "elsewhere")},
         holder="Harbour Homes",
         attribution="Harbour Homes",
         by=by,
     ),
-    "credit": lambda v, by: library.answer_licence(v, {}, holder="Harbour Homes", attribution="Jo", by=by),
-    "people": lambda v, by: library.say_who_is_shown(v, people="yes", property="no", by=by),
-    "consent": lambda v, by: library.record_consent(v, GivenConsent(kind="person", name="Jo"), by=by),
-    "digital source": lambda v, by: library.mark(
+    "credit": lambda v, by: licenses.answer_licence(v, {}, holder="Harbour Homes", attribution="Jo", by=by),
+    "people": lambda v, by: consents.say_who_is_shown(v, people="yes", property="no", by=by),
+    "consent": lambda v, by: consents.record_consent(v, GivenConsent(kind="person", name="Jo"), by=by),
+    "digital source": lambda v, by: disclosure.mark(
         v, digital_source="humanEdits", alterations=[], original=None, disclosure_note="", by=by
     ),
-    "original": lambda v, by: library.mark(
+    "original": lambda v, by: disclosure.mark(
         v,
         digital_source="digitalCapture",
         alterations=[],
@@ -70,7 +74,7 @@ def test_everything_that_is_judged_changes_the_hash(change: str, ready: Version,
 
 def test_saving_the_same_words_again_keeps_the_hash(ready: Version, ada: User) -> None:
     before = reread(ready).words_hash
-    library.describe(ready, text=ready.alt_text, decorative=False, language="en", by=ada)
+    writing.describe(ready, text=ready.alt_text, decorative=False, language="en", by=ada)
     factories.complete_licence(ready)
     assert reread(ready).words_hash == before
 

@@ -10,10 +10,19 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
-from assets import dossier, library, pictures, readiness
-from assets.library import GivenAnswer, GivenConsent, ProvenanceFacts
-from assets.lifecycle import MOVES, Status
+from assets import library
+from assets.alt_texts import writing
+from assets.imaging import inspection, rendering
+from assets.library import collection, intake, readiness, renditions
 from assets.models import Answer, Asset, LicenceAnswer, Origin, Provenance, Question, Version
+from assets.models.version import Status
+from assets.provenance import disclosure
+from assets.provenance.data import ProvenanceData
+from assets.rights import consents, licenses
+from assets.rights.consents import GivenConsent
+from assets.rights.licenses import GivenAnswer
+from assets.versions import contributors, dossier, transitions
+from assets.versions.transitions import MOVES
 from core import audit, storage
 from core.errors import Blocked, InvalidTransition
 from core.models import LogEntry, User
@@ -35,7 +44,7 @@ def reread(version: Version) -> Version:
 class TestTakingIn:
     def test_a_new_asset_starts_with_version_one(self, ada: User) -> None:
         data = picture()
-        version = library.take_in(data, title="Kitchen", by=ada, origin=Origin.UPLOADED, maker="upload")
+        version = intake.take_in(data, title="Kitchen", by=ada, origin=Origin.UPLOADED, maker="upload")
         assert (version.number, version.asset.title, version.status) == (1, "Kitchen", Status.DRAFT)
         assert storage.read(version.sha256) == data
         assert last_action() == "version.created"
@@ -50,7 +59,7 @@ class TestTakingIn:
         assert version.label == f"v1 · {version.created_at:%-d %b %Y} · OpenAI"
 
     def test_provenance_is_kept_with_the_version(self, ada: User) -> None:
-        made = ProvenanceFacts(provider="sketch", prompt="A kitchen", seed="7", prompt_by=ada, dropped=("seed",))
+        made = ProvenanceData(provider="sketch", prompt="A kitchen", seed="7", prompt_by=ada, dropped=("seed",))
         version = factories.VersionFactory.create(by=ada, provenance=made)
         kept = version.provenance
         assert (kept.provider, kept.prompt, kept.seed, kept.prompt_by, kept.dropped) == (
@@ -59,7 +68,7 @@ class TestTakingIn:
 
     def test_terms_prefill_the_licence(self, ada: User) -> None:
         terms = factories.TermsFactory.create(answers={"commercial": {"answer": "yes", "source": "section 3"}})
-        version = factories.VersionFactory.create(by=ada, provenance=ProvenanceFacts(terms=terms))
+        version = factories.VersionFactory.create(by=ada, provenance=ProvenanceData(terms=terms))
         assert version.licence is not None
         answers = {a.question: (a.answer, a.source) for a in version.licence.answers.all()}
         assert answers["commercial"] == ("yes", "section 3")
@@ -67,7 +76,7 @@ class TestTakingIn:
         assert version.licence.terms == terms
 
     def test_a_file_that_cannot_be_decoded_leaves_nothing_behind(self, ada: User) -> None:
-        with pytest.raises(pictures.Unreadable):
+        with pytest.raises(inspection.Unreadable):
             factories.VersionFactory.create(by=ada, data=picture(form="JPEG")[:400])
         assert not Asset.objects.exists()
         assert not LogEntry.objects.exists()
@@ -80,7 +89,7 @@ class TestTakingIn:
 
         out = io.BytesIO()
         frames[0].save(out, "GIF", save_all=True, append_images=frames[1:])
-        with pytest.raises(pictures.Unreadable, match="moving picture"):
+        with pytest.raises(inspection.Unreadable, match="moving picture"):
             factories.VersionFactory.create(by=ada, data=out.getvalue())
 
     def test_without_the_right_nothing_comes_in(self, rita: User) -> None:
@@ -97,7 +106,7 @@ class TestTakingIn:
 class TestWords:
     def test_alt_text_is_written_and_changes_the_hash(self, ada: User, version: Version) -> None:
         before = version.words_hash
-        after = library.describe(version, text="  A kitchen ", decorative=False, language="en-GB", by=ada)
+        after = writing.describe(version, text="  A kitchen ", decorative=False, language="en-GB", by=ada)
         kept = reread(version)
         assert (kept.alt_text, kept.alt_language) == ("A kitchen", "en-GB")
         assert before != after.words_hash == kept.words_hash
@@ -105,32 +114,32 @@ class TestWords:
 
     def test_a_further_language_is_kept_until_it_is_emptied(self, ada: User, version: Version) -> None:
         said: dict[str, Any] = {"text": "A kitchen", "decorative": False, "language": "en", "by": ada}
-        library.describe(version, further={"de": " Eine Küche "}, **said)
-        library.describe(version, **said)
+        writing.describe(version, further={"de": " Eine Küche "}, **said)
+        writing.describe(version, **said)
         assert [t.text for t in reread(version).translations.all()] == ["Eine Küche"]
-        library.describe(version, further={"de": ""}, **said)
+        writing.describe(version, further={"de": ""}, **said)
         assert not reread(version).translations.exists()
         entry = LogEntry.objects.latest("pk")
         assert (entry.action, entry.words) == ("version.described", "Alt text: “A kitchen” German: removed.")
 
     def test_no_language_is_said_twice(self, ada: User, version: Version) -> None:
-        library.describe(
+        writing.describe(
             version, text="A kitchen", decorative=False, language="en", further={"de": "Eine Küche"}, by=ada
         )
         before = dossier.facts(reread(version))
         with pytest.raises(Blocked):
-            library.describe(version, text="Die Küche", decorative=False, language="de", by=ada)
+            writing.describe(version, text="Die Küche", decorative=False, language="de", by=ada)
         assert dossier.facts(reread(version)) == before
 
     def test_licence_answers_that_are_not_given_keep_theirs(self, ada: User, version: Version) -> None:
-        library.answer_licence(version, {Question.COMMERCIAL: GivenAnswer(Answer.YES)}, by=ada)
-        library.answer_licence(version, {Question.TERRITORY: GivenAnswer(Answer.NO, "Europe")}, by=ada)
+        licenses.answer_licence(version, {Question.COMMERCIAL: GivenAnswer(Answer.YES)}, by=ada)
+        licenses.answer_licence(version, {Question.TERRITORY: GivenAnswer(Answer.NO, "Europe")}, by=ada)
         answers = {a.question: a.answer for a in LicenceAnswer.objects.filter(licence__version=version)}
         assert (answers["commercial"], answers["territory"], answers["term"]) == ("yes", "no", "unknown")
 
     def test_marking_keeps_source_alterations_and_original(self, ada: User, version: Version) -> None:
         original = factories.VersionFactory.create(by=ada)
-        library.mark(
+        disclosure.mark(
             version,
             digital_source="compositeWithTrainedAlgorithmicMedia",
             alterations=["VirtualStagingItemAddition"],
@@ -143,43 +152,43 @@ class TestWords:
 
     def test_a_picture_is_never_its_own_original(self, ada: User, version: Version) -> None:
         with pytest.raises(Blocked):
-            library.mark(version, digital_source="", alterations=[], original=version, disclosure_note="", by=ada)
+            disclosure.mark(version, digital_source="", alterations=[], original=version, disclosure_note="", by=ada)
         assert reread(version).original is None
 
     def test_a_consent_is_kept_and_can_be_taken_back(self, ada: User, version: Version) -> None:
         given = GivenConsent(kind="person", name="Jo Field", given=Answer.YES)
-        consent = library.record_consent(version, given, by=ada)
+        consent = consents.record_consent(version, given, by=ada)
         withdrawn = GivenConsent(kind="person", name="Jo Field", given=Answer.NO)
-        library.record_consent(version, withdrawn, by=ada, instead_of=consent)
+        consents.record_consent(version, withdrawn, by=ada, instead_of=consent)
         assert [(c.name, c.given) for c in reread(version).consents.all()] == [("Jo Field", "no")]
 
     def test_renaming_leaves_the_dossier_alone(self, ada: User, version: Version) -> None:
-        library.rename(version.asset, "Kitchen at dusk", ada)
+        collection.rename(version.asset, "Kitchen at dusk", ada)
         kept = reread(version)
         assert (kept.asset.title, kept.words_hash) == ("Kitchen at dusk", version.words_hash)
 
     def test_an_approved_version_is_never_left_without_alt_text(self, ada: User, rita: User, ready: Version) -> None:
         factories.approve(ready, rita)
         with pytest.raises(Blocked):
-            library.describe(ready, text="", decorative=False, language="en", by=ada)
+            writing.describe(ready, text="", decorative=False, language="en", by=ada)
         assert reread(ready).alt_text == ready.alt_text
 
     def test_new_words_change_what_was_approved(self, ada: User, rita: User, ready: Version) -> None:
         approved = factories.approve(ready, rita)
-        library.describe(ready, text="Another text", decorative=False, language="en", by=ada)
+        writing.describe(ready, text="Another text", decorative=False, language="en", by=ada)
         assert reread(ready).words_hash != approved.words_hash
         assert reread(ready).status == Status.APPROVED
 
 
 VERBS = {
-    "describe": lambda v, by: library.describe(v, text="x", decorative=False, language="en", by=by),
-    "answer_licence": lambda v, by: library.answer_licence(v, {}, holder="x", by=by),
-    "mark": lambda v, by: library.mark(
+    "describe": lambda v, by: writing.describe(v, text="x", decorative=False, language="en", by=by),
+    "answer_licence": lambda v, by: licenses.answer_licence(v, {}, holder="x", by=by),
+    "mark": lambda v, by: disclosure.mark(
         v, digital_source="digitalCapture", alterations=[], original=None, disclosure_note="", by=by
     ),
-    "say_who_is_shown": lambda v, by: library.say_who_is_shown(v, people="no", property="no", by=by),
-    "record_consent": lambda v, by: library.record_consent(v, GivenConsent(kind="person", name="Jo"), by=by),
-    "retire": library.retire,
+    "say_who_is_shown": lambda v, by: consents.say_who_is_shown(v, people="no", property="no", by=by),
+    "record_consent": lambda v, by: consents.record_consent(v, GivenConsent(kind="person", name="Jo"), by=by),
+    "retire": collection.retire,
 }
 
 
@@ -192,7 +201,7 @@ class TestEveryVerb:
         assert (LogEntry.objects.count(), dossier.facts(reread(version))) == before
 
     def test_it_refuses_a_retired_version(self, verb: str, ada: User, version: Version) -> None:
-        library.retire(version, ada)
+        collection.retire(version, ada)
         before = LogEntry.objects.count(), dossier.facts(reread(version))
         with pytest.raises(InvalidTransition):
             VERBS[verb](version, ada)
@@ -214,14 +223,14 @@ class TestStatus:
     def test_no_move_outside_the_table(self, current: Status, wanted: Status, ready: Version, rita: User) -> None:
         Version.objects.filter(pk=ready.pk).update(status=current, approved_by=rita)
         with pytest.raises(InvalidTransition), transaction.atomic():
-            library.set_status(ready, wanted, approved_by=rita)
+            transitions.set_status(ready, wanted, approved_by=rita)
         assert reread(ready).status == current
 
     @pytest.mark.parametrize(("current", "wanted"), sorted(MOVES))
     def test_every_move_in_the_table(self, current: Status, wanted: Status, ready: Version, rita: User) -> None:
         Version.objects.filter(pk=ready.pk).update(status=current, approved_by=rita)
         with transaction.atomic():
-            library.set_status(ready, wanted, approved_by=rita)
+            transitions.set_status(ready, wanted, approved_by=rita)
         kept = reread(ready)
         assert kept.status == wanted
         assert kept.approved_by == (rita if wanted == Status.APPROVED else None)
@@ -264,9 +273,9 @@ class TestWhatTheDatabaseRefuses:
 
 class TestPeopleBehind:
     def test_maker_prompt_writer_and_asker_are_all_named(self, ada: User, rita: User, max_: User) -> None:
-        made = ProvenanceFacts(prompt_by=rita, requested_by=max_)
+        made = ProvenanceData(prompt_by=rita, requested_by=max_)
         version = factories.VersionFactory.create(by=ada, provenance=made)
-        assert library.people_behind(reread(version)) == {ada.pk, rita.pk, max_.pk}
+        assert contributors.people_behind(reread(version)) == {ada.pk, rita.pk, max_.pk}
 
 
 class TestWhatIsMissing:
@@ -280,14 +289,14 @@ class TestWhatIsMissing:
 
 class TestCopies:
     def test_a_copy_is_made_once(self, version: Version) -> None:
-        spec = pictures.SPECS["thumb"]
-        first = library.rendition(version, spec)
-        with mock.patch.object(pictures, "render", side_effect=AssertionError):
-            assert library.rendition(version, spec) == first
+        spec = rendering.SPECS["thumb"]
+        first = renditions.rendition(version, spec)
+        with mock.patch.object(inspection, "render", side_effect=AssertionError):
+            assert renditions.rendition(version, spec) == first
 
     def test_two_makers_of_the_same_copy_agree(self, version: Version) -> None:
-        spec = pictures.SPECS["thumb"]
-        first = library.rendition(version, spec)
+        spec = rendering.SPECS["thumb"]
+        first = renditions.rendition(version, spec)
         with mock.patch.object(storage, "exists", return_value=False):
-            assert library.rendition(version, spec).sha256 == first.sha256
+            assert renditions.rendition(version, spec).sha256 == first.sha256
         assert version.renditions.count() == 1

@@ -8,8 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from assets import library
-from assets.library import ListingFacts
+from assets.listings import records
+from assets.listings.records import ListingFacts
 from assets.models import Listing
 from core import audit
 from core.errors import Blocked
@@ -113,16 +113,16 @@ def test_the_verbs_ask_for_the_right_themselves() -> None:
     listing = factories.ListingFactory.create()
     facts = ListingFacts(reference="X", title="X")
     with pytest.raises(PermissionDenied):
-        library.add_listing(facts, by=factories.rita())
+        records.add_listing(facts, by=factories.rita())
     with pytest.raises(PermissionDenied):
-        library.change_listing(listing, facts, by=factories.rita())
+        records.change_listing(listing, facts, by=factories.rita())
     assert Listing.objects.get() == listing
 
 
 def test_a_reference_is_never_taken_twice(ada: User) -> None:
     factories.ListingFactory.create(reference="HB-1")
     with pytest.raises(Blocked, match="reference already"):
-        library.add_listing(ListingFacts(reference="hb-1", title="Other"), by=ada)
+        records.add_listing(ListingFacts(reference="hb-1", title="Other"), by=ada)
 
 
 def test_listings_are_found_by_their_words(browser: Client) -> None:

@@ -14,10 +14,13 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from assets import alt_text, library, metadata, pictures
-from assets.metadata import Card
+from assets.alt_texts import forms
+from assets.imaging import metadata, rendering
+from assets.imaging.metadata import Card
+from assets.imaging.rendering import SPECS, Spec
+from assets.library.renditions import card_of
 from assets.models import Version
-from assets.pictures import SPECS, Spec
+from assets.provenance.data import ProvenanceData
 from core.models import User
 from tests.assets import factories
 from tests.assets.factories import picture
@@ -59,7 +62,7 @@ def text_of(root: ElementTree.Element, name: str) -> str | None:
 
 
 def rendered(card: Card, media_type: str = "image/jpeg") -> bytes:
-    return pictures.render(picture(200, 150), Spec("test", 100, 100, media_type, 85), card).data
+    return rendering.render(picture(200, 150), Spec("test", 100, 100, media_type, 85), card).data
 
 
 @pytest.mark.parametrize("media_type", TYPES)
@@ -92,7 +95,7 @@ def test_the_alt_text_is_written_in_every_language() -> None:
 
 
 def test_the_longest_words_in_the_most_languages_fit_into_a_jpeg() -> None:
-    texts = {f"x{number}": "\U0001f3e0" * alt_text.LENGTH for number in range(alt_text.MOST)}
+    texts = {f"x{number}": "\U0001f3e0" * forms.LENGTH for number in range(forms.MOST)}
     card = Card(alt_text="\U0001f3e0" * 2000, further_alt_texts=texts, title="\U0001f3e0" * 200, rights="©" * 200)
     assert b"AltTextAccessibility" in rendered(card)
 
@@ -121,7 +124,7 @@ def test_nothing_that_the_file_carried_is_in_a_copy(spec: Spec) -> None:
     packet = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>" + SECRETS + b"</x:xmpmeta>"
     data = picture(300, 200, form="JPEG", exif=exif, xmp=packet, comment=SECRETS)
     assert data.count(SECRETS) >= 3
-    copy = pictures.render(data, spec)
+    copy = rendering.render(data, spec)
     assert SECRETS not in copy.data
     with Image.open(io.BytesIO(copy.data)) as image:
         assert not image.getexif()
@@ -131,7 +134,7 @@ def test_text_chunks_of_a_png_are_not_in_a_copy() -> None:
     chunks = PngInfo()
     chunks.add_text("parameters", SECRETS.decode())
     png = Spec("test", 100, 100, "image/png", 100)
-    assert SECRETS not in pictures.render(picture(pnginfo=chunks), png).data
+    assert SECRETS not in rendering.render(picture(pnginfo=chunks), png).data
 
 
 # Reading other programs' files
@@ -211,17 +214,15 @@ def test_an_entity_bomb_in_xmp_is_not_unpacked() -> None:
 
 
 def test_the_card_of_a_version_tells_its_words_and_rights(ada: User) -> None:
-    made = library.ProvenanceFacts(
-        provider="sketch", provider_name="Sketch", model_asked="sketch-1", prompt="A kitchen"
-    )
+    made = ProvenanceData(provider="sketch", provider_name="Sketch", model_asked="sketch-1", prompt="A kitchen")
     version = factories.VersionFactory.create(by=ada, digital_source="algorithmicMedia", provenance=made)
     version = factories.make_ready(version, ada)
-    card = Card.of(version)
+    card = card_of(version)
     assert (card.alt_text, card.credit, card.digital_source) == (version.alt_text, "Harbour Homes", "algorithmicMedia")
     assert (card.ai_system, card.ai_system_version, card.ai_prompt) == ("Sketch", "sketch-1", "")
-    assert Card.of(version, with_prompt=True).ai_prompt == "A kitchen"
+    assert card_of(version, with_prompt=True).ai_prompt == "A kitchen"
 
 
 def test_a_photograph_names_no_ai_system(ready: Version) -> None:
-    card = Card.of(ready, with_prompt=True)
+    card = card_of(ready, with_prompt=True)
     assert (card.ai_system, card.ai_system_version, card.ai_prompt) == ("", "", "")

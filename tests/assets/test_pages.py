@@ -11,9 +11,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from assets import library
-from assets.library import GivenConsent, ProvenanceFacts
+from assets.alt_texts import writing
+from assets.library import collection
 from assets.models import Asset, Question, Version
+from assets.provenance.data import ProvenanceData
+from assets.rights import consents
+from assets.rights.consents import GivenConsent
 from core import storage
 from core.languages import LANGUAGES
 from core.models import LogEntry, User
@@ -119,7 +122,7 @@ class TestGrid:
     def three(self, ada: User, rita: User) -> None:
         listing = factories.ListingFactory.create(reference="HB-77")
         factories.VersionFactory.create(by=ada, title="Kitchen", listing=listing)
-        made = ProvenanceFacts(prompt="a lighthouse at dusk", model_asked="sketch-1")
+        made = ProvenanceData(prompt="a lighthouse at dusk", model_asked="sketch-1")
         factories.VersionFactory.create(by=ada, title="Harbour", maker="Sketch", provenance=made)
         factories.approve(factories.ready_version(ada, title="Garden"), rita)
 
@@ -283,7 +286,7 @@ class TestFiles:
 
 class TestStory:
     def test_it_tells_where_the_picture_came_from(self, as_ada: Client, ada: User) -> None:
-        made = ProvenanceFacts(
+        made = ProvenanceData(
             provider_name="Sketch",
             model_asked="sketch-1",
             prompt="a lighthouse at dusk",
@@ -326,7 +329,7 @@ class TestStory:
 
     def test_newer_terms_are_shown_and_can_be_answered_from(self, as_ada: Client, ada: User) -> None:
         old = factories.TermsFactory.create()
-        version = factories.VersionFactory.create(by=ada, provenance=ProvenanceFacts(terms=old))
+        version = factories.VersionFactory.create(by=ada, provenance=ProvenanceData(terms=old))
         factories.TermsFactory.create(read_on="2026-11-23", answers={"commercial": {"answer": "no"}})
         assert "terms have changed" in as_ada.get(version.get_absolute_url()).content.decode()
         form = as_ada.get(version.get_absolute_url() + "?edit=terms").context["story"].licence_form
@@ -334,15 +337,15 @@ class TestStory:
 
     def test_hostile_words_are_shown_as_words(self, as_ada: Client, ada: User) -> None:
         listing = factories.ListingFactory.create(title=HOSTILE)
-        made = ProvenanceFacts(
+        made = ProvenanceData(
             prompt=HOSTILE, model_asked=HOSTILE, found={HOSTILE: HOSTILE}, parameters={HOSTILE: HOSTILE}
         )
         version = factories.VersionFactory.create(
             by=ada, title=HOSTILE, maker=HOSTILE, provenance=made, listing=listing
         )
-        library.describe(version, text=HOSTILE, decorative=False, language="en", by=ada)
+        writing.describe(version, text=HOSTILE, decorative=False, language="en", by=ada)
         factories.complete_licence(version, holder=HOSTILE, attribution=HOSTILE)
-        library.record_consent(version, GivenConsent(kind="person", name=HOSTILE, scope=HOSTILE), by=ada)
+        consents.record_consent(version, GivenConsent(kind="person", name=HOSTILE, scope=HOSTILE), by=ada)
         for url in (version.get_absolute_url(), reverse("assets:library")):
             assert HOSTILE not in as_ada.get(url).content.decode()
 
@@ -458,25 +461,25 @@ class TestPanels:
         assert "German: This is a file name." in page
 
     def test_a_language_that_is_not_in_the_list_stays(self, as_ada: Client, version: Version, ada: User) -> None:
-        library.describe(version, text="A kitchen", decorative=False, language="gd", by=ada)
+        writing.describe(version, text="A kitchen", decorative=False, language="gd", by=ada)
         as_ada.post(change(version, "alt_text"), {"alt-text": "A kitchen, too", "alt-language": "gd"})
         assert (reread(version).alt_text, reread(version).alt_language) == ("A kitchen, too", "gd")
 
     def test_a_consent_is_changed_in_its_place(self, as_ada: Client, version: Version, ada: User) -> None:
-        kept = library.record_consent(version, GivenConsent(kind="person", name="Jo", given="yes"), by=ada)
+        kept = consents.record_consent(version, GivenConsent(kind="person", name="Jo", given="yes"), by=ada)
         url = reverse("assets:consent", args=(version.asset_id, version.number, kept.pk))
         as_ada.post(url, SAID["consent"] | {"consent-given": "no"})
         assert [consent.given for consent in reread(version).consents.all()] == ["no"]
 
     def test_a_consent_of_another_version_is_not_found(self, as_ada: Client, version: Version, ada: User) -> None:
         other = factories.VersionFactory.create(by=ada)
-        kept = library.record_consent(other, GivenConsent(kind="person", name="Jo", given="yes"), by=ada)
+        kept = consents.record_consent(other, GivenConsent(kind="person", name="Jo", given="yes"), by=ada)
         url = reverse("assets:consent", args=(version.asset_id, version.number, kept.pk))
         assert as_ada.post(url, SAID["consent"]).status_code == 404
 
     @pytest.mark.parametrize("name", [*SAID, "retire"])
     def test_a_retired_version_answers_409(self, name: str, as_ada: Client, version: Version, ada: User) -> None:
-        library.retire(version, ada)
+        collection.retire(version, ada)
         assert as_ada.post(change(version, name), SAID.get(name, {})).status_code == 409
 
     def test_retiring_keeps_it_to_be_looked_at(self, as_ada: Client, version: Version) -> None:

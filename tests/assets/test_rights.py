@@ -9,9 +9,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
-from assets import library, rights
-from assets.library import GivenAnswer, GivenConsent
 from assets.models import Answer, LicenceAnswer, Question, Terms, Version
+from assets.provenance.data import ProvenanceData
+from assets.rights import consents, licenses, terms, validity
+from assets.rights.consents import GivenConsent
+from assets.rights.licenses import GivenAnswer
 from core.models import User
 from tests.assets import factories
 
@@ -20,12 +22,12 @@ YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
 
 
 def codes(version: Version, on: date = TODAY) -> list[str]:
-    return [finding.code for finding in rights.findings(Version.objects.with_story().get(pk=version.pk), on)]
+    return [finding.code for finding in validity.findings(Version.objects.with_story().get(pk=version.pk), on)]
 
 
 def answer(version: Version, question: Question, given: Answer, detail: str = "", **facts: object) -> Version:
     said = {"holder": "Harbour Homes", "attribution": "Harbour Homes"} | facts
-    return library.answer_licence(
+    return licenses.answer_licence(
         version,
         {question: GivenAnswer(given, detail)},
         by=version.created_by,
@@ -34,7 +36,7 @@ def answer(version: Version, question: Question, given: Answer, detail: str = ""
 
 
 def test_every_question_is_asked_once() -> None:
-    assert [asked.question for asked in rights.QUESTIONS] == list(Question)
+    assert [asked.question for asked in licenses.QUESTIONS] == list(Question)
 
 
 @pytest.mark.parametrize("question", Question)
@@ -70,7 +72,7 @@ def test_what_no_means(question: Question, ready: Version) -> None:
 @pytest.mark.parametrize("question", [Question.TERRITORY, Question.CHANNELS])
 def test_a_limit_with_its_words_is_shown_and_does_not_block(question: Question, ready: Version) -> None:
     answer(ready, question, Answer.NO, "Europe and web only")
-    [finding] = rights.findings(Version.objects.with_story().get(pk=ready.pk), TODAY)
+    [finding] = validity.findings(Version.objects.with_story().get(pk=ready.pk), TODAY)
     assert (finding.severity, "Europe and web only" in finding.words) == ("warns", True)
 
 
@@ -104,7 +106,7 @@ def test_no_licence_at_all_blocks(ready: Version) -> None:
     ],
 )
 def test_who_is_shown_must_be_said(people: str, property: str, found: list[str], ready: Version, ada: User) -> None:
-    library.say_who_is_shown(ready, people=people, property=property, by=ada)
+    consents.say_who_is_shown(ready, people=people, property=property, by=ada)
     assert codes(ready) == found
 
 
@@ -121,22 +123,22 @@ def test_who_is_shown_must_be_said(people: str, property: str, found: list[str],
 def test_a_consent_must_be_given_and_in_force(
     given: str, last_day: date | None, found: list[str], ready: Version, ada: User
 ) -> None:
-    library.say_who_is_shown(ready, people="yes", property="no", by=ada)
-    library.record_consent(ready, GivenConsent(kind="person", name="Jo", given=given, valid_until=last_day), by=ada)
+    consents.say_who_is_shown(ready, people="yes", property="no", by=ada)
+    consents.record_consent(ready, GivenConsent(kind="person", name="Jo", given=given, valid_until=last_day), by=ada)
     assert codes(ready) == found
 
 
 def test_a_consent_of_the_owner_says_nothing_about_people(ready: Version, ada: User) -> None:
-    library.say_who_is_shown(ready, people="yes", property="yes", by=ada)
-    library.record_consent(ready, GivenConsent(kind="property", name="Jo", given="yes"), by=ada)
+    consents.say_who_is_shown(ready, people="yes", property="yes", by=ada)
+    consents.record_consent(ready, GivenConsent(kind="property", name="Jo", given="yes"), by=ada)
     assert codes(ready) == ["consent_people_missing"]
 
 
 def test_it_may_be_used_until_the_first_of_all_ends(ready: Version, ada: User) -> None:
-    assert rights.valid_until(ready) is None
+    assert validity.valid_until(ready) is None
     answer(ready, Question.TERM, Answer.NO, valid_until=TOMORROW)
-    library.record_consent(ready, GivenConsent(kind="person", name="Jo", given="yes", valid_until=TODAY), by=ada)
-    assert rights.valid_until(Version.objects.with_story().get(pk=ready.pk)) == TODAY
+    consents.record_consent(ready, GivenConsent(kind="person", name="Jo", given="yes", valid_until=TODAY), by=ada)
+    assert validity.valid_until(Version.objects.with_story().get(pk=ready.pk)) == TODAY
 
 
 # Terms
@@ -160,27 +162,27 @@ def sheet(tmp_path: Path) -> Path:
 
 
 def test_terms_are_kept_once(db: None, sheet: Path) -> None:
-    assert len(rights.load_terms(sheet)) == 1
-    assert rights.load_terms(sheet) == []
+    assert len(terms.load_terms(sheet)) == 1
+    assert terms.load_terms(sheet) == []
     assert Terms.objects.get().answers["commercial"]["source"] == "section 3"
 
 
 def test_changed_words_are_a_new_snapshot_and_the_old_one_stays(db: None, sheet: Path, ada: User) -> None:
-    [old] = rights.load_terms(sheet)
-    made = library.ProvenanceFacts(terms=old)
+    [old] = terms.load_terms(sheet)
+    made = ProvenanceData(terms=old)
     version = factories.VersionFactory.create(by=ada, provenance=made)
-    assert rights.newer_terms(version) is None
+    assert terms.newer_terms(version) is None
     sheet.write_text(SHEET.replace("2026-11-22", "2026-11-23").replace("You own", "They own"))
-    [new] = rights.load_terms(sheet)
-    assert rights.current_terms("openai") == new == rights.newer_terms(version)
+    [new] = terms.load_terms(sheet)
+    assert terms.current_terms("openai") == new == terms.newer_terms(version)
     assert Terms.objects.count() == 2
 
 
 def test_the_same_snapshot_twice_is_refused_by_the_database(db: None, sheet: Path) -> None:
-    [terms] = rights.load_terms(sheet)
-    terms.pk = None
+    [kept] = terms.load_terms(sheet)
+    kept.pk = None
     with pytest.raises(IntegrityError), transaction.atomic():
-        terms.save(force_insert=True)
+        kept.save(force_insert=True)
 
 
 @pytest.mark.parametrize(
@@ -195,4 +197,4 @@ def test_a_sheet_with_a_mistake_is_refused_whole(db: None, sheet: Path, wrong: s
 
 
 def test_a_sheet_that_is_silent_prefills_unknown() -> None:
-    assert {given.answer for given in rights.prefill(None).values()} == {Answer.UNKNOWN}
+    assert {given.answer for given in licenses.prefill(None).values()} == {Answer.UNKNOWN}

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from approvals import dossier, sites, workflow
 from approvals.models import Channel, Choice, ListingSite
-from assets import library
+from assets.alt_texts import writing
+from assets.library import intake
 from assets.models import Answer, Origin, Version
+from assets.rights import consents, licenses
 from core.models import User
 from generation import runs
 from generation.lifecycle import ENDED
@@ -46,7 +48,7 @@ def release_and_make_a_key() -> str:
 
 
 def _ready(ada: User) -> Version:
-    version = library.take_in(
+    version = intake.take_in(
         factories.picture(2400, 1600),
         title="Kitchen",
         by=ada,
@@ -54,7 +56,7 @@ def _ready(ada: User) -> Version:
         maker="upload",
         digital_source="digitalCapture",
     )
-    library.describe(version, text="Kitchen with an oak table", decorative=False, language="en", by=ada)
-    library.answer_licence(version, factories.YES, holder="Harbour Homes", attribution="Harbour Homes", by=ada)
-    library.say_who_is_shown(version, people=Answer.NO, property=Answer.NO, by=ada)
+    writing.describe(version, text="Kitchen with an oak table", decorative=False, language="en", by=ada)
+    licenses.answer_licence(version, factories.YES, holder="Harbour Homes", attribution="Harbour Homes", by=ada)
+    consents.say_who_is_shown(version, people=Answer.NO, property=Answer.NO, by=ada)
     return Version.objects.with_story().get(pk=version.pk)

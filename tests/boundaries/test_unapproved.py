@@ -10,10 +10,11 @@ import pytest
 
 from approvals import sites, workflow
 from approvals.models import Choice, Delivery, Release
-from assets import library
-from assets.lifecycle import Status
+from assets.alt_texts import writing
+from assets.imaging.rendering import SPECS
+from assets.library import collection
 from assets.models import Version
-from assets.pictures import SPECS
+from assets.models.version import Status
 from core import storage
 from core.models import User
 from generation.models import Output
@@ -54,11 +55,11 @@ def _withdrawn(ada: User) -> Version:
 
 def _changed(ada: User) -> Version:
     release = factories.released(_draft(ada))
-    return library.describe(release.version, text="Another text", decorative=False, language="en", by=ada)
+    return writing.describe(release.version, text="Another text", decorative=False, language="en", by=ada)
 
 
 def _retired(ada: User) -> Version:
-    return library.retire(_draft(ada), ada)
+    return collection.retire(_draft(ada), ada)
 
 
 COURSES = {

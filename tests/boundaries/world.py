@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from approvals import sites, workflow
 from approvals.models import SiteKey
-from assets import library
 from assets.models import Answer, Consent
+from assets.rights import consents
 from config import roles
 from core.models import User
 from generation import money, prompts, runs
@@ -89,8 +89,8 @@ def build() -> World:
 def _library(ada: User) -> dict[str, Any]:
     listing = assets.ListingFactory.create(reference="HB-1042")
     ready = assets.ready_version(ada, title="Kitchen", listing=listing)
-    given = library.GivenConsent(kind=Consent.Kind.PERSON, name="Nora", given=Answer.YES)
-    consent = library.record_consent(ready, given, by=ada)
+    given = consents.GivenConsent(kind=Consent.Kind.PERSON, name="Nora", given=Answer.YES)
+    consent = consents.record_consent(ready, given, by=ada)
     return {"listing": listing, "ready": ready, "consent": consent}
 
 

@@ -7,7 +7,7 @@ import io
 import pytest
 from PIL import ExifTags, Image
 
-from assets.pictures import Unreadable
+from assets.imaging.inspection import Unreadable
 from core.errors import InvalidTransition
 from core.models import User
 from generation import runs

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
-from assets.lifecycle import Status
 from assets.models import Version
+from assets.models.version import Status
 from core.models import User
 from generation import runs
 from generation.history import marked

@@ -10,8 +10,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from assets import library
 from assets.models import Origin, Version
+from assets.versions import contributors
 from core import storage
 from core.errors import InvalidTransition
 from core.models import User
@@ -49,7 +49,7 @@ def test_a_kept_picture_knows_how_it_was_made(ada: User) -> None:
 @pytest.mark.django_db
 def test_whoever_wrote_the_prompt_is_behind_the_version(ada: User, max_: User) -> None:
     version = runs.keep(made(ada), by=max_)
-    assert library.people_behind(version) == {ada.pk, max_.pk}
+    assert contributors.people_behind(version) == {ada.pk, max_.pk}
 
 
 @pytest.mark.django_db

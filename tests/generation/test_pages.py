@@ -12,7 +12,8 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from assets import forms, pictures
+from assets.imaging import inspection
+from assets.library import forms
 from assets.models import Version
 from core.models import User
 from generation import money, runs
@@ -384,7 +385,7 @@ def test_a_hand_off_is_not_read_when_it_is_too_much(
 ) -> None:
     job = factories.by_hand(ada)
     runs.send(job.pk)
-    monkeypatch.setattr(pictures if most == "MAX_BYTES" else forms, most, 1)
+    monkeypatch.setattr(inspection if most == "MAX_BYTES" else forms, most, 1)
     files = [SimpleUploadedFile(f"{name}.png", png(name), "image/png") for name in "ab"]
     answer = browser_of(ada).post(reverse("generation:hand_in", args=(job.pk,)), {"pictures": files})
     assert (answer.status_code, words in answer.content.decode()) == (422, True)

@@ -12,13 +12,14 @@ from django.utils import timezone
 from PIL import Image
 from pytest_django import Settings
 
-from assets import library
+from assets.imaging import masks
+from assets.imaging.inspection import Unreadable
+from assets.library import intake
 from assets.models import DigitalSource, Origin, Version
-from assets.pictures import Unreadable
 from core import storage
 from core.errors import Blocked
 from core.models import User
-from generation import catalogue, composing, masks, references, runs
+from generation import catalogue, composing, references, runs
 from generation.models import Brief, BriefKind, BriefReference, GenerationModel, Job, JobState, Output, Role
 from generation.providers.base import Finished
 from generation.references import Source
@@ -43,7 +44,7 @@ def made(ada: User, **more: object) -> Output:
 
 
 def uploaded(ada: User, source: str = DigitalSource.CAPTURE, name: str = "kitchen") -> Version:
-    return library.take_in(
+    return intake.take_in(
         png(name), title="Kitchen", by=ada, origin=Origin.UPLOADED, maker="upload", digital_source=source
     )
 
@@ -91,7 +92,7 @@ def test_a_copy_goes_out_without_what_the_file_says_about_its_place(ada: User) -
     place[0x0112], place[0x010E] = 6, "12 Harbour Street"
     stream = io.BytesIO()
     photo.save(stream, "JPEG", exif=place)
-    version = library.take_in(stream.getvalue(), title="Yard", by=ada, origin=Origin.UPLOADED, maker="upload")
+    version = intake.take_in(stream.getvalue(), title="Yard", by=ada, origin=Origin.UPLOADED, maker="upload")
     refined(ada, BriefKind.REFERENCE, Source(version=version))
     sent = Seeing.sent[-1][0].references[0]
     assert (sent.media_type, Image.open(io.BytesIO(sent.data)).size) == ("image/jpeg", (64, 96))

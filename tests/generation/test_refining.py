@@ -13,10 +13,11 @@ from django.urls import reverse
 from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
+from assets.imaging import masks
 from assets.models import DigitalSource
 from core import storage
 from core.models import User
-from generation import masks, tree
+from generation import tree
 from generation.models import Brief, BriefKind, BriefReference, GenerationModel, Output, Role
 from generation.references import Source
 from tests.browsing import browser_of

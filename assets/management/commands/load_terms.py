@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from assets import rights
+from assets.rights import terms
 
 STARTER = Path("generation/data/terms.toml")
 
@@ -23,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["path"]
         try:
-            added = rights.load_terms(path)
-        except (OSError, tomllib.TOMLDecodeError, rights.BadTerms) as error:
+            added = terms.load_terms(path)
+        except (OSError, tomllib.TOMLDecodeError, terms.BadTerms) as error:
             raise CommandError(f"The terms in {path.name} were not loaded. {error}") from error
         self.stdout.write(f"Terms: {len(added)} new.")

@@ -12,14 +12,18 @@ from django.contrib.auth.models import AnonymousUser
 from django.forms import Form
 from django.utils import timezone
 
-from assets import library, readiness, rights
-from assets.alt_text import AltTextForm
-from assets.alterations import in_plain_words
-from assets.forms import ConsentForm, DisclosureForm, LicenceForm, RenameForm, ShownForm
-from assets.lifecycle import Status
+from assets.alt_texts.forms import AltTextForm
+from assets.imaging.rendering import SPECS, fitted
+from assets.library import readiness
+from assets.library.forms import RenameForm
 from assets.models import Consent, LicenceAnswer, Provenance, Terms, Version
-from assets.pictures import SPECS, fitted
-from assets.rights import QUESTIONS, Asked
+from assets.models.version import Status
+from assets.provenance.alterations import in_plain_words
+from assets.provenance.forms import DisclosureForm
+from assets.rights import licenses, terms
+from assets.rights.forms import ConsentForm, LicenceForm, ShownForm
+from assets.rights.licenses import QUESTIONS, Asked
+from assets.versions import changing
 from core import audit
 from core.errors import Finding
 from core.models import LogEntry, User
@@ -72,7 +76,7 @@ class Story:
 
     @cached_property
     def may_edit(self) -> bool:
-        return self.viewer.has_perm(library.RIGHT) and self.version.status not in library.CLOSED
+        return self.viewer.has_perm(changing.RIGHT) and self.version.status not in changing.CLOSED
 
     @property
     def may_retire(self) -> bool:
@@ -163,7 +167,7 @@ class Story:
 
     @cached_property
     def newer_terms(self) -> Terms | None:
-        return rights.newer_terms(self.version)
+        return terms.newer_terms(self.version)
 
     @property
     def answering(self) -> bool:
@@ -218,7 +222,7 @@ class Story:
         if "licence" in self.filled:
             return self.filled["licence"]
         newer = self.newer_terms if self.editing == "terms" else None
-        return LicenceForm.of(self.version, instead=newer, answers=rights.prefill(newer) if newer else None)
+        return LicenceForm.of(self.version, instead=newer, answers=licenses.prefill(newer) if newer else None)
 
     @property
     def shown_form(self) -> Form:

@@ -14,16 +14,13 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from xml.etree import ElementTree as Plain
 
 from defusedxml import ElementTree
 from PIL import ExifTags, Image
 
-from assets import framing
-
-if TYPE_CHECKING:
-    from assets.models import Version
+from assets.imaging import containers
 
 SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 """Digital source types are written as full addresses, http without s (IPTC NewsCodes)."""
@@ -69,24 +66,6 @@ class Card:
     ai_system_version: str = ""
     ai_prompt: str = ""
     """A prompt may hold what is not for the public, so it is embedded only where a channel asks for it."""
-
-    @classmethod
-    def of(cls, version: Version, *, with_prompt: bool = False) -> Card:
-        """The card of a version as its words and rights stand now."""
-        licence, made = version.licence, getattr(version, "provenance", None)
-        is_made = made is not None and bool(made.provider or made.provider_name)
-        return cls(
-            alt_text="" if version.decorative else version.alt_text,
-            language=version.alt_language,
-            further_alt_texts={each.language: each.text for each in version.translations.all()},
-            credit=licence.attribution if licence else "",
-            rights=licence.holder if licence else "",
-            web_statement=licence.url if licence else "",
-            digital_source=version.digital_source,
-            ai_system=made.provider_name or made.provider if made and is_made else "",
-            ai_system_version=made.model_reported or made.model_asked if made and is_made else "",
-            ai_prompt=made.prompt if made and with_prompt else "",
-        )
 
     def as_xmp(self) -> bytes:
         """The XMP packet, UTF-8."""
@@ -145,7 +124,7 @@ def read(data: bytes, image: Image.Image | None = None) -> dict[str, Any]:
     if c2pa := _c2pa(data):
         found["c2pa"] = c2pa
     try:
-        # Only what stands beside the pixels is looked at; whether those are sound is for `pictures.inspect` to say.
+        # Only what stands beside the pixels is looked at; whether those are sound is for `inspection.inspect` to say.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with nullcontext(image) if image is not None else Image.open(io.BytesIO(data)) as opened:
@@ -253,9 +232,9 @@ def _xmp_of(image: Image.Image) -> bytes:
 def _c2pa(data: bytes) -> dict[str, Any]:
     """Whether the file carries Content Credentials. They are not verified here: the claim is the file's own."""
     parts = (
-        [data[start:end] for marker, start, end in framing.jpeg_segments(data) if marker == 0xEB]
-        + [data[start:end] for name, start, end in framing.png_chunks(data) if name == "caBX"]
-        + [data[start:end] for name, start, end in framing.riff_chunks(data) if name == "C2PA"]
+        [data[start:end] for marker, start, end in containers.jpeg_segments(data) if marker == 0xEB]
+        + [data[start:end] for name, start, end in containers.png_chunks(data) if name == "caBX"]
+        + [data[start:end] for name, start, end in containers.riff_chunks(data) if name == "C2PA"]
     )
     store = b"".join(part for part in parts if b"jumb" in part or b"c2pa" in part)
     if b"c2pa" not in store:

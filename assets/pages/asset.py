@@ -18,11 +18,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
 
-from assets import library, readiness
-from assets.alt_text import AltTextForm
-from assets.forms import ConsentForm, DisclosureForm, LicenceForm, RenameForm, ShownForm
+from assets.alt_texts import checking, writing
+from assets.alt_texts.forms import AltTextForm
+from assets.library import collection
+from assets.library.forms import RenameForm
 from assets.models import Asset, Version
-from assets.story import Line, Story
+from assets.pages.version_page import Line, Story
+from assets.provenance import disclosure
+from assets.provenance.forms import DisclosureForm
+from assets.rights import consents, licenses
+from assets.rights.forms import ConsentForm, LicenceForm, ShownForm
 from core.web.requests import SignedIn
 
 PAGE = "assets/asset.html"
@@ -63,9 +68,9 @@ class Saving:
 
 
 SAVINGS = {
-    "alt_text": Saving(AltTextForm, library.describe, "alt_text", "The alt text is saved."),
-    "shown": Saving(ShownForm, library.say_who_is_shown, "consents", "Who is shown is saved."),
-    "disclosure": Saving(DisclosureForm, library.mark, "disclosure", "The disclosure is saved."),
+    "alt_text": Saving(AltTextForm, writing.describe, "alt_text", "The alt text is saved."),
+    "shown": Saving(ShownForm, consents.say_who_is_shown, "consents", "Who is shown is saved."),
+    "disclosure": Saving(DisclosureForm, disclosure.mark, "disclosure", "The disclosure is saved."),
 }
 
 
@@ -88,8 +93,8 @@ def check_alt_text(request: SignedIn, asset_id: UUID, number: int) -> HttpRespon
     found = _version(request, asset_id, number)
     form = AltTextForm.of(found, request.POST)
     form.is_valid()
-    findings = readiness.findings_of_words(found, form.words())
-    lines = [Line(finding.words, finding.severity) for finding in findings]
+    wrong = checking.findings_of_words(found, form.words())
+    lines = [Line(finding.words, finding.severity) for finding in wrong]
     return render(request, "assets/_lines.html", {"lines": lines, "fine": "Nothing to mend in this text."})
 
 
@@ -105,7 +110,7 @@ def licence(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
     if not is_whole:
         return _refused(request, found, "licence", form)
     facts = {name: form.cleaned_data[name] for name in ("holder", "attribution", "valid_until", "url", "terms")}
-    library.answer_licence(found, form.answers(), **facts, by=request.user)
+    licenses.answer_licence(found, form.answers(), **facts, by=request.user)
     return _saved(request, found, "licence", "The licence answers are saved.")
 
 
@@ -118,7 +123,7 @@ def consent(request: SignedIn, asset_id: UUID, number: int, consent_id: int | No
     form = ConsentForm(request.POST, prefix="consent")
     if not form.is_valid():
         return _refused(request, found, "consents", form, name="consent", editing=f"consent-{consent_id or 'new'}")
-    library.record_consent(found, form.consent(), by=request.user, instead_of=kept)
+    consents.record_consent(found, form.consent(), by=request.user, instead_of=kept)
     return _saved(request, found, "consents", "The consent is recorded.")
 
 
@@ -129,7 +134,7 @@ def rename(request: SignedIn, asset_id: UUID) -> HttpResponse:
     found = get_object_or_404(Asset.objects.visible_to(request.user), pk=asset_id)
     form = RenameForm(request.POST)
     if form.is_valid():
-        library.rename(found, form.cleaned_data["title"], request.user)
+        collection.rename(found, form.cleaned_data["title"], request.user)
         return redirect(found)
     newest = get_object_or_404(found.versions.with_story().order_by("-number")[:1])
     story = Story(newest, request.user, "title", {"rename": form})
@@ -141,7 +146,7 @@ def rename(request: SignedIn, asset_id: UUID) -> HttpResponse:
 def retire(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
     """Put a version away for good."""
     found = _version(request, asset_id, number)
-    library.retire(found, request.user)
+    collection.retire(found, request.user)
     messages.success(request, f"{found.label} is retired. It stays here to be looked at.")
     return redirect(found)
 

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.forms import BaseFormSet, formset_factory
 from django.http import QueryDict
 
-from assets.library import ListingFacts
+from assets.listings.records import ListingFacts
 from assets.models import Listing
 
 MOST_FACTS = 40

@@ -1,12 +1,11 @@
-"""What is missing before a version can be reviewed, whatever the channel."""
+"""What is wrong with a version's alt text, saved or not yet, next to the others of its listing."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 
-from assets import accessibility, rights
+from assets.alt_texts import rules
 from assets.models import Version
 from core.errors import Finding
 
@@ -21,11 +20,6 @@ class Words:
     further: Mapping[str, str] = field(default_factory=dict)
 
 
-def findings(version: Version, on: date) -> list[Finding]:
-    """Everything that is missing, or worth a look, on a day."""
-    return [*alt_text_findings(version), *rights.findings(version, on), *_disclosure_findings(version)]
-
-
 def alt_text_findings(version: Version) -> list[Finding]:
     """What is wrong with the version's alt text, next to the others of its listing."""
     further = {each.language: each.text for each in version.translations.all()}
@@ -37,7 +31,7 @@ def findings_of_words(version: Version, said: Words) -> list[Finding]:
     """The same for words that are not saved yet."""
     if said.decorative and any(said.further.values()):
         said = replace(said, text=said.text or " ".join(said.further.values()))
-    first = accessibility.check_alt_text(
+    first = rules.check_alt_text(
         said.text,
         decorative=said.decorative,
         title=version.asset.title,
@@ -47,7 +41,7 @@ def findings_of_words(version: Version, said: Words) -> list[Finding]:
     )
     if said.decorative:
         return first
-    return [*first, *accessibility.check_translations(said.further, first=said.text, altered=version.is_altered)]
+    return [*first, *rules.check_translations(said.further, first=said.text, altered=version.is_altered)]
 
 
 def siblings_of(version: Version) -> list[str]:
@@ -56,15 +50,3 @@ def siblings_of(version: Version) -> list[str]:
         return []
     others = Version.objects.filter(asset__listing=version.asset.listing_id).exclude(asset=version.asset_id)
     return list(others.exclude(alt_text="").values_list("alt_text", flat=True))
-
-
-def _disclosure_findings(version: Version) -> list[Finding]:
-    found = []
-    if not version.digital_source:
-        found.append(Finding("source_unknown", "Nobody has said how the picture came about.", field="disclosure"))
-    if version.is_altered and not version.alterations:
-        found.append(Finding("alterations_missing", "Nobody has said what was altered in it.", field="disclosure"))
-    if version.is_altered and version.original_id is None:
-        words = "It was altered, but the unaltered original is not linked."
-        found.append(Finding("original_missing", words, field="disclosure"))
-    return found

@@ -9,7 +9,7 @@ import io
 
 from PIL import Image, ImageDraw
 
-from assets import pictures
+from assets.imaging import inspection
 
 Size = tuple[int, int]
 MARKED_FROM = 128
@@ -25,8 +25,8 @@ def read(data: bytes, size: Size) -> Image.Image:
     Raises BadMask.
     """
     try:
-        facts = pictures.inspect(data)
-    except pictures.Unreadable as problem:
+        facts = inspection.inspect(data)
+    except inspection.Unreadable as problem:
         raise BadMask(f"The mask cannot be used. {problem}") from problem
     if facts.media_type != "image/png":
         raise BadMask("A mask is a PNG: clear, or white on black, where the picture may change.")

@@ -13,9 +13,9 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from assets.forms import LibraryFilterForm
+from assets.imaging.rendering import SPECS, fitted
+from assets.library.forms import LibraryFilterForm
 from assets.models import Asset, Version
-from assets.pictures import SPECS, fitted
 from core.web.requests import SignedIn
 
 ON_A_PAGE = 24

@@ -12,10 +12,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
 
-from assets import library, pictures, rights
-from assets.forms import Kind, NewVersionForm, UploadForm, asset_of, version_of
-from assets.library import ProvenanceFacts
+from assets.imaging import inspection
+from assets.library import intake
+from assets.library.forms import Kind, NewVersionForm, UploadForm, asset_of, version_of
 from assets.models import Asset, Terms, Version
+from assets.provenance import disclosure
+from assets.provenance.data import ProvenanceData
+from assets.rights import terms
 from core.models import User
 from core.web.requests import SignedIn, takes_a_form
 
@@ -56,8 +59,8 @@ def _readable(form: UploadForm) -> Read:
     read = [(file.name or "picture", file.read()) for file in files]
     for name, data in read:
         try:
-            library.look_at(data)
-        except pictures.Unreadable as error:
+            intake.look_at(data)
+        except inspection.Unreadable as error:
             form.add_error("pictures", f"“{name}” was not taken. {error} Nothing of this upload was kept.")
     return [] if form.errors else read
 
@@ -67,12 +70,12 @@ def _take_in(form: UploadForm, files: Read, asset: Asset | None, by: User) -> li
     origin, source = Kind.MEANS[said["kind"]]
     made_elsewhere = said["kind"] == "generated"
     maker = said["maker"] if made_elsewhere else "upload"
-    provenance = ProvenanceFacts(
+    provenance = ProvenanceData(
         provider_name=maker if made_elsewhere else "",
-        terms=rights.current_terms(slugify(maker)) if made_elsewhere else None,
+        terms=terms.current_terms(slugify(maker)) if made_elsewhere else None,
     )
     return [
-        library.take_in(
+        intake.take_in(
             data,
             title=_title(said.get("title", ""), name, number, len(files)),
             by=by,
@@ -98,7 +101,7 @@ def _title(given: str, file_name: str, number: int, of: int) -> str:
 
 def _arrived(request: SignedIn, versions: list[Version], altered: Version | None) -> HttpResponse:
     if altered and len(versions) == 1:
-        library.pair(altered, versions[0], by=request.user)
+        disclosure.pair(altered, versions[0], by=request.user)
         messages.success(request, "The original is in the library, linked to the altered picture.")
         return redirect(f"{altered.get_absolute_url()}#disclosure")
     if len(versions) == 1:

@@ -8,8 +8,8 @@ from typing import Any, cast
 from django import forms
 from django.forms import BoundField
 
+from assets.alt_texts.checking import Words
 from assets.models import Version
-from assets.readiness import Words
 from core import languages
 
 MOST = 8
@@ -39,7 +39,7 @@ class AltTextForm(forms.Form):
     )
 
     TAKEN = ("text", "decorative", "language")
-    """Beside the further texts, what `library.describe` takes."""
+    """Beside the further texts, what `writing.describe` takes."""
 
     use_required_attribute = False  # the browser would insist on words for a decorative picture too
 

@@ -11,8 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from assets import library
-from assets.listings import ListingEditor, known_names
+from assets.listings import records
+from assets.listings.forms import ListingEditor, known_names
 from assets.models import Listing
 from core.errors import Blocked
 from core.web.requests import SignedIn, takes_a_form
@@ -52,8 +52,8 @@ def listing(request: SignedIn, listing_id: int = 0) -> HttpResponse:
 def _kept(request: SignedIn, held: Listing | None, editor: ListingEditor) -> Listing | None:
     try:
         if held is None:
-            return library.add_listing(editor.said(), by=request.user)
-        return library.change_listing(held, editor.said(), by=request.user)
+            return records.add_listing(editor.said(), by=request.user)
+        return records.change_listing(held, editor.said(), by=request.user)
     except Blocked as blocked:
         for finding in blocked.findings:
             editor.about.add_error(finding.field, finding.words)

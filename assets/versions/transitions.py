@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-from django.db import models
-
+from assets.models import Version
+from assets.models.version import Status
 from core.errors import InvalidTransition
-
-
-class Status(models.TextChoices):
-    """Where a version stands. Written by `assets.library.set_status` and by nothing else."""
-
-    DRAFT = "draft", "Draft"
-    IN_REVIEW = "in_review", "In review"
-    APPROVED = "approved", "Approved"
-    CHANGES_REQUESTED = "changes_requested", "Changes requested"
-    REJECTED = "rejected", "Rejected"
-    WITHDRAWN = "withdrawn", "Withdrawn"
-    RETIRED = "retired", "Retired"
-
+from core.models import User
 
 MOVES: frozenset[tuple[Status, Status]] = frozenset(
     {
@@ -45,3 +33,16 @@ def check_move(current: str, wanted: Status) -> None:
         raise InvalidTransition(
             f"This version is “{Status(current).label.lower()}”, so it cannot become “{wanted.label.lower()}”."
         )
+
+
+def set_status(version: Version, status: Status, *, approved_by: User | None = None) -> Version:
+    """Move a version, in the transaction of the caller, who also writes the log. Raises InvalidTransition.
+
+    Only `approvals.workflow` calls this for the states of a review; `retire` is the one move of the library itself.
+    """
+    locked = Version.objects.select_for_update(of=("self",)).get(pk=version.pk)
+    check_move(locked.status, status)
+    locked.status = version.status = status
+    locked.approved_by = version.approved_by = approved_by if status == Status.APPROVED else None
+    locked.save(update_fields=["status", "approved_by"])
+    return locked

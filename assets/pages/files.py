@@ -9,27 +9,20 @@ from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.utils.cache import get_conditional_response
-from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
-from assets import library
+from assets.imaging.inspection import EXTENSIONS
+from assets.imaging.rendering import SPECS
+from assets.library import renditions
 from assets.models import Version
-from assets.pictures import EXTENSIONS, SPECS
 from core import storage
+from core.web.files import sent
 from core.web.requests import SignedIn
 
 logger = logging.getLogger(__name__)
 
 ORIGINAL = "original"
-HEADERS = {
-    "Cache-Control": "private, max-age=86400, immutable",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-}
-"""A browser may keep its own copy for a day; nobody else may, and whatever it holds is never run."""
 
 
 @require_safe
@@ -47,22 +40,11 @@ def file(request: SignedIn, version_id: UUID, spec: str) -> HttpResponseBase:
 
 
 def _copy(request: SignedIn, version: Version, spec: str) -> HttpResponseBase:
-    made = library.rendition(version, SPECS[spec])
-    return _sent(request, made.sha256, made.media_type)
+    made = renditions.rendition(version, SPECS[spec])
+    return sent(request, made.sha256, made.media_type)
 
 
 def _original(request: SignedIn, version: Version) -> HttpResponseBase:
     extension = EXTENSIONS.get(version.media_type, "bin")
     name = f"{slugify(version.asset.title) or 'picture'}-v{version.number}.{extension}"
-    return _sent(request, version.sha256, version.media_type, attachment=name)
-
-
-def _sent(request: SignedIn, sha256: str, media_type: str, attachment: str = "") -> HttpResponseBase:
-    etag = f'"{sha256}"'
-    unchanged = get_conditional_response(request, etag=etag)
-    response = unchanged or HttpResponse(storage.read(sha256), media_type)
-    if disposition := content_disposition_header(bool(attachment), attachment):
-        response["Content-Disposition"] = disposition
-    for name, value in {**HEADERS, "ETag": etag}.items():
-        response[name] = value
-    return response
+    return sent(request, version.sha256, version.media_type, attachment=name)

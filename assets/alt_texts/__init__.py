@@ -1,0 +1,1 @@
+"""Alt texts: what they must say, in how many languages, and writing them."""

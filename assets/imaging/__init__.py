@@ -1,0 +1,1 @@
+"""Pictures as bytes: what they are, smaller copies of them, and what they say about themselves. Plain Python."""

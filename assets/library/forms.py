@@ -1,0 +1,133 @@
+"""What people fill in about pictures. A form turns typed text into the plain values that the library's verbs take."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+
+from assets.imaging import inspection
+from assets.models import Asset, DigitalSource, Listing, Origin, Version
+from assets.models.version import Status
+from core.models import User
+from core.web.forms import ANY, offer
+
+AT_ONCE = 20
+"""Files in one upload."""
+
+
+class Kind(forms.ChoiceField):
+    """What somebody brings: decides origin and digital source type."""
+
+    CHOICES = (("photograph", "Photograph"), ("drawn", "Drawing"), ("generated", "Generated"))
+    MEANS: ClassVar = {
+        "photograph": (Origin.UPLOADED, DigitalSource.CAPTURE),
+        "drawn": (Origin.UPLOADED, DigitalSource.CREATION),
+        "generated": (Origin.BROUGHT, DigitalSource.GENERATED),
+    }
+
+
+class ManyFiles(forms.FileField):
+    """One or several pictures, each small enough to be looked at."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.ClearableFileInput()
+        widget.allow_multiple_selected = True
+        widget.attrs |= {"multiple": True, "accept": ",".join(sorted(set(inspection.MEDIA_TYPES.values())))}
+        super().__init__(widget=widget, **options)
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        files = (data if isinstance(data, list | tuple) else [data]) or [None]
+        if len(files) > AT_ONCE:
+            raise ValidationError(f"Bring up to {AT_ONCE} pictures at once; these are {len(files)}.")
+        return [self._checked(file) for file in files]
+
+    def _checked(self, file: Any) -> UploadedFile[Any]:
+        checked: UploadedFile[Any] = super().clean(file)
+        if checked.size and checked.size > inspection.MAX_BYTES:
+            limit = inspection.MAX_BYTES // 1024 // 1024
+            raise ValidationError(f"“{checked.name}” is larger than {limit} MB. Save it smaller and bring it again.")
+        return checked
+
+
+class UploadForm(forms.Form):
+    """Pictures from outside, with what the portal cannot see in them."""
+
+    pictures = ManyFiles(label="Pictures", help_text="PNG, JPEG, WebP, AVIF or GIF. They are kept exactly as they are.")
+    kind = Kind(label="What is it?", choices=Kind.CHOICES, initial="photograph", widget=forms.RadioSelect)
+    maker = forms.CharField(
+        label="Made with",
+        max_length=80,
+        required=False,
+        help_text="The service that generated it, such as Midjourney. Its terms go with the picture.",
+        widget=forms.TextInput(attrs={"list": "makers"}),
+    )
+    title = forms.CharField(max_length=200, required=False, help_text="Without one, each picture is named as its file.")
+    listing = forms.ModelChoiceField(Listing.objects.all(), required=False, empty_label="No listing")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("kind") == "generated" and not cleaned.get("maker"):
+            self.add_error("maker", "Say which service made it: its terms decide what may be done with the picture.")
+        return cleaned
+
+
+class NewVersionForm(UploadForm):
+    """One more version of an asset that is there already."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["title"], self.fields["listing"]
+        self.fields["pictures"].label = "Picture"
+        del self.fields["pictures"].widget.attrs["multiple"]
+
+    def clean_pictures(self) -> list[UploadedFile[Any]]:
+        files: list[UploadedFile[Any]] = self.cleaned_data["pictures"]
+        if len(files) > 1:
+            raise ValidationError("A version is one picture. Bring the others one by one.")
+        return files
+
+
+class RenameForm(forms.Form):
+    title = forms.CharField(max_length=200)
+
+
+class LibraryFilterForm(forms.Form):
+    """What the library's address says to show. A value that means nothing is left out."""
+
+    q = forms.CharField(
+        label="Search", required=False, max_length=200, widget=forms.TextInput(attrs={"type": "search"})
+    )
+    status = forms.ChoiceField(required=False, choices=[ANY, *Status.choices])
+    provider = forms.ChoiceField(required=False)
+    listing = forms.ChoiceField(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        makers = Version.objects.order_by("maker").values_list("maker", flat=True).distinct()
+        listings = Listing.objects.filter(assets__isnull=False).distinct()
+        offer(self, "provider", [ANY, *((maker, maker) for maker in makers)])
+        offer(self, "listing", [ANY, *((listing.reference, str(listing)) for listing in listings)])
+
+    def wanted(self) -> dict[str, str]:
+        """The filters that are set and make sense."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+def asset_of(given: str, user: User) -> Asset | None:
+    """The asset that an upload is a version of, as its address says; None for a new one."""
+    try:
+        return Asset.objects.visible_to(user).filter(pk=given).first() if given else None
+    except ValidationError:
+        return None
+
+
+def version_of(given: str, user: User) -> Version | None:
+    """The version that an address names, if there is one."""
+    try:
+        return Version.objects.visible_to(user).select_related("asset").filter(pk=given).first() if given else None
+    except ValidationError:
+        return None

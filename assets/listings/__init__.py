@@ -1,0 +1,1 @@
+"""Listings: the properties that pictures are made for."""

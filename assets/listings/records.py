@@ -1,0 +1,57 @@
+"""Adding listings, and changing what is known about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.db import transaction
+
+from assets.models import Listing
+from assets.versions.changing import check_right
+from core import audit
+from core.errors import Blocked, Finding
+from core.models import User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingFacts:
+    """What is known about a listing. `facts` are plain values by name, such as bedrooms."""
+
+    reference: str
+    title: str
+    address: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def add_listing(facts: ListingFacts, *, by: User) -> Listing:
+    """Add a listing that pictures can be made for. Raises Blocked when its reference is taken."""
+    check_right(by)
+    with transaction.atomic():
+        _refuse_taken(facts.reference)
+        listing = Listing.objects.create(**asdict(facts))
+        audit.record(by, "listing.added", listing, f"The listing {listing} was added.")
+    return listing
+
+
+def change_listing(listing: Listing, facts: ListingFacts, *, by: User) -> Listing:
+    """Change what is known about a listing. Briefs that were sent keep the words they were sent with."""
+    check_right(by)
+    with transaction.atomic():
+        locked = Listing.objects.select_for_update().get(pk=listing.pk)
+        _refuse_taken(facts.reference, but=locked)
+        changed = [name for name, value in asdict(facts).items() if getattr(locked, name) != value]
+        if not changed:
+            return locked
+        for name in changed:
+            setattr(locked, name, getattr(facts, name))
+        locked.save(update_fields=changed)
+        audit.record(by, "listing.changed", locked, f"The listing {locked} was changed: {', '.join(changed)}.")
+    return locked
+
+
+def _refuse_taken(reference: str, but: Listing | None = None) -> None:
+    taken = Listing.objects.filter(reference__iexact=reference).first()
+    if taken and taken != but:
+        raise Blocked([Finding("listing_taken", f"{taken} has this reference already.", field="reference")])

@@ -1,0 +1,145 @@
+"""What people fill in about rights. A form turns typed text into the plain values that the verbs take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django import forms
+from django.forms import BoundField
+
+from assets.models import Answer, Consent, Licence, Question, Terms, Version
+from assets.rights.consents import GivenConsent
+from assets.rights.licenses import QUESTIONS, Asked, GivenAnswer, prefill
+
+
+@dataclass(frozen=True)
+class QuestionRow:
+    """One licence question as the form shows it."""
+
+    asked: Asked
+    answer: BoundField
+    detail: BoundField
+    source: BoundField
+
+    @property
+    def open(self) -> bool:
+        """Whether detail and source are worth showing at once."""
+        return bool(self.detail.value() or self.source.value() or self.detail.errors or self.source.errors)
+
+
+class LicenceForm(forms.Form):
+    """The eight questions, and the facts that go with their answers."""
+
+    terms = forms.ModelChoiceField(Terms.objects.none(), required=False, empty_label="No terms kept here")
+    holder = forms.CharField(max_length=200, required=False, label="Who owns it")
+    attribution = forms.CharField(max_length=300, required=False, label="Credit line, word for word")
+    valid_until = forms.DateField(
+        required=False, label="Last day of use", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    url = forms.URLField(max_length=500, required=False, label="Where the licence can be read", assume_scheme="https")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast("forms.ModelChoiceField[Terms]", self.fields["terms"]).queryset = Terms.objects.all()
+        for asked in QUESTIONS:
+            for name, field in _question_fields(asked).items():
+                self.fields[name] = field
+
+    @classmethod
+    def of(
+        cls,
+        version: Version,
+        data: Mapping[str, Any] | None = None,
+        *,
+        instead: Terms | None = None,
+        answers: Mapping[Question, GivenAnswer] | None = None,
+    ) -> LicenceForm:
+        """The form of a version. `instead` and `answers` start it from other terms than those it was answered from."""
+        licence = version.licence
+        given = answers or _answers_of(licence)
+        said: dict[str, Any] = {"terms": instead or (licence.terms if licence else None)}
+        for name in ("holder", "attribution", "valid_until", "url"):
+            said[name] = getattr(licence, name, None)
+        if instead:
+            said["url"] = instead.source_url or said["url"]
+        for question, answer in given.items():
+            name = _field(question)
+            said |= {name: answer.answer, f"{name}_detail": answer.detail, f"{name}_source": answer.source}
+        return cls(data, initial=said, prefix="licence")
+
+    def filled_in_for(self, version: Version) -> LicenceForm:
+        """The same form with the answers of the terms that were picked, for a person to look through and save."""
+        terms = self.cleaned_data.get("terms")
+        return LicenceForm.of(version, instead=terms, answers=prefill(terms))
+
+    def rows(self) -> Iterator[QuestionRow]:
+        """The questions in the order in which they are asked."""
+        for asked in QUESTIONS:
+            name = _field(asked.question)
+            yield QuestionRow(asked, self[name], self[f"{name}_detail"], self[f"{name}_source"])
+
+    def answers(self) -> dict[Question, GivenAnswer]:
+        """What was answered, for `licenses.answer_licence`."""
+        said = self.cleaned_data
+        return {
+            question: GivenAnswer(Answer(said[name]), said[f"{name}_detail"], said[f"{name}_source"])
+            for question in Question
+            for name in (_field(question),)
+        }
+
+
+class ShownForm(forms.Form):
+    """Who and what can be recognised."""
+
+    people = forms.ChoiceField(
+        label="Does it show real people who can be recognised?", choices=Answer, widget=forms.RadioSelect
+    )
+    property = forms.ChoiceField(
+        label="Does it show a private property whose owner must agree?", choices=Answer, widget=forms.RadioSelect
+    )
+
+    @classmethod
+    def of(cls, version: Version, data: Mapping[str, Any] | None = None) -> ShownForm:
+        return cls(data, initial={"people": version.shows_people, "property": version.shows_property}, prefix="shown")
+
+
+class ConsentForm(forms.Form):
+    """One person's or owner's release."""
+
+    kind = forms.ChoiceField(label="From", choices=Consent.Kind, widget=forms.RadioSelect, initial="person")
+    name = forms.CharField(max_length=200)
+    given = forms.ChoiceField(label="Given?", choices=Answer, widget=forms.RadioSelect, initial=Answer.YES)
+    scope = forms.CharField(max_length=300, required=False, label="What it covers")
+    valid_until = forms.DateField(
+        required=False, label="Last day", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def consent(self) -> GivenConsent:
+        """What was given, for `consents.record_consent`."""
+        return GivenConsent(**self.cleaned_data)
+
+
+def _answers_of(licence: Licence | None) -> dict[Question, GivenAnswer]:
+    given = {question: GivenAnswer() for question in Question}
+    if licence:
+        kept = {Question(a.question): GivenAnswer(Answer(a.answer), a.detail, a.source) for a in licence.answers.all()}
+        given |= kept
+    return given
+
+
+def _field(question: Question) -> str:
+    """The name of a question's field; two questions are called as facts beside them are."""
+    return f"ask_{question.value}"
+
+
+def _question_fields(asked: Asked) -> dict[str, forms.Field]:
+    name = _field(asked.question)
+    return {
+        name: forms.ChoiceField(
+            label=asked.question.label, help_text=asked.help, choices=Answer, widget=forms.RadioSelect
+        ),
+        f"{name}_detail": forms.CharField(label="Detail", max_length=500, required=False),
+        f"{name}_source": forms.CharField(label="Where it says so", max_length=300, required=False),
+    }

@@ -1,0 +1,30 @@
+"""Stored files as answers: never cached by others, never run."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.utils.http import content_disposition_header
+
+from core import storage
+from core.web.requests import SignedIn
+
+HEADERS = {
+    "Cache-Control": "private, max-age=86400, immutable",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+"""A browser may keep its own copy for a day; nobody else may, and whatever it holds is never run."""
+
+
+def sent(request: SignedIn, sha256: str, media_type: str, attachment: str = "") -> HttpResponseBase:
+    etag = f'"{sha256}"'
+    unchanged = get_conditional_response(request, etag=etag)
+    response = unchanged or HttpResponse(storage.read(sha256), media_type)
+    if disposition := content_disposition_header(bool(attachment), attachment):
+        response["Content-Disposition"] = disposition
+    for name, value in {**HEADERS, "ETag": etag}.items():
+        response[name] = value
+    return response

@@ -19,8 +19,9 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from approvals import dossier, nudges, policy
+from approvals import dossier, policy
 from approvals.models import Decision, Mail, MailKind, MailState, Review, ReviewState
+from core import dispatch
 from core.models import User
 
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 25, 120)]
@@ -57,7 +58,7 @@ def _reviewers() -> list[User]:
 def _write(kind: MailKind, review: Review, people: Iterable[User], decision: Decision | None = None) -> None:
     mails = [Mail(kind=kind, review=review, decision=decision, to=person) for person in people]
     if Mail.objects.bulk_create(mails):
-        nudges.after_commit("approvals.tasks.send_mail")
+        dispatch.enqueue("approvals.tasks.send_mail")
 
 
 # Sent

@@ -16,14 +16,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from approvals import delivery, dossier, notifications, nudges, policy, verdict
+from approvals import delivery, dossier, notifications, policy, verdict
 from approvals.models import Channel, Choice, Decision, EventKind, Release, ReleaseState, Review, ReviewState
 from assets.imaging import inspection
 from assets.models import Version
 from assets.models.version import Status
 from assets.versions import transitions
 from assets.versions.transitions import check_move
-from core import audit, storage
+from core import audit, dispatch, storage
 from core.errors import Blocked, Finding, InvalidTransition
 from core.models import User
 
@@ -139,7 +139,8 @@ def decide(review: Review, choice: Choice, note: str, seen_hash: str, by: User) 
             effective_at=now + timedelta(seconds=settings.UNDO_SECONDS),
         )
         _move(locked, ReviewState.SETTLING)
-        nudges.after_commit("approvals.tasks.settle", str(decision.pk), seconds=settings.UNDO_SECONDS)
+        wait = timedelta(seconds=settings.UNDO_SECONDS)
+        dispatch.enqueue("approvals.tasks.settle", str(decision.pk), wait=wait)
         words = f"Decided: {Choice(choice).label.lower()}.{_quoted(note)}"
         audit.record(by, "review.decided", locked.version, words, review=locked.pk, dossier=current.hash)
     return decision

@@ -12,9 +12,8 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from core import clock
+from core import clock, dispatch
 from core.models import User
-from generation import nudges
 from generation.models import Budget, BudgetAlert
 
 LEVELS = (50, 80, 100)
@@ -22,6 +21,7 @@ LEVELS = (50, 80, 100)
 FORGOTTEN_AFTER = timedelta(seconds=30)
 CALLED_AT_MOST = 5
 MANAGE = "generation.manage_money"
+MAIL = "generation.tasks.mail_alert"
 
 logger = structlog.get_logger(__name__)
 
@@ -56,7 +56,7 @@ def call_forgotten() -> None:
     """Mail what nobody mailed, since a message about it was lost."""
     lost = BudgetAlert.objects.filter(mailed_at=None, at__lt=clock.now() - FORGOTTEN_AFTER)
     for alert_id in lost.values_list("pk", flat=True)[:CALLED_AT_MOST]:
-        nudges.tell("mail_alert", alert_id)
+        dispatch.enqueue(MAIL, str(alert_id))
 
 
 def standing(month: date) -> list[BudgetAlert]:
@@ -75,7 +75,7 @@ def _note(budget: Budget, levels: list[int]) -> None:
         BudgetAlert.objects.create(budget=budget, level=level, limit_micros=budget.limit_micros) for level in levels
     )
     _hush(quiet)
-    nudges.tell("mail_alert", loud.pk)
+    dispatch.enqueue(MAIL, str(loud.pk))
 
 
 def _hush(quiet: Iterable[BudgetAlert]) -> None:

@@ -11,7 +11,7 @@ from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
 from config import health
-from generation import nudges
+from core import dispatch
 from tests.boundaries.world import World, build
 from tests.generation import scripted
 
@@ -21,7 +21,7 @@ def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
     """What `build` makes, in a transaction that is rolled back when the module ends."""
     providers = override_settings(IMAGE_PROVIDERS=scripted.SETTINGS, UNDO_SECONDS=0)
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, providers, transaction.atomic():
-        patch.setattr(nudges, "_publish", lambda *nudge: None)
+        patch.setattr(dispatch, "_publish", lambda *message: None)
         patch.setattr(health, "failing_checks", list)  # they look at a worker, which no test here has
         cache.clear()
         yield build()

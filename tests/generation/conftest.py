@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import Settings
 
-from generation import nudges
+from core import dispatch
 from tests.generation.scripted import SETTINGS, Scripted
 
 
@@ -24,5 +24,7 @@ def scripted(settings: Settings) -> Iterator[type[Scripted]]:
 def nudged(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, float]]:
     """What workers were told to look at, instead of telling them: (task, job, seconds)."""
     told: list[tuple[str, str, float]] = []
-    monkeypatch.setattr(nudges, "_publish", lambda *nudge: told.append(nudge))
+    monkeypatch.setattr(
+        dispatch, "_publish", lambda task, args, wait: told.append((task.rpartition(".")[2], *args, wait))
+    )
     return told

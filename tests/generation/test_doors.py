@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from io import StringIO
 
+import celery
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from core import dispatch
 from core.models import User
-from generation import catalogue, nudges, tasks
+from generation import catalogue, tasks
 from generation.models import GenerationModel, Job, JobState, ProviderState, Template
 from generation.providers import errors
 from generation.providers.base import Pending
@@ -50,12 +52,12 @@ def test_a_door_with_an_id_of_nothing_does_nothing() -> None:
 
 
 def test_a_broker_that_is_down_does_not_fail_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(**options: object) -> None:
+    def fail(*args: object, **options: object) -> None:
         raise ConnectionError
 
     monkeypatch.undo()
-    monkeypatch.setattr(tasks.send_job, "apply_async", fail)
-    nudges._publish("send_job", "00000000-0000-0000-0000-000000000000", 0)
+    monkeypatch.setattr(celery.current_app, "send_task", fail)
+    dispatch._publish("generation.tasks.send_job", ("00000000-0000-0000-0000-000000000000",), 0)
 
 
 def test_templates_are_loaded_once_and_edits_stay(db: None) -> None:

@@ -3,7 +3,7 @@
     IMAGE_PROVIDERS=lumen=acme.lumen.Lumen            [lumen]
     IMAGE_PROVIDERS_FILE=/etc/imprimatur/own.toml     api_key = "…"
 
-What can be known without importing them stops the start here; `generation.checks` looks at the rest.
+What can be known without importing them stops the start here; `generation.catalogue.checks` looks at the rest.
 """
 
 from __future__ import annotations

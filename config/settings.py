@@ -281,7 +281,7 @@ ALLOW_LOOPBACK_PROVIDERS = env.flag("ALLOW_LOOPBACK_PROVIDERS")
 """Lets a provider's address be on this machine: for stand-ins in tests, or a model server next to the portal."""
 
 IMAGE_PROVIDERS: dict[str, dict[str, Any]] = {
-    "sketch": {"adapter": "generation.providers.sketch.Sketch", "options": {}},
+    "sketch": {"adapter": "generation.providers.sketch.adapter.Sketch", "options": {}},
     "midjourney": {"adapter": "generation.providers.handoff.Midjourney", "options": {}},
     "chatgpt": {"adapter": "generation.providers.handoff.ChatGPT", "options": {}},
 }

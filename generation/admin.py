@@ -12,8 +12,8 @@ from django.http import HttpRequest
 from core import audit
 from core.admin import ReadOnly
 from core.models import User
-from generation import catalogue
-from generation.facts import BadFacts
+from generation.catalogue import offers
+from generation.catalogue.model_specs import BadFacts
 from generation.models import Budget, GenerationModel, Job, ProviderState
 
 if TYPE_CHECKING:  # the classes take a type only in the stubs
@@ -34,7 +34,7 @@ class ModelForm(ModelFormBase):
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if "facts" in data:
             try:
-                catalogue.model_facts(GenerationModel(**data))
+                offers.model_facts(GenerationModel(**data))
             except BadFacts as error:
                 raise ValidationError({"facts": str(error)}) from error
         return data

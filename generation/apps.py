@@ -34,7 +34,7 @@ class GenerationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from generation import checks  # noqa: F401 - registers itself once the apps are there
+        from generation.catalogue import checks  # noqa: F401 - registers itself once the apps are there
 
         post_migrate.connect(_install_guards, sender=self, dispatch_uid="generation.guards")
 

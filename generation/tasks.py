@@ -6,17 +6,18 @@ from uuid import UUID
 
 from celery import shared_task
 
-from generation import alerts, runs
+from generation.jobs import execution, reconciliation
+from generation.spending import alerts
 
 
 @shared_task(name="generation.tasks.send_job")
 def send_job(job_id: str) -> None:
-    runs.send(UUID(job_id))
+    execution.send(UUID(job_id))
 
 
 @shared_task(name="generation.tasks.resume_job")
 def resume_job(job_id: str) -> None:
-    runs.resume(UUID(job_id))
+    execution.resume(UUID(job_id))
 
 
 @shared_task(name="generation.tasks.mail_alert")
@@ -26,5 +27,5 @@ def mail_alert(alert_id: str) -> None:
 
 @shared_task(name="generation.tasks.sweep")
 def sweep() -> None:
-    runs.sweep()
+    reconciliation.sweep()
     alerts.call_forgotten()

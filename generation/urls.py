@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from generation.views import brief, budgets, callbacks, compare, editing, files, history, make, spend, templates
+from generation.pages import brief, budgets, callbacks, compare, editing, files, history, make, spend, templates
 
 app_name = "generation"
 urlpatterns = [

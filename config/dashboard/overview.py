@@ -14,9 +14,10 @@ from django.utils import timezone
 from approvals.models import Release, Review
 from assets.models import Asset, Version
 from core.models import LogEntry, User
-from generation import alerts, catalogue, money
-from generation.catalogue import ENDING_SOON
+from generation.catalogue import registry
+from generation.catalogue.offers import ENDING_SOON
 from generation.models import Brief, GenerationModel, Job, JobState, Output, OutputState, ProviderState
+from generation.spending import alerts, budgets
 
 SHOWN = 6
 LOOKED_THROUGH = 60
@@ -141,7 +142,7 @@ def _jobs_that_wait(user: User) -> Iterator[Task]:
 
 
 def _budgets_that_run_out() -> Iterator[Task]:
-    for alert in alerts.standing(money.month_of())[:SHOWN]:
+    for alert in alerts.standing(budgets.month_of())[:SHOWN]:
         budget = alert.budget
         is_over = alert.level >= 100
         yield Task(
@@ -158,7 +159,7 @@ def _providers_that_rest(user: User) -> Iterator[Task]:
     resting = ProviderState.objects.filter(resting_until__gt=timezone.now(), rests__gt=0).order_by("resting_until")
     for state in resting[:SHOWN]:
         yield Task(
-            f"{catalogue.label(state.provider)} rests until {state.resting_until:%H:%M} UTC",
+            f"{registry.label(state.provider)} rests until {state.resting_until:%H:%M} UTC",
             state.reason,
             reverse("settings") if user.has_perm("core.view_user") else reverse("generation:spend"),
             "moon",
@@ -198,7 +199,7 @@ def _figures(user: User) -> Iterator[Figure]:
     yield Figure("Pictures", str(Asset.objects.visible_to(user).count()), "in the library", reverse("assets:library"))
     yield Figure("Live", str(Release.objects.live().count()), "released to channels", _channels_or_library(user))
     if user.has_perm("generation.make_images") or user.has_perm("generation.manage_money"):
-        budget = next(each for each in money.covering(user, None, "USD") if each.is_team)
+        budget = next(each for each in budgets.covering(user, None, "USD") if each.is_team)
         spent = budget.spent_micros + budget.reserved_micros
         yield Figure(
             "Spent this month",

@@ -10,10 +10,10 @@ from django.db import connection
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from generation import catalogue
+from generation.catalogue import offers, registry
+from generation.jobs.forms import LimitsForm
+from generation.jobs.throttling import AT_THE_PROVIDER
 from generation.models import GenerationModel, Job, JobState, ProviderState
-from generation.money_forms import LimitsForm
-from generation.turns import AT_THE_PROVIDER
 
 NEEDS = {
     "openai": ("OpenAI Images", "OPENAI_API_KEY"),
@@ -155,7 +155,7 @@ def providers(wrong: tuple[str, LimitsForm] | None = None) -> Providers:
             states.get(key),
             None if provider.capabilities.by_hand else forms.get(key) or LimitsForm.of(key, states.get(key)),
         )
-        for key, provider in catalogue.providers().items()
+        for key, provider in registry.providers().items()
     ]
     lacking = [
         ProviderRow(key, label, False, tuple(models.pop(key, ())), needs=variable)
@@ -170,10 +170,10 @@ def _models_by_provider() -> dict[str, list[ModelRow]]:
     """Every model the portal knows, what is due first."""
     rows = list(GenerationModel.objects.all())
     names = {(row.provider, row.model_id): row.name for row in rows}
-    soon = timezone.localdate() + catalogue.ENDING_SOON
+    soon = timezone.localdate() + offers.ENDING_SOON
     found: dict[str, list[ModelRow]] = {}
     for row in rows:
-        has_ended = catalogue.has_ended(row)
+        has_ended = offers.has_ended(row)
         ends_soon = row.ends_on is not None and not has_ended and row.ends_on <= soon
         successor = names.get((row.provider, row.successor), row.successor)
         found.setdefault(row.provider, []).append(ModelRow(row, has_ended, ends_soon, successor))

@@ -14,8 +14,9 @@ from config.dashboard import overview as overviews
 from config.dashboard import setup
 from core import clock
 from core.web.requests import SignedIn
-from generation import catalogue, resting, turns
-from generation.money_forms import LimitsForm
+from generation.catalogue import registry
+from generation.jobs import circuit, throttling
+from generation.jobs.forms import LimitsForm
 from generation.providers.base import Provider
 from generation.providers.errors import ProviderError
 
@@ -49,8 +50,8 @@ def test_connection(request: HttpRequest, key: str) -> HttpResponse:
 def try_now(request: SignedIn, key: str) -> HttpResponse:
     """End a provider's rest: the next job finds out whether it answers."""
     provider = _provider(key)
-    resting.try_now(key, request.user)
-    turns.call(key, clock.now(), woke=True)
+    circuit.try_now(key, request.user)
+    throttling.call(key, clock.now(), woke=True)
     messages.success(request, f"{provider.label}: the next job is sent at once, and its answer decides.")
     return redirect("settings")
 
@@ -62,7 +63,7 @@ def provider_limits(request: SignedIn, key: str) -> HttpResponse:
     provider, form = _provider(key), LimitsForm.of(key, None, request.POST)
     if not form.is_valid():
         return _settings(request, wrong=(key, form))
-    turns.set_limits(key, **form.cleaned_data, by=request.user)
+    throttling.set_limits(key, **form.cleaned_data, by=request.user)
     messages.success(request, f"{provider.label}: the new limits hold from now on.")
     return redirect("settings")
 
@@ -76,4 +77,4 @@ def _settings(request: HttpRequest, wrong: tuple[str, LimitsForm] | None = None)
 def _provider(key: str) -> Provider:
     if key not in settings.IMAGE_PROVIDERS:
         raise Http404(key)
-    return catalogue.provider(key)
+    return registry.provider(key)

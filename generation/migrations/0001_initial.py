@@ -284,7 +284,7 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveIntegerField()),
                 ('body', models.TextField(help_text='The prompt, with fields as {name}.')),
                 ('negative', models.TextField(blank=True, help_text='What must not appear.')),
-                ('fields', models.JSONField(default=list, help_text='Typed fields in form order; see `generation.prompts.Field`.')),
+                ('fields', models.JSONField(default=list, help_text='Typed fields in form order; see `generation.prompt_templates.prompts.Field`.')),
                 ('house_voice', models.TextField(blank=True, help_text='Said at the end of every prompt.')),
                 ('forbidden', models.JSONField(blank=True, default=list, help_text='Words that may not be typed into a field.')),
                 ('ratio', models.CharField(default='3:2', help_text='Default shape, width:height.', max_length=9)),

@@ -9,7 +9,33 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from generation.querysets import BriefQuerySet
+from generation.models.job import JobQuerySet
+from generation.models.visible import VisibleQuerySet
+
+
+class BriefQuerySet(VisibleQuerySet["Brief"]):
+    """Briefs."""
+
+    def with_story(self) -> BriefQuerySet:
+        """With everything that a brief's own facts are told with."""
+        return self.select_related("asked_by", "listing", "revision__template")
+
+    def saying(self, text: str) -> BriefQuerySet:
+        """Those in whose prompt or title every word is found."""
+        found = self
+        for word in text.split():
+            found = found.filter(models.Q(prompt__icontains=word) | models.Q(title__icontains=word))
+        return found
+
+    def with_job(self, **wanted: object) -> BriefQuerySet:
+        """Those that were sent as a job of this kind."""
+        return self.filter(models.Exists(_jobs().filter(**wanted)))
+
+
+def _jobs() -> JobQuerySet:
+    from generation.models import Job  # the models are built from this module
+
+    return Job.objects.filter(brief=models.OuterRef("pk"))
 
 
 class BriefKind(models.TextChoices):

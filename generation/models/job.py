@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from generation.querysets import JobQuerySet, OutputQuerySet
+from generation.models.visible import VisibleQuerySet
+
+
+class JobQuerySet(VisibleQuerySet["Job"]):
+    """Jobs."""
+
+    def with_story(self) -> JobQuerySet:
+        """With everything that the page of a brief tells about each job."""
+        return self.select_related("model", "terms", "brief").prefetch_related("outputs__version__asset", "attempts")
+
+    def due(self, now: datetime) -> JobQuerySet:
+        """Those whose time to be looked at has come."""
+        return self.filter(models.Q(not_before=None) | models.Q(not_before__lte=now))
+
+
+class OutputQuerySet(VisibleQuerySet["Output"]):
+    """Outputs."""
 
 
 class JobState(models.TextChoices):
-    """Where a job stands. Written by `generation.runs` alone.
+    """Where a job stands. Written by `generation.jobs.services` alone.
 
     queued → sending → waiting → done, or an end with its reason. `hand` waits for a person instead of a provider;
     `partial` brought some of its pictures and not all; `unclear` was sent and never answered, so money may be spent and
@@ -153,3 +170,14 @@ class Output(models.Model):
 
     def __str__(self) -> str:
         return f"output {self.index + 1} of {self.job_id}"
+
+
+RUNNING = (JobState.QUEUED, JobState.SENDING, JobState.WAITING)
+"""States in which something is still going to happen by itself."""
+
+
+RETRIABLE = (JobState.REFUSED, JobState.FAILED, JobState.CANCELLED)
+"""Ends that a person may answer by sending the job once more."""
+
+
+ENDED = (JobState.DONE, JobState.PARTIAL, JobState.REFUSED, JobState.FAILED, JobState.CANCELLED, JobState.UNCLEAR)

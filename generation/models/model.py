@@ -33,7 +33,7 @@ class ProviderState(models.Model):
     """What the portal has learnt about a provider, and how hard it may be driven.
 
     While `resting_until` lies ahead nothing is sent; once it has passed, one `probe` goes out and decides. Empty limits
-    mean none. Written by `generation.resting` and `generation.turns`.
+    mean none. Written by `generation.jobs.circuit` and `generation.jobs.throttling`.
     """
 
     provider = models.CharField(max_length=64, primary_key=True)

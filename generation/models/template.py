@@ -6,7 +6,13 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
-from generation.querysets import TemplateQuerySet
+
+class TemplateQuerySet(models.QuerySet["Template"]):
+    """Templates."""
+
+    def in_use(self) -> TemplateQuerySet:
+        """Those that people may write with today."""
+        return self.exclude(published=None).filter(retired_at=None)
 
 
 class Template(models.Model):
@@ -45,7 +51,9 @@ class TemplateRevision(models.Model):
     number = models.PositiveIntegerField()
     body = models.TextField(help_text="The prompt, with fields as {name}.")
     negative = models.TextField(blank=True, help_text="What must not appear.")
-    fields = models.JSONField(default=list, help_text="Typed fields in form order; see `generation.prompts.Field`.")
+    fields = models.JSONField(
+        default=list, help_text="Typed fields in form order; see `generation.prompt_templates.prompts.Field`."
+    )
     house_voice = models.TextField(blank=True, help_text="Said at the end of every prompt.")
     forbidden = models.JSONField(default=list, blank=True, help_text="Words that may not be typed into a field.")
     ratio = models.CharField(max_length=9, default="3:2", help_text="Default shape, width:height.")

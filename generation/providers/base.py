@@ -21,7 +21,7 @@ from generation.providers.prices import FREE, Money, Order, Quote
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-    from generation.providers.http import Client
+    from generation.providers.egress.http import Client
 
 __all__ = [
     "FREE", "QUALITIES", "Capabilities", "Finished", "ImageSpec", "ModelFacts", "Money", "Nothing", "Order",

@@ -20,6 +20,8 @@ from botocore.config import Config
 
 from generation.providers.answers import inside, number, objects, text, texts
 from generation.providers.base import Capabilities, Finished, ImageSpec, Picture, Provider, Secret
+from generation.providers.egress.http import ANSWER_BYTES
+from generation.providers.egress.redaction import redact
 from generation.providers.encoding import decoded, encoded
 from generation.providers.errors import (
     BadAnswer,
@@ -34,9 +36,7 @@ from generation.providers.errors import (
     Unavailable,
     Unclear,
 )
-from generation.providers.http import ANSWER_BYTES
 from generation.providers.options import NO_KEY
-from generation.providers.redaction import redact
 
 NOT_SENT = (aws.EndpointConnectionError, aws.ConnectTimeoutError, aws.SSLError, aws.ProxyConnectionError)
 NO_ACCOUNT = (aws.NoCredentialsError, aws.PartialCredentialsError, aws.TokenRetrievalError)

@@ -18,10 +18,10 @@ from uuid import UUID
 
 from generation.providers.answers import inside, objects, text, ticket
 from generation.providers.base import Capabilities, Finished, ImageSpec, Money, Pending, Picture, Secret
+from generation.providers.egress.http import Answer, HTTPProvider, Part, Request, by_status
+from generation.providers.egress.redaction import redact
 from generation.providers.errors import BadAnswer, ModelGone, ProviderError, Rejected, Stopped, Unavailable, Unclear
-from generation.providers.http import Answer, HTTPProvider, Part, Request, by_status
 from generation.providers.options import NO_KEY
-from generation.providers.redaction import redact
 from generation.providers.workflow import BadWorkflow, Workflow, load
 
 ASK_AFTER = 2.0  # seconds

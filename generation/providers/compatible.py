@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 
 from generation.providers.answers import objects, text
 from generation.providers.base import FREE, CostBasis, ImageSpec, Money, Picture, Quote
+from generation.providers.egress.http import Answer, Part, Request
 from generation.providers.encoding import white_where_clear
 from generation.providers.errors import Rejected
-from generation.providers.http import Answer, Part, Request
 from generation.providers.openai import CHOICES, OpenAIImages, OpenAIOptions
 from generation.providers.prices import Free, Reserve, Tokens
 

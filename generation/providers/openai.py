@@ -13,6 +13,7 @@ from uuid import UUID
 
 from generation.providers.answers import inside, number, objects, text
 from generation.providers.base import Capabilities, CostBasis, Finished, ImageSpec, Money, Picture, Secret
+from generation.providers.egress.http import Answer, HTTPProvider, Part, Request, by_status, message_in
 from generation.providers.encoding import decoded
 from generation.providers.errors import (
     BadAnswer,
@@ -24,7 +25,6 @@ from generation.providers.errors import (
     Rejected,
     Stage,
 )
-from generation.providers.http import Answer, HTTPProvider, Part, Request, by_status, message_in
 from generation.providers.options import NO_KEY
 from generation.providers.prices import Tokens
 

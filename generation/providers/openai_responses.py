@@ -18,9 +18,9 @@ from uuid import UUID
 
 from generation.providers.answers import inside, number, objects, text, texts, ticket
 from generation.providers.base import Capabilities, Finished, ImageSpec, Money, Pending, Picture, Quote, Refusal
+from generation.providers.egress.http import Answer, Request
 from generation.providers.encoding import data_url, decoded, encoded
 from generation.providers.errors import BadAnswer, ProviderError, Refused, Rejected, Stopped, Unclear
-from generation.providers.http import Answer, Request
 from generation.providers.openai import STAGES, OpenAIAccount, OpenAIExtra, OpenAIOptions
 from generation.providers.prices import CHARACTERS_PER_TOKEN, MICROS, Tokens
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from generation.lifecycle import ENDED
 from generation.models import Job, ProviderState
+from generation.models.job import ENDED
 from tests.faults import inside
 
 

@@ -11,9 +11,9 @@ from assets.library import intake
 from assets.models import Answer, Origin, Version
 from assets.rights import consents, licenses
 from core.models import User
-from generation import runs
-from generation.lifecycle import ENDED
+from generation.jobs import starting
 from generation.models import Brief, GenerationModel, Job
+from generation.models.job import ENDED
 from tests.assets import factories
 
 
@@ -26,7 +26,7 @@ def send(prompts: Sequence[str]) -> list[str]:
     ids = []
     for prompt in prompts:
         brief = Brief(title=prompt, prompt=prompt, ratio="3:2", count=1, quality="draft")
-        ids += [str(job.pk) for job in runs.start(brief, [model], by=ada, drop={model.pk: ["ratio"]}).jobs.all()]
+        ids += [str(job.pk) for job in starting.start(brief, [model], by=ada, drop={model.pk: ["ratio"]}).jobs.all()]
     return ids
 
 

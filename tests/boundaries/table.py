@@ -14,8 +14,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from approvals import dossier
 from assets.models import Question
-from generation import templates_file
 from generation.models import TemplateRevision
+from generation.prompt_templates import transfer
 from tests.boundaries.world import CALLERS, World, colour_fields, model_of
 from tests.generation.scripted import png
 
@@ -169,7 +169,7 @@ def a_wording(world: World) -> Mapping[str, Any]:
 
 def a_file_of_templates(world: World) -> Mapping[str, Any]:
     revision = TemplateRevision(template=world.places["template"], number=3, body="A cottage.", fields=[])
-    return {"file": SimpleUploadedFile("templates.json", templates_file.dump([revision]).encode(), "application/json")}
+    return {"file": SimpleUploadedFile("templates.json", transfer.dump([revision]).encode(), "application/json")}
 
 
 V = "library/<uuid:asset_id>/v<int:number>/"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from generation.views.brief import JOB_VERBS, MONEY_VERBS, OUTPUT_VERBS
-from generation.views.templates import STATES
+from generation.pages.brief import JOB_VERBS, MONEY_VERBS, OUTPUT_VERBS
+from generation.pages.templates import STATES
 from tests.boundaries.table import READERS, ROWS, Row
 from tests.boundaries.urls import address, parameters, routes
 from tests.boundaries.world import CALLERS, Browser, World, changed, tables, taken_back

@@ -18,9 +18,12 @@ from assets.models import Answer, Consent
 from assets.rights import consents
 from config import roles
 from core.models import User
-from generation import money, prompts, runs
+from generation.jobs import execution
 from generation.models import GenerationModel, Job, Plan, ProviderState, TemplateRevision
+from generation.outputs import keeping
+from generation.prompt_templates import prompts
 from generation.providers.errors import Rejected, Unclear
+from generation.spending import budgets
 from tests.approvals import factories as approvals
 from tests.assets import factories as assets
 from tests.generation import factories as generation
@@ -82,7 +85,7 @@ def build() -> World:
     )
     later = timezone.now() + timedelta(hours=1)
     ProviderState.objects.update_or_create(provider="scripted", defaults={"resting_until": later})
-    world.places["budget"] = money.budgets_for(ada, None, "USD")[0]
+    world.places["budget"] = budgets.budgets_for(ada, None, "USD")[0]
     return world
 
 
@@ -100,21 +103,21 @@ def _made(ada: User) -> dict[str, Any]:
     second = TemplateRevision.objects.create(template=template, number=2, body="A house.", fields=[])
     done = generation.started(ada, revision=first, values={"subject": "brick house"}, count=2).jobs.get()
     Scripted.will()
-    runs.send(done.pk)
+    execution.send(done.pk)
     pair = generation.started(ada, count=2)
-    runs.send(pair.jobs.get().pk)
+    execution.send(pair.jobs.get().pk)
     lost = generation.queued(ada)
     Scripted.will(Unclear("Lost."))
-    runs.send(lost.pk)
+    execution.send(lost.pk)
     waiting = generation.queued(ada)
     refused = generation.queued(ada)
     Scripted.will(Rejected("Not that."))
-    runs.send(refused.pk)
+    execution.send(refused.pk)
     Scripted.will()
     by_hand = generation.by_hand(ada)
-    runs.send(by_hand.pk)
+    execution.send(by_hand.pk)
     new, thrown = done.outputs.all()
-    runs.discard(thrown, by=ada)
+    keeping.discard(thrown, by=ada)
     made = {"brief": done.brief, "pair": pair, "new": new, "thrown": thrown}
     jobs = {"queued": waiting, "unclear": lost, "failed": refused, "by_hand": by_hand}
     fresh = {name: Job.objects.get(pk=job.pk) for name, job in jobs.items()}

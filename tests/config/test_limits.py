@@ -15,8 +15,9 @@ from django.utils import timezone
 
 from config.dashboard import setup
 from core.models import LogEntry, User
-from generation import money, runs
+from generation.jobs import execution
 from generation.models import Budget, GenerationModel, Job, JobState, ProviderState
+from generation.spending import budgets
 from tests.assets.factories import ada, max_, rita
 from tests.generation.factories import queued
 
@@ -47,10 +48,10 @@ def test_a_resting_provider_is_shown_with_its_reason(resting: ProviderState) -> 
 
 def test_trying_again_lets_the_next_job_find_out(resting: ProviderState) -> None:
     job = queued(ada())
-    runs.send(job.pk)
+    execution.send(job.pk)
     as_(max_()).post(reverse("try_now", args=["scripted"]))
     assert "About to be tried" in as_(max_()).get(reverse("settings")).content.decode()
-    runs.send(job.pk)
+    execution.send(job.pk)
     assert Job.objects.get().state == JobState.DONE
     assert ProviderState.objects.get().resting_until is None
 
@@ -93,7 +94,7 @@ def test_a_provider_that_is_not_set_up_is_not_found(name: str) -> None:
 
 
 def test_managers_are_told_of_budgets_that_run_out_and_of_providers_that_rest(resting: ProviderState) -> None:
-    Budget.objects.create(month=money.month_of(), limit_micros=120_000)
+    Budget.objects.create(month=budgets.month_of(), limit_micros=120_000)
     queued(ada())
     page = as_(max_()).get(reverse("overview")).content.decode()
     assert "The team has used 83 % of the budget" in page

@@ -13,7 +13,7 @@ from django.utils import timezone
 from approvals import workflow
 from approvals.models import Choice
 from config.dashboard import overview
-from generation import runs
+from generation.jobs import execution
 from generation.models import GenerationModel, Job, JobState, Output
 from tests.approvals import factories as reviews
 from tests.assets.factories import ada, max_, nils, rita
@@ -51,7 +51,7 @@ def test_nobody_is_told_to_decide_on_their_own_work(client: Client) -> None:
 
 def test_a_maker_is_told_to_bring_a_picture(client: Client) -> None:
     job = by_hand(ada())
-    runs.send(job.pk)
+    execution.send(job.pk)
     client.force_login(ada())
     assert f"Bring the picture for “{job.brief.title}”" in words_for(client)
     assert overview.waiting_to_make(ada()) == 1
@@ -67,7 +67,7 @@ def test_an_unclear_job_is_shown_to_who_asked_and_to_who_manages_money(client: C
 
 def test_pictures_nobody_looked_after_are_shown(client: Client) -> None:
     job = queued(ada())
-    runs.send(job.pk)
+    execution.send(job.pk)
     output = Output.objects.filter(job=job).first()
     assert output is not None
     client.force_login(ada())

@@ -15,9 +15,11 @@ from django.db.models import F, Model
 from config.celery import app
 from core.errors import Blocked
 from core.models import User
-from generation import money, runs, tasks
-from generation.lifecycle import ENDED
+from generation import tasks
+from generation.jobs import reconciliation, starting
 from generation.models import Brief, GenerationModel, Job, ProviderState
+from generation.models.job import ENDED
+from generation.spending import budgets, ledger
 
 MODELS = {"sketch": "sketch-1", "openai": "gpt-image-2", "bfl": "flux-2-pro"}
 """Provider -> the model that a test means when it names only the provider."""
@@ -48,7 +50,7 @@ def start(provider: str, *prompts: str) -> list[str]:
     ids = []
     for prompt in prompts:
         brief = Brief(title=prompt[:80], prompt=prompt, ratio="3:2", count=1, quality="draft")
-        ids += [str(job.pk) for job in runs.start(brief, [model], by=ada, drop={model.pk: ["ratio"]}).jobs.all()]
+        ids += [str(job.pk) for job in starting.start(brief, [model], by=ada, drop={model.pk: ["ratio"]}).jobs.all()]
     return ids
 
 
@@ -79,20 +81,20 @@ def minutes_pass(minutes: float) -> None:
 
 def sweep() -> None:
     """What the worker's clock does every few seconds."""
-    runs.sweep()
+    reconciliation.sweep()
 
 
 def set_team_budget(micros: int) -> None:
     """What the whole team may spend this month."""
     ada, max_ = (User.objects.get(username=name) for name in ("ada", "max"))
-    money.set_limit(money.budgets_for(ada, None, "USD")[0], micros, max_)
+    budgets.set_limit(budgets.budgets_for(ada, None, "USD")[0], micros, max_)
 
 
 def spent() -> tuple[int, int, list[str]]:
     """What the ledger says is reserved and spent, and where it does not add up."""
     ada = User.objects.get(username="ada")
-    budget = money.budgets_for(ada, None, "USD")[0]
-    return budget.reserved_micros, budget.spent_micros, money.differences()
+    budget = budgets.budgets_for(ada, None, "USD")[0]
+    return budget.reserved_micros, budget.spent_micros, ledger.differences()
 
 
 def start_at_once(provider: str, prompts: Sequence[str]) -> tuple[int, int]:

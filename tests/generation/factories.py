@@ -9,10 +9,12 @@ import factory
 
 from assets.models import Listing
 from core.models import User
-from generation import money, prompts, runs
+from generation.jobs import execution, starting
 from generation.models import Brief, Budget, GenerationModel, Job, Template, TemplateRevision
-from generation.prompts import Field, FieldKind
+from generation.prompt_templates import prompts
+from generation.prompt_templates.prompts import Field, FieldKind
 from generation.providers.base import Pending
+from generation.spending import budgets
 from tests.generation.scripted import Answer, Scripted
 
 DIME = 100_000
@@ -66,7 +68,7 @@ def unsent(**more: Any) -> Brief:
 
 
 def started(by: User, *models: GenerationModel, **more: Any) -> Brief:
-    return runs.start(unsent(**more), models or [ModelFactory.create()], by=by)
+    return starting.start(unsent(**more), models or [ModelFactory.create()], by=by)
 
 
 def queued(by: User, **more: Any) -> Job:
@@ -81,7 +83,7 @@ def sent(by: User, *answers: Answer | Callable[[], Answer], **more: Any) -> Job:
     """A job that was sent once, with this answer."""
     job = queued(by, **more)
     Scripted.will(*answers)
-    runs.send(job.pk)
+    execution.send(job.pk)
     job.refresh_from_db()
     return job
 
@@ -101,4 +103,4 @@ def spent() -> tuple[int, int]:
 
 def left_for(person: User, listing: Listing | None = None) -> int:
     """The least that any budget of this month still holds for what a person spends."""
-    return min(budget.left_micros for budget in money.budgets_for(person, listing, "USD"))
+    return min(budget.left_micros for budget in budgets.budgets_for(person, listing, "USD"))

@@ -15,9 +15,11 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from core.audit import history
 from core.errors import Blocked
 from core.models import User
-from generation import alerts, money, plans, runs, tasks
+from generation import tasks
+from generation.jobs import execution, services
 from generation.models import Budget, BudgetAlert, EntryKind, Job, LedgerEntry, Plan, PlanKind
 from generation.providers import errors
+from generation.spending import alerts, budgets, ledger, plans
 from tests.assets import factories as library
 from tests.generation import factories
 from tests.generation.factories import DIME
@@ -30,7 +32,7 @@ DECEMBER = datetime(2026, 12, 1, 8, tzinfo=UTC)
 
 
 def budget(limit: int = 10 * DIME, **scope: object) -> Budget:
-    return Budget.objects.create(month=money.month_of(), limit_micros=limit, **scope)
+    return Budget.objects.create(month=budgets.month_of(), limit_micros=limit, **scope)
 
 
 def team(limit: int = 10 * DIME) -> Budget:
@@ -66,7 +68,7 @@ def test_a_budget_has_one_scope(ada: User) -> None:
 
 
 def test_max_opens_a_budget_and_the_log_says_so(ada: User, max_: User) -> None:
-    opened = money.open_budget(Budget(month=money.month_of(), person=ada, limit_micros=DIME), max_)
+    opened = budgets.open_budget(Budget(month=budgets.month_of(), person=ada, limit_micros=DIME), max_)
     assert "Ada may spend 0.10 USD" in history(opened).get().words
     assert factories.left_for(ada) == DIME
 
@@ -74,7 +76,7 @@ def test_max_opens_a_budget_and_the_log_says_so(ada: User, max_: User) -> None:
 def test_a_scope_has_one_budget_a_month(ada: User, max_: User) -> None:
     budget(DIME, person=ada)
     with pytest.raises(Blocked, match="change that one"):
-        money.open_budget(Budget(month=money.month_of(), person=ada, limit_micros=5), max_)
+        budgets.open_budget(Budget(month=budgets.month_of(), person=ada, limit_micros=5), max_)
     assert Budget.objects.filter(person=ada).get().limit_micros == DIME
 
 
@@ -82,8 +84,8 @@ def test_only_who_manages_money_sets_it(ada: User, max_: User) -> None:
     held = team()
     credit = Plan(provider="scripted", name="Free", kind=PlanKind.CREDIT, amount_micros=DIME, starts_on=NOVEMBER.date())
     verbs = (
-        lambda: money.open_budget(Budget(month=money.month_of(), person=ada, limit_micros=DIME), ada),
-        lambda: money.set_limit(held, 99 * DIME, ada),
+        lambda: budgets.open_budget(Budget(month=budgets.month_of(), person=ada, limit_micros=DIME), ada),
+        lambda: budgets.set_limit(held, 99 * DIME, ada),
         lambda: plans.add(credit, ada),
         lambda: plans.end(plans.add(credit, max_), ada),
     )
@@ -106,7 +108,7 @@ def test_a_new_month_begins_with_the_limits_that_repeat(ada: User) -> None:
         budget(3 * DIME, campaign="Spring", repeats=False)
         factories.started(ada, listing=listing)
     with time_machine.travel(DECEMBER):
-        looked_at = [(each.scope, each.limit_micros) for each in money.this_month()]
+        looked_at = [(each.scope, each.limit_micros) for each in budgets.this_month()]
         assert not Budget.objects.filter(month=date(2026, 12, 1)).exists()
         assert factories.left_for(ada, listing) == DIME
     december = Budget.objects.filter(month=date(2026, 12, 1)).order_by("id")
@@ -139,12 +141,12 @@ def test_a_job_sent_again_next_month_is_paid_from_that_month_alone(ada: User) ->
     with time_machine.travel(NOVEMBER):
         job = factories.queued(ada)
         Scripted.will(errors.Refused("No."))
-        runs.send(job.pk)
+        execution.send(job.pk)
     with time_machine.travel(DECEMBER):
-        runs.retry(job, by=ada)
-        runs.send(job.pk)
+        services.retry(job, by=ada)
+        execution.send(job.pk)
     spent = {each.month.month: (each.reserved_micros, each.spent_micros) for each in Budget.objects.all()}
-    assert (spent, money.differences()) == ({11: (0, 0), 12: (0, DIME)}, [])
+    assert (spent, ledger.differences()) == ({11: (0, 0), 12: (0, DIME)}, [])
 
 
 # Running out
@@ -153,7 +155,7 @@ def test_a_job_sent_again_next_month_is_paid_from_that_month_alone(ada: User) ->
 def test_each_level_is_noted_once(ada: User) -> None:
     team(10 * DIME)
     for _ in range(10):
-        runs.send(factories.queued(ada).pk)
+        execution.send(factories.queued(ada).pk)
     assert levels() == [("The team", 50), ("The team", 80), ("The team", 100)]
 
 
@@ -167,7 +169,7 @@ def test_every_budget_that_a_job_falls_under_warns_for_itself(ada: User) -> None
 def test_a_raised_limit_warns_again(ada: User, max_: User) -> None:
     held = team(2 * DIME)
     factories.queued(ada)
-    money.set_limit(held, 4 * DIME, max_)
+    budgets.set_limit(held, 4 * DIME, max_)
     factories.queued(ada)
     assert levels() == [("The team", 50), ("The team", 50)]
 
@@ -231,7 +233,7 @@ def test_only_what_still_holds_is_shown(ada: User, max_: User) -> None:
     held = team(DIME)
     factories.queued(ada)
     assert [alert.level for alert in alerts.standing(held.month)] == [100]
-    money.set_limit(held, 100 * DIME, max_)
+    budgets.set_limit(held, 100 * DIME, max_)
     assert alerts.standing(held.month) == []
 
 
@@ -240,7 +242,7 @@ def test_only_what_still_holds_is_shown(ada: User, max_: User) -> None:
 
 def charged(ada: User, micros: int) -> None:
     job = factories.queued(ada)
-    (held,) = money.budgets_for(ada, None, "USD")
+    (held,) = budgets.budgets_for(ada, None, "USD")
     LedgerEntry.objects.create(budget=held, job=job, kind=EntryKind.CORRECT, reserved_micros=0, spent_micros=micros)
 
 
@@ -249,7 +251,7 @@ def test_a_free_credit_says_what_is_left_of_it(ada: User, max_: User) -> None:
     credit = Plan(provider="scripted", kind=PlanKind.CREDIT, name="Trial", amount_micros=5 * DIME, starts_on=today)
     plans.add(credit, max_)
     charged(ada, 2 * DIME)
-    (standing,) = plans.in_month(money.month_of())
+    (standing,) = plans.in_month(budgets.month_of())
     assert (standing.costs, standing.used, standing.left) == (0, 2 * DIME, 3 * DIME)
 
 
@@ -259,7 +261,7 @@ def test_a_credit_is_not_used_by_what_came_before_it_or_by_another_provider(ada:
     Plan.objects.create(provider="harmless", name="Other", starts_on=date.today(), **same)
     Plan.objects.create(provider="scripted", name="Later", starts_on=tomorrow, **same)
     charged(ada, DIME)
-    month = money.month_of(tomorrow)
+    month = budgets.month_of(tomorrow)
     assert {standing.plan.name: standing.used for standing in plans.in_month(month)} == {"Other": 0, "Later": 0}
 
 

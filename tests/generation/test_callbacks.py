@@ -17,7 +17,8 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from core.models import User
-from generation import catalogue, sending
+from generation.catalogue import loading
+from generation.jobs import execution, requests
 from generation.models import GenerationModel, Job, JobState
 from generation.providers.callbacks import LARGEST
 from tests.generation.factories import queued, started
@@ -47,7 +48,7 @@ def _set_up(settings: Settings) -> None:
 
 
 def row(key: str) -> GenerationModel:
-    catalogue.load_models()
+    loading.load_models()
     return GenerationModel.objects.get(provider=key, model_id=MODELS[key])
 
 
@@ -196,23 +197,23 @@ def test_only_a_post_is_taken(waiting: Job) -> None:
 
 def test_no_address_goes_along_without_tls(waiting: Job, settings: Settings) -> None:
     settings.HAS_TLS = False
-    assert catalogue.spec_of(waiting).callback_url == ""
+    assert requests.spec_of(waiting).callback_url == ""
 
 
 def test_no_address_goes_along_without_a_secret(waiting: Job, settings: Settings) -> None:
     settings.HAS_TLS = True
     settings.IMAGE_PROVIDERS = {"replicate": {"adapter": ADAPTERS["replicate"]["adapter"], "options": {}}}
-    assert catalogue.spec_of(waiting).callback_url == ""
+    assert requests.spec_of(waiting).callback_url == ""
 
 
 def test_no_address_goes_along_to_those_that_do_not_call(ada: User, settings: Settings) -> None:
     settings.HAS_TLS = True
-    assert catalogue.spec_of(queued(ada)).callback_url == ""
+    assert requests.spec_of(queued(ada)).callback_url == ""
 
 
 def test_the_address_is_the_jobs_own(waiting: Job, settings: Settings) -> None:
     settings.HAS_TLS, settings.SITE_URL = True, "https://pictures.example"
-    assert catalogue.spec_of(waiting).callback_url == f"https://pictures.example/callbacks/replicate/{waiting.pk}/"
+    assert requests.spec_of(waiting).callback_url == f"https://pictures.example/callbacks/replicate/{waiting.pk}/"
 
 
 # Over real HTTP
@@ -232,10 +233,10 @@ def at(url: str, key: str, settings: Settings) -> None:
 
 def sent(by: User, key: str, monkeypatch: pytest.MonkeyPatch) -> Job:
     """A job that has just been taken by its provider, which is not to be asked for a while."""
-    monkeypatch.setattr(sending, "seconds", lambda amount: LATER)
+    monkeypatch.setattr(execution, "seconds", lambda amount: LATER)
     job = started(by, row(key)).jobs.get()
-    sending.send(job.pk)
-    sending.resume(job.pk)  # too early: nothing is asked
+    execution.send(job.pk)
+    execution.resume(job.pk)  # too early: nothing is asked
     job.refresh_from_db()
     assert job.state == JobState.WAITING
     return job
@@ -247,7 +248,7 @@ def test_a_callback_of_flux_shortens_the_wait(ada: User, settings: Settings, mon
         at(flux.url, "bfl", settings)
         job = sent(ada, "bfl", monkeypatch)
         assert flux.finish(flux.jobs[job.request_id]) == 204
-        sending.resume(job.pk)
+        execution.resume(job.pk)
     job.refresh_from_db()
     assert (job.state, job.outputs.count(), flux.billed) == (JobState.DONE, 1, 1)
     assert "of-bfl" not in str(Job.objects.values().get())
@@ -262,9 +263,9 @@ def test_a_callback_of_replicate_shortens_the_wait(
         job = sent(ada, "replicate", monkeypatch)
         made = there.predictions[job.request_id]
         assert there.finish(made, SECRET, age=400) == 401
-        sending.resume(job.pk)
+        execution.resume(job.pk)
         assert Job.objects.get().state == JobState.WAITING
         assert there.finish(made, SECRET) == 204
-        sending.resume(job.pk)
+        execution.resume(job.pk)
     job.refresh_from_db()
     assert (job.state, job.outputs.count(), there.billed) == (JobState.DONE, 1, 1)

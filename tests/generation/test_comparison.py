@@ -13,9 +13,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from core.errors import Blocked, InvalidTransition
 from core.models import LogEntry, User
-from generation import runs
-from generation.comparison import compare
+from generation.jobs import execution
 from generation.models import Brief, Judgement, Output, OutputState, Verdict
+from generation.outputs import judging, keeping
+from generation.pages.comparison import compare
 from generation.providers import errors
 from generation.providers.base import Finished, Money
 from tests.browsing import browser_of
@@ -38,7 +39,7 @@ def sent(ada: User, *answers: Answer, count: int = 1) -> Brief:
     brief = factories.started(ada, *models, count=count)
     Scripted.will(*answers)
     for job in brief.jobs.order_by("model__name"):
-        runs.send(job.pk)
+        execution.send(job.pk)
     return brief
 
 
@@ -78,7 +79,7 @@ def test_blind_the_page_does_not_say_how_large_a_picture_is(ada: User, rita: Use
 
 def test_blind_what_somebody_else_picked_is_not_shown(ada: User, rita: User) -> None:
     brief = sent(ada)
-    runs.judge(brief, Verdict.PICK, by=ada, output=Output.objects.first())
+    judging.judge(brief, Verdict.PICK, by=ada, output=Output.objects.first())
     assert "Picked by" not in page_of(browser_of(rita), brief)
     assert "Picked by" in page_of(browser_of(rita), brief, "?names=1")
 
@@ -91,7 +92,7 @@ def test_who_asks_for_the_names_gets_them_and_cannot_pick(ada: User, rita: User)
 
 def test_a_brief_to_one_model_hides_nothing(ada: User, rita: User) -> None:
     brief = factories.started(ada, count=2)
-    runs.send(brief.jobs.get().pk)
+    execution.send(brief.jobs.get().pk)
     assert "Scripted-1" in page_of(browser_of(rita), brief)
 
 
@@ -109,7 +110,7 @@ def test_everybody_sees_another_order_and_always_the_same(ada: User, rita: User)
 def test_letters_stay_with_their_pictures_when_the_names_come(ada: User, rita: User) -> None:
     brief = sent(ada, count=4)
     before = {cell.letter: cell.output for cell in compare(brief, rita).every}
-    runs.judge(brief, Verdict.TIE, by=rita)
+    judging.judge(brief, Verdict.TIE, by=rita)
     assert {cell.letter: cell.output for cell in compare(brief, rita).every} == before
 
 
@@ -137,7 +138,7 @@ def test_a_tie_and_none_are_judgements_too(ada: User, rita: User, verdict: Verdi
 
 def test_nobody_judges_twice(ada: User, rita: User) -> None:
     brief = sent(ada)
-    runs.judge(brief, Verdict.TIE, by=rita)
+    judging.judge(brief, Verdict.TIE, by=rita)
     answer = browser_of(rita).post(
         reverse("generation:judge", args=(brief.pk,)), picks(Output.objects.first() or Output())
     )
@@ -147,14 +148,14 @@ def test_nobody_judges_twice(ada: User, rita: User) -> None:
 
 def test_the_database_takes_one_judgement_of_each_person(ada: User) -> None:
     brief = sent(ada)
-    runs.judge(brief, Verdict.TIE, by=ada)
+    judging.judge(brief, Verdict.TIE, by=ada)
     with pytest.raises(IntegrityError), transaction.atomic():
         Judgement.objects.create(brief=brief, by=ada, outcome=Verdict.NONE)
     assert Judgement.objects.count() == 1
 
 
 def test_a_judgement_cannot_be_rewritten(ada: User) -> None:
-    runs.judge(sent(ada), Verdict.TIE, by=ada)
+    judging.judge(sent(ada), Verdict.TIE, by=ada)
     with pytest.raises(DatabaseError), transaction.atomic():
         Judgement.objects.update(outcome=Verdict.NONE)
     assert Judgement.objects.get().outcome == Verdict.TIE
@@ -164,7 +165,7 @@ def test_while_something_is_still_coming_nobody_judges(ada: User, rita: User) ->
     brief = factories.started(ada, count=2)
     assert "Pick" not in page_of(browser_of(rita), brief)
     with pytest.raises(InvalidTransition):
-        runs.judge(brief, Verdict.TIE, by=rita)
+        judging.judge(brief, Verdict.TIE, by=rita)
     assert not Judgement.objects.exists()
 
 
@@ -173,21 +174,21 @@ def test_a_picture_of_another_brief_cannot_be_picked(ada: User, rita: User) -> N
     stray = Output.objects.filter(job__brief=other).first() or Output()
     answer = browser_of(rita).post(reverse("generation:judge", args=(brief.pk,)), picks(stray))
     with pytest.raises(Blocked):
-        runs.judge(brief, Verdict.PICK, by=rita, output=stray)
+        judging.judge(brief, Verdict.PICK, by=rita, output=stray)
     assert (answer.status_code, Judgement.objects.count()) == (422, 0)
 
 
 def test_with_one_picture_there_is_nothing_to_choose(ada: User) -> None:
     brief = sent(ada, Finished(pictures=(picture("a"),)), errors.Refused("No."))
     with pytest.raises(InvalidTransition):
-        runs.judge(brief, Verdict.NONE, by=ada)
+        judging.judge(brief, Verdict.NONE, by=ada)
     assert not Judgement.objects.exists()
 
 
 def test_a_stranger_judges_nothing(ada: User, nils: User) -> None:
     brief = sent(ada)
     with pytest.raises(PermissionDenied):
-        runs.judge(brief, Verdict.TIE, by=nils)
+        judging.judge(brief, Verdict.TIE, by=nils)
     assert browser_of(nils).post(reverse("generation:judge", args=(brief.pk,)), {"verdict": "tie"}).status_code == 403
     assert not Judgement.objects.exists()
 
@@ -215,7 +216,7 @@ def test_refused_and_failed_stay_in_the_grid_with_reason_and_retry(ada: User) ->
 
 def test_a_discarded_picture_is_not_compared(ada: User) -> None:
     brief = sent(ada, count=2)
-    runs.discard(Output.objects.all()[0], by=ada)
+    keeping.discard(Output.objects.all()[0], by=ada)
     assert compare(brief, ada).pictures == 3
 
 

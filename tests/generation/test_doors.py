@@ -12,12 +12,14 @@ from django.utils import timezone
 
 from core import dispatch
 from core.models import User
-from generation import catalogue, tasks
+from generation import tasks
+from generation.briefs import pricing, specs
+from generation.catalogue import offers
 from generation.models import GenerationModel, Job, JobState, ProviderState, Template
 from generation.providers import errors
 from generation.providers.base import Pending
-from generation.providers.http import Client
-from generation.providers.sketch import Sketch
+from generation.providers.egress.http import Client
+from generation.providers.sketch.adapter import Sketch
 from tests.generation import factories
 from tests.generation.scripted import Harmless, Scripted
 
@@ -80,15 +82,15 @@ def test_models_are_loaded_once_and_edits_stay(db: None) -> None:
 def test_every_model_of_the_file_can_be_reckoned_with(db: None) -> None:
     call_command("load_models", stdout=StringIO())
     for row in GenerationModel.objects.all():
-        spec = catalogue.spec_for(factories.unsent(count=2), row)
-        assert catalogue.quote(spec, Sketch({}, Client())).amount.micros >= 0
+        spec = specs.spec_for(factories.unsent(count=2), row)
+        assert pricing.quote(spec, Sketch({}, Client())).amount.micros >= 0
 
 
 def test_only_models_of_providers_that_are_set_up_are_offered(db: None) -> None:
     factories.ModelFactory.create()
     factories.ModelFactory.create(provider="nowhere")
     factories.ModelFactory.create(model_id="withdrawn", offered=False)
-    assert [offer.row.provider for offer in catalogue.offers()] == ["scripted"]
+    assert [offer.row.provider for offer in offers.offers()] == ["scripted"]
 
 
 @pytest.mark.parametrize(
@@ -96,7 +98,7 @@ def test_only_models_of_providers_that_are_set_up_are_offered(db: None) -> None:
 )
 def test_a_model_warns_for_its_last_thirty_days(db: None, days: int, soon: bool, ended: bool) -> None:
     factories.ModelFactory.create(ends_on=timezone.localdate() + timedelta(days=days))
-    (offer,) = catalogue.offers()
+    (offer,) = offers.offers()
     assert (offer.ends_soon, offer.ended) == (soon, ended)
 
 

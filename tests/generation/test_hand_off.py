@@ -10,8 +10,9 @@ from PIL import ExifTags, Image
 from assets.imaging.inspection import Unreadable
 from core.errors import InvalidTransition
 from core.models import User
-from generation import runs
+from generation.jobs import execution, services
 from generation.models import Job, JobState, Output
+from generation.outputs import keeping
 from tests.generation import factories
 from tests.generation.factories import sent
 from tests.generation.scripted import png
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 def handed(ada: User) -> Job:
     job = factories.by_hand(ada)
-    runs.send(job.pk)
+    execution.send(job.pk)
     job.refresh_from_db()
     return job
 
@@ -31,7 +32,7 @@ def test_a_hand_off_waits_for_a_person(ada: User) -> None:
 
 
 def test_bringing_the_picture_ends_a_hand_off(ada: User) -> None:
-    job = runs.hand_in(handed(ada), [png("a")], by=ada)
+    job = services.hand_in(handed(ada), [png("a")], by=ada)
     assert (job.state, job.outputs.count()) == (JobState.DONE, 1)
 
 
@@ -40,20 +41,20 @@ def test_a_file_from_a_camera_is_remarked_on(ada: User) -> None:
     taken[ExifTags.Base.Make], taken[ExifTags.Base.Model] = "Kamera", "K1"
     photograph = io.BytesIO()
     Image.open(io.BytesIO(png("a"))).convert("RGB").save(photograph, "JPEG", exif=taken)
-    job = runs.hand_in(handed(ada), [photograph.getvalue()], by=ada)
+    job = services.hand_in(handed(ada), [photograph.getvalue()], by=ada)
     assert "camera" in job.outputs.get().flags
 
 
 def test_what_a_person_says_goes_with_the_picture(ada: User) -> None:
-    job = runs.hand_in(handed(ada), [png("a")], by=ada, told={"plan": "Pro"})
-    version = runs.keep(job.outputs.get(), by=ada)
+    job = services.hand_in(handed(ada), [png("a")], by=ada, told={"plan": "Pro"})
+    version = keeping.keep(job.outputs.get(), by=ada)
     assert version.provenance.parameters["told"] == {"plan": "Pro"}
 
 
 def test_bringing_something_else_changes_nothing(ada: User) -> None:
     job = handed(ada)
     with pytest.raises(Unreadable):
-        runs.hand_in(job, [png("a"), b"%PDF"], by=ada)
+        services.hand_in(job, [png("a"), b"%PDF"], by=ada)
     job.refresh_from_db()
     assert (job.state, Output.objects.count()) == (JobState.HAND, 0)
 
@@ -61,5 +62,5 @@ def test_bringing_something_else_changes_nothing(ada: User) -> None:
 def test_pictures_cannot_be_brought_to_a_job_that_a_provider_runs(ada: User) -> None:
     job = sent(ada)
     with pytest.raises(InvalidTransition):
-        runs.hand_in(job, [png("a")], by=ada)
+        services.hand_in(job, [png("a")], by=ada)
     assert job.outputs.count() == 1

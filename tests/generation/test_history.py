@@ -12,9 +12,10 @@ from pytest_django import DjangoAssertNumQueries
 from assets.models import Version
 from assets.models.version import Status
 from core.models import User
-from generation import runs
-from generation.history import marked
+from generation.jobs import execution
 from generation.models import Brief, Job
+from generation.outputs import keeping
+from generation.pages.history_page import marked
 from generation.providers import errors
 from tests.assets import factories as people
 from tests.generation import factories
@@ -33,7 +34,7 @@ def browser(ada: User, client: Client) -> Client:
 def sent(by: User, *answers: Exception, **more: object) -> Brief:
     brief = factories.started(by, **more)
     Scripted.will(*answers)
-    runs.send(brief.jobs.get().pk)
+    execution.send(brief.jobs.get().pk)
     return brief
 
 
@@ -93,7 +94,7 @@ def test_a_brief_is_found_by_its_model(browser: Client, ada: User) -> None:
 
 def test_what_was_kept_and_approved_is_found_and_shown(browser: Client, ada: User) -> None:
     brief = sent(ada, title="Mill")
-    version = runs.keep(brief.jobs.get().outputs.get(), by=ada)
+    version = keeping.keep(brief.jobs.get().outputs.get(), by=ada)
     assert titles(browser, "?state=kept") == {"Mill"}
     assert titles(browser, "?state=approved") == set()
     Version.objects.filter(pk=version.pk).update(

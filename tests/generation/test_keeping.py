@@ -15,8 +15,9 @@ from assets.versions import contributors
 from core import storage
 from core.errors import InvalidTransition
 from core.models import User
-from generation import runs
+from generation.jobs import execution
 from generation.models import Brief, Output, OutputState
+from generation.outputs import keeping
 from tests.assets import factories as people
 from tests.generation import factories
 from tests.generation.scripted import png
@@ -25,14 +26,14 @@ from tests.generation.scripted import png
 def made(ada: User, **more: object) -> Output:
     """An output that came back."""
     job = factories.queued(ada, **more)
-    runs.send(job.pk)
+    execution.send(job.pk)
     return job.outputs.get()
 
 
 @pytest.mark.django_db
 def test_keeping_makes_a_version_of_the_same_bytes(ada: User) -> None:
     output = made(ada)
-    version = runs.keep(output, by=ada)
+    version = keeping.keep(output, by=ada)
     assert (version.sha256, version.origin, version.maker) == (output.sha256, Origin.GENERATED, "Scripted")
 
 
@@ -41,30 +42,30 @@ def test_a_kept_picture_knows_how_it_was_made(ada: User) -> None:
     terms = people.TermsFactory.create(key="scripted")
     revision = factories.template().published
     output = made(ada, revision=revision, values={"subject": "brick house"}, purpose="Listing")
-    story = runs.keep(output, by=ada).provenance
+    story = keeping.keep(output, by=ada).provenance
     told = (story.provider, story.model_asked, story.prompt, story.template, story.cost_micros, story.terms)
     assert told == ("scripted", "scripted-1", "A brick house at dusk.", "House, rev. 1", 100_000, terms)
 
 
 @pytest.mark.django_db
 def test_whoever_wrote_the_prompt_is_behind_the_version(ada: User, max_: User) -> None:
-    version = runs.keep(made(ada), by=max_)
+    version = keeping.keep(made(ada), by=max_)
     assert contributors.people_behind(version) == {ada.pk, max_.pk}
 
 
 @pytest.mark.django_db
 def test_keeping_for_an_asset_makes_its_next_version(ada: User) -> None:
-    first = runs.keep(made(ada), by=ada)
-    second = runs.keep(made(ada), by=ada, asset=first.asset)
+    first = keeping.keep(made(ada), by=ada)
+    second = keeping.keep(made(ada), by=ada, asset=first.asset)
     assert (second.asset, second.number) == (first.asset, 2)
 
 
 @pytest.mark.django_db
 def test_keeping_twice_is_refused_and_makes_no_second_version(ada: User) -> None:
     output = made(ada)
-    runs.keep(output, by=ada)
+    keeping.keep(output, by=ada)
     with pytest.raises(InvalidTransition):
-        runs.keep(output, by=ada)
+        keeping.keep(output, by=ada)
     assert Version.objects.count() == 1
 
 
@@ -74,7 +75,7 @@ def test_of_several_people_keeping_one_picture_at_once_one_does(ada: User) -> No
 
     def keep(_: int) -> bool:
         try:
-            runs.keep(Output.objects.get(pk=output.pk), by=User.objects.get(pk=ada.pk))
+            keeping.keep(Output.objects.get(pk=output.pk), by=User.objects.get(pk=ada.pk))
         except InvalidTransition:
             return False
         finally:
@@ -91,38 +92,38 @@ def test_keeping_that_fails_leaves_the_picture_as_it_was(ada: User, monkeypatch:
     output = made(ada)
     monkeypatch.setattr(storage, "read", lambda sha256: b"rotten")
     with pytest.raises(Exception, match="not a picture"):
-        runs.keep(output, by=ada)
+        keeping.keep(output, by=ada)
     assert Output.objects.get().state == OutputState.NEW
 
 
 @pytest.mark.django_db
 def test_who_died_while_keeping_leaves_no_second_version_behind(ada: User) -> None:
     output = made(ada)
-    version = runs.keep(output, by=ada)
+    version = keeping.keep(output, by=ada)
     long_ago = timezone.now() - timedelta(minutes=2)
     Output.objects.update(state=OutputState.KEEPING, version=None, handled_at=long_ago)
-    assert runs.keep(output, by=ada) == version
+    assert keeping.keep(output, by=ada) == version
     assert Version.objects.count() == 1
 
 
 @pytest.mark.django_db
 def test_discarding_can_be_taken_back(ada: User) -> None:
     output = made(ada)
-    runs.discard(output, by=ada)
-    assert runs.undiscard(output, by=ada).state == OutputState.NEW
+    keeping.discard(output, by=ada)
+    assert keeping.undiscard(output, by=ada).state == OutputState.NEW
 
 
 @pytest.mark.django_db
 def test_a_kept_picture_cannot_be_discarded(ada: User) -> None:
     output = made(ada)
-    runs.keep(output, by=ada)
+    keeping.keep(output, by=ada)
     with pytest.raises(InvalidTransition):
-        runs.discard(output, by=ada)
+        keeping.discard(output, by=ada)
     assert Output.objects.get().state == OutputState.KEPT
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("verb", [runs.keep, runs.discard, runs.undiscard])
+@pytest.mark.parametrize("verb", [keeping.keep, keeping.discard, keeping.undiscard])
 def test_a_stranger_changes_nothing(ada: User, nils: User, verb: object) -> None:
     output = made(ada)
     with pytest.raises(PermissionDenied):

@@ -13,9 +13,10 @@ from django.db import DatabaseError, connection, transaction
 from core.audit import history
 from core.errors import Blocked
 from core.models import User
-from generation import money, runs
+from generation.jobs import execution, services
 from generation.models import Budget, Job, LedgerEntry
 from generation.providers import errors
+from generation.spending import budgets, ledger
 from tests.assets import factories as library
 from tests.generation import factories
 from tests.generation.factories import DIME
@@ -35,13 +36,13 @@ def test_the_first_budget_is_what_the_settings_say(ada: User, settings: pytest.F
 
 @pytest.mark.django_db
 def test_the_tightest_budget_says_what_is_left(ada: User) -> None:
-    Budget.objects.create(month=money.month_of(), person=ada, limit_micros=DIME)
+    Budget.objects.create(month=budgets.month_of(), person=ada, limit_micros=DIME)
     assert factories.left_for(ada) == DIME
 
 
 @pytest.mark.django_db
 def test_another_persons_budget_does_not_count(ada: User, rita: User) -> None:
-    Budget.objects.create(month=money.month_of(), person=rita, limit_micros=1)
+    Budget.objects.create(month=budgets.month_of(), person=rita, limit_micros=1)
     assert factories.left_for(ada) == 50_000_000
 
 
@@ -49,7 +50,7 @@ def test_another_persons_budget_does_not_count(ada: User, rita: User) -> None:
 def test_a_charge_above_its_quote_is_booked_in_full(ada: User) -> None:
     job = factories.queued(ada)
     with transaction.atomic():
-        money.settle(job, 3 * DIME)
+        ledger.settle(job, 3 * DIME)
     assert Budget.objects.get().spent_micros == 3 * DIME
 
 
@@ -63,8 +64,8 @@ def test_a_free_job_goes_out_even_when_nothing_is_left(ada: User) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_limit_and_its_entry_in_the_log_are_set_together(max_: User) -> None:
-    (budget,) = money.budgets_for(max_, None, "USD")
-    assert money.set_limit(budget, DIME, max_).limit_micros == DIME
+    (budget,) = budgets.budgets_for(max_, None, "USD")
+    assert budgets.set_limit(budget, DIME, max_).limit_micros == DIME
     assert history(budget).get().action == "budget.set"
 
 
@@ -72,7 +73,7 @@ def test_a_limit_and_its_entry_in_the_log_are_set_together(max_: User) -> None:
 def test_money_does_not_move_outside_a_transaction(ada: User) -> None:
     job = factories.queued(ada)
     with pytest.raises(RuntimeError):
-        money.settle(job, DIME)
+        ledger.settle(job, DIME)
     assert Budget.objects.get().spent_micros == 0
 
 
@@ -89,9 +90,9 @@ def test_the_ledger_adds_up_after_every_kind_of_end(ada: User, max_: User) -> No
     for answer in (errors.Refused("No."), errors.Unclear("Lost."), errors.Refused("No.", charged="yes"), None):
         job = factories.queued(ada)
         Scripted.will(*([answer] if answer else []))
-        runs.send(job.pk)
-    runs.write_off(Job.objects.get(state="unclear"), by=max_)
-    runs.cancel(factories.queued(ada), by=ada)
+        execution.send(job.pk)
+    services.write_off(Job.objects.get(state="unclear"), by=max_)
+    services.cancel(factories.queued(ada), by=ada)
     out = StringIO()
     call_command("verify_ledger", stdout=out)
     assert "adds up" in out.getvalue()
@@ -108,17 +109,17 @@ def test_a_budget_that_was_changed_by_hand_is_found(ada: User) -> None:
 @pytest.mark.django_db
 def test_a_job_is_settled_in_the_budgets_that_it_was_reserved_in(ada: User) -> None:
     listing = library.ListingFactory.create()
-    Budget.objects.create(month=money.month_of(), listing=listing, limit_micros=10 * DIME)
+    Budget.objects.create(month=budgets.month_of(), listing=listing, limit_micros=10 * DIME)
     job = factories.queued(ada, listing=listing)
-    runs.send(job.pk)
+    execution.send(job.pk)
     assert list(Budget.objects.values_list("reserved_micros", "spent_micros")) == [(0, DIME), (0, DIME)]
 
 
 @pytest.mark.django_db
 def test_a_job_of_last_month_is_settled_in_last_months_budget(ada: User) -> None:
     job = factories.queued(ada)
-    Budget.objects.update(month=money.month_of(money.month_of() - timedelta(days=1)))
-    runs.send(job.pk)
+    Budget.objects.update(month=budgets.month_of(budgets.month_of() - timedelta(days=1)))
+    execution.send(job.pk)
     assert Budget.objects.get().spent_micros == DIME
 
 
@@ -131,7 +132,7 @@ def test_of_many_who_want_the_last_of_a_budget_at_once_only_some_get_it(ada: Use
     def one(_: int) -> bool:
         try:
             brief = factories.started(User.objects.get(pk=ada.pk), factories.ModelFactory.create())
-            runs.send(brief.jobs.get().pk)
+            execution.send(brief.jobs.get().pk)
         except Blocked:
             return False
         finally:
@@ -142,4 +143,4 @@ def test_of_many_who_want_the_last_of_a_budget_at_once_only_some_get_it(ada: Use
         went = list(pool.map(one, range(16)))
     budget = Budget.objects.get()
     assert (sum(went), len(Scripted.sent), budget.reserved_micros, budget.spent_micros) == (3, 3, 0, 3 * DIME)
-    assert money.differences() == []
+    assert ledger.differences() == []

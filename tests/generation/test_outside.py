@@ -16,7 +16,8 @@ from pytest_django import Settings
 
 from config.adapters import further
 from core.models import User
-from generation import checks, runs
+from generation.catalogue import checks
+from generation.jobs import execution
 from generation.models import GenerationModel, JobState
 from generation.providers.matrix import adapters
 from tests.generation import factories
@@ -165,6 +166,6 @@ def test_its_models_come_from_a_file_and_its_pictures_like_any_other(
     models.write_text(MODELS, encoding="utf-8")
     call_command("load_models", models, stdout=StringIO())
     job = factories.started(ada, GenerationModel.objects.get(provider="lumen")).jobs.get()
-    runs.send(job.pk)
+    execution.send(job.pk)
     job.refresh_from_db()
     assert (job.state, job.outputs.count(), job.settled_micros) == (JobState.DONE, 1, 40_000)

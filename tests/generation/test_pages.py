@@ -16,10 +16,12 @@ from assets.imaging import inspection
 from assets.library import forms
 from assets.models import Version
 from core.models import User
-from generation import money, runs
+from generation.jobs import execution
 from generation.models import Brief, Budget, Job, JobState, Output, OutputState, Template
+from generation.outputs import keeping
 from generation.providers import errors
 from generation.providers.base import Finished, Pending, Picture
+from generation.spending import budgets
 from tests.assets import factories as people
 from tests.browsing import browser_of
 from tests.generation import factories
@@ -131,7 +133,7 @@ def test_bad_input_comes_back_with_everything_kept(
 
 
 def test_a_budget_that_does_not_hold_it_is_said_with_everything_kept(ada: User, template: Template) -> None:
-    Budget.objects.create(month=money.month_of(), limit_micros=1)
+    Budget.objects.create(month=budgets.month_of(), limit_micros=1)
     answer = browser_of(ada).post(
         reverse("generation:compose", args=("house",)), form(factories.ModelFactory.create(), send="1")
     )
@@ -254,7 +256,7 @@ def test_the_page_looks_again_only_while_something_runs(ada: User) -> None:
     job = factories.queued(ada)
     url, ask = job.brief.get_absolute_url(), {"HX-Request": "true"}
     running = browser_of(ada).get(url, headers=ask)
-    runs.send(job.pk)
+    execution.send(job.pk)
     done = browser_of(ada).get(url, headers=ask)
     assert (running.status_code, "every 1500ms" in running.content.decode()) == (200, True)
     assert (done.status_code, "every 1500ms" in done.content.decode()) == (286, False)
@@ -287,7 +289,7 @@ def test_looking_takes_no_more_queries_for_more_jobs(
     models = [model, *(factories.ModelFactory.create(model_id=f"m{n}") for n in range(5))]
     brief = factories.started(ada, *models, count=8)
     for job in brief.jobs.all():
-        runs.send(job.pk)
+        execution.send(job.pk)
     client = browser_of(ada)
     client.get(brief.get_absolute_url())
     with django_assert_max_num_queries(16):
@@ -337,7 +339,7 @@ def test_a_moving_picture_cannot_be_kept_and_says_why(ada: User) -> None:
 
 def test_discarding_what_is_kept_says_why_not(ada: User) -> None:
     output = sent(ada).outputs.get()
-    runs.keep(output, by=ada)
+    keeping.keep(output, by=ada)
     answer = browser_of(ada).post(reverse("generation:output", args=(output.pk, "discard")))
     assert answer.status_code == 409
     assert Output.objects.get().state == OutputState.KEPT
@@ -355,7 +357,7 @@ def test_verbs_are_not_for_get(ada: User) -> None:
 
 def test_a_hand_off_shows_the_exact_text_and_takes_the_picture(ada: User) -> None:
     job = factories.by_hand(ada)
-    runs.send(job.pk)
+    execution.send(job.pk)
     client = browser_of(ada)
     page = client.get(job.brief.get_absolute_url()).content.decode()
     (shown,) = re.findall(r"<textarea[^>]* readonly [^>]*>([^<]*)</textarea>", page)
@@ -372,7 +374,7 @@ def test_a_hand_off_shows_the_exact_text_and_takes_the_picture(ada: User) -> Non
 @pytest.mark.parametrize("data", [{}, {"pictures": SimpleUploadedFile("x.png", b"<svg/>", "image/png")}])
 def test_a_hand_off_without_a_usable_picture_says_so(ada: User, data: dict[str, Any]) -> None:
     job = factories.by_hand(ada)
-    runs.send(job.pk)
+    execution.send(job.pk)
     assert browser_of(ada).post(reverse("generation:hand_in", args=(job.pk,)), data).status_code == 422
     assert Job.objects.get().state == JobState.HAND
 
@@ -384,7 +386,7 @@ def test_a_hand_off_is_not_read_when_it_is_too_much(
     ada: User, monkeypatch: pytest.MonkeyPatch, most: str, words: str
 ) -> None:
     job = factories.by_hand(ada)
-    runs.send(job.pk)
+    execution.send(job.pk)
     monkeypatch.setattr(inspection if most == "MAX_BYTES" else forms, most, 1)
     files = [SimpleUploadedFile(f"{name}.png", png(name), "image/png") for name in "ab"]
     answer = browser_of(ada).post(reverse("generation:hand_in", args=(job.pk,)), {"pictures": files})
@@ -420,6 +422,6 @@ def test_a_template_has_a_sketch_of_what_it_makes(ada: User, template: Template)
 
 def test_a_kept_picture_links_back_to_its_brief(ada: User) -> None:
     output = sent(ada).outputs.get()
-    version = runs.keep(output, by=ada)
+    version = keeping.keep(output, by=ada)
     page = browser_of(ada).get(version.get_absolute_url()).content.decode()
     assert output.job.brief.get_absolute_url() in page

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generation import prompts, rules
-from generation.prompts import BadTemplate, Field, FieldKind
+from generation.prompt_templates import content_rules, prompts
+from generation.prompt_templates.prompts import BadTemplate, Field, FieldKind
 
 TEMPLATES: dict[str, Any] = tomllib.loads(
     (Path(prompts.__file__).parent / "data" / "templates.toml").read_text(encoding="utf-8")
@@ -110,8 +110,8 @@ def test_a_starter_template_works_with_its_defaults(slug: str) -> None:
     told = prompts.resolve(row["body"], fields, defaults, row["house_voice"])
     assert "{" not in told
     assert 5 <= len(fields) <= 8
-    every = [*rules.parse(row["forbidden"]), *rules.applying(free=False, listing=True)]
-    assert [hit.words for hit in rules.check(map(str, defaults.values()), every)] == []
+    every = [*content_rules.parse(row["forbidden"]), *content_rules.applying(free=False, listing=True)]
+    assert [hit.words for hit in content_rules.check(map(str, defaults.values()), every)] == []
 
 
 @pytest.mark.parametrize("slug", TEMPLATES)

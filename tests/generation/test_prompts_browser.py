@@ -9,8 +9,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from assets.models import Listing
 from core.models import User
-from generation import wording
 from generation.models import Template
+from generation.prompt_templates import revisions
 from tests import browsing
 from tests.assets import factories as people
 from tests.generation import factories
@@ -128,7 +128,7 @@ def asks_to_add(route: Route) -> bool:
 def test_axe_finds_nothing(path: str, plain_tab: Page, live_server: LiveServer, template: Template, max_: User) -> None:
     factories.started(max_, title="Mill")
     plain = [{"name": "subject", "label": "Subject"}]
-    wording.revise(template, wording.Wording(body="A tall {subject}.", fields=plain), by=max_)
+    revisions.revise(template, revisions.Wording(body="A tall {subject}.", fields=plain), by=max_)
     plain_tab.goto(f"{live_server.url}/make/{path}")
     results = Axe().run(plain_tab)
     assert results.violations_count == 0, results.generate_report()

@@ -8,8 +8,10 @@ from django.urls import reverse
 
 from core.errors import Blocked
 from core.models import User
-from generation import composing, prompts, runs, templates_file
+from generation.briefs import preview
+from generation.jobs import starting
 from generation.models import Brief, Template
+from generation.prompt_templates import prompts, transfer
 from tests.assets import factories as people
 from tests.generation import factories
 
@@ -81,16 +83,16 @@ def test_the_writer_itself_asks_for_the_word(ada: User) -> None:
     model = factories.ModelFactory.create()
     brief = factories.unsent(prompt="A couple on a sofa.")
     with pytest.raises(Blocked, match="consent"):
-        runs.start(brief, [model], by=ada)
-    composing.acknowledge(brief, [COUPLE])
-    assert runs.start(brief, [model], by=ada).pk
+        starting.start(brief, [model], by=ada)
+    preview.acknowledge(brief, [COUPLE])
+    assert starting.start(brief, [model], by=ada).pk
 
 
 def test_a_starter_template_raises_no_question_by_its_own_words(ada: User) -> None:
-    templates_file.load()
+    transfer.load()
     for template in Template.objects.in_use().select_related("published"):
         fields = prompts.parse_fields(template.published.fields)  # type: ignore[union-attr] # published
         values = {field.name: field.default for field in fields}
         title = f"{template.name}: {next(iter(values.values()))}"
         brief = factories.unsent(revision=template.published, values=values, title=title)
-        assert composing.hits(brief) == []
+        assert preview.hits(brief) == []

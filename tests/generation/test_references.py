@@ -19,10 +19,13 @@ from assets.models import DigitalSource, Origin, Version
 from core import storage
 from core.errors import Blocked
 from core.models import User
-from generation import catalogue, composing, references, runs
+from generation.briefs import preview, references, specs
+from generation.briefs.references import Source
+from generation.catalogue import loading, offers
+from generation.jobs import execution, services, starting
 from generation.models import Brief, BriefKind, BriefReference, GenerationModel, Job, JobState, Output, Role
+from generation.outputs import keeping
 from generation.providers.base import Finished
-from generation.references import Source
 from tests.generation import factories
 from tests.generation.scripted import Scripted, Seeing, picture, png
 from tests.standins.openai import OpenAIStandIn
@@ -39,7 +42,7 @@ def seeing(**more: object) -> GenerationModel:
 
 def made(ada: User, **more: object) -> Output:
     job = factories.queued(ada, **more)
-    runs.send(job.pk)
+    execution.send(job.pk)
     return job.outputs.get()
 
 
@@ -52,8 +55,8 @@ def uploaded(ada: User, source: str = DigitalSource.CAPTURE, name: str = "kitche
 def refined(ada: User, kind: BriefKind, source: Source, *models: GenerationModel, **more: Any) -> Output:
     """One output of a refinement."""
     brief = factories.unsent(kind=kind)
-    runs.start(brief, models or [seeing()], by=ada, sources=[source], **more)
-    runs.send(brief.jobs.get().pk)
+    starting.start(brief, models or [seeing()], by=ada, sources=[source], **more)
+    execution.send(brief.jobs.get().pk)
     return brief.jobs.get().outputs.get()
 
 
@@ -118,14 +121,14 @@ def test_with_a_persons_word_the_picture_stays_at_home(ada: User) -> None:
 
 def test_a_damaged_copy_is_not_sent_and_costs_nothing(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
     brief = factories.unsent(kind=BriefKind.VARY)
-    runs.start(brief, [seeing()], by=ada, sources=[Source(output=made(ada))])
+    starting.start(brief, [seeing()], by=ada, sources=[Source(output=made(ada))])
     sent_before = len(Seeing.sent)
 
     def lost(sha256: str) -> bytes:
         raise FileNotFoundError(sha256)
 
     monkeypatch.setattr(storage, "read", lost)
-    runs.send(brief.jobs.get().pk)
+    execution.send(brief.jobs.get().pk)
     job = brief.jobs.get()
     assert (job.state, job.settled_micros, len(Seeing.sent)) == (JobState.FAILED, 0, sent_before)
 
@@ -142,7 +145,9 @@ def test_a_damaged_copy_is_not_sent_and_costs_nothing(ada: User, monkeypatch: py
 def test_a_refinement_needs_what_it_is_made_of(ada: User, kind: BriefKind, with_picture: bool, with_mask: bool) -> None:
     sources = [Source(output=made(ada))] if with_picture else []
     with pytest.raises(Blocked):
-        runs.start(factories.unsent(kind=kind), [seeing()], by=ada, sources=sources, mask=mask() if with_mask else None)
+        starting.start(
+            factories.unsent(kind=kind), [seeing()], by=ada, sources=sources, mask=mask() if with_mask else None
+        )
     assert not BriefReference.objects.exists()
 
 
@@ -161,7 +166,7 @@ def test_an_edit_reaches_openai_over_http(ada: User, settings: Settings) -> None
         settings.IMAGE_PROVIDERS = {
             "openai": {"adapter": "generation.providers.openai.OpenAIImages", "options": options}
         }
-        catalogue.load_models()
+        loading.load_models()
         model = GenerationModel.objects.get(provider="openai", model_id="gpt-image-2")
         changed = refined(ada, BriefKind.EDIT, Source(output=output), model, mask=mask())
     assert stand_in.requests["POST /v1/images/edits"] == 1
@@ -178,17 +183,17 @@ def test_a_provider_that_remembers_goes_on_from_its_own_answer(ada: User, settin
         adapter = "generation.providers.openai_responses.OpenAIResponses"
         options = {"api_key": "sk-not-a-key", "base_url": f"{stand_in.url}/v1"}
         settings.IMAGE_PROVIDERS = {"openai-responses": {"adapter": adapter, "options": options}}
-        catalogue.load_models()
+        loading.load_models()
         model = GenerationModel.objects.get(provider="openai-responses", model_id="gpt-image-2.5-flare")
         first = factories.started(ada, model).jobs.get()
-        runs.send(first.pk)
+        execution.send(first.pk)
         for _ in range(3):
             Job.objects.update(not_before=None)
-            runs.resume(first.pk)
+            execution.resume(first.pk)
     output = Output.objects.get()
     brief = factories.unsent(kind=BriefKind.EDIT)
     rows = references.rows_for([Source(output=output)], None)
-    spec = catalogue.spec_for(brief, model, sent=rows)
+    spec = specs.spec_for(brief, model, sent=rows)
     assert spec.extra == {"previous_response_id": output.job.request_id}
     assert output.job.request_id
 
@@ -198,7 +203,7 @@ def test_an_answer_that_is_too_old_is_not_gone_on_from(ada: User, settings: Sett
     Job.objects.update(request_id="resp_1", finished_at=timezone.now() - timedelta(days=40))
     output.refresh_from_db()
     rows = references.rows_for([Source(output=output)], None)
-    assert catalogue.spec_for(factories.unsent(), output.job.model, sent=rows).extra == {}
+    assert specs.spec_for(factories.unsent(), output.job.model, sent=rows).extra == {}
 
 
 # What is kept
@@ -207,7 +212,7 @@ def test_an_answer_that_is_too_old_is_not_gone_on_from(ada: User, settings: Sett
 @pytest.mark.parametrize("kind", [BriefKind.EDIT, BriefKind.VARY])
 def test_a_changed_photograph_is_an_altered_one_with_its_original(ada: User, kind: BriefKind) -> None:
     photograph = uploaded(ada)
-    version = runs.keep(refined(ada, kind, Source(version=photograph)), by=ada)
+    version = keeping.keep(refined(ada, kind, Source(version=photograph)), by=ada)
     assert (version.digital_source, version.parent, version.original) == (
         DigitalSource.COMPOSITE,
         photograph,
@@ -219,8 +224,8 @@ def test_a_changed_photograph_is_an_altered_one_with_its_original(ada: User, kin
 def test_a_photograph_stays_behind_an_edit_of_an_edit(ada: User) -> None:
     photograph = uploaded(ada)
     first = refined(ada, BriefKind.EDIT, Source(version=photograph))
-    second = runs.keep(refined(ada, BriefKind.EDIT, Source(output=first)), by=ada)
-    third = runs.keep(refined(ada, BriefKind.EDIT, Source(version=second)), by=ada)
+    second = keeping.keep(refined(ada, BriefKind.EDIT, Source(output=first)), by=ada)
+    third = keeping.keep(refined(ada, BriefKind.EDIT, Source(version=second)), by=ada)
     assert [(each.digital_source, each.original) for each in (second, third)] == [
         (DigitalSource.COMPOSITE, photograph),
         (DigitalSource.COMPOSITE, photograph),
@@ -229,39 +234,39 @@ def test_a_photograph_stays_behind_an_edit_of_an_edit(ada: User) -> None:
 
 
 def test_a_changed_generated_picture_stays_generated(ada: User) -> None:
-    first = runs.keep(made(ada), by=ada)
-    second = runs.keep(refined(ada, BriefKind.EDIT, Source(version=first)), by=ada)
+    first = keeping.keep(made(ada), by=ada)
+    second = keeping.keep(refined(ada, BriefKind.EDIT, Source(version=first)), by=ada)
     assert (second.digital_source, second.parent, second.original) == (DigitalSource.GENERATED, first, None)
 
 
 def test_what_was_made_of_an_unexplained_upload_is_unexplained(ada: User) -> None:
     upload = uploaded(ada, DigitalSource.UNKNOWN)
-    assert runs.keep(refined(ada, BriefKind.EDIT, Source(version=upload)), by=ada).digital_source == ""
+    assert keeping.keep(refined(ada, BriefKind.EDIT, Source(version=upload)), by=ada).digital_source == ""
 
 
 def test_a_picture_that_was_only_looked_at_is_no_parent(ada: User) -> None:
-    version = runs.keep(refined(ada, BriefKind.REFERENCE, Source(version=uploaded(ada))), by=ada)
+    version = keeping.keep(refined(ada, BriefKind.REFERENCE, Source(version=uploaded(ada))), by=ada)
     assert (version.digital_source, version.parent) == (DigitalSource.GENERATED, None)
 
 
 def test_what_stayed_at_home_is_no_parent(ada: User) -> None:
     plain = factories.ModelFactory.create()
     output = refined(ada, BriefKind.EDIT, Source(version=uploaded(ada)), plain, drop={plain.pk: ["references"]})
-    assert runs.keep(output, by=ada).parent is None
+    assert keeping.keep(output, by=ada).parent is None
 
 
 def test_what_a_person_edits_elsewhere_counts_as_made_from_it(ada: User) -> None:
     hand, photograph = factories.ModelFactory.create(provider="by-hand", facts=factories.priced("0")), uploaded(ada)
     brief = factories.unsent(kind=BriefKind.EDIT)
-    runs.start(brief, [hand], by=ada, sources=[Source(version=photograph)], drop={hand.pk: ["references"]})
-    runs.send(brief.jobs.get().pk)
-    runs.hand_in(brief.jobs.get(), [png("staged")], by=ada)
-    version = runs.keep(Output.objects.get(), by=ada)
+    starting.start(brief, [hand], by=ada, sources=[Source(version=photograph)], drop={hand.pk: ["references"]})
+    execution.send(brief.jobs.get().pk)
+    services.hand_in(brief.jobs.get(), [png("staged")], by=ada)
+    version = keeping.keep(Output.objects.get(), by=ada)
     assert (version.digital_source, version.original) == (DigitalSource.COMPOSITE, photograph)
 
 
 def test_provenance_names_what_went_along(ada: User) -> None:
-    version = runs.keep(refined(ada, BriefKind.EDIT, Source(output=made(ada)), mask=mask()), by=ada)
+    version = keeping.keep(refined(ada, BriefKind.EDIT, Source(output=made(ada)), mask=mask()), by=ada)
     rows = BriefReference.objects.all()
     told = version.provenance.parameters["sent along"]
     assert told == [{"role": row.role, "sha256": row.sha256} for row in rows]
@@ -271,7 +276,7 @@ def test_provenance_names_what_went_along(ada: User) -> None:
 def test_a_refinement_belongs_to_the_family_of_its_picture(ada: User) -> None:
     first = made(ada)
     second = refined(ada, BriefKind.VARY, Source(output=first))
-    third = refined(ada, BriefKind.EDIT, Source(version=runs.keep(second, by=ada)))
+    third = refined(ada, BriefKind.EDIT, Source(version=keeping.keep(second, by=ada)))
     top = first.job.brief
     assert [(output.job.brief.parent, output.job.brief.root) for output in (second, third)] == [
         (top, top),
@@ -335,10 +340,10 @@ def test_the_same_marks_are_the_same_bytes() -> None:
 )
 def test_a_model_that_only_edits_is_not_to_be_chosen_for_words_alone(ada: User, needs: list[str], words: str) -> None:
     row = seeing(needs=needs)
-    (line,) = composing.preview(factories.unsent(), catalogue.offers(), [str(row.pk)], [], ada).lines
+    (line,) = preview.preview(factories.unsent(), offers.offers(), [str(row.pk)], [], ada).lines
     assert (line.chosen, "only changes" in line.problem) == (False, True)
     with pytest.raises(Blocked, match="only changes"):
-        runs.start(factories.unsent(), [row], by=ada)
+        starting.start(factories.unsent(), [row], by=ada)
     assert Brief.objects.count() == 0
 
 
@@ -354,7 +359,7 @@ def test_a_model_that_fills_is_not_sent_to_without_a_mask(ada: User) -> None:
 def test_a_model_that_only_edits_may_be_chosen_once_a_picture_goes_along(ada: User, kind: BriefKind) -> None:
     row = seeing(needs=["references"])
     sent = references.prepare([Source(output=made(ada))], None)
-    lines = composing.preview(factories.unsent(kind=kind), catalogue.offers(), [str(row.pk)], [], ada, sent=sent).lines
+    lines = preview.preview(factories.unsent(kind=kind), offers.offers(), [str(row.pk)], [], ada, sent=sent).lines
     (line,) = [line for line in lines if line.offer.row == row]
     assert (line.chosen, line.problem) == (True, "")
 

@@ -17,9 +17,9 @@ from assets.imaging import masks
 from assets.models import DigitalSource
 from core import storage
 from core.models import User
-from generation import tree
+from generation.briefs import family
+from generation.briefs.references import Source
 from generation.models import Brief, BriefKind, BriefReference, GenerationModel, Output, Role
-from generation.references import Source
 from tests.browsing import browser_of
 from tests.generation import factories
 from tests.generation.scripted import png
@@ -205,7 +205,7 @@ def test_a_version_can_be_gone_on_from_where_it_is_shown(ada: User, rita: User) 
 def test_the_family_shows_who_came_from_whom(ada: User, output: Output) -> None:
     child = refined(ada, BriefKind.EDIT, Source(output=output), mask=mask())
     refined(ada, BriefKind.VARY, Source(output=child))
-    shown = tree.of(child.job.brief)
+    shown = family.of(child.job.brief)
     assert (shown.top.brief, shown.count) == (output.job.brief, 3)
     assert shown.top.children[0].came_by == "Edit of picture 1, in the marked part"
     assert [branch.is_here for branch in (shown.top, shown.top.children[0])] == [False, True]

@@ -9,26 +9,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generation import rules
-from generation.prompts import BadTemplate
-from generation.rules import Rule
+from generation.prompt_templates import content_rules
+from generation.prompt_templates.content_rules import Rule
+from generation.prompt_templates.prompts import BadTemplate
 
 STEERS = Rule(words=("no children",), why="Steers.")
 PEOPLE = Rule(words=("people", "man", "family"), why="Consent.", severity="warns", exceptions=("family room",))
 
 
 def codes(text: str, *, free: bool = True, listing: bool = False) -> list[str]:
-    return [hit.rule.code for hit in rules.check([text], rules.applying(free=free, listing=listing))]
+    return [hit.rule.code for hit in content_rules.check([text], content_rules.applying(free=free, listing=listing))]
 
 
 @pytest.mark.parametrize("typed", ["no children", "No\u200b Children", "NO  CHILDREN", "no-children", "ｎｏ children"])
 def test_a_word_is_found_however_it_is_dressed(typed: str) -> None:
-    assert rules.check([f"a flat, {typed}, please"], [STEERS])
+    assert content_rules.check([f"a flat, {typed}, please"], [STEERS])
 
 
 @pytest.mark.parametrize("typed", ["a mandarin tree", "manicured lawn", "townspeople's hall", "snowman"])
 def test_a_word_inside_another_is_not_found(typed: str) -> None:
-    assert rules.check([typed], [PEOPLE]) == []
+    assert content_rules.check([typed], [PEOPLE]) == []
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_word_inside_another_is_not_found(typed: str) -> None:
     ],
 )
 def test_a_word_that_is_denied_is_left_alone(typed: str) -> None:
-    assert rules.check([typed], [PEOPLE]) == []
+    assert content_rules.check([typed], [PEOPLE]) == []
 
 
 @pytest.mark.parametrize(
@@ -61,16 +61,16 @@ def test_a_word_that_is_denied_is_left_alone(typed: str) -> None:
     ],
 )
 def test_a_denial_of_something_else_does_not_excuse(typed: str) -> None:
-    assert rules.check([typed], [PEOPLE])
+    assert content_rules.check([typed], [PEOPLE])
 
 
 def test_a_harmless_phrase_is_left_alone_but_excuses_nothing_else() -> None:
-    assert rules.check(["a family room"], [PEOPLE]) == []
-    assert rules.check(["a family in the family room"], [PEOPLE])[0].words == ("family",)
+    assert content_rules.check(["a family room"], [PEOPLE]) == []
+    assert content_rules.check(["a family in the family room"], [PEOPLE])[0].words == ("family",)
 
 
 def test_what_blocks_comes_first() -> None:
-    hits = rules.check(["people, no children"], [PEOPLE, STEERS])
+    hits = content_rules.check(["people, no children"], [PEOPLE, STEERS])
     assert [hit.rule for hit in hits] == [STEERS, PEOPLE]
 
 
@@ -120,23 +120,25 @@ def test_a_room_is_asked_about_only_when_it_is_invented_for_a_listing() -> None:
 
 
 def test_every_rule_of_the_house_explains_itself() -> None:
-    for rule in rules.house():
+    for rule in content_rules.house():
         assert all((rule.words, rule.name, rule.why, rule.instead, rule.source, rule.read_on)), rule.code
-    assert {"people", "protected-classes", "structure", "staging", "brands"} <= {rule.code for rule in rules.house()}
-    assert len({rule.code for rule in rules.house()}) == len(rules.house())
+    assert {"people", "protected-classes", "structure", "staging", "brands"} <= {
+        rule.code for rule in content_rules.house()
+    }
+    assert len({rule.code for rule in content_rules.house()}) == len(content_rules.house())
 
 
 def _words() -> Iterable[tuple[Rule, str]]:
-    return ((rule, word) for rule in rules.house() for word in rule.words)
+    return ((rule, word) for rule in content_rules.house() for word in rule.words)
 
 
 def test_no_word_of_the_house_is_swallowed_by_an_exception() -> None:
-    assert [word for rule, word in _words() if not rules.check([f"x {word} x"], [rule])] == []
+    assert [word for rule, word in _words() if not content_rules.check([f"x {word} x"], [rule])] == []
 
 
 @given(st.text(max_size=300))
 def test_any_text_can_be_checked(text: str) -> None:
-    rules.check([text], rules.house())
+    content_rules.check([text], content_rules.house())
 
 
 @pytest.mark.parametrize(
@@ -144,4 +146,4 @@ def test_any_text_can_be_checked(text: str) -> None:
 )
 def test_a_group_that_cannot_be_read_is_refused(row: Any) -> None:
     with pytest.raises(BadTemplate):
-        rules.parse([row])
+        content_rules.parse([row])

@@ -11,8 +11,11 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from core.models import User
-from generation import catalogue, runs, wording
+from generation.briefs import specs
+from generation.catalogue import loading
+from generation.jobs import execution
 from generation.models import Attempt, GenerationModel, Job, Template
+from generation.prompt_templates import revisions
 from tests.generation import factories
 from tests.standins.a1111 import A1111StandIn
 from tests.standins.comfyui import ComfyUIStandIn
@@ -57,13 +60,13 @@ def send(by: User, model: GenerationModel, bodies: list[bytes], **changes: str) 
     """What one sending from the compose page puts on the line: a hash, modulo the id of the request."""
     browser = Client()
     browser.force_login(by)
-    agreed = [f"{model.pk}:{option}" for option in catalogue.OPTION_WORDS]
+    agreed = [f"{model.pk}:{option}" for option in specs.OPTION_WORDS]
     data = {**VALUES, **SHAPE, "models": [str(model.pk)], "drop": agreed, "send": "1", **changes}
     answer = browser.post(reverse("generation:compose", args=("house",)), data)
     assert answer.status_code == 302, answer.content.decode()
     bodies.clear()
     job = Job.objects.latest("created_at")
-    runs.send(job.pk)
+    execution.send(job.pk)
     attempt = Attempt.objects.get(job=job)
     [body] = [each for each in bodies if each]
     return hashlib.sha256(body.replace(str(attempt.pk).encode(), b"<request>")).hexdigest()
@@ -78,14 +81,14 @@ def test_the_same_values_send_the_same_bytes(
     with kind() as stand_in:
         settings.ALLOW_LOOPBACK_PROVIDERS = True
         settings.IMAGE_PROVIDERS = {key: {"adapter": adapter, "options": options(stand_in.url)}}
-        catalogue.load_models()
+        loading.load_models()
         model = GenerationModel.objects.filter(provider=key, offered=True).order_by("pk")[0]
         first = send(ada, model, bodies)
         assert send(max_, model, bodies) == first
         assert send(ada, model, bodies, f_subject="stone mill") != first
         published = Template.objects.get().published
         assert published is not None
-        other = wording.revise(template, wording.Wording(body="{x}", fields=[{"name": "x", "label": "X"}]), by=max_)
-        wording.publish(other, by=max_)
-        wording.publish(published, by=max_)
+        other = revisions.revise(template, revisions.Wording(body="{x}", fields=[{"name": "x", "label": "X"}]), by=max_)
+        revisions.publish(other, by=max_)
+        revisions.publish(published, by=max_)
         assert send(ada, model, bodies) == first

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from core.models import User
-from generation import runs
+from generation.jobs import execution, reconciliation
 from generation.models import GenerationModel, Job, JobState, Output, ProviderState
 from generation.providers import errors
 from generation.providers.base import Finished, Money, Pending, Picture, Refusal
@@ -45,7 +45,7 @@ def test_an_attempt_is_written_before_the_provider_is_asked(ada: User) -> None:
 
 def test_sending_twice_asks_once(ada: User) -> None:
     job = sent(ada)
-    runs.send(job.pk)
+    execution.send(job.pk)
     assert len(Scripted.sent) == 1
 
 
@@ -53,11 +53,11 @@ def test_a_second_worker_leaves_a_job_that_is_under_way(ada: User) -> None:
     job = factories.queued(ada)
 
     def meanwhile() -> Finished:
-        runs.send(job.pk)
+        execution.send(job.pk)
         return Finished(pictures=(picture(),))
 
     Scripted.will(meanwhile)
-    runs.send(job.pk)
+    execution.send(job.pk)
     assert len(Scripted.sent) == 1
 
 
@@ -109,7 +109,7 @@ def test_too_fast_waits_as_long_as_it_was_told(ada: User) -> None:
 
 def test_a_job_is_not_sent_before_its_time(ada: User) -> None:
     job = sent(ada, errors.RateLimited("Slow down.", retry_after=90))
-    runs.send(job.pk)
+    execution.send(job.pk)
     assert len(Scripted.sent) == 1
 
 
@@ -118,7 +118,7 @@ def test_trying_again_has_an_end(ada: User) -> None:
     Scripted.will(*[errors.RateLimited("Slow down.", retry_after=0)] * 20)
     for _ in range(20):
         Job.objects.filter(pk=job.pk).update(not_before=None)
-        runs.send(job.pk)
+        execution.send(job.pk)
     job.refresh_from_db()
     assert (job.state, len(Scripted.sent), spent()) == (JobState.FAILED, 6, (0, 0))
 
@@ -130,8 +130,8 @@ def test_a_lost_answer_is_unclear_and_counts_as_spent(ada: User) -> None:
 
 def test_a_lost_answer_is_never_sent_again_by_itself(ada: User) -> None:
     job = sent(ada, errors.Unclear("No answer."))
-    runs.sweep()
-    runs.send(job.pk)
+    reconciliation.sweep()
+    execution.send(job.pk)
     assert len(Scripted.sent) == 1
 
 
@@ -162,7 +162,7 @@ def test_a_resting_provider_is_not_asked_and_the_job_waits(ada: User) -> None:
 def test_one_resting_provider_does_not_stop_another(ada: User) -> None:
     ProviderState.objects.create(provider="scripted", resting_until=timezone.now() + timedelta(minutes=5))
     job = factories.started(ada, factories.ModelFactory.create(provider="harmless")).jobs.get()
-    runs.send(job.pk)
+    execution.send(job.pk)
     assert Job.objects.get().state == JobState.DONE
 
 
@@ -178,7 +178,7 @@ def test_a_provider_that_is_down_three_times_rests_and_a_success_wakes_it(ada: U
 def test_a_model_that_ended_while_a_job_waited_fails_it_without_asking(ada: User) -> None:
     job = factories.queued(ada)
     GenerationModel.objects.update(ends_on=date(2026, 1, 1))
-    runs.send(job.pk)
+    execution.send(job.pk)
     job.refresh_from_db()
     assert (job.state, Scripted.sent, spent()) == (JobState.FAILED, [], (0, 0))
 
@@ -194,7 +194,7 @@ def test_a_pending_job_keeps_its_handle_and_its_reservation(ada: User) -> None:
 def test_asking_again_brings_the_picture(ada: User) -> None:
     job = pending(ada)
     Scripted.will(Finished(pictures=(picture(),), cost=Money(DIME)))
-    runs.resume(job.pk)
+    execution.resume(job.pk)
     job.refresh_from_db()
     assert (job.state, Scripted.asked, spent()) == (JobState.DONE, ["h-1"], (0, DIME))
 
@@ -210,7 +210,7 @@ def test_asking_again_brings_the_picture(ada: User) -> None:
 def test_while_a_provider_has_the_job_trouble_only_means_asking_later(ada: User, answer: Any) -> None:
     job = pending(ada)
     Scripted.will(answer)
-    runs.resume(job.pk)
+    execution.resume(job.pk)
     job.refresh_from_db()
     assert (job.state, spent()) == (JobState.WAITING, (DIME, 0))
 
@@ -218,7 +218,7 @@ def test_while_a_provider_has_the_job_trouble_only_means_asking_later(ada: User,
 def test_a_job_that_the_provider_lost_is_unclear(ada: User) -> None:
     job = pending(ada)
     Scripted.will(errors.BadAnswer("Never heard of it."))
-    runs.resume(job.pk)
+    execution.resume(job.pk)
     job.refresh_from_db()
     assert (job.state, spent()) == (JobState.UNCLEAR, (0, DIME))
 
@@ -226,6 +226,6 @@ def test_a_job_that_the_provider_lost_is_unclear(ada: User) -> None:
 def test_a_job_whose_deadline_passed_is_unclear(ada: User) -> None:
     job = pending(ada)
     Job.objects.update(deadline=timezone.now() - timedelta(minutes=2))
-    runs.sweep()
+    reconciliation.sweep()
     job.refresh_from_db()
     assert (job.state, spent()) == (JobState.UNCLEAR, (0, DIME))

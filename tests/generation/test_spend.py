@@ -19,11 +19,13 @@ from hypothesis import strategies as st
 
 from assets.models import Version
 from core.models import User
-from generation import money, runs, spending
+from generation.jobs import execution, services
 from generation.models import Budget, Job, JobState, LedgerEntry, Plan
+from generation.outputs import keeping
+from generation.pages.spend import _cell
 from generation.providers import errors
 from generation.providers.base import Finished, Pending, Refusal
-from generation.views.spend import _cell
+from generation.spending import budgets, reports
 from tests.assets import factories as library
 from tests.browsing import browser_of
 from tests.generation import factories
@@ -42,18 +44,18 @@ def page(person: User, name: str = "spend", query: str = "") -> str:
 
 
 def approved(job: Job, rita: User) -> None:
-    version = runs.keep(job.outputs.get(), by=job.brief.asked_by)
+    version = keeping.keep(job.outputs.get(), by=job.brief.asked_by)
     library.approve(library.make_ready(version, job.brief.asked_by), rita)
 
 
-def breakdown(key: str) -> dict[str, spending.Row]:
-    (found,) = [each for each in spending.month(money.month_of()).breakdowns if each.key == key]
+def breakdown(key: str) -> dict[str, reports.Row]:
+    (found,) = [each for each in reports.month(budgets.month_of()).breakdowns if each.key == key]
     return {row.name: row for row in found.rows}
 
 
 @pytest.mark.parametrize("asked", ["9999-12", "0001-01", "1-1", "2026-13", "２０２６-11"])
 def test_a_month_that_no_calendar_goes_on_from_is_this_one(max_: User, asked: str) -> None:
-    assert f"{money.month_of():%B %Y}" in page(max_, "spend", f"?month={asked}")
+    assert f"{budgets.month_of():%B %Y}" in page(max_, "spend", f"?month={asked}")
 
 
 # Who
@@ -66,7 +68,7 @@ def test_staff_who_write_prompts_see_no_money(ada: User, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["limit", "add_plan", "end_plan", "budgets"])
 def test_staff_who_write_prompts_change_no_money(ada: User, name: str) -> None:
-    (budget,) = money.budgets_for(ada, None, "USD")
+    (budget,) = budgets.budgets_for(ada, None, "USD")
     args, sends = (1,) if name == "end_plan" else (), {"budget": budget.slot, "limit": "1", "kind": "person"}
     answer = browser_of(ada).post(reverse(f"generation:{name}", args=args), sends)
     budget.refresh_from_db()
@@ -81,12 +83,12 @@ def test_an_empty_month_says_so_and_invents_no_figure(max_: User) -> None:
     assert "Nothing was sent in this month." in shown
     assert "No jobs in this month." in shown
     assert "NaN" not in shown
-    assert spending.month(money.month_of()).total.per_approved is None
+    assert reports.month(budgets.month_of()).total.per_approved is None
 
 
 def test_a_month_in_which_nothing_cost_anything_says_so_instead_of_drawing_it(ada: User, max_: User) -> None:
     free = factories.ModelFactory.create(model_id="free", facts=factories.priced("0"))
-    runs.send(factories.started(ada, free).jobs.get().pk)
+    execution.send(factories.started(ada, free).jobs.get().pk)
     shown = page(max_)
     assert "Nothing that was sent in this month has cost anything." in shown
     assert "By day" not in shown
@@ -96,7 +98,7 @@ def test_a_month_in_which_nothing_cost_anything_says_so_instead_of_drawing_it(ad
 
 @pytest.mark.parametrize("name", ["generation:spend", "generation:budgets", "generation:free", "overview"])
 def test_a_look_at_a_new_month_writes_nothing_and_shows_what_it_begins_with(max_: User, name: str) -> None:
-    before = money.month_of(money.month_of() - timedelta(days=1))
+    before = budgets.month_of(budgets.month_of() - timedelta(days=1))
     Budget.objects.create(month=before, limit_micros=700 * DIME)
     factories.ModelFactory.create()
     browser = browser_of(max_)
@@ -110,14 +112,14 @@ def test_a_look_at_a_new_month_writes_nothing_and_shows_what_it_begins_with(max_
 
 def test_the_figures_are_the_ledgers_own(ada: User, rita: User, max_: User) -> None:
     listing = library.ListingFactory.create()
-    budget = {"month": money.month_of(), "limit_micros": 90 * DIME}
+    budget = {"month": budgets.month_of(), "limit_micros": 90 * DIME}
     Budget.objects.create(listing=listing, **budget)
     Budget.objects.create(person=ada, **budget)
     for answer in (None, errors.Refused("No."), errors.Unclear("Lost."), errors.Refused("No.", charged="yes")):
         sent(ada, *([answer] if answer else []), listing=listing)
-    runs.write_off(Job.objects.get(state=JobState.UNCLEAR), by=max_)
-    month = spending.month(money.month_of())
-    ledger = LedgerEntry.objects.filter(spending.TEAM).aggregate(spent=Sum("spent_micros"))["spent"]
+    services.write_off(Job.objects.get(state=JobState.UNCLEAR), by=max_)
+    month = reports.month(budgets.month_of())
+    ledger = LedgerEntry.objects.filter(reports.TEAM).aggregate(spent=Sum("spent_micros"))["spent"]
     assert ledger == month.total.spent == 2 * DIME
     assert {sum(row.spent for row in each.rows) for each in month.breakdowns} == {ledger}
     assert sum(number for _, number, _ in month.days) == pytest.approx(ledger / 1_000_000)
@@ -126,9 +128,9 @@ def test_the_figures_are_the_ledgers_own(ada: User, rita: User, max_: User) -> N
 
 def test_what_was_approved_is_told_from_what_was_kept(ada: User, rita: User) -> None:
     approved(sent(ada), rita)
-    runs.keep(sent(ada).outputs.get(), by=ada)
+    keeping.keep(sent(ada).outputs.get(), by=ada)
     sent(ada)
-    total = spending.month(money.month_of()).total
+    total = reports.month(budgets.month_of()).total
     assert (total.pictures, total.kept, total.approved) == (3, 2, 1)
     assert (str(total.per_kept), str(total.per_approved)) == ("0.15", "0.3")
     assert total.acceptance == pytest.approx(2 / 3)
@@ -137,15 +139,15 @@ def test_what_was_approved_is_told_from_what_was_kept(ada: User, rita: User) -> 
 def test_a_picture_that_is_withdrawn_stands_approved_no_longer(ada: User, rita: User) -> None:
     approved(sent(ada), rita)
     Version.objects.update(status="withdrawn")
-    assert spending.month(money.month_of()).total.approved == 0
+    assert reports.month(budgets.month_of()).total.approved == 0
 
 
 def test_refusals_count_among_the_jobs_that_ended(ada: User) -> None:
     sent(ada)
     sent(ada, errors.Refused("No."))
     sent(ada, Pending(handle="h", ask_again_in=1))
-    runs.cancel(factories.queued(ada), by=ada)
-    total = spending.month(money.month_of()).total
+    services.cancel(factories.queued(ada), by=ada)
+    total = reports.month(budgets.month_of()).total
     assert (total.jobs, total.refused, total.refusal) == (4, 1, 0.5)
 
 
@@ -159,15 +161,15 @@ def test_an_answer_that_came_in_part_is_counted(ada: User, split: int) -> None:
     else:
         Scripted.will(Finished(pictures=(picture(),)), errors.Refused("No."))
     for job in brief.jobs.all():
-        runs.send(job.pk)
-    assert spending.month(money.month_of()).partial == 1
+        execution.send(job.pk)
+    assert reports.month(budgets.month_of()).partial == 1
 
 
 def test_each_way_to_look_names_what_it_is_about(ada: User, max_: User) -> None:
     template = factories.template()
     sent(ada, revision=template.published, campaign="Spring")
     sent(ada)
-    names = {key: set(breakdown(key)) for key, _, _ in spending.BREAKDOWNS}
+    names = {key: set(breakdown(key)) for key, _, _ in reports.BREAKDOWNS}
     assert names == {
         "provider": {"Scripted"},
         "model": {"Scripted-1"},
@@ -190,8 +192,8 @@ def test_how_long_it_took_is_told_for_half_and_for_nine_in_ten(ada: User) -> Non
 
 def test_peoples_own_time_is_no_providers_latency(ada: User) -> None:
     job = factories.by_hand(ada)
-    runs.send(job.pk)
-    runs.hand_in(job, [png("x")], by=ada)
+    execution.send(job.pk)
+    services.hand_in(job, [png("x")], by=ada)
     assert breakdown("provider")["By hand"].wait is None
 
 
@@ -201,7 +203,7 @@ def test_a_month_shows_what_was_spent_in_it_and_those_before(ada: User, max_: Us
     with time_machine.travel(datetime(2026, 11, 2, tzinfo=UTC)):
         sent(ada)
         sent(ada)
-        month = spending.month(date(2026, 11, 1))
+        month = reports.month(date(2026, 11, 1))
         assert "September 2026" in page(max_, query="?month=2026-09")
     assert [text for _, _, text in month.months] == ["$0.10", "$0.00", "$0.20"]
     assert (len(month.days), month.days[1]) == (30, ("2 Nov", 0.2, "$0.20"))
@@ -209,7 +211,7 @@ def test_a_month_shows_what_was_spent_in_it_and_those_before(ada: User, max_: Us
 
 @pytest.mark.parametrize("query", ["?month=0000-99", "?month=x", "?by=nothing", "?currency=XXX", "?page=9999"])
 def test_an_address_that_cannot_be_read_shows_this_month(max_: User, query: str) -> None:
-    assert f"{money.month_of():%B %Y}" in page(max_, query=query)
+    assert f"{budgets.month_of():%B %Y}" in page(max_, query=query)
 
 
 def test_the_page_asks_as_much_for_many_jobs_as_for_few(ada: User, rita: User, max_: User) -> None:
@@ -238,12 +240,12 @@ def test_the_page_asks_as_much_for_many_jobs_as_for_few(ada: User, rita: User, m
 
 def test_an_unclear_job_is_counted_listed_and_settled_from_here(ada: User, max_: User) -> None:
     job = sent(ada, errors.Unclear("No answer."))
-    assert spending.month(money.month_of()).total.spent == DIME
+    assert reports.month(budgets.month_of()).total.spent == DIME
     assert reverse("generation:settle", args=(job.pk, "write-off")) in page(max_)
     here = reverse("generation:spend")
     answer = browser_of(max_).post(reverse("generation:settle", args=(job.pk, "write-off")), {"back": here})
     assert (answer.status_code, answer["Location"]) == (302, here)
-    assert spending.month(money.month_of()).total.spent == 0
+    assert reports.month(budgets.month_of()).total.spent == 0
     assert "Waiting to be settled" not in page(max_)
 
 
@@ -270,7 +272,7 @@ def test_max_opens_a_budget_for_a_campaign(max_: User) -> None:
 def test_a_budget_that_cannot_be_opened_says_why_and_loses_nothing(
     max_: User, data: dict[str, str], words: str
 ) -> None:
-    Budget.objects.create(month=money.month_of(), campaign="Taken", limit_micros=1)
+    Budget.objects.create(month=budgets.month_of(), campaign="Taken", limit_micros=1)
     answer = browser_of(max_).post(reverse("generation:budgets"), data)
     assert (answer.status_code, Budget.objects.exclude(campaign="").count()) == (422, 1)
     assert words in answer.content.decode()
@@ -278,28 +280,28 @@ def test_a_budget_that_cannot_be_opened_says_why_and_loses_nothing(
 
 
 def test_max_sets_a_limit_that_does_not_repeat(ada: User, max_: User) -> None:
-    budget = Budget.objects.create(month=money.month_of(), person=ada, limit_micros=1)
+    budget = Budget.objects.create(month=budgets.month_of(), person=ada, limit_micros=1)
     browser_of(max_).post(reverse("generation:limit"), {"budget": budget.slot, "limit": "12.50"})
     budget.refresh_from_db()
     assert (budget.limit_micros, budget.repeats) == (12_500_000, False)
 
 
 def test_the_teams_limit_always_repeats(ada: User, max_: User) -> None:
-    (team,) = money.budgets_for(ada, None, "USD")
+    (team,) = budgets.budgets_for(ada, None, "USD")
     browser_of(max_).post(reverse("generation:limit"), {"budget": team.slot, "limit": "12.50"})
     team.refresh_from_db()
     assert (team.limit_micros, team.repeats) == (12_500_000, True)
 
 
 def test_a_limit_is_set_before_anything_opened_the_month(max_: User) -> None:
-    (team,) = money.this_month()
+    (team,) = budgets.this_month()
     browser_of(max_).post(reverse("generation:limit"), {"budget": team.slot, "limit": "12.50"})
     assert Budget.objects.get().limit_micros == 12_500_000
 
 
 @pytest.mark.parametrize("limit", ["lots", "", "-1", "1e9", "NaN", "=1+1"])
 def test_a_limit_that_is_no_amount_is_said_at_its_field_and_changes_nothing(ada: User, max_: User, limit: str) -> None:
-    (team,) = money.budgets_for(ada, None, "USD")
+    (team,) = budgets.budgets_for(ada, None, "USD")
     answer = browser_of(max_).post(reverse("generation:limit"), {"budget": team.slot, "limit": limit})
     team.refresh_from_db()
     assert (answer.status_code, team.limit_micros) == (422, 50_000_000)
@@ -321,7 +323,7 @@ def test_max_notes_a_plan_and_ends_it(max_: User) -> None:
         "kind": "monthly",
         "name": "Standard plan",
         "amount": "30",
-        "starts_on": f"{money.month_of():%Y-%m-%d}",
+        "starts_on": f"{budgets.month_of():%Y-%m-%d}",
     }
     browser_of(max_).post(reverse("generation:add_plan"), data)
     plan = Plan.objects.get()
@@ -358,7 +360,7 @@ def test_the_ledger_as_csv_adds_up_to_the_page(ada: User, max_: User) -> None:
     sent(ada, errors.Refused("No."))
     head, *rows = rows_of(browser_of(max_).get(reverse("generation:ledger")).content.decode())
     amounts = [float(row[head.index("spent")]) for row in rows]
-    assert sum(amounts) == pytest.approx(spending.month(money.month_of()).total.spent / 1_000_000)
+    assert sum(amounts) == pytest.approx(reports.month(budgets.month_of()).total.spent / 1_000_000)
 
 
 @given(st.text(max_size=12) | st.sampled_from(["=1+1", "+1", "-1+2", "@x", "\t=1", "＝1", " =1"]))
@@ -378,7 +380,7 @@ def test_a_number_stays_a_number(number: str) -> None:
 
 
 def test_a_brief_says_which_campaign_it_is_for(ada: User, max_: User) -> None:
-    Budget.objects.create(month=money.month_of(), campaign="Spring", limit_micros=3 * DIME)
+    Budget.objects.create(month=budgets.month_of(), campaign="Spring", limit_micros=3 * DIME)
     model = factories.ModelFactory.create()
     url = reverse("generation:free")
     browser = browser_of(ada)
@@ -391,7 +393,7 @@ def test_a_brief_says_which_campaign_it_is_for(ada: User, max_: User) -> None:
 
 
 def test_a_campaigns_empty_budget_is_said_while_typing(ada: User) -> None:
-    Budget.objects.create(month=money.month_of(), campaign="Spring", limit_micros=0)
+    Budget.objects.create(month=budgets.month_of(), campaign="Spring", limit_micros=0)
     model = factories.ModelFactory.create()
     typed = {"prompt": "A house.", "ratio": "3:2", "count": "1", "quality": "standard", "campaign": "Spring"}
     data = {**typed, "models": [str(model.pk)], "send": "1"}

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from core.errors import Blocked
 from core.models import User
-from generation import money, runs
+from generation.jobs import execution, starting
 from generation.models import Brief, Budget, Job, JobState
+from generation.spending import budgets
 from tests.assets import factories as library
 from tests.generation import factories
 from tests.generation.factories import DIME, spent
@@ -54,7 +55,7 @@ def test_a_model_that_draws_one_at_a_time_gets_several_requests_with_seeds_of_th
     model = factories.ModelFactory.create(provider="harmless", facts=factories.priced("0", max_n=1))
     brief = factories.started(ada, model, count=3, seed=7)
     for job in brief.jobs.all():
-        runs.send(job.pk)
+        execution.send(job.pk)
     assert sorted(spec.seed for spec, _ in Scripted.sent if spec.seed is not None) == [7, 8, 9]
 
 
@@ -87,8 +88,8 @@ def test_an_option_nobody_agreed_to_drop_stops_the_brief(ada: User) -> None:
 
 def test_an_option_that_was_dropped_with_a_word_is_recorded_and_not_sent(ada: User) -> None:
     model = factories.ModelFactory.create()
-    brief = runs.start(factories.unsent(seed=7), [model], by=ada, drop={model.pk: ["seed"]})
-    runs.send(brief.jobs.get().pk)
+    brief = starting.start(factories.unsent(seed=7), [model], by=ada, drop={model.pk: ["seed"]})
+    execution.send(brief.jobs.get().pk)
     assert (brief.jobs.get().dropped, Scripted.sent[0][0].seed) == (["seed"], None)
 
 
@@ -103,7 +104,7 @@ def test_a_budget_that_does_not_hold_the_price_stops_everything(ada: User) -> No
 
 def test_every_budget_that_covers_a_job_must_hold_it(ada: User) -> None:
     listing = library.ListingFactory.create()
-    Budget.objects.create(month=money.month_of(), listing=listing, limit_micros=DIME // 2)
+    Budget.objects.create(month=budgets.month_of(), listing=listing, limit_micros=DIME // 2)
     with pytest.raises(Blocked, match="14 Harbour Street"):
         factories.started(ada, listing=listing)
     assert spent_nothing()

@@ -13,10 +13,12 @@ from pytest_django import Settings
 
 from core.errors import InvalidTransition
 from core.models import LogEntry, User
-from generation import catalogue, money, runs
+from generation.catalogue import loading
+from generation.jobs import execution, reconciliation, services
 from generation.models import GenerationModel, Job, JobState
 from generation.providers import errors
 from generation.providers.base import Capabilities, Pending
+from generation.spending import ledger
 from tests.generation import factories
 from tests.generation.providers.test_through_runs import LATER
 from tests.generation.scripted import Scripted
@@ -45,13 +47,13 @@ def waiting(ada: User, settings: Settings) -> Job:
     Stoppable.told.clear()
     job = factories.started(ada, factories.ModelFactory.create(provider="stoppable")).jobs.get()
     Scripted.will(BUSY)
-    runs.send(job.pk)
+    execution.send(job.pk)
     job.refresh_from_db()
     return job
 
 
 def asked(job: Job) -> Job:
-    runs.resume(job.pk)
+    execution.resume(job.pk)
     job.refresh_from_db()
     return job
 
@@ -60,43 +62,43 @@ def test_its_provider_is_told_by_a_worker_and_not_by_the_page(
     waiting: Job, ada: User, nudged: list[Any], django_capture_on_commit_callbacks: Any
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
-        runs.cancel(waiting, by=ada)
+        services.cancel(waiting, by=ada)
     assert Stoppable.told == []
     assert nudged[-1] == ("resume_job", str(waiting.pk), 0.0)
     assert LogEntry.objects.filter(action="job.stopping").count() == 1
 
 
 def test_one_that_is_stopped_for_nothing_gives_its_money_back(waiting: Job, ada: User) -> None:
-    runs.cancel(waiting, by=ada)
+    services.cancel(waiting, by=ada)
     Scripted.answers[:] = [errors.Stopped("Stopped.", charged="no")]
     job = asked(waiting)
     assert (Stoppable.told, job.state, job.settled_micros) == (["theirs"], JobState.CANCELLED, 0)
-    assert money.differences() == []
+    assert ledger.differences() == []
 
 
 def test_one_that_is_stopped_and_charged_is_cancelled_and_paid(waiting: Job, ada: User) -> None:
-    runs.cancel(waiting, by=ada)
+    services.cancel(waiting, by=ada)
     Scripted.answers[:] = [errors.Stopped("Stopped.", charged="yes")]
     job = asked(waiting)
     assert (job.state, job.settled_micros) == (JobState.CANCELLED, job.quote_micros)
 
 
 def test_when_nobody_knows_what_stopping_cost_a_person_settles_it(waiting: Job, ada: User, max_: User) -> None:
-    runs.cancel(waiting, by=ada)
+    services.cancel(waiting, by=ada)
     Scripted.answers[:] = [errors.Stopped("Stopped.")]
     job = asked(waiting)
     assert (job.state, job.error_kind, job.settled_micros) == (JobState.UNCLEAR, "stopped", job.quote_micros)
-    assert runs.write_off(job, by=max_).settled_micros == 0
+    assert services.write_off(job, by=max_).settled_micros == 0
 
 
 def test_one_that_was_done_already_comes_and_is_paid(waiting: Job, ada: User) -> None:
-    runs.cancel(waiting, by=ada)
+    services.cancel(waiting, by=ada)
     job = asked(waiting)
     assert (job.state, job.outputs.count(), job.settled_micros) == (JobState.DONE, 1, job.quote_micros)
 
 
 def test_one_that_goes_on_is_told_again_and_still_waits(waiting: Job, ada: User) -> None:
-    runs.cancel(waiting, by=ada)
+    services.cancel(waiting, by=ada)
     Scripted.answers[:] = [BUSY, BUSY]
     asked(waiting)
     Job.objects.update(not_before=None)
@@ -108,42 +110,42 @@ def test_a_stop_that_fails_is_no_harm(waiting: Job, ada: User, monkeypatch: pyte
         raise errors.Unavailable("Not now.")
 
     monkeypatch.setattr(Stoppable, "cancel", fail)
-    runs.cancel(waiting, by=ada)
+    services.cancel(waiting, by=ada)
     assert asked(waiting).state == JobState.DONE
 
 
 def test_a_stop_whose_nudge_was_lost_is_found_by_the_sweep(
     waiting: Job, ada: User, nudged: list[Any], django_capture_on_commit_callbacks: Any
 ) -> None:
-    runs.cancel(waiting, by=ada)
+    services.cancel(waiting, by=ada)
     Job.objects.update(nudged_at=timezone.now() - timedelta(minutes=1))
     with django_capture_on_commit_callbacks(execute=True):
-        runs.sweep()
+        reconciliation.sweep()
     assert ("resume_job", str(waiting.pk), 0.0) in nudged
 
 
 def test_a_second_wish_to_stop_changes_nothing(waiting: Job, ada: User) -> None:
-    runs.cancel(waiting, by=ada)
+    services.cancel(waiting, by=ada)
     before = Job.objects.values().get()
     with pytest.raises(InvalidTransition, match="already"):
-        runs.cancel(waiting, by=ada)
+        services.cancel(waiting, by=ada)
     assert Job.objects.values().get() == before
 
 
 def test_a_provider_that_cannot_stop_is_not_asked_to(ada: User) -> None:
     job = factories.queued(ada)
     Scripted.will(BUSY)
-    runs.send(job.pk)
+    execution.send(job.pk)
     before = Job.objects.values().get()
     with pytest.raises(InvalidTransition, match="cannot be stopped"):
-        runs.cancel(job, by=ada)
+        services.cancel(job, by=ada)
     assert Job.objects.values().get() == before
 
 
 def test_a_stopped_job_that_is_sent_again_is_not_stopped_again(waiting: Job, ada: User) -> None:
-    runs.cancel(waiting, by=ada)
+    services.cancel(waiting, by=ada)
     Scripted.answers[:] = [errors.Stopped("Stopped.", charged="no")]
-    job = runs.retry(asked(waiting), by=ada)
+    job = services.retry(asked(waiting), by=ada)
     assert (job.state, job.stop_asked_at) == (JobState.QUEUED, None)
 
 
@@ -167,16 +169,16 @@ def stopped(settings: Settings, by: User, key: str, *, after: int) -> tuple[Job,
     with kind() as there:
         settings.ALLOW_LOOPBACK_PROVIDERS = True
         settings.IMAGE_PROVIDERS = {key: {"adapter": adapter, "options": options(there.url)}}
-        catalogue.load_models()
+        loading.load_models()
         job = factories.started(by, GenerationModel.objects.get(provider=key, model_id=model_id)).jobs.get()
-        runs.send(job.pk)
+        execution.send(job.pk)
         for _ in range(after):
             Job.objects.update(not_before=None)
-            runs.resume(job.pk)
-        runs.cancel(job, by=by)
+            execution.resume(job.pk)
+        services.cancel(job, by=by)
         for _ in range(3):  # a graphics card stops after its current step
             Job.objects.update(not_before=None)
-            runs.resume(job.pk)
+            execution.resume(job.pk)
     job.refresh_from_db()
     return job, there
 
@@ -198,4 +200,4 @@ def test_the_outcome_is_what_the_provider_says(
     job, there = stopped(settings, ada, key, after=after)
     assert (job.state, bool(job.settled_micros)) == (state, bool(billed))
     assert there.billed == billed or key == "comfyui"  # which counts what is drawn and costs nothing
-    assert money.differences() == []
+    assert ledger.differences() == []

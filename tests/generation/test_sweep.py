@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from core.models import User
-from generation import leases, runs
+from generation.jobs import execution, leases, reconciliation, services
 from generation.models import Job, JobState
 from generation.providers.base import Finished, Money
 from tests.generation import factories
@@ -29,30 +29,30 @@ def died(ada: User, provider: str = "scripted") -> Job:
 
     Scripted.will(die)
     with pytest.raises(SystemExit):
-        runs.send(job.pk)
+        execution.send(job.pk)
     Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
     return job
 
 
 def test_a_job_whose_worker_died_becomes_unclear(ada: User) -> None:
     job = died(ada)
-    runs.sweep()
+    reconciliation.sweep()
     job.refresh_from_db()
     assert (job.state, len(Scripted.sent), spent()) == (JobState.UNCLEAR, 1, (0, DIME))
 
 
 def test_a_job_whose_worker_died_is_sent_again_where_that_harms_nobody(ada: User) -> None:
     job = died(ada, "harmless")
-    runs.sweep()
-    runs.send(job.pk)
+    reconciliation.sweep()
+    execution.send(job.pk)
     job.refresh_from_db()
     assert (job.state, len(Scripted.sent)) == (JobState.DONE, 2)
 
 
 def test_a_job_that_every_worker_died_of_fails_and_costs_nothing(ada: User) -> None:
     job = died(ada, "harmless")
-    Job.objects.update(tries=runs.MOST_DEATHS)
-    runs.sweep()
+    Job.objects.update(tries=reconciliation.MOST_DEATHS)
+    reconciliation.sweep()
     job.refresh_from_db()
     assert (job.state, job.error_kind, spent()) == (JobState.FAILED, "deadly", (0, 0))
 
@@ -67,11 +67,11 @@ def test_a_worker_that_is_only_slow_keeps_its_lease(ada: User, monkeypatch: pyte
         end = time.monotonic() + 5
         while Job.objects.get().lease_until < timezone.now() and time.monotonic() < end:  # type: ignore[operator] # held
             time.sleep(0.02)
-        runs.sweep()
+        reconciliation.sweep()
         return Finished(pictures=(picture(),))
 
     Scripted.will(slowly)
-    runs.send(job.pk)
+    execution.send(job.pk)
     job.refresh_from_db()
     assert (job.state, job.error_words) == (JobState.DONE, "")
 
@@ -79,7 +79,7 @@ def test_a_worker_that_is_only_slow_keeps_its_lease(ada: User, monkeypatch: pyte
 def test_a_lease_that_holds_is_left_alone(ada: User) -> None:
     job = died(ada)
     Job.objects.update(lease_until=timezone.now() + timedelta(minutes=1))
-    runs.sweep()
+    reconciliation.sweep()
     job.refresh_from_db()
     assert job.state == JobState.SENDING
 
@@ -89,11 +89,11 @@ def test_an_answer_that_comes_after_the_lease_ran_out_still_counts(ada: User) ->
 
     def slowly() -> Finished:
         Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-        runs.sweep()
+        reconciliation.sweep()
         return Finished(pictures=(picture(),), cost=Money(70_000))
 
     Scripted.will(slowly)
-    runs.send(job.pk)
+    execution.send(job.pk)
     job.refresh_from_db()
     assert (job.state, job.outputs.count(), job.settled_micros, spent()) == (JobState.DONE, 1, 70_000, (0, 70_000))
 
@@ -103,12 +103,12 @@ def test_an_answer_for_a_job_that_was_settled_meanwhile_is_left_out(ada: User, m
 
     def slowly() -> Finished:
         Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-        runs.sweep()
-        runs.write_off(job, by=max_)
+        reconciliation.sweep()
+        services.write_off(job, by=max_)
         return Finished(pictures=(picture(),))
 
     Scripted.will(slowly)
-    runs.send(job.pk)
+    execution.send(job.pk)
     job.refresh_from_db()
     assert (job.state, job.outputs.count(), spent()) == (JobState.FAILED, 0, (0, 0))
 
@@ -119,8 +119,8 @@ def test_a_forgotten_job_is_nudged_once_and_not_again_at_once(
     job = factories.queued(ada)
     Job.objects.update(nudged_at=timezone.now() - timedelta(minutes=1))
     with django_capture_on_commit_callbacks(execute=True):
-        runs.sweep()
-        runs.sweep()
+        reconciliation.sweep()
+        reconciliation.sweep()
     assert nudged == [("send_job", str(job.pk), 0.0)]
 
 
@@ -129,5 +129,5 @@ def test_one_sweep_nudges_only_so_many(ada: User, nudged: list[Any], django_capt
     factories.started(ada, model, count=30)
     Job.objects.update(nudged_at=None)
     with django_capture_on_commit_callbacks(execute=True):
-        runs.sweep()
-    assert len(nudged) == runs.SWEEP_AT_MOST
+        reconciliation.sweep()
+    assert len(nudged) == reconciliation.SWEEP_AT_MOST

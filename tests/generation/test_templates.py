@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 from core import audit
 from core.errors import InvalidTransition
 from core.models import User
-from generation import difference, editing, prompts, templates_file, wording
 from generation.models import Brief, Template, TemplateRevision
-from generation.prompts import BadTemplate, Field
-from generation.wording import About, Wording
+from generation.prompt_templates import diff, editor, prompts, revisions, transfer
+from generation.prompt_templates.prompts import BadTemplate, Field
+from generation.prompt_templates.revisions import About, Wording
 from tests.assets import factories as people
 from tests.generation import factories
 
@@ -80,13 +80,13 @@ def test_ada_changes_no_template(ada: User, client: Client, template: Template, 
 @pytest.mark.parametrize(
     "verb",
     [
-        lambda template, by: wording.revise(template, said(), by=by),
-        lambda template, by: wording.create(About(name="New"), said(), by=by),
-        lambda template, by: wording.publish(template.published, by=by),
-        lambda template, by: wording.retire(template, by=by),
-        lambda template, by: wording.restore(template, by=by),
-        lambda template, by: wording.describe(template, About(name="Other"), by=by),
-        lambda template, by: wording.take_in([(About(name="Other", slug="other"), said())], by=by),
+        lambda template, by: revisions.revise(template, said(), by=by),
+        lambda template, by: revisions.create(About(name="New"), said(), by=by),
+        lambda template, by: revisions.publish(template.published, by=by),
+        lambda template, by: revisions.retire(template, by=by),
+        lambda template, by: revisions.restore(template, by=by),
+        lambda template, by: revisions.describe(template, About(name="Other"), by=by),
+        lambda template, by: revisions.take_in([(About(name="Other", slug="other"), said())], by=by),
     ],
 )
 def test_no_verb_is_for_ada(ada: User, template: Template, verb: Callable[[Template, User], object]) -> None:
@@ -228,13 +228,13 @@ def test_a_new_template_is_offered_once_it_is_in_use(manager: Client, max_: User
     template = Template.objects.get()
     assert (template.slug, template.published, template.created_by) == ("harbour-view", None, max_)
     assert manager.get(reverse("generation:compose", args=("harbour-view",))).status_code == 404
-    wording.publish(template.revisions.get(), by=max_)
+    revisions.publish(template.revisions.get(), by=max_)
     assert manager.get(reverse("generation:compose", args=("harbour-view",))).status_code == 200
 
 
 @pytest.mark.parametrize(("name", "slug"), [("House", "house-2"), ("History", "history-2"), ("日本", "template")])
 def test_an_address_is_never_taken_twice(max_: User, template: Template, name: str, slug: str) -> None:
-    assert wording.create(About(name=name), said(), by=max_).template.slug == slug
+    assert revisions.create(About(name=name), said(), by=max_).template.slug == slug
 
 
 def test_a_template_is_made_of_a_brief_that_was_written_freely(manager: Client, ada: User) -> None:
@@ -247,7 +247,7 @@ def test_a_template_is_made_of_a_brief_that_was_written_freely(manager: Client, 
 def test_a_template_made_of_a_templates_brief_says_what_was_typed(ada: User, template: Template) -> None:
     values = {"subject": "stone mill", "light": "noon", "accent": "#112233", "trees": "3", "home": ""}
     brief = factories.started(ada, revision=template.published, values=values, prompt="A stone mill at noon.")
-    start = editing.of_brief(brief)
+    start = editor.of_brief(brief)
     assert start["wording"]["body"] == template.published.body  # type: ignore[union-attr] # published
     assert {row["name"]: row["default"] for row in start["fields"]} == values
 
@@ -269,8 +269,8 @@ def test_a_name_can_change_and_its_address_stays(manager: Client, template: Temp
 def test_rolling_back_puts_the_older_one_in_use_again(max_: User, template: Template) -> None:
     first = template.published
     assert first is not None
-    wording.publish(wording.revise(template, said(), by=max_), by=max_)
-    wording.publish(first, by=max_)
+    revisions.publish(revisions.revise(template, said(), by=max_), by=max_)
+    revisions.publish(first, by=max_)
     template.refresh_from_db()
     assert template.published == first
     assert "in use again" in audit.history(template)[0].words
@@ -278,7 +278,7 @@ def test_rolling_back_puts_the_older_one_in_use_again(max_: User, template: Temp
 
 def test_what_is_in_use_is_not_published_twice(max_: User, template: Template) -> None:
     with pytest.raises(InvalidTransition):
-        wording.publish(template.published, by=max_)  # type: ignore[arg-type] # published
+        revisions.publish(template.published, by=max_)  # type: ignore[arg-type] # published
 
 
 def test_a_retired_template_is_offered_no_more_and_its_briefs_stay(
@@ -295,14 +295,14 @@ def test_a_retired_template_is_offered_no_more_and_its_briefs_stay(
 
 
 def test_a_template_does_not_retire_twice(max_: User, template: Template) -> None:
-    wording.retire(template, by=max_)
+    revisions.retire(template, by=max_)
     with pytest.raises(InvalidTransition):
-        wording.retire(template, by=max_)
+        revisions.retire(template, by=max_)
 
 
 def test_each_change_leaves_a_trace(max_: User, template: Template) -> None:
-    wording.revise(template, said(), by=max_, note="Shorter.")
-    wording.retire(template, by=max_)
+    revisions.revise(template, said(), by=max_, note="Shorter.")
+    revisions.retire(template, by=max_)
     assert [entry.action for entry in audit.history(template)] == ["template.retired", "template.revised"]
 
 
@@ -310,7 +310,7 @@ def test_each_change_leaves_a_trace(max_: User, template: Template) -> None:
 
 
 def test_words_that_went_and_came_are_told_apart() -> None:
-    pieces = difference.words("A brick house at dusk.", "A stone house at noon.")
+    pieces = diff.words("A brick house at dusk.", "A stone house at noon.")
     assert [(piece.kind, piece.text) for piece in pieces if piece.kind != "same"] == [
         ("gone", "brick"),
         ("new", "stone"),
@@ -321,7 +321,7 @@ def test_words_that_went_and_came_are_told_apart() -> None:
 
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_a_difference_holds_both_texts(before: str, after: str) -> None:
-    pieces = difference.words(before, after)
+    pieces = diff.words(before, after)
     assert "".join(piece.text for piece in pieces if piece.kind != "new") == before
     assert "".join(piece.text for piece in pieces if piece.kind != "gone") == after
 
@@ -332,17 +332,17 @@ def test_fields_are_new_gone_changed_or_moved() -> None:
         "{b} {a} {d}",
         fields=[{"name": "b", "label": "B"}, {"name": "a", "label": "A", "most": 9}, {"name": "d", "label": "D"}],
     )
-    told = {each.name: (each.kind, each.moved) for each in difference.between(before, after).fields}
+    told = {each.name: (each.kind, each.moved) for each in diff.between(before, after).fields}
     assert told == {"b": ("same", True), "a": ("changed", True), "d": ("new", False), "c": ("gone", False)}
 
 
 def test_a_wording_does_not_differ_from_itself(template: Template) -> None:
     own = Wording.of(template.published)  # type: ignore[arg-type] # published
-    assert difference.between(own, own).empty
+    assert diff.between(own, own).empty
 
 
 def test_the_page_shows_what_changed(manager: Client, max_: User, template: Template) -> None:
-    wording.revise(template, said("A tall {subject}."), by=max_)
+    revisions.revise(template, said("A tall {subject}."), by=max_)
     page = manager.get(reverse("generation:diff", args=("house",))).content.decode()
     assert re.search(r"<ins>[^<]*tall", page)
     assert "<del>" in page
@@ -359,23 +359,23 @@ def test_revisions_that_are_not_there_are_passed_over(manager: Client, template:
 
 def test_a_template_comes_back_from_its_file_as_it_was(manager: Client, max_: User, template: Template) -> None:
     written = manager.get(reverse("generation:export_template", args=("house",))).content
-    [(about, own)] = templates_file.read(written)
+    [(about, own)] = transfer.read(written)
     assert (about.slug, own) == ("house", Wording.of(template.published))  # type: ignore[arg-type] # published
-    [taken] = wording.take_in([(about, own)], by=max_)
+    [taken] = revisions.take_in([(about, own)], by=max_)
     assert (taken.what, taken.revision) == ("same", template.published)
     template.published = None
     template.save()
     template.revisions.all().delete()
     template.delete()
-    [taken] = wording.take_in(templates_file.read(written), by=max_)
-    assert templates_file.dump([taken.revision]).encode() == written
+    [taken] = revisions.take_in(transfer.read(written), by=max_)
+    assert transfer.dump([taken.revision]).encode() == written
 
 
 def test_the_starter_templates_survive_their_file(db: None) -> None:
-    templates_file.load()
+    transfer.load()
     revisions = [template.published for template in Template.objects.select_related("published")]
-    text = templates_file.dump(revisions)  # type: ignore[arg-type] # published
-    assert [own for _, own in templates_file.read(text.encode())] == [Wording.of(each) for each in revisions]  # type: ignore[arg-type] # published
+    text = transfer.dump(revisions)  # type: ignore[arg-type] # published
+    assert [own for _, own in transfer.read(text.encode())] == [Wording.of(each) for each in revisions]  # type: ignore[arg-type] # published
 
 
 TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=40)
@@ -395,14 +395,14 @@ def test_any_field_survives_a_file(label: str, default: str, voice: str, kind: s
     revision = TemplateRevision(
         template=Template(slug="x", name="X"), number=1, body=own.body, fields=own.fields, house_voice=own.house_voice
     )
-    [(_, back)] = templates_file.read(templates_file.dump([revision]).encode())
+    [(_, back)] = transfer.read(transfer.dump([revision]).encode())
     assert back == own
 
 
 def test_a_file_in_toml_is_read_too() -> None:
     text = 'format = "imprimatur-templates"\nversion = 1\n[[templates]]\nslug = "x"\nname = "X"\nbody = "A {a}."\n'
     text += 'fields = [{ name = "a", label = "A", kind = "choice", choices = ["one", "two"] }]\n'
-    [(about, own)] = templates_file.read(text.encode())
+    [(about, own)] = transfer.read(text.encode())
     assert (about.name, own.fields[0]["choices"]) == ("X", ["one", "two"])
 
 
@@ -468,20 +468,20 @@ def test_a_file_brings_new_templates_and_revisions_none_of_them_in_use(manager: 
 
 def test_all_templates_in_use_go_into_one_file(manager: Client, template: Template) -> None:
     answer = manager.get(reverse("generation:export_templates"))
-    assert [about.slug for about, _ in templates_file.read(answer.content)] == ["house"]
+    assert [about.slug for about, _ in transfer.read(answer.content)] == ["house"]
     assert answer["Content-Disposition"] == 'attachment; filename="templates.json"'
 
 
 def test_the_starter_file_is_read_by_the_same_rules(db: None) -> None:
-    rows = tomllib.loads(templates_file.FILE.read_text(encoding="utf-8"))
-    assert templates_file.load() == len(rows)
-    assert templates_file.load() == 0
+    rows = tomllib.loads(transfer.FILE.read_text(encoding="utf-8"))
+    assert transfer.load() == len(rows)
+    assert transfer.load() == 0
     fields = prompts.parse_fields(Template.objects.all()[0].published.fields)  # type: ignore[union-attr] # published
     assert all(isinstance(field, Field) for field in fields)
 
 
 def test_a_revision_with_a_field_too_many_is_refused(max_: User, template: Template) -> None:
     with pytest.raises(BadTemplate):
-        wording.revise(template, said("Nothing."), by=max_)
+        revisions.revise(template, said("Nothing."), by=max_)
     assert template.revisions.count() == 1
     assert not Brief.objects.exists()

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from core import clock
 from core.models import User
-from generation import resting, runs, turns
+from generation.jobs import circuit, execution, reconciliation, throttling
 from generation.models import Attempt, Job, JobState, ProviderState
 from generation.providers import errors
 from generation.providers.base import Finished, Pending
@@ -46,7 +46,7 @@ def limited(**limits: int) -> None:
 
 def send(job: Job, *answers: object) -> Job:
     Scripted.answers[:] = answers  # type: ignore[assignment]  # answers and errors
-    runs.send(job.pk)
+    execution.send(job.pk)
     job.refresh_from_db()
     return job
 
@@ -72,8 +72,8 @@ def test_a_job_that_waits_for_a_place_is_called_when_one_comes_free(ada: User, n
     send(second)
     Job.objects.update(not_before=None)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(turns, "nudge", lambda task, job: nudged.append((task, str(job.pk), 0)))
-        runs.resume(first.pk)
+        patch.setattr(throttling, "nudge", lambda task, job: nudged.append((task, str(job.pk), 0)))
+        execution.resume(first.pk)
     assert ("send_job", str(second.pk), 0) in nudged
 
 
@@ -101,7 +101,7 @@ def test_the_limit_holds_for_many_workers_at_once(ada: User) -> None:
 
     def work(job: Job) -> None:
         try:
-            runs.send(job.pk)
+            execution.send(job.pk)
         finally:
             connection.close()
 
@@ -165,7 +165,7 @@ def test_only_one_probe_is_under_way(ada: User, noon: time_machine.Traveller) ->
     seen: list[str] = []
 
     def while_the_first_is_out() -> Finished:
-        runs.send(second.pk)
+        execution.send(second.pk)
         seen.append(Job.objects.get(pk=second.pk).state)
         return Finished(pictures=(picture(),))
 
@@ -181,7 +181,7 @@ def test_a_rest_grows_each_time_and_has_an_end(ada: User, noon: time_machine.Tra
             rests.append((state().resting_until or NOON) - timezone.now())
             noon.move_to(state().resting_until or NOON)
     assert rests[:3] == [timedelta(seconds=30), timedelta(minutes=1), timedelta(minutes=2)]
-    assert rests[-1] == resting.OUTAGE.longest
+    assert rests[-1] == circuit.OUTAGE.longest
 
 
 def test_an_empty_account_rests_its_provider_at_once_with_the_reason(ada: User, noon: time_machine.Traveller) -> None:
@@ -203,7 +203,7 @@ def test_an_answer_that_was_under_way_before_a_rest_does_not_end_it(ada: User, n
 def test_trouble_of_those_under_way_does_not_make_a_rest_longer(ada: User, noon: time_machine.Traveller) -> None:
     for _ in range(3):
         send(factories.queued(ada), DOWN)
-    resting.learn("scripted", uuid4(), DOWN, timezone.now())
+    circuit.learn("scripted", uuid4(), DOWN, timezone.now())
     assert (state().resting_until, state().rests) == (NOON + timedelta(seconds=30), 1)
 
 
@@ -220,21 +220,21 @@ def test_a_probe_whose_worker_died_lets_another_try(ada: User, noon: time_machin
     ProviderState.objects.update(probe=Job.objects.get(pk=dead.pk).lease)
     noon.shift(1)
     assert send(factories.queued(ada)).state == JobState.QUEUED
-    runs.sweep()
+    reconciliation.sweep()
     assert send(factories.queued(ada)).state == JobState.DONE
 
 
 def test_max_has_a_resting_provider_tried_at_once(ada: User, max_: User, noon: time_machine.Traveller) -> None:
     send(factories.queued(ada), errors.OutOfMoney("Empty."))
     waits = send(factories.queued(ada))
-    resting.try_now("scripted", max_)
+    circuit.try_now("scripted", max_)
     assert send(waits).state == JobState.DONE
     assert state().resting_until is None
 
 
 def test_only_administrators_look_after_providers(ada: User, noon: time_machine.Traveller) -> None:
     send(factories.queued(ada), errors.OutOfMoney("Empty."))
-    for verb in (lambda: resting.try_now("scripted", ada), lambda: turns.set_limits("scripted", 5, None, ada)):
+    for verb in (lambda: circuit.try_now("scripted", ada), lambda: throttling.set_limits("scripted", 5, None, ada)):
         with pytest.raises(PermissionDenied):
             verb()
     assert state().resting_until is not None
@@ -247,8 +247,8 @@ def test_only_administrators_look_after_providers(ada: User, noon: time_machine.
 def test_limits_are_loaded_once_and_stay_as_people_left_them(max_: User, tmp_path: Path) -> None:
     file = tmp_path / "limits.toml"
     file.write_text("[limits.scripted]\nat_once = 2\n[limits.harmless]\nper_minute = 9\n", encoding="utf-8")
-    turns.set_limits("scripted", 5, None, max_)
-    assert turns.load_limits(file) == 1
+    throttling.set_limits("scripted", 5, None, max_)
+    assert throttling.load_limits(file) == 1
     assert [(row.pk, row.at_once, row.per_minute) for row in ProviderState.objects.order_by("pk")] == [
         ("harmless", None, 9),
         ("scripted", 5, None),
@@ -256,7 +256,7 @@ def test_limits_are_loaded_once_and_stay_as_people_left_them(max_: User, tmp_pat
 
 
 def test_the_limits_that_come_with_the_portal_can_be_read() -> None:
-    assert turns.load_limits() == ProviderState.objects.count() > 0
+    assert throttling.load_limits() == ProviderState.objects.count() > 0
 
 
 # How a job ends
@@ -283,6 +283,6 @@ def test_what_ends_a_job_while_its_provider_has_it(
     job = send(factories.queued(ada), Pending(handle="h", ask_again_in=1))
     Job.objects.update(not_before=None)
     Scripted.answers[:] = [error]
-    runs.resume(job.pk)
+    execution.resume(job.pk)
     job.refresh_from_db()
     assert (job.state, job.settled_micros) == (ends, settled)

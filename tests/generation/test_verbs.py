@@ -7,8 +7,8 @@ from django.core.exceptions import PermissionDenied
 
 from core.errors import Blocked, InvalidTransition
 from core.models import User
-from generation import runs
-from generation.lifecycle import MOVES, check_move
+from generation.jobs import execution, services
+from generation.jobs.transitions import MOVES, check_move
 from generation.models import GenerationModel, Job, JobState
 from generation.providers import errors
 from generation.providers.base import Finished, Money
@@ -20,21 +20,21 @@ pytestmark = pytest.mark.django_db
 
 
 def test_cancelling_gives_the_money_back(ada: User) -> None:
-    job = runs.cancel(factories.queued(ada), by=ada)
+    job = services.cancel(factories.queued(ada), by=ada)
     assert (job.state, spent()) == (JobState.CANCELLED, (0, 0))
 
 
 def test_a_job_that_is_done_cannot_be_cancelled(ada: User) -> None:
     job = sent(ada)
     with pytest.raises(InvalidTransition):
-        runs.cancel(job, by=ada)
+        services.cancel(job, by=ada)
     assert spent() == (0, DIME)
 
 
 def test_a_failed_job_can_be_sent_again_at_todays_price(ada: User) -> None:
     job = sent(ada, errors.Rejected("No."))
     GenerationModel.objects.update(facts=factories.priced("0.20"))
-    again = runs.retry(job, by=ada)
+    again = services.retry(job, by=ada)
     assert (again.state, again.quote_micros, spent()) == (JobState.QUEUED, 2 * DIME, (2 * DIME, 0))
 
 
@@ -42,28 +42,28 @@ def test_a_failed_job_whose_models_facts_cannot_be_read_is_not_sent_again(ada: U
     job = sent(ada, errors.Rejected("No."))
     GenerationModel.objects.update(facts={"price": {"kind": "by the yard"}})
     with pytest.raises(Blocked, match="cannot be read"):
-        runs.retry(job, by=ada)
+        services.retry(job, by=ada)
     assert spent() == (0, 0)
 
 
 def test_an_unclear_job_cannot_simply_be_sent_again(ada: User) -> None:
     job = sent(ada, errors.Unclear("Lost."))
     with pytest.raises(InvalidTransition):
-        runs.retry(job, by=ada)
+        services.retry(job, by=ada)
     assert spent() == (0, DIME)
 
 
 def test_a_job_that_is_being_sent_is_not_sent_a_second_time(ada: User) -> None:
     job = sent(ada, errors.Rejected("No."))
-    runs.retry(job, by=ada)
+    services.retry(job, by=ada)
 
     def meanwhile() -> Finished:
         with pytest.raises(InvalidTransition):
-            runs.retry(job, by=ada)
+            services.retry(job, by=ada)
         return Finished(pictures=(picture(),))
 
     Scripted.will(meanwhile)
-    runs.send(job.pk)
+    execution.send(job.pk)
     job.refresh_from_db()
     assert (job.state, job.outputs.count(), spent()) == (JobState.DONE, 1, (0, DIME))
 
@@ -71,8 +71,8 @@ def test_a_job_that_is_being_sent_is_not_sent_a_second_time(ada: User) -> None:
 def test_a_job_that_is_sent_again_is_never_asked_about_by_its_old_handle(ada: User) -> None:
     job = pending(ada)
     Scripted.will(errors.Refused("Not this."))
-    runs.resume(job.pk)
-    job = runs.retry(job, by=ada)
+    execution.resume(job.pk)
+    job = services.retry(job, by=ada)
     assert (job.handle, job.request_id, job.deadline) == ("", "", None)
 
 
@@ -82,38 +82,38 @@ def test_a_job_that_is_being_sent_cannot_be_asked_about(ada: User) -> None:
     def meanwhile() -> Finished:
         Job.objects.update(handle="of-before")
         with pytest.raises(InvalidTransition):
-            runs.resume_unclear(job, by=ada)
+            services.resume_unclear(job, by=ada)
         return Finished(pictures=(picture(),))
 
     Scripted.will(meanwhile)
-    runs.send(job.pk)
+    execution.send(job.pk)
     job.refresh_from_db()
     assert (job.state, job.outputs.count()) == (JobState.DONE, 1)
 
 
 def test_writing_off_gives_back_what_was_booked(ada: User, max_: User) -> None:
-    job = runs.write_off(sent(ada, errors.Unclear("Lost.")), by=max_)
+    job = services.write_off(sent(ada, errors.Unclear("Lost.")), by=max_)
     assert (job.state, job.settled_micros, spent()) == (JobState.FAILED, 0, (0, 0))
 
 
 def test_marking_as_charged_keeps_what_was_booked(ada: User, max_: User) -> None:
-    job = runs.mark_charged(sent(ada, errors.Unclear("Lost.")), by=max_)
+    job = services.mark_charged(sent(ada, errors.Unclear("Lost.")), by=max_)
     assert (job.state, job.settled_micros, spent()) == (JobState.FAILED, DIME, (0, DIME))
 
 
 def test_only_who_manages_money_settles_an_unclear_job(ada: User) -> None:
     job = sent(ada, errors.Unclear("Lost."))
     with pytest.raises(PermissionDenied):
-        runs.write_off(job, by=ada)
+        services.write_off(job, by=ada)
     assert spent() == (0, DIME)
 
 
 def test_an_unclear_job_with_a_handle_can_be_asked_about_and_its_cost_is_corrected(ada: User) -> None:
     job = pending(ada)
     Scripted.will(errors.BadAnswer("What?"), Finished(pictures=(picture(),), cost=Money(60_000)))
-    runs.resume(job.pk)
-    runs.resume_unclear(job, by=ada)
-    runs.resume(job.pk)
+    execution.resume(job.pk)
+    services.resume_unclear(job, by=ada)
+    execution.resume(job.pk)
     job.refresh_from_db()
     assert (job.state, job.settled_micros, spent()) == (JobState.DONE, 60_000, (0, 60_000))
 
@@ -121,7 +121,7 @@ def test_an_unclear_job_with_a_handle_can_be_asked_about_and_its_cost_is_correct
 def test_an_unclear_job_without_a_handle_cannot_be_asked_about(ada: User) -> None:
     job = sent(ada, errors.Unclear("Lost."))
     with pytest.raises(InvalidTransition, match="own records"):
-        runs.resume_unclear(job, by=ada)
+        services.resume_unclear(job, by=ada)
 
 
 # The table of moves

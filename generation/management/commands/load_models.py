@@ -10,15 +10,16 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from generation import catalogue, turns
+from generation.catalogue import loading
+from generation.jobs import throttling
 
 
 class Command(BaseCommand):
     help = "Add the models and the limits of generation/data that are not there yet."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", nargs="?", type=Path, default=catalogue.MODELS_FILE, help="Another TOML file.")
+        parser.add_argument("file", nargs="?", type=Path, default=loading.MODELS_FILE, help="Another TOML file.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        models = catalogue.load_models(options["file"])
-        self.stdout.write(f"{models} models added, and limits of {turns.load_limits()} providers.")
+        models = loading.load_models(options["file"])
+        self.stdout.write(f"{models} models added, and limits of {throttling.load_limits()} providers.")

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from generation import templates_file
+from generation.prompt_templates import transfer
 
 
 class Command(BaseCommand):
     help = "Add the templates of generation/data/templates.toml that are not there yet."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"{templates_file.load()} templates added.")
+        self.stdout.write(f"{transfer.load()} templates added.")

@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from generation import catalogue
-from generation.catalogue import Offer
+from generation.catalogue import offers, registry
+from generation.catalogue.offers import Offer
 from generation.models import ProviderState
 from generation.providers.base import Provider
 from generation.providers.errors import ProviderError
@@ -23,15 +23,15 @@ class Command(BaseCommand):
         parser.add_argument("--test", action="store_true", help="Ask each one whether it answers. Costs nothing.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        offers, states = catalogue.offers(), ProviderState.objects.in_bulk()
+        offered, states = offers.offers(), ProviderState.objects.in_bulk()
         silent = []
-        for key, maker in catalogue.providers().items():
+        for key, maker in registry.providers().items():
             self.stdout.write(self.style.MIGRATE_HEADING(f"{maker.label} ({key})"))
             for words in _standing(states.get(key)):
                 self.stdout.write(f"  {words}")
             if options["test"] and not self._answers(maker):
                 silent.append(key)
-            for offer in offers:
+            for offer in offered:
                 if offer.row.provider == key:
                     self.stdout.write(f"    {offer.row.model_id}: {offer.row.name}{_end(offer)}")
         if silent:
@@ -62,6 +62,6 @@ def _end(offer: Offer) -> str:
     end: date | None = offer.row.ends_on
     if end is None:
         return ""
-    follows = f"; {catalogue.successor_name(offer.row)} follows it" if offer.row.successor else ""
+    follows = f"; {offers.successor_name(offer.row)} follows it" if offer.row.successor else ""
     when = f"ended on {end:%-d %B %Y}" if offer.ended else f"ends on {end:%-d %B %Y}"
     return f", {'SOON: ' * offer.ends_soon}{when}{follows}"

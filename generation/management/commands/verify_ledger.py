@@ -6,14 +6,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from generation import money
 from generation.models import LedgerEntry
+from generation.spending import ledger
 
 
 class Command(BaseCommand):
     help = "Add up the ledger and compare it with every budget."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if problems := money.differences():
+        if problems := ledger.differences():
             raise CommandError("The ledger does not add up.\n" + "\n".join(problems))
         self.stdout.write(f"The ledger adds up: {LedgerEntry.objects.count()} entries.")

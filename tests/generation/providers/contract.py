@@ -15,8 +15,9 @@ from uuid import UUID
 import httpx
 import pytest
 
-from generation import facts
+from generation.catalogue import model_specs
 from generation.providers.base import Finished, ImageSpec, ModelFacts, Pending, Provider, Reference
+from generation.providers.egress.http import Client, HTTPProvider
 from generation.providers.errors import (
     BadAnswer,
     ProviderError,
@@ -27,7 +28,6 @@ from generation.providers.errors import (
     Unavailable,
     Unclear,
 )
-from generation.providers.http import Client, HTTPProvider
 from generation.providers.options import OptionError
 from tests.standins.pictures import picture
 
@@ -53,7 +53,7 @@ Answering = Callable[[httpx.Request], httpx.Response]
 def model(model_id: str, provider: str = "") -> ModelFacts:
     """A model's facts from the seed file; the provider tells apart what two of them call the same."""
     row = next(row for row in ROWS if row["model_id"] == model_id and provider in ("", row["provider"]))
-    return facts.read(row["model_id"], row["name"], row, row.get("successor", ""))
+    return model_specs.read(row["model_id"], row["name"], row, row.get("successor", ""))
 
 
 def wish(of: ModelFacts) -> ImageSpec:

@@ -14,8 +14,8 @@ from PIL import Image
 
 from generation.providers.a1111 import A1111
 from generation.providers.base import Finished, ImageSpec, Reference
+from generation.providers.egress.http import Client
 from generation.providers.errors import BadAnswer, ModelGone, ProviderError, Rejected, Unavailable, Unclear
-from generation.providers.http import Client
 from tests.generation.providers.contract import (
     ATTEMPT,
     CANARY,

@@ -12,6 +12,7 @@ import pytest
 
 from generation.providers.base import ImageSpec, Money, Provider, Reference
 from generation.providers.bedrock import Bedrock
+from generation.providers.egress.http import Client
 from generation.providers.errors import (
     BadAnswer,
     ModelGone,
@@ -22,7 +23,6 @@ from generation.providers.errors import (
     Unavailable,
     Unclear,
 )
-from generation.providers.http import Client
 from generation.providers.options import OptionError
 from tests.generation.providers.contract import ATTEMPT, CANARY, PNG, ProviderContract, client, model, never
 from tests.standins.bedrock import BedrockStandIn

@@ -17,6 +17,7 @@ from PIL import Image
 from generation.providers.base import Finished, ImageSpec, Money, Pending, Reference
 from generation.providers.bfl import BlackForestLabs
 from generation.providers.callbacks import Forged
+from generation.providers.egress.http import Client
 from generation.providers.errors import (
     BadAnswer,
     BlockedAddress,
@@ -26,7 +27,6 @@ from generation.providers.errors import (
     Rejected,
     Unavailable,
 )
-from generation.providers.http import Client
 from tests.generation.providers.contract import (
     ATTEMPT,
     CANARY,

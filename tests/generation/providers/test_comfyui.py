@@ -14,8 +14,8 @@ import pytest
 from generation.providers import workflow
 from generation.providers.base import Finished, ImageSpec, Pending, Reference
 from generation.providers.comfyui import LARGEST_SEED, ComfyUI
+from generation.providers.egress.http import Client
 from generation.providers.errors import BadAnswer, ModelGone, ProviderError, Rejected, Stopped, Unavailable, Unclear
-from generation.providers.http import Client
 from generation.providers.workflow import HOLES, BadWorkflow
 from tests.generation.providers.contract import (
     ATTEMPT,

@@ -16,8 +16,8 @@ from PIL import Image
 
 from generation.providers.base import Finished, ImageSpec, Money, Reference
 from generation.providers.compatible import PROFILES, Compatible
+from generation.providers.egress.http import Client, Request
 from generation.providers.errors import BlockedAddress, ProviderError, Rejected, Unavailable
-from generation.providers.http import Client, Request
 from generation.providers.prices import PerPicture
 from tests.generation.providers.contract import ATTEMPT, CANARY, PNG, HTTPContract, Recorded, always, client, model
 from tests.standins.compatible import CompatibleStandIn

@@ -26,15 +26,15 @@ from typing import Any
 import httpx
 import pytest
 
-from generation import facts
+from generation.catalogue import model_specs
 from generation.providers.a1111 import A1111
 from generation.providers.base import Finished, ImageSpec, ModelFacts, Money, Pending, Provider, Quality, Reference
 from generation.providers.bfl import BlackForestLabs
 from generation.providers.comfyui import ComfyUI
 from generation.providers.compatible import Compatible
+from generation.providers.egress.http import Client, HTTPProvider
 from generation.providers.errors import BadAnswer, OutOfMoney, ProviderError, RateLimited, Refused, Unavailable, Unclear
 from generation.providers.gemini import Gemini
-from generation.providers.http import Client, HTTPProvider
 from generation.providers.matrix import adapters
 from generation.providers.openai import OpenAIImages
 from generation.providers.openai_responses import OpenAIResponses
@@ -116,7 +116,7 @@ class Service:
 
 
 def facts_of(row: dict[str, Any]) -> ModelFacts:
-    return facts.read(row["model_id"], row["name"], row, row.get("successor", ""))
+    return model_specs.read(row["model_id"], row["name"], row, row.get("successor", ""))
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from generation.providers.base import Finished, ImageSpec, Money, Reference
+from generation.providers.egress.http import Client
 from generation.providers.errors import (
     BadAnswer,
     ModelGone,
@@ -23,7 +24,6 @@ from generation.providers.errors import (
     Unauthorised,
 )
 from generation.providers.gemini import Gemini
-from generation.providers.http import Client
 from tests.generation.providers.contract import ATTEMPT, CANARY, PNG, HTTPContract, Recorded, always, client, model
 from tests.standins.gemini import GeminiStandIn
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generation.providers.base import ImageSpec, Pending
+from generation.providers.egress.http import Client
 from generation.providers.handoff import ChatGPT, HandOff, Midjourney, harmless
-from generation.providers.http import Client
 from tests.generation.providers.contract import ATTEMPT, ProviderContract, model
 
 

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from generation.providers.addresses import Door, is_public, resolve_within
+from generation.providers.egress.addresses import Door, is_public, resolve_within
+from generation.providers.egress.http import Answer, Client, Request
 from generation.providers.errors import BadAnswer, BlockedAddress, Rejected, Unavailable, Unclear
-from generation.providers.http import Answer, Client, Request
 
 HOSTS = ("*.bfl.ai",)
 Serve = Callable[[socket.socket], None]

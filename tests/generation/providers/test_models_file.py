@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from generation import facts
+from generation.catalogue import model_specs
 from generation.providers.base import ImageSpec, Provider, Reference
+from generation.providers.egress.http import Client, HTTPProvider
 from generation.providers.errors import Rejected
-from generation.providers.http import Client, HTTPProvider
 from generation.providers.matrix import adapters
 from generation.providers.models import QUALITIES
 from generation.providers.prices import Money
@@ -32,7 +32,7 @@ def name(row: dict[str, Any]) -> str:
 
 def wish(row: dict[str, Any]) -> ImageSpec:
     """A wish that has all the model needs, and nothing besides."""
-    model = facts.read(row["model_id"], row["name"], row, row.get("successor", ""))
+    model = model_specs.read(row["model_id"], row["name"], row, row.get("successor", ""))
     spec = ImageSpec("A brick house", model, extra=EXTRAS.get(model.id, {}))
     if "references" in model.needs:
         spec = replace(spec, references=(Reference(PNG),))

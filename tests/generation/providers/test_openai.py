@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 
 from generation.providers.base import Finished, ImageSpec, Money, Reference
+from generation.providers.egress.http import Client
 from generation.providers.errors import ModelGone, OutOfMoney, ProviderError, RateLimited, Refused, Rejected, Unclear
-from generation.providers.http import Client
 from generation.providers.openai import OpenAIImages
 from tests.generation.providers.contract import ATTEMPT, CANARY, PNG, HTTPContract, Recorded, always, client, model
 from tests.standins.openai import TOKENS_PER_PICTURE_IN, OpenAIStandIn

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import pytest
 
 from generation.providers.base import Finished, ImageSpec, Money, Pending
+from generation.providers.egress.http import Client
 from generation.providers.errors import (
     BadAnswer,
     OutOfMoney,
@@ -21,7 +22,6 @@ from generation.providers.errors import (
     Unavailable,
     Unclear,
 )
-from generation.providers.http import Client
 from generation.providers.openai_responses import OpenAIResponses
 from tests.generation.providers.contract import (
     ATTEMPT,

@@ -15,6 +15,7 @@ import pytest
 from generation.providers import replicate
 from generation.providers.base import Finished, ImageSpec, Money, Pending, Reference
 from generation.providers.callbacks import Forged
+from generation.providers.egress.http import Client
 from generation.providers.errors import (
     BadAnswer,
     BlockedAddress,
@@ -28,7 +29,6 @@ from generation.providers.errors import (
     Unavailable,
     Unclear,
 )
-from generation.providers.http import Client
 from generation.providers.replicate import Replicate
 from tests.generation.providers.contract import (
     ATTEMPT,

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from PIL import Image, ImageChops
 
-from generation import prompts
+from generation.prompt_templates import prompts
 from generation.providers.base import Finished, ImageSpec
-from generation.providers.drawing.colours import NAMES
-from generation.providers.drawing.reading import read_brief
-from generation.providers.sketch import Sketch
+from generation.providers.colors import NAMES
+from generation.providers.sketch.adapter import Sketch
+from generation.providers.sketch.reading import read_brief
 from tests.generation.providers.contract import ATTEMPT, ProviderContract, model
 
 SUBJECTS = {

@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 
 from generation.providers.base import Finished, ImageSpec, Money, Reference
+from generation.providers.egress.http import Client
 from generation.providers.errors import OutOfMoney, ProviderError, RateLimited, Refused, Rejected
-from generation.providers.http import Client
 from generation.providers.stability import Stability
 from tests.generation.providers.contract import ATTEMPT, CANARY, PNG, HTTPContract, Recorded, always, model
 from tests.standins.stability import StabilityStandIn

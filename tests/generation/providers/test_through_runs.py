@@ -8,7 +8,8 @@ import pytest
 from pytest_django import Settings
 
 from core.models import User
-from generation import catalogue, sending
+from generation.catalogue import loading
+from generation.jobs import execution
 from generation.models import GenerationModel, Job
 from generation.models.job import JobState
 from tests.generation.factories import started
@@ -47,13 +48,13 @@ def play(settings: Settings, by: User, key: str, prompt: str) -> tuple[Job, Stan
     with kind() as stand_in:
         settings.ALLOW_LOOPBACK_PROVIDERS = True
         settings.IMAGE_PROVIDERS = {key: {"adapter": adapter, "options": options(stand_in.url)}}
-        catalogue.load_models()
+        loading.load_models()
         model = GenerationModel.objects.get(provider=key, model_id=model_id)
         job = started(by, model, prompt=prompt).jobs.get()
-        sending.send(job.pk)
+        execution.send(job.pk)
         for _ in range(5):
             Job.objects.filter(pk=job.pk).update(not_before=None)
-            sending.resume(job.pk)
+            execution.resume(job.pk)
     job.refresh_from_db()
     return job, stand_in
 

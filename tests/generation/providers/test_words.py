@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generation.providers.egress.redaction import redact
 from generation.providers.models import Sizes, ratio_of
 from generation.providers.options import NO_KEY, OptionError, Secret, closed, secrets_in
 from generation.providers.prices import Credits, Free, Money, Order, PerMegapixel, PerPicture, Quote, Reserve, Tokens
-from generation.providers.redaction import redact
 
 ORDER = Order("medium", 1024, 1024, 2, 300, 0)
 

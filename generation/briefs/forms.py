@@ -1,0 +1,229 @@
+"""What people fill in to make pictures. The compose form draws itself from the typed fields of a template."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+
+from assets.models import Listing
+from core.models import User
+from core.web.forms import offer
+from generation.briefs import specs
+from generation.catalogue.offers import Offer
+from generation.models import Brief, TemplateRevision
+from generation.models.shapes import COUNTS, RATIOS
+from generation.prompt_templates import prompts
+from generation.prompt_templates.prompts import Field, FieldKind
+from generation.providers.models import QUALITIES
+from generation.spending import budgets
+
+PREFIX = "f_"
+LARGEST_SEED = 2**31 - 1
+
+
+class OpenChoice(forms.MultiValueField):
+    """One of some choices, or words of one's own beside them, which win."""
+
+    def __init__(self, field: Field, **common: Any) -> None:
+        choices = [("", "In my own words"), *((choice, choice) for choice in field.choices)]
+        own = {"aria-label": f"{field.label} in your own words", "placeholder": "or in your own words"}
+        parts = (
+            forms.ChoiceField(choices=choices, required=False),
+            forms.CharField(max_length=field.most, required=False),
+        )
+        widget = _ChoiceOrWords(
+            (forms.Select(attrs={"aria-label": field.label}, choices=choices), forms.TextInput(attrs=own)),
+        )
+        super().__init__(parts, widget=widget, require_all_fields=False, **common)
+
+    def compress(self, data_list: Sequence[str]) -> str:
+        return chosen_or_own(data_list)
+
+
+class _ChoiceOrWords(forms.MultiWidget):
+    def decompress(self, value: Any) -> list[str]:
+        listed = {choice for choice, _ in self.widgets[0].choices}  # type: ignore[attr-defined]  # a Select
+        return [value, ""] if value in listed else ["", value or ""]
+
+
+def chosen_or_own(parts: Sequence[str]) -> str:
+    """What an open choice says: one's own words, or else the choice."""
+    return next((part for part in reversed(parts) if part), "")
+
+
+class ComposeForm(forms.Form):
+    """A brief being written: with the fields of a template, or free text without one."""
+
+    listing = forms.ModelChoiceField(Listing.objects.all(), required=False, empty_label="No listing")
+    prompt = forms.CharField(
+        label="Prompt",
+        max_length=prompts.MOST_IN_PROMPT,
+        widget=forms.Textarea(attrs={"rows": 9, "maxlength": prompts.MOST_IN_PROMPT}),
+        help_text="Say the subject first, then composition, light and style.",
+    )
+    ratio = forms.ChoiceField(label="Shape", choices=[(ratio, ratio) for ratio in RATIOS], widget=forms.RadioSelect)
+    count = forms.TypedChoiceField(
+        label="Variations of each", choices=[(n, n) for n in COUNTS], coerce=int, initial=2, widget=forms.RadioSelect
+    )
+    quality = forms.ChoiceField(
+        choices=[(quality, quality.capitalize()) for quality in QUALITIES],
+        initial="standard",
+        widget=forms.RadioSelect,
+        help_text="Each model has its own words for these; the price shows the difference.",
+    )
+    negative = forms.CharField(
+        label="Must not appear",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    seed = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=LARGEST_SEED,
+        help_text="The same seed with the same words draws the same picture, where a model can.",
+    )
+    title = forms.CharField(
+        required=False, max_length=200, help_text="How you will find it again. Left empty, we make one up."
+    )
+    campaign = forms.CharField(
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"list": "campaigns"}),
+        help_text="What it is for. Counts against the campaign's budget, where it has one.",
+    )
+    models = forms.MultipleChoiceField(
+        required=True, error_messages={"required": "Choose at least one model to send it to."}
+    )
+    drop = forms.MultipleChoiceField(required=False)
+    parent = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        revision: TemplateRevision | None,
+        offers: Sequence[Offer],
+        initial: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data, initial=dict(initial or {}))
+        self.revision, self.offers = revision, offers
+        self.own = prompts.parse_fields(revision.fields) if revision else ()
+        for field in self.own:
+            self.fields[PREFIX + field.name] = _form_field(field)
+        if revision:
+            del self.fields["prompt"]
+            self.fields["ratio"].initial = revision.ratio
+            self.fields["negative"].initial = revision.negative
+        else:
+            self.fields["ratio"].initial = "3:2"
+        for ratio in (revision.ratio if revision else "", (initial or {}).get("ratio", "")):
+            if ratio and ratio not in dict(self.ratios):
+                offer(self, "ratio", [(ratio, ratio), *self.ratios])
+        keys = [str(each.row.pk) for each in offers]
+        offer(self, "models", [(key, key) for key in keys])
+        options = [f"{key}:{name}" for key in keys for name in specs.OPTION_WORDS]
+        offer(self, "drop", [(option, option) for option in options])
+
+    @property
+    def template_fields(self) -> list[tuple[Field, BoundField]]:
+        """The template's own fields, in its order."""
+        return [(field, self[PREFIX + field.name]) for field in self.own]
+
+    @property
+    def chosen(self) -> list[str]:
+        """Row ids of the models that are ticked."""
+        return [str(value) for value in self["models"].value() or ()]
+
+    @property
+    def agreed(self) -> list[str]:
+        """Options that the asker agreed to send without."""
+        return [str(value) for value in self["drop"].value() or ()]
+
+    def draft(self, person: User) -> Brief:
+        """The brief as far as it goes, valid or not: what the preview reckons with. Never saved."""
+        values = {field.name: self._typed(PREFIX + field.name) for field in self.own}
+        shown = {field.name: values[field.name] or (f"[{field.label}]" if field.required else "") for field in self.own}
+        if self.revision:
+            prompt = prompts.resolve(self.revision.body, self.own, shown, self.revision.house_voice)
+        else:
+            prompt = prompts.clean(self._typed("prompt"), prompts.MOST_IN_PROMPT)
+        ratio, quality = self._typed("ratio"), self._typed("quality")
+        return Brief(
+            revision=self.revision,
+            values=values,
+            prompt=prompt,
+            negative=prompts.clean(self._typed("negative"), 1000).replace("\n", " "),
+            ratio=ratio if ratio in dict(self.ratios) else "3:2",
+            count=self._number("count", 1, max(COUNTS)) or 1,
+            quality=quality if quality in QUALITIES else "standard",
+            seed=self._number("seed", 0, LARGEST_SEED),
+            purpose=self.revision.template.purpose if self.revision else "",
+            campaign=prompts.clean(self._typed("campaign"), 80).replace("\n", " "),
+            title=prompts.clean(self._typed("title"), 200).replace("\n", " ") or self._made_up_title(values),
+            listing=self._listing(),
+            parent=self._parent(),
+            asked_by=person,
+        )
+
+    @property
+    def campaigns(self) -> list[str]:
+        """Campaigns that have a budget, to choose from while typing."""
+        return budgets.campaigns()
+
+    @property
+    def ratios(self) -> list[tuple[str, str]]:
+        return list(self.fields["ratio"].choices)  # type: ignore[attr-defined]  # a ChoiceField
+
+    def _listing(self) -> Listing | None:
+        number = self._number("listing", 1, 2**31)
+        return Listing.objects.filter(pk=number).first() if number else None
+
+    def _parent(self) -> Brief | None:
+        try:
+            parent = self.fields["parent"].clean(self._typed("parent"))
+        except forms.ValidationError:
+            return None
+        return Brief.objects.filter(pk=parent).first() if parent else None
+
+    def _made_up_title(self, values: Mapping[str, str]) -> str:
+        first = next((value for value in values.values() if value), "") if self.revision else self._typed("prompt")
+        start = f"{self.revision.template.name}: " if self.revision else ""
+        words = prompts.clean(f"{start}{first}", 400).replace("\n", " ")
+        return words if len(words) <= 90 else f"{words[:88].rsplit(' ', 1)[0]} …"
+
+    def _typed(self, name: str) -> str:
+        value = self[name].value()
+        if isinstance(value, list | tuple):
+            return chosen_or_own(value)
+        return "" if value is None else str(value)
+
+    def _number(self, name: str, least: int, most: int) -> int | None:
+        text = self._typed(name).strip()
+        return int(text) if text.isdecimal() and len(text) < 12 and least <= int(text) <= most else None
+
+
+def _form_field(field: Field) -> forms.Field:
+    common: dict[str, Any] = {
+        "label": field.label,
+        "help_text": field.help,
+        "required": field.required,
+        "initial": field.default,
+    }
+    if field.kind == FieldKind.CHOICE and not field.open:
+        blank = [] if field.required else [("", "Not said")]
+        return forms.ChoiceField(**common, choices=[*blank, *((choice, choice) for choice in field.choices)])
+    if field.kind == FieldKind.NUMBER:
+        return forms.IntegerField(**common, min_value=field.least, max_value=field.most)
+    if field.kind == FieldKind.COLOUR:
+        picker = forms.TextInput(attrs={"type": "color"})
+        picker.input_type = "color"
+        words = {"invalid": "A colour is written like #2a3a62."}
+        return forms.RegexField(r"^#[0-9a-fA-F]{6}$", **common, widget=picker, error_messages=words)
+    if field.kind == FieldKind.CHOICE:
+        return OpenChoice(field, **common)
+    widget = forms.Textarea(attrs={"rows": 1}) if field.most > 120 else forms.TextInput()
+    return forms.CharField(**common, max_length=field.most, widget=widget)

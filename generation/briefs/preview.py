@@ -1,0 +1,207 @@
+"""What the compose page shows while somebody types: the prompt as each model would get it, its price, what is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.text import slugify
+
+from core.models import User
+from generation.briefs import pricing, specs
+from generation.catalogue import offers
+from generation.catalogue.model_specs import BadFacts
+from generation.catalogue.offers import Offer
+from generation.models import Brief, BriefKind, BriefReference
+from generation.prompt_templates import content_rules
+from generation.prompt_templates.content_rules import Hit
+from generation.providers.base import Quote
+from generation.spending import budgets
+
+RULE_CODE = content_rules.CODE
+BASIS_WORDS = {"fixed": "fixed price", "estimate": "estimate", "free": "free"}
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """An option that a model cannot carry, and whether the asker agreed to send without it."""
+
+    value: str
+    """What the form sends when it is agreed: `<model>:<option>`."""
+    words: str
+    agreed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One model on the compose page."""
+
+    offer: Offer
+    chosen: bool
+    quote: Quote | None = None
+    lost: tuple[Lost, ...] = ()
+    text: str = ""
+    size: str = ""
+    problem: str = ""
+
+    @property
+    def basis(self) -> str:
+        return BASIS_WORDS.get(self.quote.basis, "") if self.quote else ""
+
+    @property
+    def plan(self) -> str:
+        """What is paid instead of a price for each picture."""
+        return str(self.offer.row.facts.get("price", {}).get("plan", ""))
+
+    @property
+    def by_hand(self) -> bool:
+        return self.offer.provider.capabilities.by_hand
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One exact text, and the models that get it."""
+
+    names: tuple[str, ...]
+    text: str
+
+    @property
+    def length(self) -> int:
+        return len(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A content rule that is broken, and whether its asker has said that it is meant."""
+
+    hit: Hit
+    accepted: bool
+
+    @property
+    def link(self) -> str:
+        """An id for the page."""
+        return slugify(self.hit.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Everything that would happen if the brief were sent now."""
+
+    lines: tuple[Line, ...]
+    texts: tuple[Text, ...]
+    total: int
+    left: int
+    limit: int
+    remarks: tuple[Remark, ...]
+    pictures: int
+    negative: str = ""
+
+    @property
+    def over(self) -> bool:
+        """Whether the budget does not hold it."""
+        return self.total > self.left
+
+    @property
+    def spent_after(self) -> int:
+        """What the tightest budget would have used once this is sent."""
+        return self.limit - self.left + self.total
+
+    @property
+    def limit_high(self) -> int:
+        """From where a budget counts as nearly used up."""
+        return self.limit * 8 // 10
+
+    @property
+    def blocked(self) -> bool:
+        return any(remark.hit.rule.blocks for remark in self.remarks)
+
+
+def preview(
+    brief: Brief,
+    offers: Sequence[Offer],
+    chosen: Collection[str],
+    agreed: Collection[str],
+    person: User,
+    *,
+    sent: Sequence[BriefReference] = (),
+) -> Preview:
+    """What sending the unsaved brief to the chosen models would do. `chosen` and `agreed` are values of the form."""
+    lines = tuple(_line(brief, offer, str(offer.row.pk) in chosen, agreed, sent) for offer in offers)
+    sending = [line for line in lines if line.chosen]
+    covering = budgets.covering(person, brief.listing, "USD", brief.campaign)
+    tightest = min(covering, key=lambda budget: budget.left_micros)
+    return Preview(
+        lines=lines,
+        texts=tuple(_texts(sending)),
+        total=sum(line.quote.amount.micros for line in sending if line.quote),
+        left=tightest.left_micros,
+        limit=tightest.limit_micros,
+        remarks=tuple(Remark(hit, is_acknowledged(brief, hit)) for hit in hits(brief)),
+        pictures=brief.count * len(sending),
+        negative=brief.negative if sending else "",
+    )
+
+
+def hits(brief: Brief) -> list[Hit]:
+    """The content rules that the words of a brief break: the house's, and those of its template."""
+    own = content_rules.parse(brief.revision.forbidden) if brief.revision else ()
+    typed = [str(value) for value in brief.values.values()] if brief.revision else [brief.prompt]
+    house = content_rules.applying(free=brief.revision is None, listing=brief.listing is not None)
+    title = brief.title.replace(brief.revision.template.name, "") if brief.revision else brief.title
+    return content_rules.check([*typed, title], [*own, *house])
+
+
+def acknowledge(brief: Brief, keys: Collection[str]) -> None:
+    """Note on an unsaved brief which warnings its asker says are meant. What blocks cannot be acknowledged."""
+    brief.acknowledged = [hit.record for hit in hits(brief) if hit.key in keys and not hit.rule.blocks]
+
+
+def is_acknowledged(brief: Brief, hit: Hit) -> bool:
+    """Whether somebody said that exactly this is meant."""
+    return not hit.rule.blocks and hit.record in brief.acknowledged
+
+
+def _line(brief: Brief, offer: Offer, chosen: bool, agreed: Collection[str], sent: Sequence[BriefReference]) -> Line:
+    if offer.ended:
+        instead = f" {offers.successor_name(offer.row)} follows it." if offer.row.successor else ""
+        return Line(offer, False, problem=f"Ended on {offer.row.ends_on:%-d %B %Y}.{instead}")
+    try:
+        spec = specs.spec_for(brief, offer.row, sent=sent)
+    except (BadFacts, ValueError) as error:
+        return Line(offer, False, problem=str(error))
+    lost = tuple(_lost(offer, name, agreed) for name in specs.lost_options(spec, offer.provider))
+    plain = specs.without(spec, [each.value.partition(":")[2] for each in lost])
+    problem = "" if brief.kind == BriefKind.EDIT else specs.lacking(plain)  # an edit's mask is still being painted
+    if problem:
+        return Line(offer, False, problem=problem)
+    width, height = spec.pixels
+    return Line(
+        offer,
+        chosen,
+        quote=pricing.quote(plain, offer.provider),
+        lost=lost,
+        text=offer.provider.compose(plain),
+        size=f"{width} × {height}",
+    )
+
+
+def _lost(offer: Offer, name: str, agreed: Collection[str]) -> Lost:
+    value = f"{offer.row.pk}:{name}"
+    return Lost(value, specs.OPTION_WORDS.get(name, name), value in agreed)
+
+
+def _texts(lines: Iterable[Line]) -> Iterable[Text]:
+    same: dict[str, list[str]] = {}
+    for line in lines:
+        same.setdefault(line.text, []).append(line.offer.row.name)
+    return [Text(tuple(names), text) for text, names in same.items()]
+
+
+def drops(agreed: Iterable[str]) -> Mapping[int, list[str]]:
+    """`<model>:<option>` values of the form, by model row."""
+    found: dict[int, list[str]] = {}
+    for value in agreed:
+        model, _, option = value.partition(":")
+        if model.isdecimal() and option in specs.OPTION_WORDS:
+            found.setdefault(int(model), []).append(option)
+    return found

@@ -1,0 +1,312 @@
+"""The worker's half of `runs`: taking a job, asking its provider once, and keeping what came of it.
+
+Three steps, and the network is only in the middle one: (1) in a transaction, the job becomes `sending` with a lease and
+an Attempt row; (2) the provider is asked, outside any transaction; (3) the bytes are stored, and then in a second
+transaction the rows. Whoever dies between 1 and 3 leaves a job that says so: once its lease has run out it is
+`unclear`, counted as paid, and only a person sends it again.
+"""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.db import transaction
+
+from core import clock
+from core.errors import Blocked
+from generation.briefs import references
+from generation.catalogue import offers, registry
+from generation.catalogue.model_specs import BadFacts
+from generation.jobs import circuit, requests, throttling
+from generation.jobs.dispatch import nudge
+from generation.jobs.ingest import Received, add_outputs, receive
+from generation.jobs.leases import LEASE, kept_alive
+from generation.jobs.settlement import end, pay, refund, unclear
+from generation.jobs.transitions import lock, move, save
+from generation.models import Attempt, Job, JobState
+from generation.providers.base import Finished, ImageSpec, Pending, Provider
+from generation.providers.egress.redaction import redact
+from generation.providers.errors import BadAnswer, ProviderError, RateLimited, Refused, Stopped, Unclear
+
+PATIENCE = timedelta(hours=1)
+"""How long a provider may keep a job before its outcome counts as unclear."""
+MOST_TRIES = 6
+LONGEST_PAUSE = timedelta(minutes=30)
+
+
+Outcome = Finished | Pending | ProviderError
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A job that this worker holds, and whom to ask."""
+
+    job: Job
+    lease: uuid.UUID
+    spec: ImageSpec
+    maker: Provider
+
+    def loaded(self) -> ImageSpec:
+        """The wish with the bytes of the pictures that go along. Raises Rejected when one is damaged."""
+        return references.with_bytes(self.spec, self.job.brief)
+
+    def resume(self) -> Finished | Pending:
+        """How far the provider is; one that is to stop is told so first, and what it then answers is what counts."""
+        if self.job.stop_asked_at is not None:
+            try:
+                self.maker.cancel(self.job.handle)
+            except ProviderError as error:  # it may be done already, which asking tells
+                logger.warning("provider.not_stopped", provider=self.maker.key, why=error.words)
+        return self.maker.resume(self.job.handle)
+
+
+# The doors
+
+
+def send(job_id: uuid.UUID) -> None:
+    """Send a queued job to its provider. Does nothing when it is not queued, not due, or taken by another worker."""
+    errand = _take(job_id)
+    if errand is not None:
+        outcome = _ask(errand, lambda: errand.maker.start(errand.loaded(), attempt=errand.lease))
+        _keep_outcome(errand, outcome, _after_sending)
+
+
+def resume(job_id: uuid.UUID) -> None:
+    """Ask a provider how far a waiting job is. Asking costs nothing, so it may happen any number of times."""
+    errand = _take_waiting(job_id)
+    if errand is not None:
+        outcome = _ask(errand, errand.resume)
+        _keep_outcome(errand, outcome, _after_asking)
+
+
+# Step 1: taking
+
+
+def _take(job_id: uuid.UUID) -> Errand | None:
+    with transaction.atomic():
+        job, now = lock(job_id), clock.now()
+        if job is None or job.state != JobState.QUEUED or (job.not_before and job.not_before > now):
+            return None
+        try:
+            offers.check_offered(job.model)
+            maker, spec = registry.provider(job.model.provider), requests.spec_of(job)
+        except (Blocked, BadFacts, ValueError, LookupError) as problem:
+            end(job, JobState.FAILED, now, kind="not_sent", words=str(problem))
+            return None
+        lease = uuid.uuid4()
+        try:
+            throttling.claim(job, lease, now)
+        except throttling.NotYet as wait:
+            if wait.until is not None:
+                save(job, not_before=wait.until)
+            else:  # its call has come and was in vain: the next free place may call it again
+                save(job, nudged_at=now - throttling.UNDER_WAY)
+            return None
+        Attempt.objects.create(id=lease, job=job, number=job.attempts.count() + 1, sent_at=now)
+        move(
+            job,
+            JobState.SENDING,
+            lease=lease,
+            lease_until=now + LEASE,
+            started_at=now,
+            tries=job.tries + 1,
+            error_kind="",
+            error_words="",
+        )
+        return Errand(job, lease, spec, maker)
+
+
+def _take_waiting(job_id: uuid.UUID) -> Errand | None:
+    with transaction.atomic():
+        job, now = lock(job_id), clock.now()
+        if job is None or job.state != JobState.WAITING or (job.not_before and job.not_before > now):
+            return None
+        if job.lease_until and job.lease_until > now:
+            return None
+        try:
+            maker, spec = registry.provider(job.model.provider), requests.spec_of(job)
+        except (BadFacts, ValueError, LookupError) as problem:
+            unclear(job, now, kind="not_asked", words=str(problem))
+            return None
+        lease = uuid.uuid4()
+        save(job, lease=lease, lease_until=now + LEASE)
+        return Errand(job, lease, spec, maker)
+
+
+# Step 2: asking
+
+
+def _ask(errand: Errand, call: Callable[[], Finished | Pending]) -> Outcome:
+    try:
+        with kept_alive(errand.job.pk, errand.lease):
+            return call()
+    except ProviderError as error:
+        return error
+    except Exception:  # an adapter's own mistake: the request may well have gone out
+        logger.exception("provider.failed", provider=errand.maker.key)
+        return Unclear("Something went wrong while the request was under way; it may have been charged.")
+
+
+# Step 3: keeping what came
+
+
+def _keep_outcome(errand: Errand, outcome: Outcome, after: Callable[[Job, Outcome, datetime], None]) -> None:
+    """Bytes first, rows second; and nothing at all when the job has meanwhile gone on without us."""
+    received = receive(outcome.pictures, errand.spec) if isinstance(outcome, Finished) else []
+    with transaction.atomic():
+        job, now = lock(errand.job.pk, known=errand.job), clock.now()
+        if job is None or job.lease != errand.lease:
+            logger.warning("job.answer_came_too_late", job=str(errand.job.pk))
+            return
+        Attempt.objects.filter(pk=errand.lease).update(
+            ended_at=now, outcome=_outcome_word(outcome), words=str(outcome)[:500] if _is_error(outcome) else ""
+        )
+        error = outcome if isinstance(outcome, ProviderError) else None
+        woke = circuit.learn(job.model.provider, errand.lease, error, now)
+        if isinstance(outcome, Finished):
+            _finish(job, outcome, received, now)
+        else:
+            after(job, outcome, now)
+    throttling.call(job.model.provider, now, woke=woke)  # outside, since it touches jobs that other workers may hold
+
+
+def _finish(job: Job, answer: Finished, received: list[Received], now: datetime) -> None:
+    good = [each for each in received if each.facts is not None]
+    cost = answer.cost.micros if answer.cost else job.quote_micros
+    pay(job, cost)
+    job.cost_basis = answer.cost_basis if answer.cost else job.quote_basis
+    job.model_reported, job.request_id = answer.model_reported[:120], answer.request_id[:200]
+    job.revised_prompt = answer.revised_prompt
+    job.seed = "" if answer.seed is None else str(answer.seed)
+    job.parameters, job.in_effect = dict(answer.parameters_sent or job.parameters), dict(answer.parameters_in_effect)
+    job.raw = _raw(answer.raw) | ({"warnings": list(answer.warnings)} if answer.warnings else {})
+    add_outputs(job, good)
+    problems = [each.problem for each in received if each.facts is None]
+    problems += [f"One picture was declined: {refusal.words}" for refusal in answer.refusals]
+    if good:
+        state = JobState.DONE if len(good) >= job.count else JobState.PARTIAL
+        end(job, state, now, kind="", words=" ".join(problems))
+    elif answer.refusals:
+        end(job, JobState.REFUSED, now, kind=Refused.kind, words=" ".join(problems))
+    else:
+        nothing = " ".join(problems) or "The provider answered without a picture."
+        end(job, JobState.FAILED, now, kind=BadAnswer.kind, words=nothing)
+
+
+def _after_sending(job: Job, outcome: Outcome, now: datetime) -> None:
+    if isinstance(outcome, Pending):
+        _hand_over(job, outcome, now)
+    elif isinstance(outcome, ProviderError):
+        _note(job, outcome)
+        if outcome.charged == "unknown" and not isinstance(outcome, Refused):
+            unclear(job, now, kind=outcome.kind, words=outcome.words)
+        elif outcome.may_resend and outcome.charged == "no" and job.tries < MOST_TRIES:
+            move(job, JobState.QUEUED, lease=None, lease_until=None, not_before=now + pause(outcome, job.tries))
+            save(job, error_kind=outcome.kind, error_words=outcome.words)
+            nudge("send_job", job, (job.not_before or now) - now)
+        else:
+            _give_up(job, outcome, now)
+
+
+def _after_asking(job: Job, outcome: Outcome, now: datetime) -> None:
+    """While a provider has the job, only its word about the job ends it; all else is asked again until the deadline."""
+    if isinstance(outcome, ProviderError) and _is_about_the_job(outcome):
+        _note(job, outcome)
+        _give_up(job, outcome, now)
+        return
+    is_final = isinstance(outcome, ProviderError) and not outcome.may_resend
+    if is_final or (job.deadline and job.deadline <= now):
+        words = outcome.words if isinstance(outcome, ProviderError) else "The provider did not finish in time."
+        unclear(job, now, kind=_outcome_word(outcome), words=words)
+        return
+    wait = pause(outcome, 1) if isinstance(outcome, ProviderError) else seconds(_ask_again(outcome))
+    handle = outcome.handle if isinstance(outcome, Pending) else job.handle
+    save(job, lease=None, lease_until=None, handle=handle, not_before=now + wait)
+    nudge("resume_job", job, wait)
+
+
+def _hand_over(job: Job, pending: Pending, now: datetime) -> None:
+    """The provider goes on by itself, or a person must: remember how to ask, and when."""
+    facts: dict[str, Any] = {
+        "handle": pending.handle,
+        "request_id": pending.request_id[:200],
+        "parameters": dict(pending.parameters_sent),
+        "lease_until": None,
+    }
+    if pending.ask_again_in is None:
+        move(job, JobState.HAND, not_before=None, **facts)
+        return
+    wait = seconds(pending.ask_again_in)
+    move(job, JobState.WAITING, not_before=now + wait, deadline=now + PATIENCE, **facts)
+    nudge("resume_job", job, wait)
+
+
+def _give_up(job: Job, error: ProviderError, now: datetime) -> None:
+    if error.charged == "no":
+        refund(job, error.words)
+    else:
+        pay(job, job.quote_micros)
+        job.cost_basis = "unknown"
+    end(job, _ending(job, error), now, kind=error.kind, words=error.words)
+
+
+def _ending(job: Job, error: ProviderError) -> JobState:
+    """A provider that forgets what it has stopped says only that it does not know the job, and charged nothing."""
+    if isinstance(error, Refused):
+        return JobState.REFUSED
+    was_stopped = isinstance(error, Stopped) or (job.stop_asked_at is not None and error.charged == "no")
+    return JobState.CANCELLED if was_stopped and job.state == JobState.WAITING else JobState.FAILED
+
+
+# Shared steps
+
+
+def pause(error: ProviderError, tries: int) -> timedelta:
+    """How long to wait before asking again: as told, or longer each time, never all at once."""
+    told = error.retry_after if isinstance(error, RateLimited) else None
+    wait = told if told is not None else min(2.0**tries, 120.0)
+    return min(seconds(wait * (1 + random.random() / 4)), LONGEST_PAUSE)  # noqa: S311 - only spreads the load
+
+
+def seconds(amount: float) -> timedelta:
+    return timedelta(seconds=max(0.2, amount))
+
+
+def _note(job: Job, error: ProviderError) -> None:
+    job.request_id, job.raw = error.request_id[:200] or job.request_id, _raw(error.raw)
+    job.save(update_fields=["request_id", "raw"])
+
+
+def _raw(answer: Any) -> dict[str, Any]:
+    """The answer as it may be stored: adapters take their keys out, and this takes out what looks like one."""
+    clean = redact(answer)
+    return clean if isinstance(clean, dict) else ({} if clean is None else {"answer": clean})
+
+
+def _outcome_word(outcome: Outcome) -> str:
+    if isinstance(outcome, ProviderError):
+        return outcome.kind
+    return "finished" if isinstance(outcome, Finished) else "pending"
+
+
+def _is_error(outcome: Outcome) -> bool:
+    return isinstance(outcome, ProviderError)
+
+
+def _is_about_the_job(error: ProviderError) -> bool:
+    """Whether an error that came while asking says how the job ended. What it usually costs is about the asking, so
+    apart from a refusal only one that tells what was charged does."""
+    is_told = error.charge_is_told and error.charged != "unknown"
+    return isinstance(error, Refused) or (is_told and not error.may_resend)
+
+
+def _ask_again(outcome: Outcome) -> float:
+    return (outcome.ask_again_in or 5.0) if isinstance(outcome, Pending) else 5.0

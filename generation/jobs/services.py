@@ -1,0 +1,168 @@
+"""What people do with a job: stop it, send it again, settle it, and bring pictures for it.
+
+Each verb locks the row, checks right and state, writes the fields it changes and adds its log entry last; files and
+network are outside the transactions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from django.db import transaction
+
+from assets.imaging.inspection import Unreadable
+from core import audit, clock
+from core.errors import InvalidTransition
+from core.models import User
+from generation.briefs.pricing import price_of
+from generation.catalogue import offers, registry
+from generation.jobs import requests
+from generation.jobs.dispatch import nudge
+from generation.jobs.ingest import add_outputs, receive
+from generation.jobs.settlement import OUTCOME_FIELDS
+from generation.jobs.transitions import check_move, check_right, check_state, hold, save
+from generation.models import Job, JobState
+from generation.models.job import RETRIABLE
+from generation.providers.base import Picture
+from generation.spending import budgets, ledger
+
+ASK_AGAIN_FOR = timedelta(minutes=10)
+
+
+def cancel(job: Job, *, by: User) -> Job:
+    """Stop a job that has not been sent, or that waits for a person; its reservation is given back.
+
+    One that its provider has is only asked to stop: how it ended, and what it cost, is what the provider then says.
+    """
+    check_right(by, "You may look at jobs, but not stop them.")
+    with transaction.atomic():
+        held = hold(job)
+        if held.state == JobState.WAITING:
+            return _ask_to_stop(held, by)
+        check_move(held.state, JobState.CANCELLED)
+        ledger.release(held, "Cancelled.")
+        save(held, state=JobState.CANCELLED, finished_at=clock.now(), lease=None, not_before=None)
+        audit.record(by, "job.cancelled", held, f"{held} was cancelled; nothing was charged.")
+    return held
+
+
+def _ask_to_stop(held: Job, by: User) -> Job:
+    label = registry.label(held.model.provider)
+    if not registry.is_cancellable(held.model.provider):
+        raise InvalidTransition(
+            f"{label} has the job already and cannot be stopped from here. "
+            "Its pictures can be discarded when they come."
+        )
+    if held.stop_asked_at is not None:
+        raise InvalidTransition(f"{label} is being asked to stop already. Wait for what it says.")
+    save(held, stop_asked_at=clock.now(), not_before=None)
+    nudge("resume_job", held)
+    audit.record(by, "job.stopping", held, f"{held}: {label} is asked to stop.")
+    return held
+
+
+def retry(job: Job, *, by: User) -> Job:
+    """Send a job that was refused, failed or was cancelled once more, at today's price."""
+    check_right(by, "You may look at jobs, but not send them.")
+    with transaction.atomic():
+        held = hold(job)
+        check_state(held, *RETRIABLE)
+        offers.check_offered(held.model)
+        price = price_of(requests.spec_of(held), registry.provider(held.model.provider), held.count)
+        ledger.reserve(held, held.brief, price["quote_micros"])
+        save(
+            held,
+            **price,
+            state=JobState.QUEUED,
+            tries=0,
+            error_kind="",
+            error_words="",
+            handle="",  # what the provider had was the last request's: nobody may ask it about this one
+            request_id="",
+            stop_asked_at=None,
+            lease=None,
+            not_before=None,
+            deadline=None,
+            finished_at=None,
+        )
+        nudge("send_job", held)
+        audit.record(by, "job.retried", held, f"{held} is sent again.")
+    return held
+
+
+def resume_unclear(job: Job, *, by: User) -> Job:
+    """Ask the provider what became of an unclear job. Asking costs nothing; it needs the provider's handle."""
+    check_right(by, "You may look at jobs, but not resume them.")
+    with transaction.atomic():
+        held = hold(job)
+        check_state(held, JobState.UNCLEAR)
+        if not held.handle:
+            raise InvalidTransition(
+                "The answer was lost before the provider told us how to ask for it. Look in its own records, then say "
+                "whether it was charged."
+            )
+        now = clock.now()
+        held.lease = held.lease_until = held.not_before = held.finished_at = held.stop_asked_at = None
+        held.state, held.error_kind, held.error_words = JobState.WAITING, "", ""
+        held.deadline = now + ASK_AGAIN_FOR
+        held.save(update_fields=[*OUTCOME_FIELDS, "lease", "deadline", "stop_asked_at"])
+        nudge("resume_job", held)
+        audit.record(by, "job.resumed", held, f"{held}: the provider is asked again.")
+    return held
+
+
+def write_off(job: Job, *, by: User, words: str = "") -> Job:
+    """Settle an unclear job as not charged: what was booked for it is given back."""
+    return _settle_unclear(job, by, charged=False, words=words or "Nothing was charged, as the provider's records say.")
+
+
+def mark_charged(job: Job, *, by: User, words: str = "") -> Job:
+    """Settle an unclear job as charged: what was booked for it stays."""
+    return _settle_unclear(job, by, charged=True, words=words or "It was charged, as the provider's records say.")
+
+
+def _settle_unclear(job: Job, by: User, *, charged: bool, words: str) -> Job:
+    budgets.check_manager(by)
+    with transaction.atomic():
+        held = hold(job)
+        check_state(held, JobState.UNCLEAR)
+        if not charged:
+            ledger.correct(held, -held.quote_micros, words)
+            held.settled_micros = (held.settled_micros or 0) - held.quote_micros
+        basis = "reported" if charged else held.cost_basis
+        kept = f"{held.error_words} {words}".strip()
+        settled = held.settled_micros
+        save(held, state=JobState.FAILED, error_words=kept, cost_basis=basis, lease=None, settled_micros=settled)
+        verb = "job.marked_charged" if charged else "job.written_off"
+        audit.record(by, verb, held, f"{held}: {words}", cost_micros=held.settled_micros)
+    return held
+
+
+def hand_in(job: Job, files: Sequence[bytes], *, by: User, told: Mapping[str, str] | None = None) -> Job:
+    """Bring the pictures that a person made elsewhere for a hand-off job; more may follow. Raises Unreadable.
+
+    `told` is what the person answered to the provider's `asks`; it goes into the provenance of what is kept.
+    """
+    check_right(by, "You may look at jobs, but not bring pictures.")
+    received = receive([Picture(data) for data in files], requests.spec_of(job))
+    if problem := next((each.problem for each in received if each.facts is None), ""):
+        raise Unreadable(problem)
+    with transaction.atomic():
+        held = hold(job)
+        if not registry.is_by_hand(held.model.provider) or held.state not in (JobState.HAND, JobState.DONE):
+            raise InvalidTransition("This job is not waiting for somebody to bring pictures.")
+        add_outputs(held, received)
+        if told:
+            held.parameters = {**held.parameters, "told": dict(told)}
+            held.save(update_fields=["parameters"])
+        if held.state == JobState.HAND:
+            ledger.settle(held, held.quote_micros)
+            held.settled_micros, held.cost_basis = held.quote_micros, held.quote_basis
+            held.state, held.finished_at = JobState.DONE, clock.now()
+            held.save(update_fields=["state", "finished_at", "settled_micros", "cost_basis"])
+        audit.record(by, "job.handed_in", held, f"{len(received)} brought in for {held}.")
+    return held
+
+
+# Shared steps

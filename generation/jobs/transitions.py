@@ -1,0 +1,84 @@
+"""The life of a job: which state may follow which, and the steps that every change of a job shares."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+
+from core.errors import InvalidTransition
+from core.models import User
+from generation.models import Job, JobState
+
+_S = JobState
+MAKE = "generation.make_images"
+
+MOVES: frozenset[tuple[JobState, JobState]] = frozenset(
+    {
+        *((_S.QUEUED, after) for after in (_S.SENDING, _S.FAILED, _S.CANCELLED)),
+        *(
+            (_S.SENDING, after)
+            for after in (_S.QUEUED, _S.WAITING, _S.HAND, _S.DONE, _S.PARTIAL, _S.REFUSED, _S.FAILED, _S.UNCLEAR)
+        ),
+        *((_S.WAITING, after) for after in (_S.DONE, _S.PARTIAL, _S.REFUSED, _S.FAILED, _S.UNCLEAR, _S.CANCELLED)),
+        *((_S.HAND, after) for after in (_S.DONE, _S.CANCELLED)),
+        # An answer may still come after a job was given up as unclear; a person may also ask again, or settle it.
+        *((_S.UNCLEAR, after) for after in (_S.DONE, _S.PARTIAL, _S.REFUSED, _S.WAITING, _S.FAILED)),
+        *((before, _S.QUEUED) for before in (_S.REFUSED, _S.FAILED, _S.CANCELLED)),
+    }
+)
+
+
+def check_move(current: str, wanted: JobState) -> None:
+    """Raise InvalidTransition unless a job may go from `current` to `wanted`."""
+    if (JobState(current), wanted) not in MOVES:
+        now, then = JobState(current).label.lower(), wanted.label.lower()
+        raise InvalidTransition(f"This job is “{now}”, so it cannot become “{then}”. Look at the page again.")
+
+
+def lock(job_id: uuid.UUID, known: Job | None = None) -> Job | None:
+    """The job as it is now, held until the transaction ends.
+
+    Its brief never changes: it is taken from the job as it was `known`, which spares the dearest query of all.
+    """
+    held = Job.objects.select_for_update(of=("self",)).filter(pk=job_id)
+    if known is None:
+        return held.select_related("brief__revision", "brief__listing", "brief__asked_by", "model").first()
+    job = held.first()
+    if job is not None:
+        job.brief, job.model = known.brief, known.model
+    return job
+
+
+def move(job: Job, state: JobState, **changes: Any) -> None:
+    """Change the state of a locked job, with what changes beside it. Raises InvalidTransition."""
+    check_move(job.state, state)
+    save(job, state=state, **changes)
+
+
+def save(job: Job, **changes: Any) -> None:
+    """Write these fields of a locked job, and no others."""
+    for name, value in changes.items():
+        setattr(job, name, value)
+    job.save(update_fields=list(changes))
+
+
+def check_right(by: User, words: str) -> None:
+    """Raise PermissionDenied, with these words, for whoever may not make pictures."""
+    if not by.has_perm(MAKE):
+        raise PermissionDenied(words)
+
+
+def check_state(job: Job, *wanted: JobState) -> None:
+    """What people may do is narrower than the moves: only a worker sends again what is being sent."""
+    if job.state not in wanted:
+        raise InvalidTransition(f"This job is “{job.get_state_display().lower()}” by now. Look at the page again.")
+
+
+def hold(job: Job) -> Job:
+    """The job of a person's wish, locked."""
+    held = lock(job.pk)
+    if held is None:
+        raise Job.DoesNotExist  # jobs are never deleted
+    return held

@@ -1,0 +1,159 @@
+"""What becomes of an output: kept as a version of an asset, discarded, or taken out of the bin again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from assets.library import intake
+from assets.models import Asset, Listing, Origin, Version
+from assets.provenance.data import ProvenanceData
+from core import audit, clock, storage
+from core.errors import InvalidTransition
+from core.models import User
+from generation.briefs import lineage, specs
+from generation.catalogue import registry
+from generation.models import Output, OutputState, Role
+
+KEEPING_TAKES = timedelta(minutes=1)
+"""After this long, somebody who was keeping an output is taken to have died doing it."""
+
+
+def keep(
+    output: Output, *, by: User, title: str = "", asset: Asset | None = None, listing: Listing | None = None
+) -> Version:
+    """Make the output a version: of `asset`, or of a new one. Two people keeping it at once get one version.
+
+    The library stores files, which may not happen inside a transaction; so the output is claimed first, and marked
+    as kept afterwards. Whoever finds a claim whose holder died finds the version by its job and its hash.
+    """
+    _check(by)
+    claimed = _claim(output, by)
+    try:
+        version = _version_already_kept(claimed) or _take_in(claimed, by, title, asset, listing)
+    except BaseException:
+        Output.objects.filter(pk=output.pk, state=OutputState.KEEPING).update(state=OutputState.NEW, handled_at=None)
+        raise
+    with transaction.atomic():
+        held = _locked(output)
+        _write(held, OutputState.KEPT, by, version=version)
+        audit.record(by, "output.kept", held, f"Kept as {version.label} of “{version.asset.title}”.")
+    return version
+
+
+def discard(output: Output, *, by: User) -> Output:
+    """Put an output aside. Its bytes stay, and it can be taken back."""
+    return _turn(output, by, OutputState.NEW, OutputState.DISCARDED, "output.discarded", "was discarded")
+
+
+def undiscard(output: Output, *, by: User) -> Output:
+    """Take a discarded output back."""
+    return _turn(output, by, OutputState.DISCARDED, OutputState.NEW, "output.taken_back", "was taken back")
+
+
+def facts_of(output: Output, by: User) -> ProvenanceData:
+    """How the picture was made, in the library's plain values. The cost is the picture's share of its job's."""
+    job, brief = output.job, output.job.brief
+    made = job.outputs.count()
+    return ProvenanceData(
+        provider=job.model.provider,
+        provider_name=registry.label(job.model.provider),
+        model_asked=job.model.model_id,
+        model_reported=job.model_reported,
+        prompt=brief.prompt,
+        negative="" if "negative" in job.dropped else brief.negative,
+        revised_prompt=job.revised_prompt,
+        template=str(brief.revision or ""),
+        values=brief.values,
+        purpose=brief.purpose,
+        parameters={**job.parameters, **_sent_along(output)},
+        in_effect=job.in_effect,
+        dropped=[specs.OPTION_WORDS.get(name, name) for name in job.dropped],
+        seed=output.seed or job.seed,
+        request_id=job.request_id,
+        generated_at=job.finished_at,
+        cost_micros=None if job.settled_micros is None else job.settled_micros // max(made, 1),
+        currency=job.currency,
+        cost_basis=job.cost_basis,
+        brief_id=brief.pk,
+        job_id=job.pk,
+        prompt_by=brief.asked_by,
+        requested_by=brief.asked_by,
+        terms=job.terms,
+        found=output.found,
+        raw=job.raw,
+    )
+
+
+def _take_in(output: Output, by: User, title: str, asset: Asset | None, listing: Listing | None) -> Version:
+    job = output.job
+    by_hand = registry.is_by_hand(job.model.provider)
+    descent = lineage.descent(output)
+    return intake.take_in(
+        storage.read(output.sha256),
+        title=title.strip() or job.brief.title,
+        by=by,
+        origin=Origin.BROUGHT if by_hand else Origin.GENERATED,
+        maker=registry.label(job.model.provider),
+        listing=listing or job.brief.listing,
+        asset=asset,
+        parent=descent.parent,
+        original=descent.original,
+        digital_source=descent.digital_source,
+        provenance=facts_of(output, by),
+    )
+
+
+def _sent_along(output: Output) -> dict[str, Any]:
+    """The pictures that went along, by the hash of the copies that were sent."""
+    sent = [] if "references" in output.job.dropped else list(output.job.brief.references.all())
+    masks = [] if "mask" in output.job.dropped else [row for row in sent if row.role == Role.MASK]
+    kept = [*(row for row in sent if row.role == Role.REFERENCE), *masks]
+    return {"sent along": [{"role": row.role, "sha256": row.sha256} for row in kept]} if kept else {}
+
+
+def _version_already_kept(output: Output) -> Version | None:
+    made_here = Version.objects.filter(provenance__job_id=output.job_id, sha256=output.sha256, output=None)
+    return made_here.select_related("asset").first()
+
+
+def _claim(output: Output, by: User) -> Output:
+    with transaction.atomic():
+        held, now = _locked(output), clock.now()
+        is_forgotten = held.handled_at is not None and held.handled_at < now - KEEPING_TAKES
+        if held.state == OutputState.KEPT or (held.state == OutputState.KEEPING and not is_forgotten):
+            raise InvalidTransition("This picture has been kept already. Its version is in the library.")
+        _write(held, OutputState.KEEPING, by)
+    return held
+
+
+def _turn(output: Output, by: User, before: OutputState, after: OutputState, action: str, said: str) -> Output:
+    _check(by)
+    with transaction.atomic():
+        held = _locked(output)
+        if held.state != before:
+            now = held.get_state_display().lower()
+            raise InvalidTransition(f"This picture is “{now}” by now. Look at the page again.")
+        _write(held, after, by)
+        audit.record(by, action, held, f"Picture {held.index + 1} of {held.job} {said}.")
+    return held
+
+
+def _locked(output: Output) -> Output:
+    brief = ("job__brief__revision__template", "job__brief__listing", "job__brief__asked_by")
+    every = Output.objects.select_for_update(of=("self",)).select_related(*brief, "job__model", "job__terms")
+    return every.get(pk=output.pk)
+
+
+def _write(output: Output, state: OutputState, by: User, version: Version | None = None) -> None:
+    output.state, output.handled_by, output.handled_at = state, by, clock.now()
+    output.version = version
+    output.save(update_fields=["state", "handled_by", "handled_at", "version"])
+
+
+def _check(by: User) -> None:
+    if not by.has_perm("generation.make_images"):
+        raise PermissionDenied("You may look at pictures, but not keep or discard them.")

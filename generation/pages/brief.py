@@ -1,0 +1,195 @@
+"""The page of a brief: its models beside each other, and everything that can be done with jobs and pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+
+from assets.imaging import inspection
+from assets.library.forms import ManyFiles
+from core.errors import Blocked, InvalidTransition
+from core.web.requests import SignedIn, takes_a_form
+from generation.briefs import family
+from generation.catalogue import registry
+from generation.jobs import services
+from generation.models import Brief, Job, JobState, Output
+from generation.outputs import keeping
+from generation.outputs.forms import KeepForm
+from generation.pages.brief_page import tell
+from generation.prompt_templates import prompts
+
+HTMX_STOP_POLLING = 286
+BROUGHT = ManyFiles(
+    error_messages={"required": "Choose the picture that you made there, or drop it on the field."},
+)
+"""Pictures of a hand-off, which are read into memory: no more and no larger than those of an upload."""
+
+Verbs = Mapping[str, tuple[Callable[..., Any], str | Callable[[Any], str]]]
+"""What an address does -> the verb, and what is said then, which may depend on what came of it."""
+
+
+def _cancelled(job: Job) -> str:
+    if job.state == JobState.CANCELLED:
+        return "Cancelled. Nothing was charged."
+    return "The provider is asked to stop. What it says next decides, also about the cost."
+
+
+JOB_VERBS: Verbs = {
+    "cancel": (services.cancel, _cancelled),
+    "retry": (services.retry, "It is sent again."),
+    "resume": (services.resume_unclear, "The provider is asked what became of it."),
+}
+MONEY_VERBS: Verbs = {
+    "write-off": (services.write_off, "Written off: the money is back in the budget."),
+    "mark-charged": (services.mark_charged, "Noted as charged."),
+}
+OUTPUT_VERBS: Verbs = {
+    "keep": (keeping.keep, "Kept in the library. Describe it there and say what may be done with it."),
+    "discard": (keeping.discard, "Discarded. It can be taken back below."),
+    "undiscard": (keeping.undiscard, "Taken back."),
+}
+
+
+@require_safe
+@permission_required("assets.view_asset", raise_exception=True)
+def brief(request: SignedIn, brief_id: UUID) -> HttpResponse:
+    """What came of a brief. While jobs run, htmx asks for the results again; once none does, it is told to stop."""
+    return _page(request, _found(request, brief_id))
+
+
+@require_POST
+@permission_required("generation.make_images", raise_exception=True)
+def job(request: SignedIn, job_id: UUID, verb: str) -> HttpResponse:
+    """One of the verbs for a job."""
+    held = get_object_or_404(Job.objects.visible_to(request.user), pk=job_id)
+    return _done(request, held.brief_id, JOB_VERBS, verb, held)
+
+
+@require_POST
+@permission_required("generation.manage_money", raise_exception=True)
+def settle(request: SignedIn, job_id: UUID, verb: str) -> HttpResponse:
+    """Settle an unclear job, which needs no right to make pictures."""
+    held = get_object_or_404(Job.objects.visible_to(request.user), pk=job_id)
+    return _done(request, held.brief_id, MONEY_VERBS, verb, held)
+
+
+@require_POST
+@permission_required("generation.make_images", raise_exception=True)
+def output(request: SignedIn, output_id: UUID, verb: str) -> HttpResponse:
+    """Keep, discard or take back one picture, as it is."""
+    held = get_object_or_404(Output.objects.visible_to(request.user).select_related("job"), pk=output_id)
+    return _done(request, held.job.brief_id, OUTPUT_VERBS, verb, held)
+
+
+@takes_a_form
+@permission_required("generation.make_images", raise_exception=True)
+def keep(request: SignedIn, output_id: UUID) -> HttpResponse:
+    """Keep a picture under another title, as a version of a picture that is there, or for a listing."""
+    held = get_object_or_404(
+        Output.objects.visible_to(request.user).select_related("job__brief__listing", "job__model"), pk=output_id
+    )
+    source = held.job.brief
+    form = KeepForm(request.POST or None, initial={"title": source.title, "listing": source.listing})
+    if request.method == "POST" and form.is_valid():
+        try:
+            version = keeping.keep(held, by=request.user, **form.cleaned_data)
+        except (InvalidTransition, inspection.Unreadable) as error:
+            messages.error(request, str(error))
+            return redirect("generation:brief", source.pk)
+        return redirect(version.asset.get_absolute_url())
+    status = 422 if request.method == "POST" else 200
+    return render(request, "generation/keep.html", {"form": form, "output": held, "brief": source}, status=status)
+
+
+@require_POST
+@permission_required("generation.make_images", raise_exception=True)
+def hand_in(request: SignedIn, job_id: UUID) -> HttpResponse:
+    """Bring the pictures of a hand-off."""
+    held = get_object_or_404(Job.objects.visible_to(request.user), pk=job_id)
+    try:
+        files = BROUGHT.clean(request.FILES.getlist("pictures"))
+        services.hand_in(held, [file.read() for file in files], by=request.user, told=_told(request, held))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return _page(request, _found(request, held.brief_id), 422)
+    except inspection.Unreadable as error:
+        messages.error(request, f"Nothing was taken. {error}")
+        return _page(request, _found(request, held.brief_id), 422)
+    messages.success(request, "It is here. Keep it to put it into the library.")
+    return redirect("generation:brief", held.brief_id)
+
+
+def _told(request: SignedIn, job: Job) -> dict[str, str]:
+    """What the person says about how the pictures were made: answers to the provider's own questions alone."""
+    maker = registry.hand_off(job.model.provider)
+    given = ((ask.name, request.POST.get(ask.name), ask.choices) for ask in (maker.asks if maker else ()))
+    return {name: answer for name, answer, choices in given if answer in choices}
+
+
+def _done(request: SignedIn, brief_id: UUID, verbs: Verbs, verb: str, held: object) -> HttpResponse:
+    """Do what a verb says and show the results again; a refusal is said above them, with nothing changed."""
+    if verb not in verbs:
+        raise Http404
+    act, said = verbs[verb]
+    status = 200
+    try:
+        result = act(held, by=request.user)
+        messages.success(request, said if isinstance(said, str) else said(result))
+    except (InvalidTransition, Blocked, inspection.Unreadable) as error:
+        messages.error(request, str(error))
+        status = 409 if isinstance(error, InvalidTransition) else 422
+    if request.htmx or status != 200:
+        return _page(request, _found(request, brief_id), status)
+    return redirect(_back(request) or Brief(pk=brief_id).get_absolute_url())
+
+
+def _page(request: SignedIn, found: Brief, status: int = 200) -> HttpResponse:
+    story = tell(found, request.user)
+    context = {
+        "story": story,
+        "brief": found,
+        "parts": _parts(found),
+        "along": list(found.references.all()),
+        "again_url": again_url(found),
+        "has_family": family.has_family(found),
+    }
+    if not request.htmx:
+        return render(request, "generation/brief.html", context, status=status)
+    stops = request.method == "GET" and not story.running
+    return render(request, "generation/brief.html#results", context, status=HTMX_STOP_POLLING if stops else status)
+
+
+def _found(request: SignedIn, brief_id: UUID) -> Brief:
+    related = ("asked_by", "listing", "revision__template", "parent")
+    along = ("references__output__job__brief", "references__output__job__model", "references__version__asset")
+    briefs = Brief.objects.visible_to(request.user).select_related(*related).prefetch_related(*along)
+    return get_object_or_404(briefs, pk=brief_id)
+
+
+def again_url(found: Brief) -> str:
+    """Where a brief is written again, starting from this one."""
+    revision = found.revision
+    place = reverse("generation:compose", args=(revision.template.slug,)) if revision else reverse("generation:free")
+    return f"{place}?from={found.pk}"
+
+
+def _parts(found: Brief) -> list[tuple[str, str]]:
+    """What was typed, by the labels of the fields."""
+    fields = prompts.parse_fields(found.revision.fields) if found.revision else ()
+    words = prompts.said(fields, found.values)
+    return [(field.label, words[field.name]) for field in fields]
+
+
+def _back(request: SignedIn) -> str:
+    back = request.POST.get("back", "")
+    return back if url_has_allowed_host_and_scheme(back, {request.get_host()}) else ""

@@ -1,0 +1,93 @@
+"""The page of budgets, plans and free credits: who may spend how much this month, and what is paid besides."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from core.errors import Blocked
+from core.web.requests import SignedIn, takes_a_form
+from generation.models import Plan
+from generation.spending import budgets as spending_budgets
+from generation.spending import plans
+from generation.spending.forms import BudgetForm, LimitForm, PlanForm, micros
+
+
+@takes_a_form
+@permission_required("generation.manage_money", raise_exception=True)
+def budgets(request: SignedIn) -> HttpResponse:
+    """This month's budgets, and a new one."""
+    form = BudgetForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            opened = spending_budgets.open_budget(form.budget(spending_budgets.month_of()), request.user)
+        except Blocked as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, f"{opened.scope} has a budget now.")
+            return redirect("generation:budgets")
+    return _page(request, budget_form=form, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@permission_required("generation.manage_money", raise_exception=True)
+def limit(request: SignedIn) -> HttpResponse:
+    """Set what a budget may hold, and whether the next month begins with the same."""
+    slot = request.POST.get("budget", "")
+    budget = next((each for each in spending_budgets.this_month() if each.slot == slot), None)
+    if budget is None:
+        raise Http404(slot)
+    form = LimitForm(request.POST)
+    if not form.is_valid():
+        return _page(request, limit_form=form, status=422)
+    amount = form.cleaned_data["limit"]
+    spending_budgets.set_limit(
+        budget, micros(amount), request.user, repeats=budget.is_team or form.cleaned_data["repeats"]
+    )
+    messages.success(request, f"{budget.scope} may spend {amount:.2f} {budget.currency} this month.")
+    return redirect("generation:budgets")
+
+
+@require_POST
+@permission_required("generation.manage_money", raise_exception=True)
+def add_plan(request: SignedIn) -> HttpResponse:
+    """Note what is paid by the month, or was given."""
+    form = PlanForm(request.POST)
+    if not form.is_valid():
+        return _page(request, plan_form=form, status=422)
+    plan = plans.add(form.plan(), request.user)
+    messages.success(request, f"{plan.name} is noted.")
+    return redirect("generation:budgets")
+
+
+@require_POST
+@permission_required("generation.manage_money", raise_exception=True)
+def end_plan(request: SignedIn, plan_id: int) -> HttpResponse:
+    """Today is its last day."""
+    plan = plans.end(get_object_or_404(Plan, pk=plan_id), request.user)
+    messages.success(request, f"{plan.name} ends today.")
+    return redirect("generation:budgets")
+
+
+def _page(
+    request: SignedIn,
+    *,
+    budget_form: BudgetForm | None = None,
+    plan_form: PlanForm | None = None,
+    limit_form: LimitForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    month = spending_budgets.month_of()
+    context = {
+        "month": month,
+        "budgets": spending_budgets.this_month(),
+        "plans": plans.in_month(month),
+        "budget_form": budget_form or BudgetForm(),
+        "plan_form": plan_form or PlanForm(),
+        "limit_form": limit_form,
+    }
+    is_wrong = any(form is not None and form.errors for form in (budget_form, plan_form))
+    return render(request, "generation/spending_budgets.html", context, status=422 if is_wrong else status)

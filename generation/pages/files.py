@@ -1,0 +1,53 @@
+"""Outputs for signed-in people: a smaller copy inline, the bytes as they came as a download only."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import permission_required
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils.cache import get_conditional_response
+from django.views.decorators.http import require_safe
+
+from assets.imaging.inspection import EXTENSIONS
+from assets.imaging.rendering import SPECS
+from core import storage
+from core.web.files import HEADERS
+from core.web.requests import SignedIn
+from generation.models import Output, TemplateRevision
+from generation.prompt_templates import previews
+
+
+@require_safe
+@permission_required("assets.view_asset", raise_exception=True)
+def output_file(request: SignedIn, output_id: UUID) -> HttpResponseBase:
+    """One output: for the page, or with `?original` exactly as the provider sent it."""
+    output = get_object_or_404(Output.objects.visible_to(request.user), pk=output_id)
+    as_sent = "original" in request.GET
+    sha256 = output.sha256 if as_sent else output.preview_sha256
+    media_type = output.media_type if as_sent else SPECS["preview"].media_type
+    name = f"output-{output.sha256[:8]}.{EXTENSIONS.get(output.media_type, 'bin')}" if as_sent else ""
+    return _sent(request, sha256, media_type, name)
+
+
+@require_safe
+@permission_required("assets.view_asset", raise_exception=True)
+def specimen(request: SignedIn, revision_id: int) -> HttpResponseBase:
+    """The sketch of what a template's revision is likely to look like."""
+    revision = get_object_or_404(TemplateRevision, pk=revision_id)
+    return _sent(request, previews.of(revision), SPECS["thumb"].media_type)
+
+
+def _sent(request: SignedIn, sha256: str, media_type: str, attachment: str = "") -> HttpResponseBase:
+    etag = f'"{sha256}"'
+    try:
+        response = get_conditional_response(request, etag=etag) or FileResponse(
+            storage.open(sha256), content_type=media_type, as_attachment=bool(attachment), filename=attachment
+        )
+    except FileNotFoundError:
+        return HttpResponse("This file is missing where it is kept.", "text/plain", 503)
+    for header, value in {**HEADERS, "ETag": etag}.items():
+        response[header] = value
+    return response

@@ -1,0 +1,192 @@
+"""Where making starts: choose a template or write freely, fill it in, see what it would do, and send it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+from django_htmx.http import trigger_client_event
+
+from assets.imaging import inspection
+from assets.models import Listing
+from core.errors import Blocked, Finding
+from core.web.requests import SignedIn, takes_a_form
+from generation.briefs import preview, references, refinement
+from generation.briefs.forms import PREFIX, ComposeForm
+from generation.briefs.refinement import Refinement
+from generation.briefs.refinement import read as read_refinement
+from generation.catalogue import offers
+from generation.jobs import starting
+from generation.models import Brief, BriefKind, GenerationModel, Template, TemplateRevision
+from generation.pages.brief_page import BriefStory, tell_all
+from generation.prompt_templates.prompts import FieldKind
+
+RECENT = 8
+
+
+@require_safe
+@permission_required("generation.make_images", raise_exception=True)
+def make(request: SignedIn) -> HttpResponse:
+    """Templates to start from, and what was made lately."""
+    mine = request.GET.get("mine") == "1"
+    templates = Template.objects.in_use().select_related("published")
+    context = {"templates": templates, "recent": _recent(request), "mine": mine, "everybody": not mine}
+    return render(request, "generation/make.html", context)
+
+
+@require_safe
+@permission_required("generation.make_images", raise_exception=True)
+def refine(request: SignedIn, kind: str, of: str, picture_id: UUID) -> HttpResponse:
+    """To where a picture is varied, edited, or used as reference."""
+    source = references.find(f"{of}:{picture_id}", request.user)
+    if source is None or kind not in refinement.KINDS:
+        raise Http404
+    return redirect(refinement.url(BriefKind(kind), source))
+
+
+@takes_a_form
+@permission_required("generation.make_images", raise_exception=True)
+def compose(request: SignedIn, slug: str = "") -> HttpResponse:
+    """Write a brief. Typing shows what it would do; `send` sends it; bad input comes back with everything kept."""
+    revision = _revision(slug)
+    offered = offers.offers()
+    data: QueryDict | None = request.POST if request.method == "POST" else None
+    if data is not None and "fill" in data:
+        data = _filled(data, revision)
+    source = _source(request, revision)
+    refinement = read_refinement(data or request.GET, request.FILES if data else None, request.user)
+    initial = refinement.initial(offered) if refinement else _initial(request, source, offered)
+    form = ComposeForm(data, revision=revision, offers=offered, initial=initial)
+    refinement.dress(form)
+    draft = form.draft(request.user)
+    draft.kind = BriefKind.AGAIN if draft.parent and not refinement else refinement.kind
+    preview.acknowledge(draft, data.getlist("accept") if data is not None else ())
+    status = 200
+    if data is not None and "send" in data:
+        if form.is_valid() and refinement.is_valid() and _sent(request, form, draft, refinement):
+            return redirect("generation:brief", draft.pk)
+        status = 422
+    context = {
+        "form": form,
+        "revision": revision,
+        "template": revision.template if revision else None,
+        "source": source,
+        "refinement": refinement,
+        "preview": preview.preview(draft, offered, form.chosen, form.agreed, request.user, sent=refinement.rows),
+        "title": draft.title,
+        "show_errors": status == 422,
+        "filled": data.get("filled", "") if data is not None else "",
+    }
+    return _drawn(request, context, status)
+
+
+def _drawn(request: SignedIn, context: dict[str, Any], status: int) -> HttpResponse:
+    """The page, or the part of it that htmx asked for."""
+    if request.htmx and "fill" in request.POST:
+        response = render(request, "generation/compose.html#fields", context)
+        return trigger_client_event(response, "filled", after="swap")
+    part = "#preview" if request.htmx and "preview" in request.POST else ""
+    return render(request, f"generation/compose.html{part}", context, status=status)
+
+
+def _sent(request: SignedIn, form: ComposeForm, draft: Brief, refinement: Refinement) -> bool:
+    """Whether the brief is on its way; what stands in its way is said in the form."""
+    rows = {str(row.pk): row for row in GenerationModel.objects.filter(pk__in=form.cleaned_data["models"])}
+    models = [rows[pk] for pk in form.cleaned_data["models"]]
+    try:
+        starting.start(
+            draft,
+            models,
+            by=request.user,
+            drop=preview.drops(form.agreed),
+            sources=refinement.sources,
+            mask=refinement.mask,
+        )
+    except inspection.Unreadable as error:
+        form.add_error(None, str(error))
+        return False
+    except Blocked as blocked:
+        for finding in blocked.findings:
+            form.add_error(None, _plainly(finding))
+        return False
+    return True
+
+
+def _plainly(finding: Finding) -> str:
+    if finding.code == preview.RULE_CODE and not finding.blocks:
+        return f"{finding.words} If it is meant, say so beside it, and send again."
+    return finding.words
+
+
+def _revision(slug: str) -> TemplateRevision | None:
+    if not slug:
+        return None
+    template = get_object_or_404(Template.objects.in_use().select_related("published"), slug=slug)
+    published = template.published
+    if published is not None:
+        published.template = template
+    return published
+
+
+def _source(request: SignedIn, revision: TemplateRevision | None) -> Brief | None:
+    """The brief that this one starts from: “again with changes”."""
+    try:
+        wanted = UUID(request.GET.get("from", "") or request.POST.get("parent", ""))
+    except ValueError:
+        return None
+    return Brief.objects.visible_to(request.user).select_related("revision").filter(pk=wanted).first()
+
+
+def _initial(request: SignedIn, source: Brief | None, offered: list[offers.Offer]) -> dict[str, Any]:
+    usable = [offer for offer in offered if not offer.ended]
+    first = [str(offer.row.pk) for offer in usable if not offer.provider.capabilities.by_hand][:1]
+    if source is None:
+        listing = Listing.objects.filter(reference=request.GET.get("listing", "")).first()
+        return {"models": first, "listing": listing.pk if listing else None}
+    current = {str(offer.row.pk) for offer in usable}
+    used = [str(pk) for pk in source.jobs.values_list("model", flat=True).distinct() if str(pk) in current]
+    fields = ("prompt", "ratio", "count", "quality", "negative", "seed", "title", "campaign")
+    return {
+        **{name: getattr(source, name) for name in fields},
+        **{PREFIX + name: value for name, value in source.values.items()},
+        "listing": source.listing_id,
+        "models": used or first,
+        "parent": source.pk,
+    }
+
+
+def _filled(data: QueryDict, revision: TemplateRevision | None) -> QueryDict:
+    """What was typed, with the listing's facts in the fields that take them. Words of one's own stay."""
+    facts, before = _facts(data.get("listing", "")), _facts(data.get("filled", ""))
+    filled = data.copy()
+    filled["filled"] = data.get("listing", "")
+    for row in revision.fields if revision else ():
+        name = PREFIX + row["name"]
+        if row.get("kind") != FieldKind.LISTING:
+            continue
+        fact = _fact(facts, row)
+        if fact and data.get(name, "") in ("", row.get("default", ""), _fact(before, row)):
+            filled[name] = fact
+    return filled
+
+
+def _facts(listing: str) -> Mapping[str, Any]:
+    found = Listing.objects.filter(pk=listing).first() if listing.isdecimal() and len(listing) < 12 else None
+    return found.facts if found else {}
+
+
+def _fact(facts: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+    fact = facts.get(row.get("fact", ""))
+    return "" if fact is None else str(fact)
+
+
+def _recent(request: SignedIn) -> list[BriefStory]:
+    briefs = Brief.objects.visible_to(request.user).with_story()
+    if request.GET.get("mine") == "1":
+        briefs = briefs.filter(asked_by=request.user)
+    return tell_all(list(briefs[:RECENT]), request.user)

@@ -1,0 +1,1 @@
+"""Templates of prompts: their fields, revisions and content rules, and writing them."""

@@ -1,0 +1,375 @@
+"""Speaking HTTP to image generators: the only module that knows httpx.
+
+One Client sends one Request and returns one Answer: no environment proxies, no redirects, no compression, no
+retries, a byte cap and a wall-clock deadline. HTTPProvider turns that into Provider: an adapter writes
+`build`, `parse` and `explain`, and never sees a socket.
+"""
+
+from __future__ import annotations
+
+import json
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from email.utils import parsedate_to_datetime
+from functools import cache, partial
+from ssl import SSLContext
+from time import time
+from typing import Any
+from uuid import UUID
+
+import httpcore
+import httpx
+
+from generation.providers.base import Finished, ImageSpec, Pending, Provider
+from generation.providers.egress.addresses import Door, Resolver, system_resolver
+from generation.providers.egress.redaction import redact, without_keys
+from generation.providers.egress.wire import Deadline, Wire
+from generation.providers.errors import (
+    BadAnswer,
+    Charged,
+    OutOfMoney,
+    ProviderError,
+    RateLimited,
+    Rejected,
+    Unauthorised,
+    Unavailable,
+    Unclear,
+)
+
+MIB = 1024 * 1024
+RESULT_BYTES = 40 * MIB
+ANSWER_BYTES = 160 * MIB  # ten large pictures as base64
+LOST_IN_BETWEEN = (408, 502, 504, 524)  # a gateway gave up; the provider may still have drawn and billed
+
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpcore.ConnectError, httpcore.ConnectTimeout)
+_UNSENDABLE = (
+    httpx.InvalidURL,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,
+    httpcore.UnsupportedProtocol,
+    httpcore.LocalProtocolError,
+    UnicodeError,
+)
+_LOST = (httpx.HTTPError, httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of a multipart form."""
+
+    name: str
+    filename: str
+    data: bytes = field(repr=False)
+    media_type: str = "image/png"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to send. `form` makes it multipart; `only_hosts` sends it through the guarded door."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    json: Mapping[str, Any] | None = field(default=None, repr=False)
+    form: Mapping[str, str] | None = field(default=None, repr=False)
+    files: tuple[Part, ...] = field(default=(), repr=False)
+    only_hosts: tuple[str, ...] = ()
+
+    @property
+    def only_asks(self) -> bool:
+        """Whether sending it a second time changes nothing."""
+        return self.method == "GET"
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What was asked for, for the record: fields and file names, no headers."""
+        sent = dict(self.json or self.form or {})
+        return sent | {part.name: f"{part.filename}, {len(part.data)} bytes" for part in self.files}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole response; header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    only_asked: bool = False
+
+    @property
+    def request_id(self) -> str:
+        return self.headers.get("x-request-id", "") or self.headers.get("request-id", "")
+
+    @property
+    def data(self) -> Any:
+        """The body as JSON; raises BadAnswer when it is none."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            raise BadAnswer("The answer is not JSON.", request_id=self.request_id, raw=self.excerpt) from None
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The body as a JSON object; raises BadAnswer when it is something else."""
+        data = self.data
+        if not isinstance(data, dict):
+            raise BadAnswer("The answer is not a JSON object.", request_id=self.request_id, raw=self.excerpt)
+        return data
+
+    @property
+    def excerpt(self) -> Any:
+        """What to keep of an answer that went wrong: its JSON, or the beginning of its text."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return self.body[:2000].decode("utf-8", "replace")
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds to wait, from retry-after-ms or Retry-After (seconds or a date); None if neither is there."""
+        if (milliseconds := _number(self.headers.get("retry-after-ms"))) is not None:
+            return milliseconds / 1000
+        text = self.headers.get("retry-after", "")
+        if (seconds := _number(text)) is not None:
+            return seconds
+        try:
+            return max(0.0, parsedate_to_datetime(text).timestamp() - time())
+        except (ValueError, TypeError, OverflowError):
+            return None
+
+
+class Client:
+    """Sends requests, one connection each. Times are in seconds; `transport` replaces the network in tests."""
+
+    def __init__(
+        self,
+        *,
+        deadline: float = 330.0,
+        connect: float = 10.0,
+        max_bytes: int = ANSWER_BYTES,
+        allow_loopback: bool = False,
+        resolver: Resolver = system_resolver,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self.deadline, self.connect, self.max_bytes = deadline, connect, max_bytes
+        self.allow_loopback = allow_loopback
+        self._resolver, self._transport = resolver, transport
+
+    def send(self, request: Request) -> Answer:
+        """The whole answer, whatever its status. Raises Unavailable, Unclear, BadAnswer or BlockedAddress."""
+        return self._send(request, self.deadline, self.max_bytes)
+
+    def fetch_result(
+        self, url: str, only_hosts: tuple[str, ...], *, deadline: float = 60.0, max_bytes: int = RESULT_BYTES
+    ) -> bytes:
+        """The bytes of a finished picture from the address a provider gave; no key goes along."""
+        answer = self._send(Request("GET", url, only_hosts=only_hosts), deadline, max_bytes)
+        if answer.status != 200:
+            words = f"The picture's address answered {answer.status}; perhaps it has expired."
+            raise Unavailable(words, raw=answer.excerpt, charged="yes")
+        if not answer.body:
+            raise BadAnswer("The picture's address answered with nothing.", charged="yes")
+        return answer.body
+
+    def _send(self, request: Request, seconds: float, max_bytes: int) -> Answer:
+        door = Door(request.only_hosts, self.allow_loopback) if request.only_hosts else None
+        if door is not None:
+            door.check_url(request.url)
+        deadline = Deadline.after(seconds)
+        transport = self._transport or _Line(Wire(deadline, self._resolver, door))
+        timeout = httpx.Timeout(seconds, connect=min(self.connect, seconds))
+        try:
+            with (
+                httpx.Client(transport=transport, timeout=timeout, trust_env=False, follow_redirects=False) as http,
+                http.stream(request.method, request.url, **_content(request)) as response,
+            ):
+                return _read(response, request, deadline, max_bytes)
+        except _NOT_SENT:
+            raise Unavailable("No connection to the provider could be made; nothing was sent.") from None
+        except _UNSENDABLE:
+            raise Rejected("The provider's address or key cannot be sent as it is written.", field="options") from None
+        except _LOST as error:
+            raise _lost(request, type(error).__name__) from None
+
+
+class HTTPProvider(Provider):
+    """A provider behind HTTP: an adapter builds the request, parses the answer and explains what went wrong."""
+
+    @abstractmethod
+    def build(self, spec: ImageSpec, attempt: UUID) -> Request:
+        """The request for this wish; pure. Raises Rejected for what can never be sent."""
+
+    @abstractmethod
+    def parse(self, answer: Answer, spec: ImageSpec) -> Finished | Pending:
+        """What a successful answer means; raises BadAnswer when it means nothing."""
+
+    def explain(self, answer: Answer) -> ProviderError:
+        """What an answer of 300 and above means."""
+        return by_status(answer)
+
+    def start(self, spec: ImageSpec, *, attempt: UUID) -> Finished | Pending:
+        with self.redacted():
+            request = self.build(spec, attempt)
+            result = self.parse(self.ask(request), spec)
+        result = replace(result, parameters_sent=redact(request.parameters, self.secrets))
+        if isinstance(result, Finished):
+            lost = tuple(f"{name} was not sent: {self.label} cannot carry it." for name in self.unsupported(spec))
+            return self.clean(replace(result, warnings=result.warnings + lost))
+        return replace(result, request_id=without_keys(result.request_id, self.secrets))
+
+    def ask(self, request: Request) -> Answer:
+        """The answer to a request, if it is a good one; else raises what `explain` makes of it."""
+        answer = self.client.send(request)
+        if answer.status >= 300:
+            raise self.explain(answer)
+        return answer
+
+    def clean(self, finished: Finished) -> Finished:
+        """The result as it may be stored: no keys in anything that the provider said, no pictures in the raw answer."""
+        return replace(
+            finished,
+            model_reported=without_keys(finished.model_reported, self.secrets),
+            revised_prompt=without_keys(finished.revised_prompt, self.secrets),
+            request_id=without_keys(finished.request_id, self.secrets),
+            refusals=tuple(replace(each, words=redact(each.words, self.secrets)) for each in finished.refusals),
+            parameters_in_effect=redact(finished.parameters_in_effect, self.secrets),
+            raw=redact(finished.raw, self.secrets),
+        )
+
+    @contextmanager
+    def redacted(self) -> Iterator[None]:
+        """Takes this provider's keys out of any ProviderError on its way up."""
+        try:
+            yield
+        except ProviderError as error:
+            error.words = redact(error.words, self.secrets)
+            error.args = (error.words,)
+            error.request_id = without_keys(error.request_id, self.secrets)
+            error.raw = redact(error.raw, self.secrets)
+            raise
+
+
+def by_status(answer: Answer, words: str = "") -> ProviderError:
+    """The error that an HTTP status stands for where the body does not say more."""
+    said = words or message_in(answer)
+    known: dict[str, Any] = {"request_id": answer.request_id, "raw": answer.excerpt}
+    status = answer.status
+    if status in (401, 403):
+        return Unauthorised(f"The provider does not accept the key or account. {said}".strip(), **known)
+    if status == 402:
+        return OutOfMoney(f"The provider's account has no credit left. {said}".strip(), **known)
+    if status == 429:
+        return RateLimited(f"The provider is asked too often. {said}".strip(), retry_after=answer.retry_after, **known)
+    if status in LOST_IN_BETWEEN and not answer.only_asked:
+        return Unclear(f"A gateway gave up waiting ({status}); the picture may have been made and charged.", **known)
+    if status >= 500 or status == 408:
+        charged: Charged = "no" if answer.only_asked or status == 503 else "unknown"
+        return Unavailable(f"The provider has trouble ({status}). {said}".strip(), charged=charged, **known)
+    if status >= 400:
+        return Rejected(f"The provider did not accept the request ({status}). {said}".strip(), **known)
+    return BadAnswer(f"The provider answered {status}, which is not followed.", **known)
+
+
+def message_in(answer: Answer) -> str:
+    """The provider's own sentence, wherever the common error shapes put it; at most 500 characters."""
+    found = answer.excerpt
+    for key in ("error", "message", "detail", "errors", "description"):
+        if isinstance(found, dict) and found.get(key):
+            found = found[key]
+    while isinstance(found, list) and found:
+        found = found[0]
+    if isinstance(found, dict):
+        found = found.get("message") or found.get("msg") or ""
+    return found[:500] if isinstance(found, str) else ""
+
+
+class _Line(httpx.BaseTransport):
+    """httpx's words carried over our own wire."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=_trusted(), network_backend=wire, max_keepalive_connections=0, retries=0
+        )
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        url = request.url
+        answer = self._pool.handle_request(
+            httpcore.Request(
+                request.method,
+                httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+                headers=request.headers.raw,
+                content=request.stream,
+                extensions=request.extensions,
+            )
+        )
+        return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer.stream))
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+class _Body(httpx.SyncByteStream):
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._inner
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+@cache
+def _trusted() -> SSLContext:
+    return httpx.create_ssl_context(trust_env=False)
+
+
+def _content(request: Request) -> dict[str, Any]:
+    headers = {"Accept-Encoding": "identity", "User-Agent": "Imprimatur", **request.headers}
+    if request.form is None:
+        return {"headers": headers} if request.json is None else {"headers": headers, "json": request.json}
+    fields: list[tuple[str, Any]] = [(name, (None, value)) for name, value in request.form.items()]
+    files = [(part.name, (part.filename, part.data, part.media_type)) for part in request.files]
+    return {"headers": headers, "files": fields + files}
+
+
+def _read(response: httpx.Response, request: Request, deadline: Deadline, max_bytes: int) -> Answer:
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    problem = partial(BadAnswer, request_id=headers.get("x-request-id", ""))
+    if headers.get("content-encoding", "identity").lower() != "identity":
+        raise problem("The answer is compressed although plain was asked for.")
+    if (_number(headers.get("content-length")) or 0) > max_bytes:
+        raise problem(_too_large(max_bytes))
+    body = bytearray()
+    for chunk in _chunks(response):
+        body += chunk
+        if len(body) > max_bytes:
+            raise problem(_too_large(max_bytes))
+        if deadline.left <= 0:
+            raise _lost(request, "deadline")
+    return Answer(response.status_code, headers, bytes(body), request.only_asks)
+
+
+def _chunks(response: httpx.Response) -> Iterator[bytes]:
+    """The body as it is on the wire. A recorded answer has been read already."""
+    return iter([response.content]) if response.is_stream_consumed else response.iter_raw(65_536)
+
+
+def _lost(request: Request, how: str) -> ProviderError:
+    if request.only_asks:
+        return Unavailable(f"The provider did not answer in time or broke off ({how}); asking again is safe.")
+    return Unclear(f"The request was sent, but the answer was lost ({how}); it may have been charged.")
+
+
+def _too_large(max_bytes: int) -> str:
+    return f"The answer is larger than {max_bytes // MIB} MiB."
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        value = float(text or "")
+    except ValueError:
+        return None
+    return value if 0 <= value < 1e18 else None

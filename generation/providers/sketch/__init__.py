@@ -1,0 +1,1 @@
+"""The draughtsman that needs nothing: reads a brief and draws a storyboard of it on this computer."""

@@ -1,0 +1,1 @@
+"""Money: the ledger, budgets and plans, and what was spent on what."""

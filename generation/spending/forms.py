@@ -1,0 +1,116 @@
+"""What people fill in about money and limits: budgets, plans, free credits. Amounts are typed in whole units."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.utils import timezone
+
+from assets.models import Listing
+from core.errors import Blocked
+from core.models import User
+from core.web.forms import offer
+from generation.catalogue import registry
+from generation.models import Budget, Plan, PlanKind
+
+MICROS = 1_000_000
+
+
+def amount_field(label: str, **more: Any) -> forms.DecimalField:
+    """An amount of money in US dollars."""
+    typed = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "amount"})
+    wrong = {"invalid": "Write an amount such as 75 or 75.50."}
+    return forms.DecimalField(
+        label=label, max_value=1_000_000, decimal_places=2, widget=typed, error_messages=wrong, **more
+    )
+
+
+def _day() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+def micros(amount: Decimal) -> int:
+    return int(amount * MICROS)
+
+
+class LimitForm(forms.Form):
+    """What a budget may hold in a month."""
+
+    limit = amount_field("Limit", min_value=0)
+    repeats = forms.BooleanField(label="The same next month", required=False)
+
+
+class BudgetForm(forms.Form):
+    """A new budget for one person, one listing or one campaign. The team has one already."""
+
+    use_required_attribute = False  # the browser would ask for what is hidden, since only one of the three is meant
+
+    kind = forms.ChoiceField(
+        label="For a",
+        choices=[("person", "Person"), ("listing", "Listing"), ("campaign", "Campaign")],
+        initial="person",
+        widget=forms.RadioSelect,
+    )
+    person = forms.ModelChoiceField(
+        get_user_model().objects.filter(is_active=True).order_by("display_name", "username"),
+        empty_label="Choose a person",
+    )
+    listing = forms.ModelChoiceField(Listing.objects.all(), empty_label="Choose a listing")
+    campaign = forms.CharField(max_length=80, help_text="Briefs say which campaign they are for, in the same words.")
+    limit = amount_field("Limit for a month, in USD", min_value=Decimal("0.01"))
+    repeats = forms.BooleanField(label="Begin next month with the same limit", required=False, initial=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].label_from_instance = _called  # type: ignore[attr-defined]  # a ModelChoiceField
+
+        for name in ("person", "listing", "campaign"):
+            self.fields[name].required = not self.is_bound or self["kind"].value() == name
+
+    def budget(self, month: date) -> Budget:
+        """The unsaved budget that was filled in."""
+        data = self.cleaned_data
+        scope = {data["kind"]: data[data["kind"]]}
+        return Budget(**scope, month=month, limit_micros=micros(data["limit"]), repeats=data["repeats"])
+
+    def refuse(self, refusal: Blocked) -> None:
+        """Show why it was not opened."""
+        for finding in refusal.findings:
+            self.add_error(NON_FIELD_ERRORS, finding.words)
+
+
+class PlanForm(forms.Form):
+    """A plan that is paid every month, or a credit that was given."""
+
+    provider = forms.ChoiceField()
+    kind = forms.ChoiceField(choices=PlanKind.choices, initial=PlanKind.MONTHLY, widget=forms.RadioSelect)
+    name = forms.CharField(max_length=120, help_text="As the provider calls it.")
+    amount = amount_field("Amount in USD", min_value=Decimal("0.01"), help_text="For each month, or of the credit.")
+    starts_on = forms.DateField(label="From", widget=_day())
+    ends_on = forms.DateField(label="Until", required=False, widget=_day())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = sorted((maker.label, key) for key, maker in registry.providers().items())
+        offer(self, "provider", [(key, label) for label, key in choices])
+        self.fields["starts_on"].initial = timezone.localdate
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("starts_on") and data.get("ends_on") and data["ends_on"] < data["starts_on"]:
+            self.add_error("ends_on", "It cannot end before it begins.")
+        return data
+
+    def plan(self) -> Plan:
+        """The unsaved plan that was filled in."""
+        data = {name: value for name, value in self.cleaned_data.items() if name != "amount"}
+        return Plan(**data, amount_micros=micros(self.cleaned_data["amount"]))
+
+
+def _called(person: User) -> str:
+    return str(person)

@@ -1,0 +1,126 @@
+"""Money that is reserved before it is spent: budgets, and the ledger that says where it went.
+
+Every movement is one conditional UPDATE of each budget a job falls under, in the order of their ids, and one ledger
+entry beside it, in the caller's transaction. Amounts are micro-units of a currency (1 USD = 1,000,000).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import F, Q, Subquery, Sum
+
+from core.errors import Blocked, Finding
+from generation.models import Brief, Budget, EntryKind, Job, LedgerEntry
+from generation.spending import alerts
+from generation.spending.budgets import budgets_for
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What one budget holds for one job: reserved, and spent."""
+
+    budget_id: int
+    reserved: int
+    spent: int
+
+
+def reserve(job: Job, brief: Brief, micros: int) -> None:
+    """Set the price aside in every budget that covers the job. Raises Blocked, which must end the transaction."""
+    _check_transaction()
+    for budget in budgets_for(brief.asked_by, brief.listing, job.currency, brief.campaign):
+        holds = Q(limit_micros__gte=F("reserved_micros") + F("spent_micros") + micros)
+        is_free = Q() if micros == 0 else holds
+        changed = Budget.objects.filter(is_free, pk=budget.pk).update(reserved_micros=F("reserved_micros") + micros)
+        if not changed:
+            raise Blocked([_over(Budget.objects.get(pk=budget.pk), micros)])
+        _enter(budget.pk, job, EntryKind.RESERVE, micros, 0, "")
+        alerts.look(budget.pk)
+
+
+def is_reserved(job: Job) -> bool:
+    """Whether anything is set aside for the job."""
+    return any(held.reserved for held in _held(job))
+
+
+def settle(job: Job, micros: int, words: str = "") -> None:
+    """Turn what is set aside for the job into what was really spent, even where that is more than was set aside."""
+    for held in _held(job):
+        if held.reserved or micros:
+            _move(held.budget_id, job, EntryKind.SETTLE, -held.reserved, micros, words)
+
+
+def release(job: Job, words: str = "") -> None:
+    """Give back what is set aside for the job."""
+    for held in _held(job):
+        if held.reserved:
+            _move(held.budget_id, job, EntryKind.RELEASE, -held.reserved, 0, words)
+
+
+def correct(job: Job, micros: int, words: str) -> None:
+    """Change what was booked as spent by this much, up or down, once it is known better."""
+    for held in _held(job):
+        if micros:
+            _move(held.budget_id, job, EntryKind.CORRECT, 0, max(micros, -held.spent), words)
+
+
+def differences() -> list[str]:
+    """Where a budget's figures are not the sums of its ledger entries, in sentences; empty when all adds up."""
+    sums = {
+        row["budget"]: (row["reserved"], row["spent"])
+        for row in LedgerEntry.objects.values("budget")
+        .annotate(reserved=Sum("reserved_micros"), spent=Sum("spent_micros"))
+        .order_by()
+    }
+    problems = []
+    for budget in Budget.objects.select_related("person", "listing"):
+        row, entries = (budget.reserved_micros, budget.spent_micros), sums.get(budget.pk, (0, 0))
+        if row != entries:
+            said = f"the row says {row[0]} reserved and {row[1]} spent"
+            problems.append(f"{budget}: {said}, its entries say {entries[0]} and {entries[1]}.")
+    return problems
+
+
+def _held(job: Job) -> list[Held]:
+    """What the budgets of the job's last reservation hold for it. Those of an earlier month are closed to it."""
+    entries = LedgerEntry.objects.filter(job=job)
+    month = entries.filter(kind=EntryKind.RESERVE).order_by("-id").values("budget__month")[:1]
+    rows = (
+        entries.filter(budget__month=Subquery(month))
+        .values("budget")
+        .annotate(reserved=Sum("reserved_micros"), spent=Sum("spent_micros"))
+        .order_by("budget")
+    )
+    return [Held(row["budget"], row["reserved"], row["spent"]) for row in rows]
+
+
+def _move(budget_id: int, job: Job, kind: EntryKind, reserved: int, spent: int, words: str) -> None:
+    _check_transaction()
+    Budget.objects.filter(pk=budget_id).update(
+        reserved_micros=F("reserved_micros") + reserved, spent_micros=F("spent_micros") + spent
+    )
+    _enter(budget_id, job, kind, reserved, spent, words)
+    if reserved + spent > 0:
+        alerts.look(budget_id)
+
+
+def _enter(budget_id: int, job: Job, kind: EntryKind, reserved: int, spent: int, words: str) -> None:
+    LedgerEntry.objects.create(
+        budget_id=budget_id, job=job, kind=kind, reserved_micros=reserved, spent_micros=spent, words=words[:300]
+    )
+
+
+def _check_transaction() -> None:
+    if not connection.in_atomic_block:
+        raise RuntimeError("Money moves in the transaction of the change that it pays for.")
+
+
+def _over(budget: Budget, micros: int) -> Finding:
+    left = max(budget.left_micros, 0) / 1_000_000
+    words = (
+        f"{budget.scope} has {budget.currency} {left:.2f} left for {budget.month:%B %Y}, and this needs up to "
+        f"{budget.currency} {micros / 1_000_000:.2f}. Nothing was sent. Choose fewer pictures, a lower quality or a "
+        "cheaper model, or ask a manager to raise the budget."
+    )
+    return Finding("over_budget", words, field="models")

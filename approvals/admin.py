@@ -8,9 +8,9 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
-from approvals.disclosure import Profile
+from approvals.channels.disclosure import Profile
+from approvals.channels.rules import BadRules, Rules
 from approvals.models import Channel, Decision, Delivery, Event, ListingSite, Mail, Release, Review, SiteKey
-from approvals.policy import BadRules, Rules
 from core import audit
 from core.admin import ReadOnly
 from core.models import User

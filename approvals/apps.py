@@ -13,10 +13,10 @@ class ApprovalsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        post_migrate.connect(_install_guards, sender=self, dispatch_uid="approvals.guards")
+        post_migrate.connect(_install_guards, sender=self, dispatch_uid="approvals.models.guards")
 
 
 def _install_guards(using: str, **kwargs: Any) -> None:
-    from approvals import guards
+    from approvals.models import guards
 
     guards.install(using)

@@ -6,8 +6,9 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
-from approvals import notifications, workflow
 from approvals.models import Decision
+from approvals.releases import lifecycle
+from approvals.reviews import notifications, settling
 
 logger = structlog.get_logger(__name__)
 
@@ -18,7 +19,7 @@ BATCH = 50
 @shared_task
 def settle(decision: str) -> None:
     """Let one decision take effect, if its time has come."""
-    workflow.settle(Decision.objects.get(pk=decision))
+    settling.settle(Decision.objects.get(pk=decision))
 
 
 @shared_task
@@ -27,10 +28,10 @@ def sweep() -> None:
     due = Decision.objects.filter(undone_at=None, settled_at=None, effective_at__lte=timezone.now())
     for decision in due.order_by("effective_at")[:BATCH]:
         try:
-            workflow.settle(decision)
+            settling.settle(decision)
         except Exception:  # whatever it is, those behind it must not wait for it
             logger.exception("decision.not_settled", decision=str(decision.pk))
-    workflow.expire_due()
+    lifecycle.expire_due()
     notifications.send_due()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from approvals.views import channels, reviews, sites
+from approvals.pages import channels, reviews, sites
 
 app_name = "approvals"
 urlpatterns = [

@@ -9,8 +9,8 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed, ParseError
 from rest_framework.request import Request
 
-from approvals import sites
 from approvals.models import ListingSite, SiteKey
+from approvals.sites import access
 
 NOT_A_KEY = "Send a valid key as “Authorization: Bearer imp_…”."
 
@@ -32,10 +32,10 @@ class KeyAuthentication(BaseAuthentication):
             raise ParseError(
                 "A key belongs into the Authorization header, never into an address: addresses are logged."
             )
-        key = sites.holder_of(_bearer(request))
+        key = access.holder_of(_bearer(request))
         if key is None:
             raise AuthenticationFailed(NOT_A_KEY)
-        sites.note_use(key)
+        access.note_use(key)
         return Caller(key.site, key), key
 
     def authenticate_header(self, request: Request) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
+from approvals.channels.rules import FORMATS
 from approvals.models import Event, EventKind, Release
-from approvals.policy import FORMATS
 
 
 class VersionSerializer(serializers.Serializer[Any]):

@@ -20,9 +20,12 @@ class Channel(models.Model):
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=16, choices=ChannelKind)
     description = models.CharField(max_length=300, blank=True)
-    rules = models.JSONField(default=dict, help_text="Size, format and content rules; see `approvals.policy.Rules`.")
+    rules = models.JSONField(
+        default=dict, help_text="Size, format and content rules; see `approvals.channels.rules.Rules`."
+    )
     disclosure = models.JSONField(
-        default=dict, help_text="How altered and generated pictures are marked; see `approvals.disclosure.Profile`."
+        default=dict,
+        help_text="How altered and generated pictures are marked; see `approvals.channels.disclosure.Profile`.",
     )
     rules_source = models.CharField(max_length=300, blank=True)
     rules_read_on = models.DateField(null=True, blank=True)

@@ -6,7 +6,13 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from approvals.querysets import MailQuerySet
+
+class MailQuerySet(models.QuerySet["Mail"]):
+    """Mail."""
+
+    def due(self, most_attempts: int) -> MailQuerySet:
+        """What is to be tried now."""
+        return self.filter(state="waiting", attempts__lt=most_attempts, due_at__lte=timezone.now())
 
 
 class MailKind(models.TextChoices):

@@ -3,12 +3,68 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
+from datetime import date
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.utils import timezone
 
-from approvals.querysets import ReleaseQuerySet
+from approvals.models.channel import Channel
+from assets.models.version import Status
+
+
+class ReleaseQuerySet(models.QuerySet["Release"]):
+    """Releases."""
+
+    def live(self, on: date | None = None) -> ReleaseQuerySet:
+        """What may leave on that day (today): the gate that every door goes through.
+
+        Independent conditions: the release is in force, the version is still approved with the very words that were
+        approved, and where the channel shows an altered picture only beside its original, the original is live there.
+        """
+        return self.in_force(on).still_approved().beside_its_original(on)
+
+    def in_force(self, on: date | None = None) -> ReleaseQuerySet:
+        """Not ended, not past its last day, in a channel that is in use."""
+        today = on or timezone.now().date()
+        return self.filter(Q(valid_until=None) | Q(valid_until__gte=today), state="live", channel__active=True)
+
+    def still_approved(self) -> ReleaseQuerySet:
+        """Whose version is approved, and says what it said then."""
+        return self.filter(version__status=Status.APPROVED, words_hash=F("version__words_hash"))
+
+    def beside_its_original(self, on: date | None = None) -> ReleaseQuerySet:
+        """Those that need no original, and those whose original is in the same channel today."""
+        originals = self._all().filter(state="live", version=OuterRef("original"), channel=OuterRef("channel"))
+        today = on or timezone.now().date()
+        still_there = originals.still_approved().filter(Q(valid_until=None) | Q(valid_until__gte=today))
+        return self.filter(Q(original=None) | Exists(still_there))
+
+    def served(self) -> ReleaseQuerySet:
+        """Not ended, and neither the picture nor its original says otherwise."""
+        return self.filter(state="live").still_approved().beside_its_original()
+
+    def not_served(self) -> ReleaseQuerySet:
+        """Not ended, but not served either: its words changed, its approval is gone, or its original is."""
+        return self.filter(state="live").exclude(pk__in=self._all().served().values("pk"))
+
+    def with_its_original(self) -> ReleaseQuerySet:
+        """With `original_image`: the id of the live release of its original in the same channel, None without one."""
+        originals = self._all().live().filter(version=OuterRef("version__original"), channel=OuterRef("channel"))
+        return self.annotate(original_image=Subquery(originals.values("pk")[:1]))
+
+    def _all(self) -> ReleaseQuerySet:
+        everything: ReleaseQuerySet = self.model._default_manager.all()
+        return everything
+
+    def past_their_last_day(self, on: date | None = None) -> ReleaseQuerySet:
+        return self.filter(state="live", valid_until__lt=on or timezone.now().date())
+
+    def within(self, channels: Iterable[Channel]) -> ReleaseQuerySet:
+        """Those in one of the channels."""
+        return self.filter(channel__in=channels)
 
 
 class ReleaseState(models.TextChoices):

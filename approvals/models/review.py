@@ -4,17 +4,72 @@ from __future__ import annotations
 
 import math
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from approvals.querysets import ReviewQuerySet
+from assets.models.version import Status
+from core.models import LogEntry, User
+
+EDITS = (
+    "version.described",
+    "version.marked",
+    "version.shows",
+    "licence.answered",
+    "consent.recorded",
+)
+"""Actions in the log by which somebody changes what a reviewer judges."""
+
+CLAIM_MINUTES = 30
+"""How long taking a review in hand keeps others from deciding on it."""
+CLAIM = timedelta(minutes=CLAIM_MINUTES)
+
+
+class ReviewQuerySet(models.QuerySet["Review"]):
+    """Reviews."""
+
+    def open(self) -> ReviewQuerySet:
+        """Those that wait for a decision."""
+        return self.filter(state="open")
+
+    def waiting_for(self, user: User | AnonymousUser) -> ReviewQuerySet:
+        """What this person can decide now: open, not claimed by somebody else, and not their own work."""
+        if not user.has_perm("approvals.decide_review"):
+            return self.none()
+        free = Q(claimed_by=None) | Q(claimed_by=user.pk) | Q(claimed_at__lt=timezone.now() - CLAIM)
+        return self.open().filter(free).not_the_work_of(user)
+
+    def not_the_work_of(self, user: User | AnonymousUser) -> ReviewQuerySet:
+        """Those in whose making this person had no part, nor in the words and answers that are judged."""
+        versions = [str(version) for version in self.values_list("version", flat=True)]
+        edits = LogEntry.objects.filter(subject_type="assets.version", subject_id__in=versions, action__in=EDITS)
+        return self.exclude(
+            Q(submitted_by=user.pk)
+            | Q(version__in=list(edits.filter(actor=user.pk).values_list("subject_id", flat=True)))
+            | Q(version__created_by=user.pk)
+            | Q(version__provenance__prompt_by=user.pk, version__provenance__prompt_by__isnull=False)
+            | Q(version__provenance__requested_by=user.pk, version__provenance__requested_by__isnull=False)
+        )
+
+    def came_back_to(self, user: User | AnonymousUser) -> ReviewQuerySet:
+        """What this person submitted that was sent back, as long as the version still waits to be put right."""
+        return self.filter(
+            submitted_by=user.pk,
+            state__in=("changes", "rejected"),
+            version__status__in=(Status.CHANGES_REQUESTED, Status.REJECTED),
+        ).order_by("-closed_at")
+
+    def for_lists(self) -> ReviewQuerySet:
+        """With what a list shows of each."""
+        return self.select_related("version__asset", "version__asset__listing", "submitted_by", "claimed_by")
 
 
 class ReviewState(models.TextChoices):
-    """Where a review stands. Written by `approvals.workflow` alone.
+    """Where a review stands. Written by `approvals.reviews.services` alone.
 
     `settling` is decided but still within the time in which the decision can be taken back.
     """

@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.template import RequestContext
 
-from approvals.panels import ReleasePanel, SubmitPanel
+from approvals.pages.panels import ReleasePanel, SubmitPanel
 from assets.models import Version
 
 register = template.Library()

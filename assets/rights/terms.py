@@ -25,6 +25,10 @@ def newer_terms(version: Version) -> Terms | None:
     return current if current and held and current.pk != held.pk else None
 
 
+STARTER = Path(__file__).parent / "data" / "terms.toml"
+"""The terms of the providers that the portal knows, each as it was read on a day."""
+
+
 class BadTerms(Exception):
     """A terms file that cannot be used. The message says where."""
 

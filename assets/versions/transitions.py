@@ -38,7 +38,7 @@ def check_move(current: str, wanted: Status) -> None:
 def set_status(version: Version, status: Status, *, approved_by: User | None = None) -> Version:
     """Move a version, in the transaction of the caller, who also writes the log. Raises InvalidTransition.
 
-    Only `approvals.workflow` calls this for the states of a review; `retire` is the one move of the library itself.
+    Only the rooms of approvals call this for the states of a review; `retire` is the one move of the library itself.
     """
     locked = Version.objects.select_for_update(of=("self",)).get(pk=version.pk)
     check_move(locked.status, status)

@@ -6,7 +6,7 @@ from django.db import models
 
 
 class GenerationModel(models.Model):
-    """One model of one provider, seeded from `generation/data/models.toml` and editable since."""
+    """One model of one provider, seeded from `generation/catalogue/data/models.toml` and editable since."""
 
     provider = models.CharField(max_length=64, help_text="A key of IMAGE_PROVIDERS.")
     model_id = models.CharField(max_length=120, help_text="As the provider calls it.")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from approvals import dossier, sites, workflow
 from approvals.models import Channel, Choice, Decision, ListingSite, Release, Review
+from approvals.reviews import dossier, services, settling
+from approvals.sites import access
 from assets.models import Version
 from core.models import User
 from tests.assets import factories as library_factories
@@ -35,27 +36,27 @@ def ready(by: User | None = None, **options: Any) -> Version:
 def review(version: Version | None = None, *channels: Channel, by: User | None = None) -> Review:
     """A review of a complete version, submitted by whoever made it."""
     version = version or ready()
-    return workflow.submit(version, channels or [channel()], "", by or version.created_by)
+    return services.submit(version, channels or [channel()], "", by or version.created_by)
 
 
 def decide(subject: Review, choice: Choice = Choice.APPROVE, note: str = "", by: User | None = None) -> Decision:
     """Rita's decision on the dossier as it is now."""
     fresh = Review.objects.get(pk=subject.pk)
-    return workflow.decide(fresh, choice, note, dossier.of_review(fresh).hash, by or library_factories.rita())
+    return services.decide(fresh, choice, note, dossier.of_review(fresh).hash, by or library_factories.rita())
 
 
 def released(version: Version | None = None, *channels: Channel) -> Release:
     """A live release of a complete version; with several channels, the one in the first of them."""
     decision = decide(review(version, *channels))
-    workflow.settle(decision)
+    settling.settle(decision)
     return Release.objects.filter(decision=decision).select_related("channel", "version").order_by("channel__slug")[0]
 
 
 def site(*channels: Channel, slug: str = "bricks") -> ListingSite:
     """The listing site bricks.example."""
-    return sites.create_site(slug, "bricks.example", channels or [channel()], library_factories.max_())
+    return access.create_site(slug, "bricks.example", channels or [channel()], library_factories.max_())
 
 
-def key(owner: ListingSite | None = None, **options: Any) -> sites.NewKey:
+def key(owner: ListingSite | None = None, **options: Any) -> access.NewKey:
     """A new key of a listing site."""
-    return sites.create_key(owner or site(), "production", library_factories.max_(), **options)
+    return access.create_key(owner or site(), "production", library_factories.max_(), **options)

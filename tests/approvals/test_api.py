@@ -11,8 +11,10 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from approvals import sites, workflow
 from approvals.models import Channel, Delivery, ListingSite, Release, SiteKey
+from approvals.releases import lifecycle
+from approvals.reviews import settling
+from approvals.sites import access
 from assets.alt_texts import writing
 from assets.imaging import metadata
 from assets.provenance.data import ProvenanceData
@@ -42,12 +44,12 @@ def url(release: Release, what: str = "") -> str:
 
 
 @pytest.fixture
-def key(channel: Channel, max_: User) -> sites.NewKey:
+def key(channel: Channel, max_: User) -> access.NewKey:
     return factories.key(factories.site(channel))
 
 
 @pytest.fixture
-def bricks(key: sites.NewKey) -> Site:
+def bricks(key: access.NewKey) -> Site:
     return Site(key.text)
 
 
@@ -129,7 +131,7 @@ def test_a_damaged_file_never_leaves(bricks: Site, release: Release, monkeypatch
     assert bricks.get(url(release, "file")).status_code == 503
 
 
-def test_a_download_is_written_down(bricks: Site, release: Release, key: sites.NewKey) -> None:
+def test_a_download_is_written_down(bricks: Site, release: Release, key: access.NewKey) -> None:
     bricks.get(url(release, "file"))
     delivery = Delivery.objects.get()
     assert (delivery.release, delivery.key) == (release, key.key)
@@ -144,7 +146,7 @@ def test_nothing_is_served_before_approval(bricks: Site, ada: User, channel: Cha
 
 
 def test_nothing_is_served_while_a_decision_can_be_undone(bricks: Site, ada: User, undo_window: None) -> None:
-    workflow.settle(factories.decide(factories.review(factories.ready(ada))))
+    settling.settle(factories.decide(factories.review(factories.ready(ada))))
     assert bricks.ids() == []
 
 
@@ -160,7 +162,7 @@ def test_another_channel_is_404(max_: User, release: Release, what: str) -> None
 
 @pytest.mark.parametrize("what", ["", "file"])
 def test_another_channels_withdrawn_picture_is_404_too(max_: User, rita: User, release: Release, what: str) -> None:
-    workflow.withdraw(release, "Sold.", rita)
+    lifecycle.withdraw(release, "Sold.", rita)
     elsewhere = Site(factories.key(factories.site(factories.channel("elsewhere"), slug="other")).text)
     assert elsewhere.get(url(release, what)).status_code == 404
 
@@ -174,13 +176,13 @@ def test_no_304_for_who_may_not_have_it(max_: User, release: Release, what: str)
 
 @pytest.mark.parametrize("what", ["", "file"])
 def test_a_withdrawn_picture_is_gone(bricks: Site, release: Release, rita: User, what: str) -> None:
-    workflow.withdraw(release, "Sold.", rita)
+    lifecycle.withdraw(release, "Sold.", rita)
     response = bricks.get(url(release, what), headers={"if-none-match": f'"{release.file_sha256}"'})
     assert (response.status_code, response.json()["error"]["code"]) == (410, "gone")
 
 
 def test_a_withdrawn_picture_is_not_listed(bricks: Site, release: Release, rita: User) -> None:
-    workflow.withdraw(release, "Sold.", rita)
+    lifecycle.withdraw(release, "Sold.", rita)
     assert bricks.ids() == []
 
 
@@ -215,21 +217,21 @@ def _unauthorised(client: Client) -> bytes:
     return response.content
 
 
-def test_every_bad_key_gets_the_same_answer(key: sites.NewKey, channel: Channel, max_: User) -> None:
+def test_every_bad_key_gets_the_same_answer(key: access.NewKey, channel: Channel, max_: User) -> None:
     site = ListingSite.objects.get()
-    revoked = sites.create_key(site, "old", max_)
-    sites.revoke_key(revoked.key, max_)
-    expired = sites.create_key(site, "ended", max_, expires_at=timezone.now())
+    revoked = access.create_key(site, "old", max_)
+    access.revoke_key(revoked.key, max_)
+    expired = access.create_key(site, "ended", max_, expires_at=timezone.now())
     swapped = key.text[:-1] + ("a" if key.text[-1] != "a" else "b")
     body = f"imp_{key.key.prefix}_" + "x" * 43
-    forged = body + sites.checksum(body)
+    forged = body + access.checksum(body)
     unknown = "imp_aaaaaaaaaa_" + "x" * 43
     texts = [
         revoked.text,
         expired.text,
         swapped,
         forged,
-        unknown + sites.checksum(unknown),
+        unknown + access.checksum(unknown),
         key.text[:-5],
         "",
         "x" * 9000,
@@ -238,18 +240,18 @@ def test_every_bad_key_gets_the_same_answer(key: sites.NewKey, channel: Channel,
     assert len(answers) == 1
 
 
-def test_a_key_counts_in_the_header_only(key: sites.NewKey, release: Release) -> None:
+def test_a_key_counts_in_the_header_only(key: access.NewKey, release: Release) -> None:
     assert Client().get(IMAGES, {"key": key.text}).status_code == 400
 
 
 def test_a_key_in_an_address_is_neither_answered_nor_logged(
-    key: sites.NewKey, caplog: pytest.LogCaptureFixture
+    key: access.NewKey, caplog: pytest.LogCaptureFixture
 ) -> None:
     response = Client().get(IMAGES, {"key": key.text})
     assert key.text not in f"{response.content!r}{caplog.text}{[vars(record) for record in caplog.records]}"
 
 
-def test_a_key_in_a_cookie_does_not_count(key: sites.NewKey) -> None:
+def test_a_key_in_a_cookie_does_not_count(key: access.NewKey) -> None:
     client = Client()
     client.cookies["Authorization"] = f"Bearer {key.text}"
     _unauthorised(client)
@@ -261,22 +263,22 @@ def test_being_signed_in_does_not_count(max_: User, channel: Channel) -> None:
     _unauthorised(client)
 
 
-def test_a_key_is_kept_as_a_hash_only(key: sites.NewKey) -> None:
+def test_a_key_is_kept_as_a_hash_only(key: access.NewKey) -> None:
     stored = SiteKey.objects.filter(pk=key.key.pk).values_list()
     assert key.text.split("_")[2][:43] not in str(list(stored))
 
 
 def test_a_key_stops_with_its_site(bricks: Site, max_: User) -> None:
-    sites.switch(ListingSite.objects.get(), active=False, by=max_)
+    access.switch(ListingSite.objects.get(), active=False, by=max_)
     assert bricks.get(IMAGES).status_code == 401
 
 
-def test_two_keys_work_side_by_side(key: sites.NewKey, max_: User) -> None:
-    second = sites.create_key(ListingSite.objects.get(), "next", max_)
+def test_two_keys_work_side_by_side(key: access.NewKey, max_: User) -> None:
+    second = access.create_key(ListingSite.objects.get(), "next", max_)
     assert [Site(text).get(IMAGES).status_code for text in (key.text, second.text)] == [200, 200]
 
 
-def test_the_last_use_of_a_key_is_known(bricks: Site, key: sites.NewKey) -> None:
+def test_the_last_use_of_a_key_is_known(bricks: Site, key: access.NewKey) -> None:
     bricks.get(IMAGES)
     key.key.refresh_from_db()
     assert key.key.last_used_at is not None
@@ -285,7 +287,7 @@ def test_the_last_use_of_a_key_is_known(bricks: Site, key: sites.NewKey) -> None
 # Limits
 
 
-def test_a_site_may_call_so_often_and_no_more(bricks: Site, key: sites.NewKey) -> None:
+def test_a_site_may_call_so_often_and_no_more(bricks: Site, key: access.NewKey) -> None:
     ListingSite.objects.update(requests_per_minute=3)
     with time_machine.travel("2026-11-22T10:00:10Z", tick=False):
         answers = [bricks.get(IMAGES) for _ in range(5)]
@@ -317,7 +319,7 @@ def test_pages_hand_out_every_picture_once(bricks: Site, ada: User, channel: Cha
 def test_a_withdrawal_between_pages_moves_nothing(bricks: Site, ada: User, rita: User, channel: Channel) -> None:
     releases = [factories.released(factories.ready(ada), channel) for _ in range(4)]
     page = bricks.get(f"{IMAGES}?page_size=2").json()
-    workflow.withdraw(releases[0], "Sold.", rita)
+    lifecycle.withdraw(releases[0], "Sold.", rita)
     assert [image["id"] for image in bricks.get(page["next"]).json()["results"]] == [
         str(one.pk) for one in releases[2:]
     ]
@@ -352,14 +354,14 @@ def test_listing_costs_the_same_for_ten_and_for_thirty(
 
 
 def test_events_tell_the_whole_story(bricks: Site, release: Release, rita: User) -> None:
-    workflow.withdraw(release, "Sold.", rita)
+    lifecycle.withdraw(release, "Sold.", rita)
     said = bricks.get(EVENTS).json()
     assert [(event["sequence"], event["kind"]) for event in said["results"]] == [(1, "released"), (2, "withdrawn")]
     assert (said["last"], said["more"]) == (2, False)
 
 
 def test_events_go_on_from_a_number(bricks: Site, release: Release, rita: User) -> None:
-    workflow.withdraw(release, "Sold.", rita)
+    lifecycle.withdraw(release, "Sold.", rita)
     assert [event["sequence"] for event in bricks.get(EVENTS, {"after": 1}).json()["results"]] == [2]
 
 

@@ -19,8 +19,10 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
-from approvals import delivery, notifications, tasks, workflow
+from approvals import tasks
 from approvals.models import Channel, Choice, Decision, Event, Mail, Release, Review
+from approvals.releases import document, files
+from approvals.reviews import notifications, services, settling
 from assets.models import Version
 from core import storage
 from core.models import User
@@ -53,14 +55,14 @@ def test_a_decision_that_cannot_be_settled_holds_up_no_other(
 ) -> None:
     stuck = factories.decide(review)
     factories.decide(factories.review(factories.ready(title="Garden")))
-    prepare = delivery.prepare
+    prepare = files.prepare
 
-    def out_of_space(version: Version, channels: Iterable[Channel]) -> dict[int, delivery.Prepared]:
+    def out_of_space(version: Version, channels: Iterable[Channel]) -> dict[int, files.Prepared]:
         if version == review.version:
             raise OSError("no space left on device")
         return prepare(version, channels)
 
-    monkeypatch.setattr(delivery, "prepare", out_of_space)
+    monkeypatch.setattr(document, "prepare", out_of_space)
     tasks.sweep()
     assert [release.version.asset.title for release in Release.objects.live()] == ["Garden"]
     assert Decision.objects.get(pk=stuck.pk).settled_at is None
@@ -96,7 +98,7 @@ def test_a_worker_killed_before_the_end_leaves_nothing_half_done(
     with monkeypatch.context() as broken:
         broken.setattr("core.audit.record", _killed)
         with pytest.raises(KeyboardInterrupt):
-            workflow.settle(decision)
+            settling.settle(decision)
     assert (Release.objects.count(), Event.objects.count(), Decision.objects.get().settled_at) == (0, 0, None)
     tasks.sweep()
     assert Release.objects.live().count() == 1
@@ -161,7 +163,7 @@ def test_the_mail_links_to_the_review_and_decides_nothing(rita: User, review: Re
 
 
 def test_the_author_is_mailed_the_words(review: Review) -> None:
-    workflow.settle(factories.decide(review, Choice.CHANGES, "The lamp floats."))
+    settling.settle(factories.decide(review, Choice.CHANGES, "The lamp floats."))
     tasks.send_mail()
     assert (mail.outbox[0].to, "The lamp floats." in mail.outbox[0].body) == (["ada@example.com"], True)
 
@@ -179,14 +181,14 @@ def test_mail_that_nobody_was_nudged_to_send_is_sent_once_by_the_sweep(rita: Use
 
 
 def test_mail_about_what_was_taken_back_is_not_sent(rita: User, review: Review, ada: User) -> None:
-    workflow.recall_review(review, ada)
+    services.recall_review(review, ada)
     tasks.sweep()
     assert (mail.outbox, Mail.objects.get().state) == ([], "needless")
 
 
 def test_a_submission_that_fails_owes_no_mail(rita: User, ready: Version, channel: Channel, ada: User) -> None:
     with pytest.raises(KeyboardInterrupt), mock.patch("core.audit.record", _killed):
-        workflow.submit(ready, [channel], "", ada)
+        services.submit(ready, [channel], "", ada)
     assert not Mail.objects.exists()
 
 

@@ -8,8 +8,8 @@ import pytest
 import time_machine
 from django.test import Client
 
-from approvals import workflow
 from approvals.models import Channel, Event, Release
+from approvals.releases import lifecycle
 from assets.alt_texts import writing
 from assets.models import Version
 from assets.provenance import disclosure
@@ -58,14 +58,14 @@ def kinds(release: Release) -> list[str]:
 def test_withdrawing_the_original_stops_what_was_made_from_it_at_once(
     photograph: Release, staged: Release, rita: User
 ) -> None:
-    workflow.withdraw(photograph, "The owner asked.", rita)
+    lifecycle.withdraw(photograph, "The owner asked.", rita)
     assert not Release.objects.live().exists()
 
 
 def test_the_channel_and_the_log_are_told_once_why(photograph: Release, staged: Release, rita: User) -> None:
-    workflow.withdraw(photograph, "The owner asked.", rita)
-    workflow.expire_due()
-    workflow.expire_due()
+    lifecycle.withdraw(photograph, "The owner asked.", rita)
+    lifecycle.expire_due()
+    lifecycle.expire_due()
     assert kinds(staged) == ["released", "paused"]
     newest = next(entry for entry in audit.history(staged.version) if entry.action == "release.paused")
     assert "its original, “Empty room, v1" in newest.words
@@ -79,13 +79,13 @@ def test_an_original_that_expires_pauses_it_too(ada: User, strict: Channel) -> N
         staged = factories.released(_staged(ada, first.version), strict)
     with time_machine.travel("2026-12-02"):
         assert not Release.objects.live().exists()
-        workflow.expire_due()
+        lifecycle.expire_due()
     assert (kinds(first), kinds(staged)) == (["released", "expired"], ["released", "paused"])
 
 
 def test_new_words_of_the_original_pause_both(photograph: Release, staged: Release, ada: User) -> None:
     writing.describe(photograph.version, text="A bare room", decorative=False, language="en", by=ada)
-    workflow.expire_due()
+    lifecycle.expire_due()
     assert (kinds(photograph)[-1], kinds(staged)[-1]) == ("paused", "paused")
 
 
@@ -93,10 +93,10 @@ def test_releasing_the_original_again_brings_it_back(
     photograph: Release, staged: Release, rita: User, client: Client
 ) -> None:
     key = factories.key(factories.site(photograph.channel))
-    workflow.withdraw(photograph, "A mistake.", rita)
-    workflow.expire_due()
+    lifecycle.withdraw(photograph, "A mistake.", rita)
+    lifecycle.expire_due()
     again = factories.released(photograph.version, photograph.channel)
-    workflow.expire_due()
+    lifecycle.expire_due()
     assert kinds(staged) == ["released", "paused", "resumed"]
     said = client.get(f"/api/v1/images/{staged.pk}/", headers={"authorization": f"Bearer {key.text}"}).json()
     assert said["original"] == {"image": str(again.pk), "sha256": again.version.sha256}
@@ -106,7 +106,7 @@ def test_a_site_is_told_that_it_is_not_there_for_now(
     photograph: Release, staged: Release, rita: User, client: Client
 ) -> None:
     key = factories.key(factories.site(photograph.channel))
-    workflow.withdraw(photograph, "The owner asked.", rita)
+    lifecycle.withdraw(photograph, "The owner asked.", rita)
     for address in ("", "file/"):
         answer = client.get(f"/api/v1/images/{staged.pk}/{address}", headers={"authorization": f"Bearer {key.text}"})
         assert answer.status_code == 404
@@ -116,8 +116,8 @@ def test_a_channel_that_needs_no_original_keeps_it(ada: User, rita: User) -> Non
     easy = factories.channel("easy")
     photograph = factories.released(factories.ready(ada), easy)
     staged = factories.released(_staged(ada, photograph.version), easy)
-    workflow.withdraw(photograph, "The owner asked.", rita)
-    workflow.expire_due()
+    lifecycle.withdraw(photograph, "The owner asked.", rita)
+    lifecycle.expire_due()
     assert list(Release.objects.live()) == [staged]
 
 
@@ -127,8 +127,8 @@ def test_withdrawing_it_elsewhere_changes_nothing_here(ada: User, strict: Channe
     there = Release.objects.get(version=here.version, channel=elsewhere)
     here = Release.objects.get(version=here.version, channel=strict)
     staged = factories.released(_staged(ada, here.version), strict)
-    workflow.withdraw(there, "Not there.", rita)
-    workflow.expire_due()
+    lifecycle.withdraw(there, "Not there.", rita)
+    lifecycle.expire_due()
     assert set(Release.objects.live()) == {here, staged}
 
 
@@ -138,6 +138,6 @@ def test_people_read_what_withdrawing_takes_along_and_why_it_waits(
     client.force_login(rita)
     before = client.get(f"/channels/releases/{photograph.pk}/withdraw/").content.decode()
     assert "was made from this photograph" in " ".join(before.split())
-    workflow.withdraw(photograph, "The owner asked.", rita)
+    lifecycle.withdraw(photograph, "The owner asked.", rita)
     for address in (f"/channels/releases/{staged.pk}/", staged.version.get_absolute_url()):
         assert "only beside its original, “Empty room" in client.get(address).content.decode()

@@ -8,8 +8,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from approvals import desk, dossier, workflow
 from approvals.models import Channel, Choice, Decision, ListingSite, Release, Review, SiteKey
+from approvals.pages import desk
+from approvals.reviews import dossier, services, settling
 from assets.alt_texts import writing
 from assets.models import Version
 from core.models import User
@@ -188,7 +189,7 @@ def test_a_second_decision_is_409_with_words(rita: User, max_: User, review: Rev
 
 
 def test_an_author_sees_what_came_back(ada: User, review: Review) -> None:
-    workflow.settle(factories.decide(review, Choice.CHANGES, "The lamp floats."))
+    settling.settle(factories.decide(review, Choice.CHANGES, "The lamp floats."))
     assert b"The lamp floats." in page(ada, "queue").content
 
 
@@ -215,7 +216,7 @@ def ticked(user: User, version: Version) -> list[str]:
 def test_what_came_back_is_put_forward_for_the_same_channels(ada: User, ready: Version, channel: Channel) -> None:
     factories.channel("elsewhere")
     review = factories.review(ready, channel)
-    workflow.settle(factories.decide(review, Choice.CHANGES, "The lamp floats."))
+    settling.settle(factories.decide(review, Choice.CHANGES, "The lamp floats."))
     said = page(ada, "submit", ready.pk).content.decode()
     assert (ticked(ada, ready), "Changes requested" in said) == (["website"], True)
 
@@ -231,7 +232,7 @@ def test_what_changed_after_its_approval_is_put_forward_for_the_same_channels(ad
 
 def test_a_channel_that_refuses_it_is_not_ticked(ada: User, ready: Version, channel: Channel) -> None:
     review = factories.review(ready, channel)
-    workflow.settle(factories.decide(review, Choice.CHANGES, "The lamp floats."))
+    settling.settle(factories.decide(review, Choice.CHANGES, "The lamp floats."))
     Channel.objects.update(rules={"min_width": 9000})
     assert ticked(ada, ready) == []
 
@@ -390,6 +391,6 @@ def test_a_key_of_another_site_is_404(max_: User, channel: Channel) -> None:
 def test_what_people_typed_is_shown_and_never_run(rita: User, ada: User, channel: Channel) -> None:
     nasty = '"><script>alert(1)</script>'
     version = factories.ready(ada, title=nasty)
-    review = workflow.submit(version, [channel], nasty, ada)
+    review = services.submit(version, [channel], nasty, ada)
     for address in (reverse("approvals:review", args=[review.pk]), reverse("approvals:queue")):
         assert b"<script>alert" not in signed_in(rita).get(address).content

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from approvals import dossier, workflow
 from approvals.api import throttling
 from approvals.models import Choice, Decision, Event, ListingSite, Release, Review
+from approvals.releases import lifecycle
+from approvals.reviews import dossier, services, settling
 from config import roles
 from core.errors import InvalidTransition
 from tests.approvals import factories
@@ -48,20 +49,20 @@ def test_two_reviewers_make_one_decision() -> None:
     robin = library_factories.UserFactory.create(username="robin", role=roles.REVIEWERS)
     for _ in range(5):
         review = factories.review(factories.ready())
-        decide = partial(workflow.decide, review, Choice.APPROVE, "", dossier.of_review(review).hash)
+        decide = partial(services.decide, review, Choice.APPROVE, "", dossier.of_review(review).hash)
         results = at_once(partial(decide, rita), partial(decide, robin))
         assert (refused(results), Decision.objects.filter(review=review).count()) == (1, 1)
 
 
 def test_two_workers_release_once() -> None:
     decision = factories.decide(factories.review(factories.ready()))
-    at_once(*[lambda: workflow.settle(decision)] * 4)
+    at_once(*[lambda: settling.settle(decision)] * 4)
     assert (Release.objects.count(), Event.objects.count()) == (1, 1)
 
 
 def test_undoing_and_settling_end_in_one_of_both(settings: Any) -> None:
     decision = factories.decide(factories.review(factories.ready()))
-    at_once(lambda: workflow.undo(decision, decision.by), lambda: workflow.settle(decision))
+    at_once(lambda: services.undo(decision, decision.by), lambda: settling.settle(decision))
     review = Review.objects.get()
     assert (review.state, Release.objects.count()) in {("open", 0), ("approved", 1)}
 
@@ -69,7 +70,7 @@ def test_undoing_and_settling_end_in_one_of_both(settings: Any) -> None:
 def test_releases_at_the_same_time_leave_no_gap_in_the_events() -> None:
     channel = factories.channel()
     decisions = [factories.decide(factories.review(factories.ready(), channel)) for _ in range(4)]
-    at_once(*(partial(workflow.settle, one) for one in decisions))
+    at_once(*(partial(settling.settle, one) for one in decisions))
     told = list(Event.objects.order_by("sequence").select_related("release"))
     assert [event.sequence for event in told] == [1, 2, 3, 4]
     assert [event.release.released_at for event in told] == sorted(event.release.released_at for event in told)
@@ -78,7 +79,7 @@ def test_releases_at_the_same_time_leave_no_gap_in_the_events() -> None:
 def test_a_withdrawal_and_a_second_one_make_one() -> None:
     release = factories.released()
     rita = library_factories.rita()
-    results = at_once(*[lambda: workflow.withdraw(release, "Sold.", rita)] * 3)
+    results = at_once(*[lambda: lifecycle.withdraw(release, "Sold.", rita)] * 3)
     assert (refused(results), Event.objects.filter(kind="withdrawn").count()) == (2, 1)
 
 

@@ -11,11 +11,13 @@ from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
-from approvals import channels, disclosure, dossier, policy, verdict
-from approvals.disclosure import CAPTION_LIMIT, Kind, Profile
+from approvals.channels import disclosure, loading, verdict
+from approvals.channels.disclosure import CAPTION_LIMIT, Kind, Profile
+from approvals.channels.rules import BadRules, Rules
+from approvals.channels.verdict import Facts
 from approvals.models import Channel
-from approvals.policy import BadRules, Rules
-from approvals.verdict import Facts
+from approvals.policies import deciding
+from approvals.reviews import changes
 
 PHOTO = Facts(width=2000, height=1500, kind=Kind.PHOTOGRAPH, shows_people="no", credit="Harbour Homes")
 STAGED = replace(
@@ -79,12 +81,12 @@ def test_the_rules_of_originals_leave_photographs_alone() -> None:
 
 
 def test_whoever_had_no_part_and_has_the_right_may_decide() -> None:
-    assert policy.why_not_decide(1, may_review=True, involved={2: ["submitted it"]}) == ""
+    assert deciding.why_not_decide(1, may_review=True, involved={2: ["submitted it"]}) == ""
 
 
 @given(st.dictionaries(st.integers(1, 9), st.lists(st.sampled_from(["submitted it", "wrote the prompt"]), min_size=1)))
 def test_nobody_involved_may_ever_decide(involved: dict[int, list[str]]) -> None:
-    assert all(policy.why_not_decide(person, may_review=True, involved=involved) for person in involved)
+    assert all(deciding.why_not_decide(person, may_review=True, involved=involved) for person in involved)
 
 
 # Disclosure
@@ -145,20 +147,20 @@ def test_a_profile_that_cannot_be_understood_is_refused_by_name(raw: dict[str, A
 
 @pytest.mark.django_db
 def test_the_starter_channels_load_once() -> None:
-    assert [len(channels.load()), len(channels.load())] == [3, 0]
+    assert [len(loading.load()), len(loading.load())] == [3, 0]
 
 
 @pytest.mark.django_db
 def test_loading_keeps_what_people_changed() -> None:
-    channels.load()
+    loading.load()
     Channel.objects.filter(slug="website").update(name="Ours")
-    channels.load()
+    loading.load()
     assert Channel.objects.get(slug="website").name == "Ours"
 
 
 @pytest.mark.django_db
 def test_every_starter_channel_says_where_its_rules_come_from() -> None:
-    assert all(channel.rules_source and channel.rules_read_on for channel in channels.load())
+    assert all(channel.rules_source and channel.rules_read_on for channel in loading.load())
 
 
 @pytest.mark.django_db
@@ -176,7 +178,7 @@ def test_a_file_with_a_mistake_loads_nothing(tmp_path: Path) -> None:
 def test_two_dossiers_differ_in_words() -> None:
     before = {"alt_text": {"texts": {"en": "A hall"}}, "licence": {"answers": {"commercial": {"answer": "yes"}}}}
     after = {"alt_text": {"texts": {"en": "A hall"}}, "licence": {"answers": {"commercial": {"answer": "no"}}}}
-    assert dossier.differences(before, after) == ["May it be used commercially?: was “yes”, is now “no”."]
+    assert changes.differences(before, after) == ["May it be used commercially?: was “yes”, is now “no”."]
 
 
 nested = st.recursive(
@@ -188,4 +190,4 @@ nested = st.recursive(
 
 @given(st.dictionaries(st.sampled_from(["alt_text", "licence", "file", "channels"]), nested))
 def test_a_dossier_never_differs_from_itself(facts: dict[str, Any]) -> None:
-    assert dossier.differences(facts, facts) == []
+    assert changes.differences(facts, facts) == []

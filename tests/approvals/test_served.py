@@ -23,8 +23,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from approvals import dossier, workflow
 from approvals.models import Channel, Choice, Decision, Release, Review
+from approvals.releases import lifecycle
+from approvals.reviews import dossier, services, settling
 from assets.alt_texts import writing
 from assets.models.version import Status
 from assets.versions import dossier as library_dossier
@@ -63,7 +64,7 @@ class People(RuleBasedStateMachine):
     @rule(which=st.integers(0, 1), first=st.booleans(), second=st.booleans(), by=st.sampled_from(["ada", "max"]))
     def submit(self, which: int, first: bool, second: bool, by: str) -> None:
         chosen = [channel for channel, is_on in zip(self.channels, (first, second), strict=True) if is_on]
-        self.attempt(workflow.submit, self.versions[which], chosen, "", getattr(self, by))
+        self.attempt(services.submit, self.versions[which], chosen, "", getattr(self, by))
 
     @rule(
         data=st.data(), by=st.sampled_from(["ada", "rita", "max"]), choice=st.sampled_from(Choice), stale=st.booleans()
@@ -72,13 +73,13 @@ class People(RuleBasedStateMachine):
     def decide(self, data: st.DataObject, by: str, choice: Choice, stale: bool) -> None:
         review = data.draw(st.sampled_from(list(Review.objects.order_by("submitted_at", "pk"))), label="review")
         seen = "0" * 64 if stale else dossier.of_review(review).hash
-        decision = self.attempt(workflow.decide, review, choice, "words", seen, getattr(self, by))
+        decision = self.attempt(services.decide, review, choice, "words", seen, getattr(self, by))
         assert not (stale and decision), "a decision on what was not seen was recorded"
 
     @rule(by=st.sampled_from(["rita", "max"]))
     @precondition(lambda self: Decision.objects.exists())
     def undo(self, by: str) -> None:
-        self.attempt(workflow.undo, Decision.objects.latest("decided_at"), getattr(self, by))
+        self.attempt(services.undo, Decision.objects.latest("decided_at"), getattr(self, by))
 
     @initialize(which=st.integers(0, 1), days=st.sampled_from([None, 2]))
     def one_is_released(self, which: int, days: int | None) -> None:
@@ -92,12 +93,12 @@ class People(RuleBasedStateMachine):
     @rule()
     def rita_approves_whatever_she_may(self) -> None:
         for review in Review.objects.filter(state="open"):
-            self.attempt(workflow.decide, review, Choice.APPROVE, "", dossier.of_review(review).hash, self.rita)
+            self.attempt(services.decide, review, Choice.APPROVE, "", dossier.of_review(review).hash, self.rita)
 
     @rule()
     def the_worker_settles(self) -> None:
         for decision in Decision.objects.filter(settled_at=None, undone_at=None):
-            workflow.settle(decision)
+            settling.settle(decision)
 
     @rule(which=st.integers(0, 1), words=st.sampled_from(["Kitchen by the sea", "Kitchen with a dog"]))
     def somebody_edits_between_decision_and_effect(self, which: int, words: str) -> None:
@@ -109,7 +110,7 @@ class People(RuleBasedStateMachine):
 
     @rule()
     def the_worker_sweeps(self) -> None:
-        workflow.expire_due()
+        lifecycle.expire_due()
 
     @rule(which=st.integers(0, 1), words=st.sampled_from(["Kitchen by the sea", "Kitchen with a dog"]))
     def describe(self, which: int, words: str) -> None:
@@ -125,12 +126,12 @@ class People(RuleBasedStateMachine):
     @rule(by=st.sampled_from(["ada", "rita"]))
     @precondition(lambda self: Release.objects.filter(state="live").exists())
     def withdraw(self, by: str) -> None:
-        self.attempt(workflow.withdraw, Release.objects.filter(state="live").first(), "Sold.", getattr(self, by))
+        self.attempt(lifecycle.withdraw, Release.objects.filter(state="live").first(), "Sold.", getattr(self, by))
 
     @rule(by=st.sampled_from(["ada", "max"]))
     @precondition(lambda self: Review.objects.exists())
     def recall(self, by: str) -> None:
-        self.attempt(workflow.recall_review, Review.objects.latest("submitted_at"), getattr(self, by))
+        self.attempt(services.recall_review, Review.objects.latest("submitted_at"), getattr(self, by))
 
     @rule(amount=st.sampled_from([timedelta(seconds=70), timedelta(hours=1), timedelta(days=3)]))
     def time_passes(self, amount: timedelta) -> None:

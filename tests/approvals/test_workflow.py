@@ -13,8 +13,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from approvals import dossier, policy, workflow
 from approvals.models import Channel, Choice, Decision, Event, Release, Review, ReviewState
+from approvals.models.review import CLAIM_MINUTES
+from approvals.releases import lifecycle
+from approvals.reviews import dossier, services, settling
 from assets.alt_texts import writing
 from assets.library import collection
 from assets.models import Answer, Version
@@ -58,13 +60,13 @@ def now_hash(review: Review) -> str:
 
 
 def test_submitting_puts_the_version_in_review(ready: Version, channel: Channel, ada: User) -> None:
-    review = workflow.submit(ready, [channel], "Please look at the lamp.", ada)
+    review = services.submit(ready, [channel], "Please look at the lamp.", ada)
     ready.refresh_from_db()
     assert (ready.status, review.state, list(review.channels.all())) == ("in_review", "open", [channel])
 
 
 def test_submitting_is_told_in_the_log(ready: Version, channel: Channel, ada: User) -> None:
-    workflow.submit(ready, [channel], "", ada)
+    services.submit(ready, [channel], "", ada)
     entry = audit.history(ready).first()
     assert entry is not None
     assert (entry.action, entry.actor) == ("review.submitted", ada)
@@ -72,23 +74,23 @@ def test_submitting_is_told_in_the_log(ready: Version, channel: Channel, ada: Us
 
 def test_submitting_needs_the_right(ready: Version, channel: Channel, rita: User) -> None:
     with refuses(PermissionDenied):
-        workflow.submit(ready, [channel], "", rita)
+        services.submit(ready, [channel], "", rita)
 
 
 def test_submitting_needs_a_channel(ready: Version, ada: User) -> None:
     with refuses(Blocked, "at least one channel"):
-        workflow.submit(ready, [], "", ada)
+        services.submit(ready, [], "", ada)
 
 
 def test_submitting_twice_is_refused(review: Review, channel: Channel, ada: User) -> None:
     with refuses(InvalidTransition, "in review already"):
-        workflow.submit(review.version, [channel], "", ada)
+        services.submit(review.version, [channel], "", ada)
 
 
 def test_a_retired_version_cannot_be_submitted(ready: Version, channel: Channel, ada: User) -> None:
     collection.retire(ready, ada)
     with refuses(InvalidTransition, "retired"):
-        workflow.submit(ready, [channel], "", ada)
+        services.submit(ready, [channel], "", ada)
 
 
 def _without_alt_text(version: Version, ada: User) -> None:
@@ -130,61 +132,61 @@ def test_what_is_missing_blocks_submitting(
     strict = factories.channel("strict", rules={"needs_original": True})
     spoil(ready, ada)
     with refuses(Blocked) as blocked:
-        workflow.submit(ready, [strict], "", ada)
+        services.submit(ready, [strict], "", ada)
     assert code in [finding.code for finding in blocked.value.findings]
 
 
 def test_a_further_channel_leaves_the_first_live(ada: User) -> None:
     release = factories.released(factories.ready(ada), factories.channel("website"))
-    workflow.submit(release.version, [factories.channel("brochure")], "", ada)
+    services.submit(release.version, [factories.channel("brochure")], "", ada)
     assert list(Release.objects.live()) == [release]
 
 
 def test_a_channel_where_it_is_live_is_not_asked_again(ada: User) -> None:
     release = factories.released(factories.ready(ada))
     with refuses(Blocked, "live in Website already"):
-        workflow.submit(release.version, [release.channel], "", ada)
+        services.submit(release.version, [release.channel], "", ada)
 
 
 def test_the_author_takes_a_review_back(review: Review, ada: User) -> None:
-    workflow.recall_review(review, ada)
+    services.recall_review(review, ada)
     review.refresh_from_db()
     assert (review.state, Version.objects.get(pk=review.version_id).status) == ("recalled", "draft")
 
 
 def test_somebody_else_cannot_take_a_review_back(review: Review, max_: User) -> None:
     with refuses(PermissionDenied):
-        workflow.recall_review(review, max_)
+        services.recall_review(review, max_)
 
 
 def test_a_decided_review_cannot_be_taken_back(review: Review, ada: User) -> None:
     factories.decide(review)
     with refuses(InvalidTransition):
-        workflow.recall_review(review, ada)
+        services.recall_review(review, ada)
 
 
 # Deciding
 
 
 def test_a_decision_records_what_was_seen(review: Review, rita: User) -> None:
-    decision = workflow.decide(review, Choice.APPROVE, "", now_hash(review), rita)
+    decision = services.decide(review, Choice.APPROVE, "", now_hash(review), rita)
     assert (decision.dossier_hash, decision.dossier["file"]["sha256"]) == (now_hash(review), review.version.sha256)
 
 
 def test_a_decision_does_not_take_effect_at_once(review: Review, undo_window: None) -> None:
     decision = factories.decide(review)
-    workflow.settle(decision)
+    settling.settle(decision)
     assert not Release.objects.exists()
 
 
 def test_deciding_needs_the_right(review: Review, nils: User) -> None:
     with refuses(PermissionDenied, "right to review"):
-        workflow.decide(review, Choice.APPROVE, "", now_hash(review), nils)
+        services.decide(review, Choice.APPROVE, "", now_hash(review), nils)
 
 
 def test_the_author_cannot_decide(review: Review, ada: User) -> None:
     with refuses(PermissionDenied, "brought the picture into the library and submitted it"):
-        workflow.decide(review, Choice.APPROVE, "", now_hash(review), ada)
+        services.decide(review, Choice.APPROVE, "", now_hash(review), ada)
 
 
 @pytest.mark.parametrize("part", ["created_by", "prompt_by", "requested_by", "submitter", "editor"])
@@ -197,9 +199,9 @@ def test_nobody_decides_on_their_own_work_not_even_a_superuser(
     version = factories.ready(max_ if part == "created_by" else ada, provenance=facts)
     if part == "editor":
         writing.describe(version, text="A kitchen with a red kettle", decorative=False, language="en", by=max_)
-    review = workflow.submit(version, [channel], "", max_ if part == "submitter" else ada)
+    review = services.submit(version, [channel], "", max_ if part == "submitter" else ada)
     with refuses(PermissionDenied, "somebody else has to decide"):
-        workflow.decide(review, Choice.APPROVE, "", now_hash(review), max_)
+        services.decide(review, Choice.APPROVE, "", now_hash(review), max_)
 
 
 @pytest.mark.parametrize("part", ["created_by", "prompt_by", "requested_by", "submitter"])
@@ -208,7 +210,7 @@ def test_the_database_refuses_a_decision_on_own_work(part: str, ada: User, max_:
         prompt_by=max_ if part == "prompt_by" else ada, requested_by=max_ if part == "requested_by" else ada
     )
     version = factories.ready(max_ if part == "created_by" else ada, provenance=facts)
-    review = workflow.submit(version, [channel], "", max_ if part == "submitter" else ada)
+    review = services.submit(version, [channel], "", max_ if part == "submitter" else ada)
     now = timezone.now()
     with pytest.raises(DatabaseError, match="own work"), transaction.atomic():
         Decision.objects.create(
@@ -225,74 +227,74 @@ def test_the_database_keeps_a_decision_as_it_was_made(review: Review) -> None:
 def test_a_decision_on_another_dossier_is_refused(review: Review, rita: User, ada: User) -> None:
     seen = now_hash(review)
     writing.describe(review.version, text="Another text altogether", decorative=False, language="en", by=ada)
-    with refuses(workflow.Changed):
-        workflow.decide(review, Choice.APPROVE, "", seen, rita)
+    with refuses(services.Changed):
+        services.decide(review, Choice.APPROVE, "", seen, rita)
 
 
 def test_a_second_decision_is_refused(review: Review, rita: User) -> None:
     seen = now_hash(review)
-    workflow.decide(review, Choice.APPROVE, "", seen, rita)
+    services.decide(review, Choice.APPROVE, "", seen, rita)
     with refuses(InvalidTransition):
-        workflow.decide(review, Choice.REJECT, "no", seen, rita)
+        services.decide(review, Choice.REJECT, "no", seen, rita)
 
 
 def test_a_review_in_hand_is_not_decided_by_another(review: Review, rita: User, max_: User) -> None:
-    workflow.claim(review, max_)
+    services.claim(review, max_)
     with refuses(InvalidTransition, "has this review in hand"):
-        workflow.decide(review, Choice.APPROVE, "", now_hash(review), rita)
+        services.decide(review, Choice.APPROVE, "", now_hash(review), rita)
 
 
 def test_a_review_left_in_hand_is_free_again_after_a_while(review: Review, rita: User, max_: User) -> None:
-    workflow.claim(review, max_)
-    with time_machine.travel(timezone.now() + timedelta(minutes=policy.CLAIM_MINUTES + 1)):
-        assert workflow.claim(review, rita).claimed_by == rita
+    services.claim(review, max_)
+    with time_machine.travel(timezone.now() + timedelta(minutes=CLAIM_MINUTES + 1)):
+        assert services.claim(review, rita).claimed_by == rita
 
 
 def test_the_author_cannot_take_a_review_in_hand(review: Review, ada: User) -> None:
     with refuses(PermissionDenied):
-        workflow.claim(review, ada)
+        services.claim(review, ada)
 
 
 @pytest.mark.parametrize("choice", [Choice.CHANGES, Choice.REJECT])
 def test_sending_back_needs_words(review: Review, rita: User, choice: Choice) -> None:
     with refuses(Blocked, "what should change"):
-        workflow.decide(review, choice, "  ", now_hash(review), rita)
+        services.decide(review, choice, "  ", now_hash(review), rita)
 
 
 def test_approving_is_blocked_by_what_has_ended_meanwhile(review: Review, rita: User, ada: User) -> None:
     yesterday = timezone.now().date() - timedelta(days=1)
     library_factories.complete_licence(review.version, ada, valid_until=yesterday)
     with refuses(Blocked, "licence ended"):
-        workflow.decide(review, Choice.APPROVE, "", now_hash(review), rita)
+        services.decide(review, Choice.APPROVE, "", now_hash(review), rita)
 
 
 # Undoing
 
 
 def test_a_decision_can_be_undone(review: Review, undo_window: None, rita: User) -> None:
-    workflow.undo(factories.decide(review), rita)
+    services.undo(factories.decide(review), rita)
     review.refresh_from_db()
     assert review.state == ReviewState.OPEN
 
 
 def test_an_undone_decision_never_takes_effect(review: Review, undo_window: None, rita: User) -> None:
     decision = factories.decide(review)
-    workflow.undo(decision, rita)
+    services.undo(decision, rita)
     with time_machine.travel(timezone.now() + timedelta(minutes=5)):
-        workflow.settle(decision)
+        settling.settle(decision)
     assert not Release.objects.exists()
 
 
 def test_only_who_decided_can_undo(review: Review, undo_window: None, max_: User) -> None:
     decision = factories.decide(review)
     with refuses(PermissionDenied):
-        workflow.undo(decision, max_)
+        services.undo(decision, max_)
 
 
 def test_undoing_too_late_is_refused(review: Review, undo_window: None, rita: User) -> None:
     decision = factories.decide(review)
     with time_machine.travel(timezone.now() + timedelta(minutes=5)), refuses(InvalidTransition, "time to undo is over"):
-        workflow.undo(decision, rita)
+        services.undo(decision, rita)
 
 
 # Taking effect
@@ -312,9 +314,9 @@ def test_an_approval_names_the_approver(ada: User, rita: User) -> None:
 
 def test_settling_twice_releases_once(review: Review) -> None:
     decision = factories.decide(review)
-    workflow.settle(decision)
+    settling.settle(decision)
     before = state_of_everything()
-    workflow.settle(decision)
+    settling.settle(decision)
     assert state_of_everything() == before
 
 
@@ -323,7 +325,7 @@ def test_settling_twice_releases_once(review: Review) -> None:
     [(Choice.CHANGES, "changes", "changes_requested"), (Choice.REJECT, "rejected", "rejected")],
 )
 def test_sending_back_tells_the_version(review: Review, choice: Choice, state: str, status: str) -> None:
-    workflow.settle(factories.decide(review, choice, "The lamp floats."))
+    settling.settle(factories.decide(review, choice, "The lamp floats."))
     review.refresh_from_db()
     assert (review.state, Version.objects.get(pk=review.version_id).status) == (state, status)
 
@@ -331,7 +333,7 @@ def test_sending_back_tells_the_version(review: Review, choice: Choice, state: s
 def test_a_change_after_the_decision_opens_the_review_again(review: Review, ada: User) -> None:
     decision = factories.decide(review)
     writing.describe(review.version, text="Changed after the decision", decorative=False, language="en", by=ada)
-    workflow.settle(decision)
+    settling.settle(decision)
     review.refresh_from_db()
     assert (review.state, Release.objects.count()) == ("open", 0)
 
@@ -339,25 +341,25 @@ def test_a_change_after_the_decision_opens_the_review_again(review: Review, ada:
 def test_a_decision_that_lapsed_says_why(review: Review, ada: User) -> None:
     decision = factories.decide(review)
     writing.describe(review.version, text="Changed after the decision", decorative=False, language="en", by=ada)
-    assert "changed after the decision" in workflow.settle(decision).lapsed_because
+    assert "changed after the decision" in settling.settle(decision).lapsed_because
 
 
 def test_an_approver_who_lost_the_right_does_not_approve(review: Review, rita: User) -> None:
     decision = factories.decide(review)
     rita.groups.clear()
-    assert "no longer decide" in workflow.settle(decision).lapsed_because
+    assert "no longer decide" in settling.settle(decision).lapsed_because
 
 
 def test_a_channel_that_closed_meanwhile_stops_the_approval(review: Review, channel: Channel) -> None:
     decision = factories.decide(review)
     Channel.objects.filter(pk=channel.pk).update(active=False)
-    assert "switched off" in workflow.settle(decision).lapsed_because
+    assert "switched off" in settling.settle(decision).lapsed_because
 
 
 def test_a_file_that_cannot_be_made_stops_the_approval(ada: User) -> None:
     tiny = factories.channel("tiny", rules={"max_bytes": 10})
     decision = factories.decide(factories.review(factories.ready(ada), tiny))
-    assert "could not be made" in workflow.settle(decision).lapsed_because
+    assert "could not be made" in settling.settle(decision).lapsed_because
 
 
 # Ending
@@ -365,44 +367,44 @@ def test_a_file_that_cannot_be_made_stops_the_approval(ada: User) -> None:
 
 def test_a_withdrawn_release_is_not_live(ada: User, rita: User) -> None:
     release = factories.released(factories.ready(ada))
-    workflow.withdraw(release, "The owner sold it.", rita)
+    lifecycle.withdraw(release, "The owner sold it.", rita)
     assert not Release.objects.live().exists()
 
 
 def test_withdrawing_from_the_last_channel_withdraws_the_version(ada: User, rita: User) -> None:
     release = factories.released(factories.ready(ada))
-    workflow.withdraw(release, "The owner sold it.", rita)
+    lifecycle.withdraw(release, "The owner sold it.", rita)
     assert Version.objects.get(pk=release.version_id).status == Status.WITHDRAWN
 
 
 def test_withdrawing_from_one_channel_leaves_the_other(ada: User, rita: User) -> None:
     release = factories.released(factories.ready(ada), factories.channel("brochure"), factories.channel("website"))
-    workflow.withdraw(release, "Sold.", rita)
+    lifecycle.withdraw(release, "Sold.", rita)
     assert [live.channel.slug for live in Release.objects.live()] == ["website"]
 
 
 def test_withdrawing_needs_the_right(ada: User) -> None:
     release = factories.released(factories.ready(ada))
     with refuses(PermissionDenied):
-        workflow.withdraw(release, "Sold.", ada)
+        lifecycle.withdraw(release, "Sold.", ada)
 
 
 def test_withdrawing_needs_a_reason(ada: User, rita: User) -> None:
     release = factories.released(factories.ready(ada))
     with refuses(Blocked, "Say why"):
-        workflow.withdraw(release, " ", rita)
+        lifecycle.withdraw(release, " ", rita)
 
 
 def test_withdrawing_twice_is_refused(ada: User, rita: User) -> None:
     release = factories.released(factories.ready(ada))
-    workflow.withdraw(release, "Sold.", rita)
+    lifecycle.withdraw(release, "Sold.", rita)
     with refuses(InvalidTransition):
-        workflow.withdraw(release, "Sold.", rita)
+        lifecycle.withdraw(release, "Sold.", rita)
 
 
 def test_a_withdrawn_version_can_be_reviewed_and_released_again(ada: User, rita: User) -> None:
     first = factories.released(factories.ready(ada))
-    workflow.withdraw(first, "A mistake.", rita)
+    lifecycle.withdraw(first, "A mistake.", rita)
     second = factories.released(first.version, first.channel)
     assert list(Release.objects.live()) == [second]
 
@@ -434,8 +436,8 @@ def _kinds() -> list[str]:
 def test_the_sweep_tells_of_a_pause_once(ada: User) -> None:
     release = factories.released(factories.ready(ada))
     writing.describe(release.version, text="A kitchen, now with a dog", decorative=False, language="en", by=ada)
-    workflow.expire_due()
-    workflow.expire_due()
+    lifecycle.expire_due()
+    lifecycle.expire_due()
     assert _kinds() == ["released", "paused"]
 
 
@@ -443,9 +445,9 @@ def test_a_change_taken_back_resumes_the_release(ada: User) -> None:
     release = factories.released(factories.ready(ada))
     before = release.version.alt_text
     writing.describe(release.version, text="A kitchen, now with a dog", decorative=False, language="en", by=ada)
-    workflow.expire_due()
+    lifecycle.expire_due()
     writing.describe(release.version, text=before, decorative=False, language="en", by=ada)
-    workflow.expire_due()
+    lifecycle.expire_due()
     assert _kinds() == ["released", "paused", "resumed"]
 
 
@@ -455,24 +457,24 @@ def test_a_licence_that_ends_ends_the_release_by_itself(ada: User) -> None:
     factories.released(version)
     with time_machine.travel(timezone.now() + timedelta(days=4)):
         assert not Release.objects.live().exists()
-        workflow.expire_due()
+        lifecycle.expire_due()
     assert _kinds() == ["released", "expired"]
 
 
 def test_a_retired_version_is_withdrawn(ada: User) -> None:
     release = factories.released(factories.ready(ada))
     collection.retire(release.version, ada)
-    workflow.expire_due()
+    lifecycle.expire_due()
     release.refresh_from_db()
     assert release.state == "withdrawn"
 
 
 def test_events_of_a_channel_have_no_gaps(ada: User, rita: User) -> None:
     for _ in range(3):
-        workflow.withdraw(factories.released(factories.ready(ada)), "Sold.", rita)
+        lifecycle.withdraw(factories.released(factories.ready(ada)), "Sold.", rita)
     assert list(Event.objects.order_by("sequence").values_list("sequence", flat=True)) == [1, 2, 3, 4, 5, 6]
 
 
 def test_the_log_stays_whole(ada: User, rita: User) -> None:
-    workflow.withdraw(factories.released(factories.ready(ada)), "Sold.", rita)
+    lifecycle.withdraw(factories.released(factories.ready(ada)), "Sold.", rita)
     assert audit.verify().ok

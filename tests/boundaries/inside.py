@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from approvals import dossier, sites, workflow
 from approvals.models import Channel, Choice, ListingSite
+from approvals.reviews import dossier, services, settling
+from approvals.sites import access
 from assets.alt_texts import writing
 from assets.library import intake
 from assets.models import Answer, Origin, Version
@@ -39,12 +40,12 @@ def release_and_make_a_key() -> str:
     """Release a picture to the website, and make a key for a site that reads it; returns the key."""
     ada, rita, max_ = (User.objects.get(username=name) for name in ("ada", "rita", "max"))
     channel = Channel.objects.get(name="Our website")
-    review = workflow.submit(_ready(ada), [channel], "", ada)
-    workflow.settle(workflow.decide(review, Choice.APPROVE, "", dossier.of_review(review).hash, rita))
-    site = ListingSite.objects.filter(slug="seaview").first() or sites.create_site(
+    review = services.submit(_ready(ada), [channel], "", ada)
+    settling.settle(services.decide(review, Choice.APPROVE, "", dossier.of_review(review).hash, rita))
+    site = ListingSite.objects.filter(slug="seaview").first() or access.create_site(
         "seaview", "Seaview", [channel], max_
     )
-    return sites.create_key(site, "production", max_).text
+    return access.create_key(site, "production", max_).text
 
 
 def _ready(ada: User) -> Version:

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from approvals import dossier
+from approvals.reviews import dossier
 from assets.models import Question
 from generation.models import TemplateRevision
 from generation.prompt_templates import transfer

@@ -21,20 +21,21 @@ MODULES = [
 ]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 WRITERS = {
-    "approvals/api/throttling.py", "approvals/api/views.py", "approvals/channels.py", "approvals/delivery.py",
-    "approvals/notifications.py", "approvals/sites.py", "approvals/workflow.py", "assets/alt_texts/writing.py",
-    "assets/library/collection.py", "assets/library/intake.py", "assets/library/renditions.py",
-    "assets/listings/records.py", "assets/provenance/data.py", "assets/rights/consents.py",
-    "assets/rights/licenses.py", "assets/rights/terms.py", "assets/versions/changing.py",
-    "assets/versions/transitions.py", "config/management/commands/seed.py", "config/roles.py", "core/audit.py",
-    "generation/catalogue/loading.py", "generation/jobs/callbacks.py", "generation/jobs/circuit.py",
-    "generation/jobs/dispatch.py", "generation/jobs/execution.py", "generation/jobs/ingest.py",
-    "generation/jobs/leases.py", "generation/jobs/services.py", "generation/jobs/settlement.py",
-    "generation/jobs/starting.py", "generation/jobs/throttling.py", "generation/jobs/transitions.py",
-    "generation/outputs/judging.py", "generation/outputs/keeping.py", "generation/prompt_templates/previews.py",
-    "generation/prompt_templates/revisions.py", "generation/prompt_templates/transfer.py",
-    "generation/spending/alerts.py", "generation/spending/budgets.py", "generation/spending/ledger.py",
-    "generation/spending/plans.py",
+    "approvals/api/throttling.py", "approvals/api/views.py", "approvals/channels/loading.py",
+    "approvals/events/log.py", "approvals/releases/lifecycle.py", "approvals/reviews/notifications.py",
+    "approvals/reviews/services.py", "approvals/reviews/settling.py", "approvals/reviews/transitions.py",
+    "approvals/sites/access.py", "assets/alt_texts/writing.py", "assets/library/collection.py",
+    "assets/library/intake.py", "assets/library/renditions.py", "assets/listings/records.py",
+    "assets/provenance/data.py", "assets/rights/consents.py", "assets/rights/licenses.py", "assets/rights/terms.py",
+    "assets/versions/changing.py", "assets/versions/transitions.py", "config/management/commands/seed.py",
+    "config/roles.py", "core/audit.py", "generation/catalogue/loading.py", "generation/jobs/callbacks.py",
+    "generation/jobs/circuit.py", "generation/jobs/dispatch.py", "generation/jobs/execution.py",
+    "generation/jobs/ingest.py", "generation/jobs/leases.py", "generation/jobs/services.py",
+    "generation/jobs/settlement.py", "generation/jobs/starting.py", "generation/jobs/throttling.py",
+    "generation/jobs/transitions.py", "generation/outputs/judging.py", "generation/outputs/keeping.py",
+    "generation/prompt_templates/previews.py", "generation/prompt_templates/revisions.py",
+    "generation/prompt_templates/transfer.py", "generation/spending/alerts.py", "generation/spending/budgets.py",
+    "generation/spending/ledger.py", "generation/spending/plans.py",
 }  # fmt: skip
 """The writers, and the neighbours that each of them is made of."""
 WRITES = {"save", "create", "bulk_create", "bulk_update", "update_or_create", "get_or_create"}

@@ -8,8 +8,8 @@ import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 
-from approvals import sites
 from approvals.models import Decision, ListingSite
+from approvals.sites import access
 from config import roles
 from core.models import User
 from tests.boundaries.table import DOERS, READERS, ROWS, Row, a_decision
@@ -67,13 +67,13 @@ def test_signing_in_makes_a_new_session(world: World) -> None:
 def test_a_key_ends_at_the_next_request(world: World) -> None:
     browser = world.client("bricks")
     assert browser.get("/api/v1/images/").status_code == 200
-    sites.revoke_key(world.key.key, world.people["max"])
+    access.revoke_key(world.key.key, world.people["max"])
     assert browser.get("/api/v1/images/").status_code == 401
 
 
 def test_a_channel_taken_from_a_site_is_gone_at_the_next_request(world: World) -> None:
     browser, live = world.client("bricks"), world.places["live"]
-    sites.change_channels(ListingSite.objects.get(slug="bricks"), [], world.people["max"])
+    access.change_channels(ListingSite.objects.get(slug="bricks"), [], world.people["max"])
     assert browser.get(f"/api/v1/images/{live.pk}/file").status_code == 404
 
 

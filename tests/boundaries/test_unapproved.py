@@ -8,8 +8,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from approvals import sites, workflow
 from approvals.models import Choice, Delivery, Release
+from approvals.releases import lifecycle
+from approvals.reviews import settling
+from approvals.sites import access
 from assets.alt_texts import writing
 from assets.imaging.rendering import SPECS
 from assets.library import collection
@@ -43,13 +45,13 @@ def _settling(ada: User) -> Version:
 
 def _decided(ada: User, choice: Choice) -> Version:
     decision = factories.decide(factories.review(_draft(ada)), choice, "Not like this")
-    workflow.settle(decision)
+    settling.settle(decision)
     return decision.review.version
 
 
 def _withdrawn(ada: User) -> Version:
     release = factories.released(_draft(ada))
-    workflow.withdraw(release, "Sold.", assets.rita())
+    lifecycle.withdraw(release, "Sold.", assets.rita())
     return release.version
 
 
@@ -82,7 +84,7 @@ def test_every_status_but_approved_is_tried() -> None:
 def elsewhere(world: World) -> Browser:
     """A good key of another listing site, which reads another channel."""
     site = factories.site(factories.channel("elsewhere"), slug="other")
-    return with_key(sites.create_key(site, "other", world.people["max"]).text)
+    return with_key(access.create_key(site, "other", world.people["max"]).text)
 
 
 def with_key(text: str) -> Browser:
@@ -151,7 +153,7 @@ def test_after_withdrawal_every_saved_address_and_tag_is_gone(world: World) -> N
     saved = [document["url"], document["file"]["url"]]
     tag = site.get(saved[1])["ETag"]
     assert site.get(saved[1], headers={"if-none-match": tag}).status_code == 304
-    workflow.withdraw(release, "Sold.", world.people["rita"])
+    lifecycle.withdraw(release, "Sold.", world.people["rita"])
     answers = {
         getattr(site, method)(address, headers=headers).status_code
         for address in saved

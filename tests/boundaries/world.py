@@ -12,8 +12,9 @@ from django.db import connection, transaction
 from django.test import Client, override_settings
 from django.utils import timezone
 
-from approvals import sites, workflow
 from approvals.models import SiteKey
+from approvals.releases import lifecycle
+from approvals.sites import access
 from assets.models import Answer, Consent
 from assets.rights import consents
 from config import roles
@@ -41,7 +42,7 @@ class World:
     """What there is. `places` holds the values that fill an address, by name."""
 
     people: dict[str, User]
-    key: sites.NewKey
+    key: access.NewKey
     places: dict[str, Any] = field(default_factory=dict)
 
     def client(self, caller: str, **options: Any) -> Browser:
@@ -77,7 +78,7 @@ def build() -> World:
     website = approvals.channel()
     site = approvals.site(website)
     world = World(people, approvals.key(site))
-    spare = sites.create_key(site, "spare", max_)
+    spare = access.create_key(site, "spare", max_)
     world.places |= {"channel": "website", "site": "bricks", "spare_key": SiteKey.objects.get(prefix=spare.key.prefix)}
     world.places |= _library(ada) | _made(ada) | _reviews(ada, people["rita"])
     world.places["plan"] = Plan.objects.create(
@@ -128,7 +129,7 @@ def _reviews(ada: User, rita: User) -> dict[str, Any]:
     waiting = approvals.review(approvals.ready(ada))
     live = approvals.released(approvals.ready(ada))
     ended = approvals.released(approvals.ready(ada))
-    workflow.withdraw(ended, "Sold.", rita)
+    lifecycle.withdraw(ended, "Sold.", rita)
     with override_settings(UNDO_SECONDS=3600):
         decision = approvals.decide(approvals.review(approvals.ready(ada)))
     return {"waiting": waiting, "live": live, "ended": ended, "decision": decision}

@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from approvals import workflow
 from approvals.models import Choice
+from approvals.reviews import settling
 from config.dashboard import overview
 from generation.jobs import execution
 from generation.models import GenerationModel, Job, JobState, Output
@@ -38,7 +38,7 @@ def test_an_author_is_told_what_came_back(client: Client, settings: Any) -> None
     settings.UNDO_SECONDS = 0
     review = reviews.review(by=ada())
     decision = reviews.decide(review, Choice.CHANGES, "Say that it is evening.", by=rita())
-    workflow.settle(decision)
+    settling.settle(decision)
     client.force_login(ada())
     assert f"Mend “{review.version.asset.title}”" in words_for(client)
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from approvals import channels
-from approvals.policy import BadRules
+from approvals.channels import loading
+from approvals.channels.rules import BadRules
 
 
 class Command(BaseCommand):
@@ -17,12 +17,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "path", nargs="?", type=Path, default=channels.STARTER, help="The starter channels by default."
+            "path", nargs="?", type=Path, default=loading.STARTER, help="The starter channels by default."
         )
 
     def handle(self, *args: Any, path: Path, **options: Any) -> None:
         try:
-            made = channels.load(path)
+            made = loading.load(path)
         except (BadRules, OSError, ValueError, KeyError) as error:
             raise CommandError(f"Nothing was loaded from {path}: {error}") from error
         self.stdout.write(f"{len(made)} new channels: {', '.join(channel.slug for channel in made) or 'none'}.")

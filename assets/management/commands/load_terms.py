@@ -6,19 +6,16 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from assets.rights import terms
-
-STARTER = Path("generation/data/terms.toml")
 
 
 class Command(BaseCommand):
     help = "Keep a snapshot of each provider's terms in a TOML file. What is kept already stays as it is."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("path", nargs="?", type=Path, default=Path(settings.BASE_DIR) / STARTER)
+        parser.add_argument("path", nargs="?", type=Path, default=terms.STARTER)
 
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["path"]

@@ -1,6 +1,6 @@
 """`manage.py load_models [file]`: add the models and limits that the portal knows of; rows that exist stay.
 
-A file of one's own, written like generation/data/models.toml, adds the models of an adapter from outside.
+A file of one's own, written like generation/catalogue/data/models.toml, adds the models of an adapter from outside.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from generation.jobs import throttling
 
 
 class Command(BaseCommand):
-    help = "Add the models and the limits of generation/data that are not there yet."
+    help = "Add the models and the limits that come with the portal and are not there yet."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", nargs="?", type=Path, default=loading.MODELS_FILE, help="Another TOML file.")

@@ -10,7 +10,7 @@ from generation.prompt_templates import transfer
 
 
 class Command(BaseCommand):
-    help = "Add the templates of generation/data/templates.toml that are not there yet."
+    help = "Add the templates of generation/prompt_templates/data/templates.toml that are not there yet."
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(f"{transfer.load()} templates added.")

@@ -9,12 +9,15 @@ from functools import cached_property
 from django.urls import reverse
 from django.utils import timezone
 
-from approvals import disclosure, dossier, policy, verdict, workflow
-from approvals.disclosure import CAPTION_LIMIT, Disclosure, Kind, Profile
-from approvals.forms import DecisionForm
+from approvals.channels import disclosure, verdict
+from approvals.channels.disclosure import CAPTION_LIMIT, Disclosure, Kind, Profile
+from approvals.channels.rules import BadRules
 from approvals.models import Channel, Decision, Release, Review, ReviewState
-from approvals.policy import BadRules
-from approvals.querysets import ReviewQuerySet
+from approvals.models.review import ReviewQuerySet
+from approvals.pages import dossier_sections
+from approvals.policies import deciding
+from approvals.reviews import contributors, services
+from approvals.reviews.forms import DecisionForm
 from assets.models import Version
 from core.errors import Finding
 from core.languages import name_of
@@ -243,8 +246,8 @@ class Card:
         return Verdicts.on(self.version, self.channels, can_mend=can_mend)
 
     @cached_property
-    def sections(self) -> list[dossier.Section]:
-        return dossier.sections(self.version)
+    def sections(self) -> list[dossier_sections.Section]:
+        return dossier_sections.sections(self.version)
 
     @cached_property
     def public(self) -> list[PublicView]:
@@ -255,11 +258,11 @@ class Card:
         """Why this person cannot decide; empty when they can."""
         if self.review.state != ReviewState.OPEN:
             return f"This review is “{self.review.get_state_display().lower()}”."
-        hands = dossier.hands_in(self.version, self.review.submitted_by_id)
-        may_review = self.user.has_perm(policy.DECIDE)
-        if why := policy.why_not_decide(self.user.pk, may_review=may_review, involved=hands):
+        hands = contributors.hands_in(self.version, self.review.submitted_by_id)
+        may_review = self.user.has_perm(deciding.DECIDE)
+        if why := deciding.why_not_decide(self.user.pk, may_review=may_review, involved=hands):
             return why
-        held = workflow.held_by_other(self.review, self.user)
+        held = services.held_by_other(self.review, self.user)
         return f"{self.review.claimed_by} has it in hand." if held else ""
 
     @property
@@ -314,7 +317,7 @@ class Lane:
 
     @property
     def may_decide(self) -> bool:
-        return self.user.has_perm(policy.DECIDE)
+        return self.user.has_perm(deciding.DECIDE)
 
     @property
     def before(self) -> str:
@@ -343,7 +346,7 @@ def lane(user: User, card: Card | None = None) -> Lane:
         Entry(
             review,
             is_own=review.pk not in foreign,
-            held_by=str(review.claimed_by) if workflow.held_by_other(review, user) else "",
+            held_by=str(review.claimed_by) if services.held_by_other(review, user) else "",
             is_in_hand=card is not None and card.review.pk == review.pk,
         )
         for review in shown
@@ -362,7 +365,7 @@ def next_for(user: User, behind: Review | None = None) -> Review | None:
 def _reviews_for(user: User) -> ReviewQuerySet:
     """Reviewers see all that is open; others what they submitted themselves."""
     reviews = Review.objects.open()
-    return reviews if user.has_perm(policy.DECIDE) else reviews.filter(submitted_by=user)
+    return reviews if user.has_perm(deciding.DECIDE) else reviews.filter(submitted_by=user)
 
 
 def _undoable(user: User) -> list[Decision]:

@@ -1,8 +1,8 @@
-"""The rules of approving, as plain functions over plain values: what a channel accepts, and who may decide."""
+"""What a channel accepts, as plain values, and as what it is delivered."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -11,23 +11,6 @@ from core.errors import Finding
 
 FORMATS = ("image/jpeg", "image/png", "image/webp")
 """What a release can be delivered as."""
-
-DECIDE = "approvals.decide_review"
-SUBMIT = "approvals.submit_version"
-WITHDRAW = "approvals.withdraw_release"
-MANAGE = "approvals.manage_channels"
-
-EDITS = (
-    "version.described",
-    "version.marked",
-    "version.shows",
-    "licence.answered",
-    "consent.recorded",
-)
-"""Actions in the log by which somebody changes what a reviewer judges."""
-
-CLAIM_MINUTES = 30
-"""How long taking a review in hand keeps others from deciding on it."""
 
 
 class BadRules(ValueError):
@@ -101,34 +84,6 @@ def typed_values(kind: type[Any], raw: Mapping[str, Any]) -> Iterable[tuple[str,
         yield name, value
 
 
-def why_not_decide(person: int, *, may_review: bool, involved: Mapping[int, Collection[str]]) -> str:
-    """Why this person cannot decide on a version, in words; empty when they can.
-
-    `involved` says who had a part in making the version, and which. Being a superuser changes nothing.
-    """
-    if parts := involved.get(person):
-        return f"You {_and(parts)}, so somebody else has to decide."
-    if not may_review:
-        return "Deciding needs the right to review. An administrator can give it to you."
-    return ""
-
-
 def blocking(findings: Iterable[Finding]) -> list[Finding]:
     """Those that stop a release."""
     return [finding for finding in findings if finding.blocks]
-
-
-def note_missing(choice: str, note: str) -> list[Finding]:
-    """Sending a picture back without a word helps nobody."""
-    if choice == "approve" or note.strip():
-        return []
-    return [
-        Finding(
-            "note_missing", "Say in a few words what should change, so that the author can act on it.", field="note"
-        )
-    ]
-
-
-def _and(parts: Collection[str]) -> str:
-    words = list(dict.fromkeys(parts))[:2]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

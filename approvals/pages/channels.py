@@ -12,11 +12,13 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
-from approvals import desk, policy, verdict, workflow
-from approvals.forms import WithdrawForm
+from approvals.channels import verdict
+from approvals.channels.rules import BadRules
 from approvals.models import Channel, Event, Release
-from approvals.panels import served_state, why_paused
-from approvals.policy import BadRules
+from approvals.pages import desk
+from approvals.pages.panels import served_state, why_paused
+from approvals.releases import lifecycle
+from approvals.releases.forms import WithdrawForm
 from assets.models import Version
 from core.web.requests import SignedIn, takes_a_form
 
@@ -53,7 +55,7 @@ def channel(request: SignedIn, slug: str) -> HttpResponse:
         "events": Event.objects.filter(channel=found)
         .select_related("release__version__asset")
         .order_by("-sequence")[:EVENTS_SHOWN],
-        "can_withdraw": request.user.has_perm(policy.WITHDRAW),
+        "can_withdraw": request.user.has_perm(lifecycle.WITHDRAW),
         **_rules_in_words(found),
     }
     return render(request, "approvals/channel.html", context)
@@ -77,13 +79,13 @@ def release(request: SignedIn, release_id: UUID) -> HttpResponse:
 
 @takes_a_form
 @may_look
-@permission_required(policy.WITHDRAW, raise_exception=True)
+@permission_required(lifecycle.WITHDRAW, raise_exception=True)
 def withdraw(request: SignedIn, release_id: UUID) -> HttpResponse:
     """Ask why, and end a release."""
     found = _release(release_id)
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        workflow.withdraw(found, form.cleaned_data["reason"], request.user)
+        lifecycle.withdraw(found, form.cleaned_data["reason"], request.user)
         messages.success(request, f"Withdrawn from {found.channel}. Whoever asks for it now is told that it is gone.")
         return redirect("approvals:channel", found.channel.slug)
     status = 422 if form.is_bound else 200
@@ -108,5 +110,5 @@ def _about(request: SignedIn, found: Release) -> dict[str, object]:
         "altered": Release.objects.live().filter(channel=found.channel, original=found.version_id),
         "view": desk.public_view_of(found),
         "deliveries": found.deliveries.select_related("key__site")[:EVENTS_SHOWN],
-        "can_withdraw": found.state == "live" and request.user.has_perm(policy.WITHDRAW),
+        "can_withdraw": found.state == "live" and request.user.has_perm(lifecycle.WITHDRAW),
     }

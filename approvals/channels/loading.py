@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db import transaction
 
-from approvals.disclosure import Profile
+from approvals.channels.disclosure import Profile
+from approvals.channels.rules import BadRules, Rules
 from approvals.models import Channel, ChannelKind
-from approvals.policy import BadRules, Rules
 from core import audit
 
 STARTER = Path(__file__).parent / "data" / "channels.toml"

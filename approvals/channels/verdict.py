@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from approvals import disclosure
-from approvals.disclosure import Kind, Profile
+from approvals.channels import disclosure
+from approvals.channels.disclosure import Kind, Profile
+from approvals.channels.rules import BadRules, Rules
 from approvals.models import Channel, Release
-from approvals.policy import BadRules, Rules
 from assets.alt_texts import checking
 from assets.imaging.rendering import Spec, fitted
 from assets.models import Answer, DigitalSource, Version

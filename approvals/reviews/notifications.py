@@ -19,8 +19,9 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from approvals import dossier, policy
 from approvals.models import Decision, Mail, MailKind, MailState, Review, ReviewState
+from approvals.policies import deciding
+from approvals.reviews import contributors
 from core import dispatch
 from core.models import User
 
@@ -38,7 +39,7 @@ logger = structlog.get_logger(__name__)
 
 def tell_reviewers(review: Review) -> None:
     """Tell everybody who may decide that something waits. One mail each: addresses are nobody else's business."""
-    hands = dossier.hands_in(review.version, review.submitted_by_id)
+    hands = contributors.hands_in(review.version, review.submitted_by_id)
     _write(MailKind.IN_REVIEW, review, (person for person in _reviewers() if person.pk not in hands))
 
 
@@ -50,7 +51,7 @@ def tell_author(decision: Decision) -> None:
 
 def _reviewers() -> list[User]:
     everybody = get_user_model().objects.with_perm(
-        policy.DECIDE, backend="django.contrib.auth.backends.ModelBackend", include_superusers=False
+        deciding.DECIDE, backend="django.contrib.auth.backends.ModelBackend", include_superusers=False
     )
     return list(everybody.exclude(email="").distinct())
 

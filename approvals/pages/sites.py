@@ -9,12 +9,13 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from approvals import policy, sites
-from approvals.forms import KeyForm, SiteChannelsForm, SiteForm
 from approvals.models import ListingSite, SiteKey
+from approvals.policies import deciding
+from approvals.sites import access
+from approvals.sites.forms import KeyForm, SiteChannelsForm, SiteForm
 from core.web.requests import SignedIn, takes_a_form
 
-may_manage = permission_required(policy.MANAGE, raise_exception=True)
+may_manage = permission_required(deciding.MANAGE, raise_exception=True)
 
 
 @takes_a_form
@@ -24,7 +25,7 @@ def listing_sites(request: SignedIn) -> HttpResponse:
     form = SiteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        made = sites.create_site(given["slug"], given["name"], given["channels"], request.user, given["contact"])
+        made = access.create_site(given["slug"], given["name"], given["channels"], request.user, given["contact"])
         messages.success(request, f"{made} is there. Now make a key for it.")
         return redirect("approvals:site", made.slug)
     found = ListingSite.objects.prefetch_related("channels").annotate(
@@ -47,7 +48,7 @@ def create_key(request: SignedIn, slug: str) -> HttpResponse:
     found, form = _site(slug), KeyForm(request.POST)
     if not form.is_valid():
         return _page(request, found, key_form=form, status=422)
-    made = sites.create_key(found, form.cleaned_data["label"], request.user, form.expires_at())
+    made = access.create_key(found, form.cleaned_data["label"], request.user, form.expires_at())
     return _page(request, found, new_key=made)
 
 
@@ -56,7 +57,7 @@ def create_key(request: SignedIn, slug: str) -> HttpResponse:
 def revoke_key(request: SignedIn, slug: str, key_id: int) -> HttpResponse:
     """Make a key useless."""
     key = get_object_or_404(SiteKey, pk=key_id, site__slug=slug)
-    sites.revoke_key(key, request.user)
+    access.revoke_key(key, request.user)
     messages.success(request, f"The key “{key.label}” is revoked. It stopped working at once.")
     return redirect("approvals:site", slug)
 
@@ -68,7 +69,7 @@ def change_channels(request: SignedIn, slug: str) -> HttpResponse:
     found, form = _site(slug), SiteChannelsForm(request.POST)
     if not form.is_valid():
         return _page(request, found, channels_form=form, status=422)
-    sites.change_channels(found, form.cleaned_data["channels"], request.user)
+    access.change_channels(found, form.cleaned_data["channels"], request.user)
     messages.success(request, "Saved. The site reads these channels from its next request on.")
     return redirect("approvals:site", slug)
 
@@ -77,7 +78,7 @@ def change_channels(request: SignedIn, slug: str) -> HttpResponse:
 @may_manage
 def switch(request: SignedIn, slug: str) -> HttpResponse:
     """Turn a site off, or on again."""
-    found = sites.switch(_site(slug), active=request.POST.get("active") == "on", by=request.user)
+    found = access.switch(_site(slug), active=request.POST.get("active") == "on", by=request.user)
     messages.success(request, f"{found} is switched {'on' if found.active else 'off'}.")
     return redirect("approvals:site", slug)
 
@@ -92,7 +93,7 @@ def _page(
     *,
     key_form: KeyForm | None = None,
     channels_form: SiteChannelsForm | None = None,
-    new_key: sites.NewKey | None = None,
+    new_key: access.NewKey | None = None,
     status: int = 200,
 ) -> HttpResponse:
     chosen = [channel.slug for channel in found.channels.all()]
@@ -112,4 +113,4 @@ def _state(key: SiteKey) -> str:
     """In force, revoked, or expired."""
     if key.revoked_at:
         return "revoked"
-    return "in_force" if sites.is_in_force(key) else "expired" if key.site.active else "switched_off"
+    return "in_force" if access.is_in_force(key) else "expired" if key.site.active else "switched_off"

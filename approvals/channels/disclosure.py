@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from approvals.policy import BadRules, typed_values
+from approvals.channels.rules import BadRules, typed_values
 
 CAPTION_LIMIT = 50
 """Characters. RESO Data Dictionary 2.1, `Media.ShortDescription`. Read 2026-11-22."""

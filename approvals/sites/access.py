@@ -21,8 +21,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from approvals import policy
 from approvals.models import Channel, ListingSite, SiteKey
+from approvals.policies import deciding
 from core import audit
 from core.errors import InvalidTransition
 from core.models import User
@@ -151,5 +151,5 @@ def _names(site: ListingSite) -> str:
 
 
 def _check_right(by: User) -> None:
-    if not by.has_perm(policy.MANAGE):
+    if not by.has_perm(deciding.MANAGE):
         raise PermissionDenied("Listing sites and keys need the right to manage channels.")

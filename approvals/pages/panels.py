@@ -9,9 +9,11 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from approvals import desk, policy, workflow
-from approvals.forms import SubmitForm
 from approvals.models import Channel, Decision, Release, Review, ReviewState
+from approvals.pages import desk
+from approvals.policies import deciding
+from approvals.releases import lifecycle
+from approvals.reviews.forms import SubmitForm
 from assets.models import Version
 from assets.models.version import Status
 from assets.versions.transitions import MOVES
@@ -54,7 +56,7 @@ class SubmitPanel:
     def can_submit(self) -> bool:
         """Whether the form is shown: the state allows it, and this person may."""
         allowed = (Status(self.version.status), Status.IN_REVIEW) in MOVES
-        return allowed and self.review is None and self.user.has_perm(policy.SUBMIT) and bool(self.offers)
+        return allowed and self.review is None and self.user.has_perm(deciding.SUBMIT) and bool(self.offers)
 
     @cached_property
     def live_in(self) -> set[int]:
@@ -120,7 +122,7 @@ class ReleasePanel:
 
     @property
     def can_withdraw(self) -> bool:
-        return self.user.has_perm(policy.WITHDRAW)
+        return self.user.has_perm(lifecycle.WITHDRAW)
 
 
 def served_state(release: Release, served: Collection[UUID]) -> str:
@@ -135,7 +137,7 @@ def why_paused(release: Release) -> str:
     """Why a release is not served for the moment, and what brings it back."""
     if not release.channel.active:
         return "The channel is switched off."
-    if workflow.has_changed(release):
+    if lifecycle.has_changed(release):
         return (
             "Something about the picture changed after it was approved. Submit it again; "
             "the channel gets it as soon as it is approved."

@@ -12,10 +12,13 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from approvals import desk, dossier, policy, workflow
-from approvals.forms import DecisionForm, SubmitForm
 from approvals.models import Choice, Decision, Review
-from approvals.panels import SubmitPanel
+from approvals.models.review import CLAIM_MINUTES
+from approvals.pages import desk
+from approvals.pages.panels import SubmitPanel
+from approvals.policies import deciding
+from approvals.reviews import changes, dossier, services
+from approvals.reviews.forms import DecisionForm, SubmitForm
 from assets.models import Version
 from core.errors import Blocked, Finding, InvalidTransition
 from core.web.requests import SignedIn, takes_a_form
@@ -53,10 +56,10 @@ def decide(request: SignedIn, review_id: UUID) -> HttpResponse:
         )
     given = form.cleaned_data
     try:
-        workflow.decide(found, Choice(given["choice"]), given["note"], given["seen_hash"], request.user)
-    except workflow.Changed:
-        changes = dossier.differences(dossier.unseal(given["seen"]), dossier.of_review(found).facts)
-        return _lane(request, _card(request, found, form=form, changes=changes, refused="changed"), status=409)
+        services.decide(found, Choice(given["choice"]), given["note"], given["seen_hash"], request.user)
+    except services.Changed:
+        differences = changes.differences(dossier.unseal(given["seen"]), dossier.of_review(found).facts)
+        return _lane(request, _card(request, found, form=form, changes=differences, refused="changed"), status=409)
     except InvalidTransition as error:
         return _lane(request, _card(request, _review(review_id), form=form, refused=str(error)), status=409)
     except Blocked as error:
@@ -70,7 +73,7 @@ def decide(request: SignedIn, review_id: UUID) -> HttpResponse:
 def undo(request: SignedIn, decision_id: UUID) -> HttpResponse:
     """Take one's decision back, and return to the review."""
     decision = get_object_or_404(Decision.objects.select_related("review__version"), pk=decision_id)
-    found = workflow.undo(decision, request.user)
+    found = services.undo(decision, request.user)
     messages.success(request, "The decision is taken back. The review is open again.")
     return redirect("approvals:review", found.pk)
 
@@ -79,8 +82,8 @@ def undo(request: SignedIn, decision_id: UUID) -> HttpResponse:
 @may_look
 def claim(request: SignedIn, review_id: UUID) -> HttpResponse:
     """Take a review in hand."""
-    found = workflow.claim(_review(review_id), request.user)
-    messages.info(request, f"Nobody else decides on it for {policy.CLAIM_MINUTES} minutes.")
+    found = services.claim(_review(review_id), request.user)
+    messages.info(request, f"Nobody else decides on it for {CLAIM_MINUTES} minutes.")
     return redirect("approvals:review", found.pk)
 
 
@@ -88,14 +91,14 @@ def claim(request: SignedIn, review_id: UUID) -> HttpResponse:
 @may_look
 def recall(request: SignedIn, review_id: UUID) -> HttpResponse:
     """The author takes their version back."""
-    found = workflow.recall_review(_review(review_id), request.user)
+    found = services.recall_review(_review(review_id), request.user)
     messages.success(request, "Taken back. Submit it again when it is ready.")
     return redirect(found.version)
 
 
 @takes_a_form
 @may_look
-@permission_required(policy.SUBMIT, raise_exception=True)
+@permission_required(deciding.SUBMIT, raise_exception=True)
 def submit(request: SignedIn, version_id: UUID) -> HttpResponse:
     """Put a version forward for channels."""
     version = get_object_or_404(Version.objects.visible_to(request.user).with_story(), pk=version_id)
@@ -105,7 +108,7 @@ def submit(request: SignedIn, version_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return _submit_page(request, SubmitPanel(version, request.user, form), 422)
     try:
-        workflow.submit(version, form.cleaned_data["channels"], form.cleaned_data["note"], request.user)
+        services.submit(version, form.cleaned_data["channels"], form.cleaned_data["note"], request.user)
     except Blocked as error:
         return _submit_page(request, SubmitPanel(version, request.user, form, error.findings), 422)
     messages.success(request, "Submitted. You will see it here when a reviewer has decided.")
@@ -150,5 +153,5 @@ def _review(review_id: UUID) -> Review:
 
 
 def _check_has_business(request: SignedIn) -> None:
-    if not any(request.user.has_perm(right) for right in (policy.DECIDE, policy.SUBMIT)):
+    if not any(request.user.has_perm(right) for right in (deciding.DECIDE, deciding.SUBMIT)):
         raise PermissionDenied("Reviews are for people who submit pictures or decide on them.")

@@ -1,0 +1,1 @@
+"""Channels: their rules, how they disclose, and the verdict on a version in one of them."""

@@ -1,0 +1,110 @@
+"""A version told in sections and rows, for whoever judges it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assets.models import Answer, Consent, DigitalSource, Origin, Provenance, Question, Version
+from assets.provenance.alterations import in_plain_words
+from core.languages import name_of
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One fact for a page."""
+
+    name: str
+    value: str
+    source: str = ""
+    copied: bool = False
+    """Whether people want to copy it: an id or a hash."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Facts that belong together."""
+
+    title: str
+    rows: tuple[Row, ...]
+    anchor: str = ""
+
+
+def sections(version: Version) -> list[Section]:
+    """The dossier as a reviewer reads it."""
+    return [
+        Section("Words", tuple(_words(version)), "alt_text"),
+        Section("Licence", tuple(_licence(version)), "licence"),
+        Section("Who and what it shows", tuple(_shown_rows(version)), "consents"),
+        Section("How it was made", tuple(_made(version)), "disclosure"),
+        Section("The file", tuple(_file(version)), "file"),
+    ]
+
+
+def _words(version: Version) -> Iterator[Row]:
+    if version.decorative:
+        yield Row("Alt text", "Decorative: screen readers skip it")
+    else:
+        yield Row("Alt text", version.alt_text or "Missing", name_of(version.alt_language))
+    for translation in version.translations.all():
+        yield Row(f"In {translation.language_name}", translation.text)
+    if version.asset.listing:
+        yield Row("Listing", str(version.asset.listing))
+
+
+def _licence(version: Version) -> Iterator[Row]:
+    licence = version.licence
+    if licence is None:
+        yield Row("Licence", "Nothing answered yet")
+        return
+    given = {answer.question: answer for answer in licence.answers.all()}
+    for question in Question:
+        answer = given.get(question.value)
+        label = Answer(answer.answer).label if answer else Answer.UNKNOWN.label
+        detail = f"{label}: {answer.detail}" if answer and answer.detail else str(label)
+        yield Row(str(question.label), detail, answer.source if answer else "")
+    yield Row("Owner", licence.holder or "Not stated")
+    yield Row("Credit line", licence.attribution or "None")
+    yield Row("Last day", f"{licence.valid_until:%-d %b %Y}" if licence.valid_until else "No end")
+    if licence.terms:
+        yield Row("Terms", str(licence.terms), licence.terms.source_url)
+
+
+def _shown_rows(version: Version) -> Iterator[Row]:
+    yield Row("Recognisable people", str(Answer(version.shows_people).label))
+    yield Row("Private property", str(Answer(version.shows_property).label))
+    for consent in version.consents.all():
+        until = f", until {consent.valid_until:%-d %b %Y}" if consent.valid_until else ""
+        given = Answer(consent.given).label
+        yield Row(str(Consent.Kind(consent.kind).label), f"{consent.name}: {given}{until}", consent.scope)
+
+
+def _made(version: Version) -> Iterator[Row]:
+    yield Row("Came in as", str(Origin(version.origin).label))
+    yield Row("Kind of picture", str(DigitalSource(version.digital_source).label))
+    if version.alterations:
+        yield Row("Altered", "; ".join(in_plain_words(name) for name in version.alterations), version.disclosure_note)
+    if version.original:
+        yield Row("Original", version.original.label)
+    yield from _provenance(getattr(version, "provenance", None))
+
+
+def _provenance(made: Provenance | None) -> Iterator[Row]:
+    if made is None:
+        return
+    if made.provider:
+        yield Row("Provider", made.provider_name or made.provider)
+    if made.model_asked:
+        reported = f"Reports itself as {made.model_reported}" if made.model_reported else ""
+        yield Row("Model", made.model_asked, reported)
+    if made.prompt:
+        yield Row("Prompt", made.prompt, made.template)
+    if made.negative:
+        yield Row("Not wanted", made.negative)
+    if made.purpose:
+        yield Row("Purpose", made.purpose)
+
+
+def _file(version: Version) -> Iterator[Row]:
+    yield Row("Size", f"{version.width} × {version.height} pixels", version.media_type)
+    yield Row("SHA-256", version.sha256, copied=True)

@@ -1,0 +1,1 @@
+"""Who may submit and decide, and what a decision lacks."""

@@ -1,0 +1,39 @@
+"""The rules of approving, as plain functions over plain values: what a channel accepts, and who may decide."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from core.errors import Finding
+
+DECIDE = "approvals.decide_review"
+SUBMIT = "approvals.submit_version"
+MANAGE = "approvals.manage_channels"
+
+
+def why_not_decide(person: int, *, may_review: bool, involved: Mapping[int, Collection[str]]) -> str:
+    """Why this person cannot decide on a version, in words; empty when they can.
+
+    `involved` says who had a part in making the version, and which. Being a superuser changes nothing.
+    """
+    if parts := involved.get(person):
+        return f"You {_and(parts)}, so somebody else has to decide."
+    if not may_review:
+        return "Deciding needs the right to review. An administrator can give it to you."
+    return ""
+
+
+def note_missing(choice: str, note: str) -> list[Finding]:
+    """Sending a picture back without a word helps nobody."""
+    if choice == "approve" or note.strip():
+        return []
+    return [
+        Finding(
+            "note_missing", "Say in a few words what should change, so that the author can act on it.", field="note"
+        )
+    ]
+
+
+def _and(parts: Collection[str]) -> str:
+    words = list(dict.fromkeys(parts))[:2]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,0 +1,147 @@
+"""How releases begin, pause, go on and end."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from approvals.events.log import announce
+from approvals.models import Channel, Decision, EventKind, Release, ReleaseState, ReviewState
+from approvals.releases.document import document, needed_original
+from approvals.releases.files import Prepared
+from assets.models import Version
+from assets.models.version import Status
+from assets.rights import validity
+from assets.versions import transitions
+from core import audit
+from core.errors import Blocked, Finding, InvalidTransition
+from core.models import User
+from core.people.rights import check_right
+
+WITHDRAW = "approvals.withdraw_release"
+
+
+def publish(decision: Decision, channel: Channel, prepared: Prepared, at: datetime) -> Release:
+    """Put a version into a channel and tell it. The caller holds the locks of the version and of the channel."""
+    version = decision.review.version
+    made = Release.objects.create(
+        version=version,
+        channel=channel,
+        decision=decision,
+        dossier_hash=decision.dossier_hash,
+        words_hash=version.words_hash,
+        original=needed_original(version, channel),
+        document=document(version, channel, prepared.file),
+        file_sha256=prepared.file.sha256,
+        file_media_type=prepared.file.media_type,
+        file_size=len(prepared.file.data),
+        released_at=at,
+        valid_until=validity.valid_until(version),
+    )
+    announce(made, EventKind.RELEASED, at)
+    return made
+
+
+def withdraw(release: Release, reason: str, by: User) -> Release:
+    """End a release for good. From now on it answers 410, and the channel's events say so."""
+    check_right(by, WITHDRAW, "Withdrawing needs the right to withdraw releases.")
+    if not reason.strip():
+        raise Blocked([Finding("reason_missing", "Say why it is withdrawn; it goes into the log.", field="reason")])
+    with transaction.atomic():
+        locked = _locked_release(release)
+        if locked.state != ReleaseState.LIVE:
+            raise InvalidTransition(f"This release is “{locked.get_state_display().lower()}” already.")
+        end(locked, ReleaseState.WITHDRAWN, reason.strip()[:300], by)
+        _follow(locked.version)
+        words = f"Withdrawn from {locked.channel}. {reason.strip()}"
+        audit.record(by, "release.withdrawn", locked.version, words, release=locked.pk)
+    return locked
+
+
+def expire_due(limit: int = 100) -> int:
+    """End releases past their last day, and tell channels of those that are not served for now. Returns how many.
+
+    The API does not wait for this: it looks at the day and at the version by itself.
+    """
+    stale = Release.objects.not_served()
+    due = [
+        *Release.objects.past_their_last_day()[:limit],
+        *stale.filter(paused_at=None)[:limit],
+        *stale.filter(version__status=Status.RETIRED)[:limit],
+        *Release.objects.served().filter(paused_at__isnull=False)[:limit],
+    ]
+    return sum(_bring_up_to_date(release) for release in due[:limit])
+
+
+def _bring_up_to_date(release: Release) -> bool:
+    with transaction.atomic():
+        locked = _locked_release(release)
+        today, is_served = timezone.now().date(), Release.objects.served().filter(pk=release.pk).exists()
+        if locked.state != ReleaseState.LIVE:
+            return False
+        if locked.valid_until and locked.valid_until < today:
+            end(locked, ReleaseState.EXPIRED, "Licence or consent has ended.", None)
+            return _told(locked, "expired", f"Expired in {locked.channel}: licence or consent has ended.")
+        if locked.version.status == Status.RETIRED:
+            end(locked, ReleaseState.WITHDRAWN, "The version was retired.", None)
+            return _told(locked, "withdrawn", f"Withdrawn from {locked.channel}: the version was retired.")
+        if is_served == (locked.paused_at is None):
+            return False
+        return _resume(locked) if is_served else _pause(locked)
+
+
+def _pause(release: Release) -> bool:
+    release.paused_at = timezone.now()
+    release.save(update_fields=["paused_at"])
+    announce(release, EventKind.PAUSED, release.paused_at)
+    gone = f"its original, “{release.original}”, is not live there"
+    why = "what was approved has changed" if has_changed(release) else gone
+    return _told(release, "paused", f"Not served to {release.channel} for now: {why}.")
+
+
+def has_changed(release: Release) -> bool:
+    """Whether the version is not approved any more, or says something else than when it was."""
+    return not Release.objects.still_approved().filter(pk=release.pk).exists()
+
+
+def _resume(release: Release) -> bool:
+    release.paused_at = None
+    release.save(update_fields=["paused_at"])
+    announce(release, EventKind.RESUMED, timezone.now())
+    beside = ", and its original is live there" if release.original_id else ""
+    return _told(release, "resumed", f"Served to {release.channel} again: it is what was approved{beside}.")
+
+
+def _told(release: Release, what: str, words: str) -> bool:
+    audit.record(None, f"release.{what}", release.version, words, release=release.pk)
+    return True
+
+
+def end(release: Release, state: ReleaseState, reason: str, by: User | None) -> None:
+    release.state, release.end_reason, release.ended_by = state, reason, by
+    release.ended_at = timezone.now()
+    release.save(update_fields=["state", "end_reason", "ended_by", "ended_at"])
+    kind = EventKind.EXPIRED if state == ReleaseState.EXPIRED else EventKind.WITHDRAWN
+    announce(release, kind, release.ended_at)
+
+
+def _follow(version: Version) -> None:
+    """A version that is withdrawn from its last channel is not approved any more."""
+    if version.status != Status.APPROVED or version.releases.filter(state=ReleaseState.LIVE).exists():
+        return
+    in_review = version.reviews.filter(state__in=(ReviewState.OPEN, ReviewState.SETTLING)).exists()
+    transitions.set_status(version, Status.IN_REVIEW if in_review else Status.WITHDRAWN)
+
+
+def lock_version(version: Version) -> Version:
+    Version.objects.select_for_update().only("pk").get(pk=version.pk)
+    return Version.objects.with_story().get(pk=version.pk)
+
+
+def _locked_release(release: Release) -> Release:
+    version = lock_version(release.version)
+    locked: Release = Release.objects.select_for_update(of=("self",)).select_related("channel").get(pk=release.pk)
+    locked.version = version
+    return locked

@@ -1,0 +1,1 @@
+"""Reviews: submitting, deciding, taking effect, and the dossier that all of it is about."""

@@ -1,0 +1,200 @@
+"""Submitting a version for review, and deciding on it.
+
+A decision is about what was seen: it carries the hash of the dossier and is refused when that has changed. It takes
+effect after a while in which it can be taken back (`settling`). Locks are taken in one order everywhere: review,
+version, releases and channels, end of the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from approvals.channels import rules, verdict
+from approvals.models import Channel, Choice, Decision, Release, Review, ReviewState
+from approvals.models.review import CLAIM_MINUTES
+from approvals.policies import deciding
+from approvals.releases.lifecycle import lock_version
+from approvals.reviews import contributors, dossier, notifications
+from approvals.reviews.transitions import close, lock_review, move, quoted
+from assets.models import Version
+from assets.models.version import Status
+from assets.versions import transitions
+from assets.versions.transitions import check_move
+from core import audit, dispatch
+from core.errors import Blocked, Finding, InvalidTransition
+from core.models import User
+from core.people.rights import check_right
+
+
+class Changed(InvalidTransition):
+    """What was decided on is no longer what is there. Nothing was recorded."""
+
+
+# Submitting
+
+
+def submit(version: Version, channels: Iterable[Channel], note: str, by: User) -> Review:
+    """Put a version forward for channels. Raises `Blocked` with what is missing.
+
+    A version that is live elsewhere stays so while the further channels are decided.
+    """
+    check_right(by, deciding.SUBMIT, "Submitting for review needs the right to submit.")
+    chosen = sorted(channels, key=lambda channel: channel.slug)
+    with transaction.atomic():
+        locked = lock_version(version)
+        _check_can_be_submitted(locked)
+        _check_facts([*_channel_choice(locked, chosen), *standing_in_the_way(locked, chosen)])
+        review = Review.objects.create(version=locked, note=note.strip(), submitted_by=by)
+        review.channels.set(chosen)
+        if not Release.objects.live().filter(version=locked).exists():
+            transitions.set_status(locked, Status.IN_REVIEW)
+        notifications.tell_reviewers(review)
+        names = ", ".join(channel.name for channel in chosen)
+        audit.record(by, "review.submitted", locked, f"Submitted for {names}.", review=review.pk)
+    return review
+
+
+def recall_review(review: Review, by: User) -> Review:
+    """The author takes a version back before anybody has decided."""
+    with transaction.atomic():
+        locked = lock_review(review)
+        if locked.submitted_by_id != by.pk:
+            raise PermissionDenied("Only who submitted a version can take it back.")
+        if locked.state != ReviewState.OPEN:
+            raise InvalidTransition(
+                f"This review is “{locked.get_state_display().lower()}”, so it cannot be taken back."
+            )
+        close(locked, ReviewState.RECALLED)
+        if locked.version.status == Status.IN_REVIEW:
+            transitions.set_status(locked.version, Status.DRAFT)
+        audit.record(by, "review.recalled", locked.version, "Taken back before a decision.", review=locked.pk)
+    return locked
+
+
+def standing_in_the_way(version: Version, channels: Iterable[Channel]) -> list[Finding]:
+    """What blocks the version in any of the channels today, each thing once."""
+    today = timezone.now().date()
+    found = (finding for channel in channels for finding in verdict.findings(version, channel, today))
+    return list(dict.fromkeys(rules.blocking(found)))
+
+
+def _channel_choice(version: Version, channels: list[Channel]) -> list[Finding]:
+    if not channels:
+        return [Finding("channels_missing", "Choose at least one channel.", field="channels")]
+    live = Release.objects.live().filter(version=version, channel__in=channels).select_related("channel")
+    return [Finding("already_live", f"It is live in {release.channel} already.", field="channels") for release in live]
+
+
+def _check_can_be_submitted(version: Version) -> None:
+    if version.reviews.filter(state__in=(ReviewState.OPEN, ReviewState.SETTLING)).exists():
+        raise InvalidTransition("This version is in review already. Decide or take back that review first.")
+    check_move(version.status, Status.IN_REVIEW)
+
+
+# Deciding
+
+
+def claim(review: Review, by: User) -> Review:
+    """Take a review in hand, so that two people do not read the same dossier."""
+    with transaction.atomic():
+        locked = lock_review(review)
+        _check_may_decide(locked, by)
+        _check_open(locked, by)
+        locked.claimed_by, locked.claimed_at = by, timezone.now()
+        locked.save(update_fields=["claimed_by", "claimed_at"])
+        audit.record(by, "review.claimed", locked.version, "Took the review in hand.", review=locked.pk)
+    return locked
+
+
+def decide(review: Review, choice: Choice, note: str, seen_hash: str, by: User) -> Decision:
+    """Record a judgement on exactly the dossier with this hash. It takes effect after `UNDO_SECONDS`.
+
+    Raises `Changed` when the dossier is another one by now, `Blocked` when facts or words are missing.
+    """
+    with transaction.atomic():
+        locked = lock_review(review)
+        _check_may_decide(locked, by)
+        _check_open(locked, by)
+        current = dossier.of_review(locked)
+        if current.hash != seen_hash:
+            raise Changed("This changed after you opened it, so nothing was decided. Look again.")
+        _check_facts(_missing_for(locked, choice, note))
+        now = timezone.now()
+        decision = Decision.objects.create(
+            review=locked,
+            by=by,
+            choice=choice,
+            note=note.strip(),
+            dossier_hash=current.hash,
+            dossier=current.facts,
+            decided_at=now,
+            effective_at=now + timedelta(seconds=settings.UNDO_SECONDS),
+        )
+        move(locked, ReviewState.SETTLING)
+        wait = timedelta(seconds=settings.UNDO_SECONDS)
+        dispatch.enqueue("approvals.tasks.settle", str(decision.pk), wait=wait)
+        words = f"Decided: {Choice(choice).label.lower()}.{quoted(note)}"
+        audit.record(by, "review.decided", locked.version, words, review=locked.pk, dossier=current.hash)
+    return decision
+
+
+def undo(decision: Decision, by: User) -> Review:
+    """Take a decision back before it takes effect. The review is open again."""
+    with transaction.atomic():
+        review = lock_review(decision.review)
+        standing = Decision.objects.select_for_update().get(pk=decision.pk)
+        if standing.by_id != by.pk:
+            raise PermissionDenied("Only who decided can take the decision back.")
+        if standing.undone_at or standing.settled_at or standing.effective_at <= timezone.now():
+            raise InvalidTransition(
+                "The time to undo is over: the decision has taken effect. Withdraw the release instead."
+            )
+        standing.undone_at = timezone.now()
+        standing.save(update_fields=["undone_at"])
+        move(review, ReviewState.OPEN)
+        audit.record(by, "review.undone", review.version, "Took the decision back.", review=review.pk)
+    return review
+
+
+def _missing_for(review: Review, choice: Choice, note: str) -> list[Finding]:
+    if choice != Choice.APPROVE:
+        return deciding.note_missing(choice, note)
+    return standing_in_the_way(review.version, review.channels.all())
+
+
+def _check_may_decide(review: Review, by: User) -> None:
+    hands = contributors.hands_in(review.version, review.submitted_by_id)
+    if why_not := deciding.why_not_decide(by.pk, may_review=by.has_perm(deciding.DECIDE), involved=hands):
+        raise PermissionDenied(why_not)
+
+
+def _check_open(review: Review, by: User) -> None:
+    if review.state != ReviewState.OPEN:
+        raise InvalidTransition(f"This review is “{review.get_state_display().lower()}”. Nothing was recorded.")
+    if review.version.status not in (Status.IN_REVIEW, Status.APPROVED):
+        raise InvalidTransition(
+            f"This version is “{review.version.get_status_display().lower()}” by now. Nothing was recorded."
+        )
+    if held_by_other(review, by):
+        raise InvalidTransition(f"{review.claimed_by} has this review in hand. Nothing was recorded.")
+
+
+def held_by_other(review: Review, by: User) -> bool:
+    """Whether somebody else took the review in hand a short while ago."""
+    if review.claimed_by_id in (None, by.pk) or review.claimed_at is None:
+        return False
+    return timezone.now() - review.claimed_at < timedelta(minutes=CLAIM_MINUTES)
+
+
+# Ending releases
+
+
+def _check_facts(findings: list[Finding]) -> None:
+    if findings:
+        raise Blocked(findings)

@@ -1,0 +1,121 @@
+"""Decisions taking effect, once their time to undo is over and everything was checked once more."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from approvals.channels import rules
+from approvals.models import Choice, Decision, Release, ReleaseState, ReviewState
+from approvals.policies import deciding
+from approvals.releases import files, lifecycle
+from approvals.releases.lifecycle import end
+from approvals.reviews import contributors, dossier, notifications
+from approvals.reviews.services import standing_in_the_way
+from approvals.reviews.transitions import close, lock_review, move, quoted
+from assets.imaging import inspection
+from assets.models import Version
+from assets.models.version import Status
+from assets.versions import transitions
+from core import audit, storage
+
+OUTCOMES = {
+    Choice.APPROVE: (ReviewState.APPROVED, Status.APPROVED),
+    Choice.CHANGES: (ReviewState.CHANGES, Status.CHANGES_REQUESTED),
+    Choice.REJECT: (ReviewState.REJECTED, Status.REJECTED),
+}
+
+
+def settle(decision: Decision) -> Decision:
+    """Let a decision take effect once its time to undo is over. Safe to call again, and to be killed in.
+
+    When something has changed since, the review opens again and says why.
+    """
+    decision = Decision.objects.select_related("review__version").get(pk=decision.pk)
+    if not _is_due(decision):
+        return decision
+    prepared, reason = _files_for(decision)
+    with transaction.atomic():
+        review = lock_review(decision.review)
+        locked = Decision.objects.select_for_update(of=("self",)).select_related("by").get(pk=decision.pk)
+        if not _is_due(locked):
+            return locked
+        locked.review = review
+        if reason := reason or _no_longer_holds(locked, prepared):
+            _lapse(locked, reason)
+        else:
+            _take_effect(locked, prepared)
+    return locked
+
+
+def _is_due(decision: Decision) -> bool:
+    return not decision.undone_at and not decision.settled_at and decision.effective_at <= timezone.now()
+
+
+def _files_for(decision: Decision) -> tuple[dict[int, files.Prepared], str]:
+    """The files to be released, and why they cannot be made, if so. Outside of any transaction."""
+    if decision.choice != Choice.APPROVE:
+        return {}, ""
+    version = Version.objects.with_story().get(pk=decision.review.version_id)
+    try:
+        return files.prepare(version, decision.review.channels.all()), ""
+    except (files.TooLarge, inspection.Unreadable, storage.CorruptFile, rules.BadRules) as error:
+        return {}, f"The file for delivery could not be made. {error}"
+    except FileNotFoundError:
+        return {}, "The file is missing where it is kept. Restore it from the backup."
+
+
+def _no_longer_holds(decision: Decision, prepared: dict[int, files.Prepared]) -> str:
+    """Why a decision cannot take effect any more; empty when it can."""
+    review = decision.review
+    if dossier.of_review(review).hash != decision.dossier_hash:
+        return "Something about the picture changed after the decision."
+    hands = contributors.hands_in(review.version, review.submitted_by_id)
+    may_review = decision.by.is_active and decision.by.has_perm(deciding.DECIDE)
+    if deciding.why_not_decide(decision.by_id, may_review=may_review, involved=hands):
+        return f"{decision.by} may no longer decide on it."
+    if review.version.status not in (Status.IN_REVIEW, Status.APPROVED):
+        return f"The version is “{review.version.get_status_display().lower()}” by now."
+    if decision.choice == Choice.APPROVE:
+        blocking = standing_in_the_way(review.version, review.channels.all())
+        if any(file.words_hash != review.version.words_hash for file in prepared.values()):
+            return "Something about the picture changed while its files were made."
+        return " ".join(finding.words for finding in blocking)
+    return ""
+
+
+def _take_effect(decision: Decision, prepared: dict[int, files.Prepared]) -> None:
+    review = decision.review
+    state, status = OUTCOMES[Choice(decision.choice)]
+    if review.version.status == Status.IN_REVIEW:
+        transitions.set_status(review.version, status, approved_by=decision.by)
+    names = _release(decision, prepared) if decision.choice == Choice.APPROVE else []
+    decision.settled_at = timezone.now()
+    decision.save(update_fields=["settled_at"])
+    close(review, state)
+    if decision.choice != Choice.APPROVE:
+        notifications.tell_author(decision)
+    released = f" Released to {', '.join(names)}." if names else ""
+    words = f"{ReviewState(state).label}.{released}{quoted(decision.note)}"
+    audit.record(decision.by, f"review.{state}", review.version, words, review=review.pk, dossier=decision.dossier_hash)
+
+
+def _release(decision: Decision, prepared: dict[int, files.Prepared]) -> list[str]:
+    """One release for each channel. The time is read under the channels' locks, so it only goes forward in each."""
+    channels = list(decision.review.channels.select_for_update().order_by("pk"))
+    now = timezone.now()
+    for channel in channels:
+        held = Release.objects.filter(version=decision.review.version, channel=channel, state=ReleaseState.LIVE).first()
+        if held:
+            end(held, ReleaseState.WITHDRAWN, "Replaced by a newer approval.", decision.by)
+        lifecycle.publish(decision, channel, prepared[channel.pk], now)
+    return [channel.name for channel in channels]
+
+
+def _lapse(decision: Decision, reason: str) -> None:
+    review = decision.review
+    decision.undone_at, decision.lapsed_because = timezone.now(), reason[:500]
+    decision.save(update_fields=["undone_at", "lapsed_because"])
+    move(review, ReviewState.OPEN)
+    words = f"The decision did not take effect, and the review is open again. {reason}"
+    audit.record(None, "review.reopened", review.version, words, review=review.pk)

@@ -1,0 +1,1 @@
+"""Listing sites and their keys."""

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.forms import BoundField
 
 from assets.imaging import inspection
 from assets.models import Asset, DigitalSource, Listing, Origin, Version
@@ -110,6 +111,11 @@ class LibraryFilterForm(forms.Form):
         listings = Listing.objects.filter(assets__isnull=False).distinct()
         offer(self, "provider", [ANY, *((maker, maker) for maker in makers)])
         offer(self, "listing", [ANY, *((listing.reference, str(listing)) for listing in listings)])
+
+    @property
+    def narrowing(self) -> list[BoundField]:
+        """The filters beside the search."""
+        return [each for each in self if each.name != "q"]
 
     def wanted(self) -> dict[str, str]:
         """The filters that are set and make sense."""

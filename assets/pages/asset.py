@@ -31,6 +31,8 @@ from assets.rights.forms import ConsentForm, LicenceForm, ShownForm
 from core.web.requests import SignedIn
 
 PAGE = "assets/asset.html"
+PANEL = "assets/panels/{}.html"
+"""One panel alone, as the page includes it."""
 may_look = permission_required("assets.view_asset", raise_exception=True)
 may_edit = permission_required("assets.edit_library", raise_exception=True)
 
@@ -50,7 +52,7 @@ def version(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
     """One version with its whole story. `?edit=licence` opens a panel's form; htmx gets that panel alone."""
     story = Story(_version(request, asset_id, number), request.user, request.GET.get("edit", ""))
     panel = request.GET.get("panel", "")
-    template = f"{PAGE}#{panel}" if request.htmx and panel in {"licence", "consents"} else PAGE
+    template = PANEL.format(panel) if request.htmx and panel in {"licence", "consents"} else PAGE
     return render(request, template, {"story": story, "version": story.version})
 
 
@@ -162,7 +164,7 @@ def _saved(request: SignedIn, version: Version, panel: str, words: str) -> HttpR
     story = Story(Version.objects.with_story().get(pk=version.pk), request.user)
     context = {"story": story, "version": story.version, "saved": words}
     parts = (panel, "readiness", "standing", "history")
-    return HttpResponse("".join(render_to_string(f"{PAGE}#{part}", context, request) for part in parts))
+    return HttpResponse("".join(render_to_string(PANEL.format(part), context, request) for part in parts))
 
 
 def _refused(
@@ -183,7 +185,7 @@ def _panel(
     status: int = 200,
 ) -> HttpResponse:
     story = Story(version, request.user, editing, {name or panel: form})
-    template = f"{PAGE}#{panel}" if request.htmx else PAGE
+    template = PANEL.format(panel) if request.htmx else PAGE
     return render(request, template, {"story": story, "version": version}, status=status)
 
 

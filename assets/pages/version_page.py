@@ -62,6 +62,10 @@ class Line:
     words: str
     severity: str
 
+    @property
+    def blocks(self) -> bool:
+        return self.severity == "blocks"
+
 
 @dataclass
 class Story:
@@ -96,6 +100,29 @@ class Story:
     def is_open(self) -> bool:
         """Whether the page shows forms."""
         return self.may_edit and bool(not self.guarded or self.editing or self.filled)
+
+    # What comes next
+
+    @property
+    def must_complete(self) -> bool:
+        """Whether something is missing that keeps the version from a review."""
+        return bool(self.lacks) and self.version.status not in {Status.REJECTED, Status.RETIRED}
+
+    @property
+    def may_go_forward(self) -> bool:
+        """Whether everything is there, and the next step is to put it forward."""
+        waits = self.version.status in {Status.DRAFT, Status.CHANGES_REQUESTED, Status.WITHDRAWN}
+        return waits and not self.must_complete
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether nobody has judged it yet: putting it forward is then the main thing to do."""
+        return self.version.status == Status.DRAFT
+
+    @property
+    def came_back(self) -> bool:
+        """Whether a reviewer asked for changes, which come before the next review."""
+        return self.version.status == Status.CHANGES_REQUESTED
 
     # What is missing
 
@@ -140,6 +167,11 @@ class Story:
         return str(self.version.asset_id)
 
     @property
+    def address(self) -> str:
+        """Address of the page, on which `?edit=` opens a form."""
+        return self.version.get_absolute_url()
+
+    @property
     def size(self) -> tuple[int, int]:
         return fitted(self.version.width, self.version.height, SPECS["preview"])
 
@@ -150,6 +182,11 @@ class Story:
     @property
     def newest(self) -> Version:
         return self.versions[0]
+
+    @property
+    def is_earlier(self) -> bool:
+        """Whether a newer version is there."""
+        return self.newest.pk != self.version.pk
 
     @cached_property
     def altered(self) -> list[Version]:
@@ -184,11 +221,22 @@ class Story:
         """The consent whose form is open."""
         return next((each for each in self.consents if self.editing == f"consent-{each.pk}"), None)
 
+    @property
+    def recording(self) -> bool:
+        """Whether the form of a consent, new or kept, is open."""
+        return "consent" in self.editing
+
     # Provenance
 
     @cached_property
     def made(self) -> Provenance | None:
         return getattr(self.version, "provenance", None)
+
+    @property
+    def other_model(self) -> str:
+        """The model that the provider names, where it is not the one that was asked for."""
+        made = self.made
+        return made.model_reported if made and made.model_reported != made.model_asked else ""
 
     @property
     def sent(self) -> str:
@@ -240,6 +288,11 @@ class Story:
     @property
     def disclosure_form(self) -> Form:
         return self.filled.get("disclosure") or DisclosureForm.of(self.version)
+
+    @property
+    def title_refused(self) -> bool:
+        """Whether a new title was just sent that cannot be one."""
+        return self.editing == "title"
 
     @property
     def rename_form(self) -> Form:

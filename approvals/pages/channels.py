@@ -16,7 +16,7 @@ from approvals.channels import verdict
 from approvals.channels.rules import BadRules
 from approvals.models import Channel, Event, Release
 from approvals.pages import desk
-from approvals.pages.panels import served_state, why_paused
+from approvals.pages.panels import ReleaseTile, served_state, why_paused
 from approvals.releases import lifecycle
 from approvals.releases.forms import WithdrawForm
 from assets.models import Version
@@ -51,7 +51,7 @@ def channel(request: SignedIn, slug: str) -> HttpResponse:
         "channel": found,
         "page": page,
         "not_served_words": f"{paused} not served for now" if paused else "",
-        "rows": [(release, served_state(release, served)) for release in page],
+        "rows": [ReleaseTile(release, served_state(release, served)) for release in page],
         "events": Event.objects.filter(channel=found)
         .select_related("release__version__asset")
         .order_by("-sequence")[:EVENTS_SHOWN],

@@ -19,6 +19,7 @@ from approvals.policies import deciding
 from approvals.reviews import contributors, services
 from approvals.reviews.forms import DecisionForm
 from assets.models import Version
+from assets.models.version import Status
 from core.errors import Finding
 from core.languages import name_of
 from core.models import User
@@ -91,6 +92,15 @@ class ChannelVerdict:
     def word(self) -> str:
         """How it stands in one word."""
         return {"blocks": "Blocked", "warns": "Check", "informs": "Ready"}[self.severity]
+
+    @property
+    def spoken(self) -> str:
+        """How it stands, for whoever hears the page."""
+        return {"blocks": "blocked", "warns": "to check", "informs": "ready"}[self.severity]
+
+    @property
+    def icon(self) -> str:
+        return {"blocks": "octagon-x", "warns": "triangle-alert", "informs": "check"}[self.severity]
 
     @property
     def severity(self) -> str:
@@ -173,6 +183,11 @@ class PublicView:
     """The alt text in further languages, as a release says it: tag, name and text."""
 
     @property
+    def is_photograph(self) -> bool:
+        """Whether nothing about the picture was altered or generated."""
+        return self.kind == Kind.PHOTOGRAPH.value
+
+    @property
     def caption_length(self) -> int:
         return len(self.said.caption)
 
@@ -236,6 +251,11 @@ class Card:
     def version(self) -> Version:
         return self.review.version
 
+    @property
+    def has_changed(self) -> bool:
+        """Whether a decision was refused since something is not what was seen."""
+        return self.refused == "changed"
+
     @cached_property
     def channels(self) -> list[Channel]:
         return list(self.review.channels.all())
@@ -274,8 +294,13 @@ class Card:
         return self.review.state == ReviewState.OPEN and self.review.submitted_by_id == self.user.pk
 
     @property
+    def is_in_hand(self) -> bool:
+        """Whether this person has it in hand."""
+        return self.review.claimed_by_id == self.user.pk
+
+    @property
     def can_claim(self) -> bool:
-        return not self.why_not and self.review.claimed_by_id != self.user.pk
+        return not self.why_not and not self.is_in_hand
 
     @cached_property
     def decisions(self) -> list[Decision]:
@@ -304,6 +329,19 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class CameBack:
+    """A review that ended without an approval, as its author sees it."""
+
+    review: Review
+    decision: Decision | None
+
+    @property
+    def can_be_put_right(self) -> bool:
+        """Whether the version can be submitted again."""
+        return self.review.version.status == Status.CHANGES_REQUESTED
+
+
+@dataclass(frozen=True)
 class Lane:
     """The review place as one person sees it."""
 
@@ -313,7 +351,7 @@ class Lane:
     total: int = 0
     waiting: int = 0
     undoable: list[Decision] = field(default_factory=list)
-    came_back: list[tuple[Review, Decision | None]] = field(default_factory=list)
+    came_back: list[CameBack] = field(default_factory=list)
 
     @property
     def may_decide(self) -> bool:
@@ -373,9 +411,9 @@ def _undoable(user: User) -> list[Decision]:
     return list(decisions.select_related("review__version__asset").order_by("-decided_at"))
 
 
-def _came_back(user: User) -> list[tuple[Review, Decision | None]]:
+def _came_back(user: User) -> list[CameBack]:
     reviews = Review.objects.came_back_to(user).for_lists().prefetch_related("decisions__by")
-    return [(review, _standing(review)) for review in reviews]
+    return [CameBack(review, _standing(review)) for review in reviews]
 
 
 def _standing(review: Review) -> Decision | None:

@@ -45,6 +45,24 @@ class SubmitPanel:
         return settled.select_related("by", "review").order_by("-settled_at").first()
 
     @property
+    def is_settling(self) -> bool:
+        """Whether it is decided, and the decision can still be taken back."""
+        return self.review is not None and self.review.state == ReviewState.SETTLING
+
+    @property
+    def is_approved(self) -> bool:
+        return self.version.status == Status.APPROVED
+
+    @property
+    def is_over(self) -> bool:
+        """Whether this version can never be submitted again."""
+        return self.version.status in {Status.REJECTED, Status.RETIRED}
+
+    @property
+    def was_withdrawn(self) -> bool:
+        return self.version.status == Status.WITHDRAWN
+
+    @property
     def form(self) -> SubmitForm:
         return self.bound or SubmitForm()
 
@@ -105,6 +123,18 @@ class SubmitPanel:
         return desk.mendable(self.refused)
 
 
+@dataclass(frozen=True)
+class Released:
+    """One release of the version, and what this person may do about it."""
+
+    release: Release
+    state: str
+    """As it is served: live, paused, withdrawn, expired."""
+    why: str
+    """Why it is paused; empty when it is not."""
+    can_withdraw: bool
+
+
 @dataclass
 class ReleasePanel:
     """Where a version is released, and was."""
@@ -113,16 +143,32 @@ class ReleasePanel:
     user: User
 
     @cached_property
-    def rows(self) -> list[tuple[Release, str, str]]:
-        """Each release with its state as it is served (live, paused, withdrawn, expired), and why it is paused."""
+    def rows(self) -> list[Released]:
+        """Each release, newest first."""
         releases = self.version.releases.select_related("channel", "decision__by", "ended_by").order_by("-released_at")
         served = set(Release.objects.live().filter(version=self.version).values_list("pk", flat=True))
-        states = ((release, served_state(release, served)) for release in releases)
-        return [(release, state, why_paused(release) if state == "paused" else "") for release, state in states]
+        return [self._row(release, served_state(release, served)) for release in releases]
+
+    def _row(self, release: Release, state: str) -> Released:
+        why = why_paused(release) if state == "paused" else ""
+        return Released(release, state, why, self.can_withdraw and release.state == "live")
 
     @property
     def can_withdraw(self) -> bool:
         return self.user.has_perm(lifecycle.WITHDRAW)
+
+
+@dataclass(frozen=True)
+class ReleaseTile:
+    """One release in the grid of its channel."""
+
+    release: Release
+    state: str
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is really served now."""
+        return self.state == "live"
 
 
 def served_state(release: Release, served: Collection[UUID]) -> str:

@@ -23,7 +23,7 @@ from assets.models import Version
 from core.errors import Blocked, Finding, InvalidTransition
 from core.web.requests import SignedIn, takes_a_form
 
-PAGE = "approvals/review.html"
+PAGE, LANE = "approvals/review.html", "approvals/_lane.html"
 may_look = permission_required("assets.view_asset", raise_exception=True)
 
 
@@ -116,12 +116,12 @@ def submit(request: SignedIn, version_id: UUID) -> HttpResponse:
 
 
 def _submit_page(request: SignedIn, panel: SubmitPanel, status: int = 200) -> HttpResponse:
-    template = "approvals/submit.html#panel" if request.htmx else "approvals/submit.html"
+    template = "approvals/_review_panel.html" if request.htmx else "approvals/submit.html"
     return render(request, template, {"panel": panel, "version": panel.version}, status=status)
 
 
 def _lane(request: SignedIn, card: desk.Card | None, status: int = 200) -> HttpResponse:
-    template = f"{PAGE}#lane" if request.htmx else PAGE
+    template = LANE if request.htmx else PAGE
     response = render(request, template, {"lane": desk.lane(request.user, card), "card": card}, status=status)
     if request.htmx and request.method == "GET":
         response["HX-Push-Url"] = request.path

@@ -15,6 +15,14 @@ from approvals.sites import access
 from approvals.sites.forms import KeyForm, SiteChannelsForm, SiteForm
 from core.web.requests import SignedIn, takes_a_form
 
+KEY_STATES = {
+    "in_force": ("live", "In force"),
+    "revoked": ("withdrawn", "Revoked"),
+    "expired": ("expired", "Expired"),
+    "switched_off": ("warns", "Switched off"),
+}
+"""How a key stands -> the badge that says so."""
+
 may_manage = permission_required(deciding.MANAGE, raise_exception=True)
 
 
@@ -99,7 +107,7 @@ def _page(
     chosen = [channel.slug for channel in found.channels.all()]
     context = {
         "site": found,
-        "keys": [(key, _state(key)) for key in found.keys.select_related("created_by", "site")],
+        "keys": [(key, *KEY_STATES[_state(key)]) for key in found.keys.select_related("created_by", "site")],
         "key_form": key_form or KeyForm(),
         "channels_form": channels_form or SiteChannelsForm(initial={"channels": chosen}),
         "new_key": new_key,

@@ -40,7 +40,7 @@ WRITERS = {
 """The writers, and the neighbours that each of them is made of."""
 WRITES = {"save", "create", "bulk_create", "bulk_update", "update_or_create", "get_or_create"}
 WRITES_ON_ROWS = WRITES | {"update", "delete"}
-LONGEST_MODULE, LONGEST_FUNCTION = 500, 50
+LONGEST_MODULE, LONGEST_FUNCTION, LONGEST_TEMPLATE_LINE = 500, 50, 140
 
 
 def relative(path: Path) -> str:
@@ -143,6 +143,17 @@ def test_no_function_is_too_long() -> None:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and node.end_lineno
         and node.end_lineno - node.lineno + 1 > LONGEST_FUNCTION
+    ]
+    assert long == []
+
+
+def test_no_line_of_a_template_is_too_long() -> None:
+    mails = (ROOT / "templates").rglob("*.txt")
+    long = [
+        f"{relative(path)}:{number}: {len(line)}"
+        for path in [*TEMPLATES, *mails]
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if len(line) > LONGEST_TEMPLATE_LINE
     ]
     assert long == []
 

@@ -21,6 +21,11 @@ class Finding:
     def blocks(self) -> bool:
         return self.severity == "blocks"
 
+    @property
+    def is_fixable(self) -> bool:
+        """Whether it can be put right, and at a place that a link can lead to."""
+        return bool(self.field) and self.severity != "informs"
+
 
 class InvalidTransition(Exception):
     """The thing is not in a state that allows this (HTTP 409). Says the state it is in, and what is possible."""

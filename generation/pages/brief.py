@@ -166,7 +166,9 @@ def _page(request: SignedIn, found: Brief, status: int = 200) -> HttpResponse:
     if not request.htmx:
         return render(request, "generation/brief.html", context, status=status)
     stops = request.method == "GET" and not story.running
-    return render(request, "generation/brief.html#results", context, status=HTMX_STOP_POLLING if stops else status)
+    return render(
+        request, "generation/panels/brief_results.html", context, status=HTMX_STOP_POLLING if stops else status
+    )
 
 
 def _found(request: SignedIn, brief_id: UUID) -> Brief:

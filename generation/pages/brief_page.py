@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -21,6 +21,9 @@ from generation.jobs.ingest import FLAGS
 from generation.models import Brief, GenerationModel, Job, JobState, Output, OutputState
 from generation.models.job import RETRIABLE, RUNNING
 from generation.providers.handoff import Ask
+
+COST_REMARKS: Mapping[str, str] = {"computed": "reckoned", "estimate": "reckoned", "unknown": "not confirmed"}
+"""Where a cost is from → what the page says of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,10 @@ class Shown:
         return self.output.state == OutputState.NEW
 
     @property
+    def is_being_kept(self) -> bool:
+        return self.output.state == OutputState.KEEPING
+
+    @property
     def is_discarded(self) -> bool:
         return self.output.state == OutputState.DISCARDED
 
@@ -68,6 +75,13 @@ class Cell:
         return self.job.state in RUNNING
 
     @property
+    def place_words(self) -> str:
+        """Where it stands in the queue; nothing when it is not queued."""
+        if not self.place:
+            return ""
+        return "next in the queue" if self.place == 1 else f"place {self.place} in the queue"
+
+    @property
     def elapsed(self) -> str:
         """How long it has taken or took, in words."""
         if self.job.started_at is None:
@@ -81,6 +95,16 @@ class Cell:
     @property
     def shows_reason(self) -> bool:
         return bool(self.job.error_words) and self.job.state != JobState.CANCELLED
+
+    @property
+    def sent_again_at(self) -> datetime | None:
+        """When it is sent again by itself, after something went wrong."""
+        return self.job.not_before if self.running and self.shows_reason else None
+
+    @property
+    def brought_nothing(self) -> bool:
+        """Whether it ended without a picture, so that the page says what it cost."""
+        return self.job.state in (JobState.REFUSED, JobState.FAILED)
 
     @property
     def may_cancel(self) -> bool:
@@ -182,6 +206,11 @@ class Column:
         return self.cells[0].job.cost_basis
 
     @property
+    def cost_remark(self) -> str:
+        """How sure the cost is, where it is not the provider's own word."""
+        return COST_REMARKS.get(self.basis, "")
+
+    @property
     def elapsed(self) -> str:
         """How long the slowest of its jobs has taken."""
         return max((cell.elapsed for cell in self.cells), key=lambda words: (len(words), words), default="")
@@ -218,6 +247,11 @@ class BriefStory:
         return any(cell.running for cell in self.cells)
 
     @property
+    def is_comparable(self) -> bool:
+        """Whether there is anything to hold against something else."""
+        return self.pictures > 1 or len(self.columns) > 1
+
+    @property
     def settled(self) -> int:
         return sum(column.cost or 0 for column in self.columns)
 
@@ -244,6 +278,13 @@ class BriefStory:
     @property
     def done(self) -> int:
         return sum(not cell.running for cell in self.cells)
+
+    @property
+    def jobs_in_words(self) -> str:
+        """How many jobs it has, and how many of them are over as long as one is not."""
+        count = len(self.cells)
+        noun = "job" if count == 1 else "jobs"
+        return f"{self.done} of {count} {noun} over" if self.running else f"{count} {noun}"
 
     @property
     def state(self) -> str:

@@ -62,12 +62,13 @@ def _page(request: SignedIn, found: Brief, status: int = 200) -> HttpResponse:
     names, wanted = given.get("names") == "1", (given.get("a", ""), given.get("b", ""))
     told = comparison.compare(found, request.user, names=names, number=number, wanted=wanted)
     address = reverse("generation:compare", args=(found.pk,))
-    context = {"told": told, "brief": found, "names": names, "address": address}
+    context = {"told": told, "brief": found, "address": address}
     if not request.htmx:
         return render(request, "generation/compare.html", context, status=status)
     part = PAIR if request.htmx.target == PAIR else "cells"
     stops = part == "cells" and request.method == "GET" and not told.running
-    return render(request, f"generation/compare.html#{part}", context, status=HTMX_STOP_POLLING if stops else status)
+    drawn = f"generation/panels/compare_{part}.html"
+    return render(request, drawn, context, status=HTMX_STOP_POLLING if stops else status)
 
 
 def _found(request: SignedIn, brief_id: UUID) -> Brief:

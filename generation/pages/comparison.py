@@ -68,6 +68,11 @@ class Cell:
         return f"Picture {self.letter}"
 
     @property
+    def caption(self) -> str:
+        """Its letter, and whose it is unless that is hidden."""
+        return f"{self.letter} · {self.model}" if self.model else self.letter
+
+    @property
     def model(self) -> str:
         """Whose it is; nothing while that is hidden."""
         return "" if self.blind else self.job.model.name
@@ -146,6 +151,16 @@ class Pair:
     previous: Cell
     following: Cell
 
+    @property
+    def previous_query(self) -> str:
+        """The first of the two beside the partner before, as an address says it."""
+        return f"a={self.first.letter}&b={self.previous.letter}"
+
+    @property
+    def following_query(self) -> str:
+        """The first of the two beside the next partner, as an address says it."""
+        return f"a={self.first.letter}&b={self.following.letter}"
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -162,6 +177,13 @@ class Comparison:
     mine: Judgement | None
     wanted: tuple[str, str]
     """Letters of the two to look at closely."""
+    names: bool = False
+    """Whether the address asks for the names."""
+
+    @property
+    def query(self) -> str:
+        """This set, as an address says it."""
+        return f"{'names=1&' if self.names else ''}set={self.number}"
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -247,7 +269,7 @@ def compare(
     cells = [_cell(letter, place, blind, judgements, mine) for letter, place in zip(_letters(), places, strict=False)]
     sets = max(1, -(-len(cells) // MOST_CELLS))
     number = min(max(1, number), sets)
-    return Comparison(brief, tuple(cells), may_be_blind, number, blind, judgements, mine, wanted)
+    return Comparison(brief, tuple(cells), may_be_blind, number, blind, judgements, mine, wanted, names)
 
 
 Place = tuple[Job, Output | None]

@@ -13,7 +13,7 @@ from generation.pages.brief import again_url
 register = template.Library()
 
 
-@register.inclusion_tag("generation/_make_again.html", takes_context=True)
+@register.inclusion_tag("generation/panels/make_again.html", takes_context=True)
 def make_again_panel(context: template.Context, version: Version) -> dict[str, Any]:
     """Where a version came from, and the ways to go on from it."""
     made = getattr(version, "provenance", None)

@@ -170,6 +170,12 @@ class ComposeForm(forms.Form):
         )
 
     @property
+    def opens_the_rest(self) -> bool:
+        """Whether something is said or wrong among the questions that are folded away at first."""
+        is_said = any(self[name].value() for name in ("seed", "campaign"))
+        return is_said or any(self[name].errors for name in ("title", "campaign", "negative", "seed"))
+
+    @property
     def campaigns(self) -> list[str]:
         """Campaigns that have a budget, to choose from while typing."""
         return budgets.campaigns()

@@ -49,6 +49,18 @@ class Line:
         return BASIS_WORDS.get(self.quote.basis, "") if self.quote else ""
 
     @property
+    def has_a_price(self) -> bool:
+        """Whether it costs something for each picture."""
+        return self.quote is not None and bool(self.quote.amount)
+
+    @property
+    def instead_of_a_price(self) -> str:
+        """What is said where nothing is charged for a picture; nothing where there is no quote."""
+        if self.quote is None:
+            return ""
+        return "your plan" if self.by_hand else "free"
+
+    @property
     def plan(self) -> str:
         """What is paid instead of a price for each picture."""
         return str(self.offer.row.facts.get("price", {}).get("plan", ""))

@@ -116,6 +116,10 @@ class Refinement:
     def is_edit(self) -> bool:
         return self.kind == BriefKind.EDIT
 
+    @property
+    def is_variation(self) -> bool:
+        return self.kind == BriefKind.VARY
+
     def is_valid(self) -> bool:
         """Whether what was marked is a mask; nothing marked is fine."""
         return not self.is_edit or self.mask_form.is_valid()

@@ -88,10 +88,11 @@ def compose(request: SignedIn, slug: str = "") -> HttpResponse:
 def _drawn(request: SignedIn, context: dict[str, Any], status: int) -> HttpResponse:
     """The page, or the part of it that htmx asked for."""
     if request.htmx and "fill" in request.POST:
-        response = render(request, "generation/compose.html#fields", context)
+        response = render(request, "generation/panels/compose_fields.html", context)
         return trigger_client_event(response, "filled", after="swap")
-    part = "#preview" if request.htmx and "preview" in request.POST else ""
-    return render(request, f"generation/compose.html{part}", context, status=status)
+    is_preview = request.htmx and "preview" in request.POST
+    drawn = "generation/panels/compose_preview.html" if is_preview else "generation/compose.html"
+    return render(request, drawn, context, status=status)
 
 
 def _sent(request: SignedIn, form: ComposeForm, draft: Brief, refinement: Refinement) -> bool:

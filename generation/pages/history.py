@@ -30,7 +30,8 @@ def history(request: SignedIn) -> HttpResponse:
     words = tuple(wanted.get("q", "").split())
     rows = [(Row(story, words), again_url(story.brief)) for story in tell_all(list(page.object_list), request.user)]
     context = {"form": form, "page": page, "rows": rows, "filtered": bool(wanted), "query": urlencode(wanted)}
-    return render(request, "generation/history.html#results" if request.htmx else "generation/history.html", context)
+    drawn = "generation/panels/history_results.html" if request.htmx else "generation/history.html"
+    return render(request, drawn, context)
 
 
 @require_safe

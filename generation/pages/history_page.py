@@ -60,6 +60,11 @@ class HistoryForm(forms.Form):
         models = GenerationModel.objects.filter(jobs__isnull=False).distinct()
         offer(self, "model", [ANY, *((str(row.pk), f"{row.name} · {registry.label(row.provider)}") for row in models)])
 
+    @property
+    def choices(self) -> list[forms.BoundField]:
+        """The fields that one chooses from, which is all but the words."""
+        return [each for each in self if each.name != "q"]
+
     def wanted(self) -> dict[str, str]:
         """The filters that are set and make sense."""
         self.is_valid()
@@ -102,6 +107,11 @@ class Row:
         """Its pictures whose approval stands."""
         versions = [shown.output.version for column in self.story.columns for shown in column.shown]
         return sum(version is not None and version.status == Status.APPROVED for version in versions)
+
+    @property
+    def approved_words(self) -> str:
+        """How many that are, for a badge."""
+        return "Approved" if self.approved == 1 else f"{self.approved} approved"
 
     @property
     def currency(self) -> str:

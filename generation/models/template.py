@@ -43,6 +43,11 @@ class Template(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("generation:template", args=(self.slug,))
 
+    @property
+    def is_offered(self) -> bool:
+        """Whether briefs can be written with it: a revision is in use, and it is not retired."""
+        return self.published_id is not None and self.retired_at is None
+
 
 class TemplateRevision(models.Model):
     """One wording of a template. Frozen once a brief has used it; a change is a new number."""

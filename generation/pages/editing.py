@@ -20,7 +20,8 @@ from generation.prompt_templates.editor import AboutForm, Editor, FileForm
 from generation.prompt_templates.prompts import BadTemplate
 
 MANAGES = permission_required("generation.manage_templates", raise_exception=True)
-PARTS = {"do": "#editor", "tryout": "#tryout"}
+PAGE = "generation/template_edit.html"
+PARTS = {"do": "generation/panels/template_editor.html", "tryout": "generation/panels/template_tryout.html"}
 """What htmx asks for, and the part of the page that answers; a button beside the try-out asks for both."""
 
 
@@ -98,8 +99,8 @@ def _drawn(request: SignedIn, draft: Editor, saves: bool, **more: Any) -> HttpRe
     listings = Listing.objects.all()
     chosen = listings.filter(pk=_number(request.POST.get("listing", ""))).first()
     context = {**more, "editor": draft, "tryout": draft.try_out(chosen), "listings": listings, "chosen": chosen}
-    asked = next((part for name, part in PARTS.items() if request.htmx and name in request.POST), "")
-    response = render(request, f"generation/template_edit.html{asked}", context, status=422 if saves else 200)
+    asked = next((part for name, part in PARTS.items() if request.htmx and name in request.POST), PAGE)
+    response = render(request, asked, context, status=422 if saves else 200)
     return trigger_client_event(response, "edited", after="swap") if asked == PARTS["do"] else response
 
 

@@ -50,6 +50,7 @@ def template(request: SignedIn, slug: str) -> HttpResponse:
         "template": found,
         "revisions": revisions,
         "shown": shown,
+        "is_in_use": found.published_id == shown.pk,
         "fields": prompts.parse_fields(shown.fields),
         "rules": content_rules.parse(shown.forbidden),
         "newer": found.published is not None and shown.number > found.published.number,
@@ -66,7 +67,8 @@ def diff(request: SignedIn, slug: str) -> HttpResponse:
     after = _numbered(revisions, request.GET.get("to", "")) or revisions[0]
     told = differences.between(Wording.of(before), Wording.of(after))
     context = {"template": found, "revisions": revisions, "before": before, "after": after, "told": told}
-    return render(request, "generation/diff.html#diff" if request.htmx else "generation/diff.html", context)
+    drawn = "generation/panels/diff_changes.html" if request.htmx else "generation/diff.html"
+    return render(request, drawn, context)
 
 
 @require_POST

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from difflib import SequenceMatcher
 from typing import Any
@@ -12,7 +12,7 @@ from generation.prompt_templates import content_rules, prompts
 from generation.prompt_templates.prompts import Field
 from generation.prompt_templates.revisions import Wording
 
-SAME, GONE, NEW = "same", "gone", "new"
+SAME, GONE, NEW, CHANGED = "same", "gone", "new", "changed"
 _TOKEN = re.compile(r"\s+|\d+:\d+|\w+|[^\w\s]")
 
 PARTS = (("body", "Prompt"), ("house_voice", "House voice"), ("negative", "Must not appear"), ("ratio", "Shape"))
@@ -51,6 +51,23 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A change at a glance, as a badge says it."""
+
+    word: str
+    icon: str
+    tone: str = ""
+
+
+MARKS: Mapping[str, Mark] = {
+    NEW: Mark(word="New", icon="plus", tone="informs"),
+    GONE: Mark(word="Gone", icon="minus", tone="stops"),
+    CHANGED: Mark(word="Changed", icon="pencil-line", tone="waits"),
+}
+MOVED = Mark(word="Moved", icon="arrow-up-down")
+
+
+@dataclass(frozen=True, slots=True)
 class FieldChange:
     """What became of one field: `same`, `gone`, `new` or `changed`, and in which parts."""
 
@@ -59,6 +76,11 @@ class FieldChange:
     kind: str
     parts: tuple[Part, ...] = ()
     moved: bool = False
+
+    @property
+    def mark(self) -> Mark | None:
+        """How the list of fields marks it; not at all where it stayed as it was."""
+        return MARKS.get(self.kind) or (MOVED if self.moved else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +125,7 @@ def _fields(before: Sequence[Field], after: Sequence[Field]) -> tuple[FieldChang
             continue
         parts = tuple(part for part in _parts(_said(old[name]), _said(field)) if part.changed)
         moved = stayed.index(name) != order.index(name)
-        found.append(FieldChange(name, field.label, "changed" if parts else SAME, parts, moved))
+        found.append(FieldChange(name, field.label, CHANGED if parts else SAME, parts, moved))
     gone = [
         FieldChange(name, field.label, GONE, _parts(_said(field), {})) for name, field in old.items() if name not in new
     ]

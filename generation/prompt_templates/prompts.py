@@ -61,6 +61,10 @@ class Field:
     least: int = 0
     fact: str = ""
 
+    @property
+    def is_color(self) -> bool:
+        return self.kind == FieldKind.COLOUR
+
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
     **dict.fromkeys(("name", "label", "help", "fact"), (str,)),

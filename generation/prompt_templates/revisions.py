@@ -79,6 +79,14 @@ class Taken:
     what: str
     """`new`, `revised`, or `same` when there is nothing new in it."""
 
+    @property
+    def is_new(self) -> bool:
+        return self.what == "new"
+
+    @property
+    def is_revised(self) -> bool:
+        return self.what == "revised"
+
 
 def create(about: About, wording: Wording, *, by: User, note: str = "") -> TemplateRevision:
     """Add a template with its first revision, which is not in use until it is published. Raises prompts.BadTemplate."""

@@ -13,7 +13,7 @@ from core.web.requests import SignedIn, takes_a_form
 from generation.models import Plan
 from generation.spending import budgets as spending_budgets
 from generation.spending import plans
-from generation.spending.forms import BudgetForm, LimitForm, PlanForm, micros
+from generation.spending.forms import BudgetForm, LimitForm, LimitRow, PlanForm, micros
 
 
 @takes_a_form
@@ -81,13 +81,13 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     month = spending_budgets.month_of()
+    slot = request.POST.get("budget", "") if limit_form else ""
     context = {
         "month": month,
-        "budgets": spending_budgets.this_month(),
+        "limits": [LimitRow(each, limit_form if each.slot == slot else None) for each in spending_budgets.this_month()],
         "plans": plans.in_month(month),
         "budget_form": budget_form or BudgetForm(),
         "plan_form": plan_form or PlanForm(),
-        "limit_form": limit_form,
     }
     is_wrong = any(form is not None and form.errors for form in (budget_form, plan_form))
-    return render(request, "generation/spending_budgets.html", context, status=422 if is_wrong else status)
+    return render(request, "generation/budgets.html", context, status=422 if is_wrong else status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -43,6 +44,28 @@ class LimitForm(forms.Form):
 
     limit = amount_field("Limit", min_value=0)
     repeats = forms.BooleanField(label="The same next month", required=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LimitRow:
+    """A budget on its page, with the limit that was typed for it and refused, if there is one."""
+
+    budget: Budget
+    refused: LimitForm | None = None
+
+    @property
+    def typed(self) -> str:
+        """What its field holds: what was typed, else the limit that it has."""
+        return self.budget.limit_units if self.refused is None else str(self.refused["limit"].value() or "")
+
+    @property
+    def repeats(self) -> bool:
+        """Whether the box for next month is ticked."""
+        return self.budget.repeats if self.refused is None else bool(self.refused["repeats"].value())
+
+    @property
+    def errors(self) -> list[str]:
+        return [] if self.refused is None else [str(error) for error in self.refused["limit"].errors]
 
 
 class BudgetForm(forms.Form):

@@ -15,7 +15,7 @@ class Finding:
     severity: str = "blocks"
     """`blocks` stops, `warns` is shown to whoever decides, `informs` is a passed check."""
     field: str = ""
-    """The part of the page or form where it can be mended: `alt_text`, `licence`, `consents`, …"""
+    """The part of the page or form where it can be mended: `alt_text`, `license`, `consents`, …"""
 
     @property
     def blocks(self) -> bool:

@@ -22,7 +22,7 @@ NEEDS = {
     "redis": (machine.redis_url, machine.NO_REDIS),
 }
 """Marker -> what must be there for a test with it, and the words when it is not."""
-DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "mould"}
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "mold"}
 """Whoever has one of these asks the database of the run, itself or in a portal of its own."""
 
 

@@ -29,7 +29,7 @@ class SpecimenForm(forms.Form):
     title = forms.CharField(help_text="Two to six words, as a person would say them.")
     subject = forms.CharField(required=False, widget=forms.TextInput(attrs={"placeholder": "A narrow galley kitchen"}))
     alt_text = forms.CharField(widget=forms.Textarea, help_text="What someone who cannot see it needs to know.")
-    style = forms.ChoiceField(choices=[("p", "Photograph"), ("w", "Watercolour")])
+    style = forms.ChoiceField(choices=[("p", "Photograph"), ("w", "Watercolor")])
     shape = forms.ChoiceField(
         choices=[("l", "Landscape"), ("s", "Square"), ("p", "Portrait")], widget=forms.RadioSelect
     )
@@ -45,7 +45,7 @@ class SpecimenForm(forms.Form):
 
 
 FINDINGS = [
-    Finding("licence.client-use", "The licence does not say whether clients may use the picture.", field="licence"),
+    Finding("license.client-use", "The license does not say whether clients may use the picture.", field="license"),
     Finding("alt.repeats-title", "The alt text repeats the title.", severity="warns", field="alt_text"),
     Finding("disclosure.altered", "The picture is disclosed as altered.", severity="informs"),
 ]

@@ -25,7 +25,7 @@ class AltTextSerializer(serializers.Serializer[Any]):
     texts = serializers.DictField(child=serializers.CharField(), help_text="Language tag → text.")
 
 
-class LicenceSerializer(serializers.Serializer[Any]):
+class LicenseSerializer(serializers.Serializer[Any]):
     holder = serializers.CharField(allow_blank=True)
     attribution = serializers.CharField(allow_blank=True, help_text="Show it word for word, if there is one.")
     url = serializers.CharField(allow_blank=True)
@@ -73,7 +73,7 @@ class ImageSerializer(serializers.Serializer[Release]):
     version = VersionSerializer()
     listing = serializers.CharField(allow_null=True, help_text="Reference of the listing.")
     alt_text = AltTextSerializer()
-    licence = LicenceSerializer()
+    license = LicenseSerializer()
     disclosure = DisclosureSerializer()
     original = OriginalSerializer(allow_null=True)
     file = FileSerializer()

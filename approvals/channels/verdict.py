@@ -95,7 +95,7 @@ def gather(version: Version, channel: Channel, on: date) -> Facts:
         original_is_released=original is not None
         and Release.objects.live(on).filter(version=original, channel=channel).exists(),
         shows_people=version.shows_people,
-        credit=version.licence.attribution if version.licence else "",
+        credit=version.license.attribution if version.license else "",
         disclosure_note=version.disclosure_note,
         is_intact=library_dossier.digest(version) == version.words_hash,
         channel_is_active=channel.active,
@@ -187,10 +187,10 @@ def _original(facts: Facts, rules: Rules) -> Iterator[Finding]:
 def _people_and_credit(facts: Facts, rules: Rules) -> Iterator[Finding]:
     if facts.shows_people == Answer.YES and not rules.allow_people:
         yield Finding(
-            "people_refused", "This channel takes no pictures in which somebody is recognisable.", field="consents"
+            "people_refused", "This channel takes no pictures in which somebody is recognizable.", field="consents"
         )
     if rules.needs_credit and not facts.credit.strip():
-        yield Finding("credit_missing", "This channel prints a credit line, and there is none.", field="licence")
+        yield Finding("credit_missing", "This channel prints a credit line, and there is none.", field="license")
 
 
 def _disclosure(facts: Facts, profile: Profile) -> Iterator[Finding]:
@@ -215,7 +215,7 @@ def _disclosure(facts: Facts, profile: Profile) -> Iterator[Finding]:
 
 MET = {
     "alt_text": ("alt_text_met", "Alt text is there and reads well."),
-    "licence": ("licence_met", "The licence allows this use today."),
+    "license": ("license_met", "The license allows this use today."),
     "consents": ("consents_met", "Who and what it shows is stated, and consented to where needed."),
     "disclosure": ("disclosure_met", "How it was made is stated, and the channel says so."),
     "file": ("file_met", "The file is large enough and unchanged."),

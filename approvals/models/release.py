@@ -98,7 +98,7 @@ class Release(models.Model):
     file_size = models.PositiveBigIntegerField(help_text="Bytes.")
     state = models.CharField(max_length=16, choices=ReleaseState, default=ReleaseState.LIVE)
     released_at = models.DateTimeField()
-    valid_until = models.DateField(null=True, blank=True, help_text="The last day; taken from licence and consents.")
+    valid_until = models.DateField(null=True, blank=True, help_text="The last day; taken from license and consents.")
     paused_at = models.DateTimeField(
         null=True, blank=True, help_text="Since when the channel has been told that it is not served for the moment."
     )

@@ -19,7 +19,7 @@ EDITS = (
     "version.described",
     "version.marked",
     "version.shows",
-    "licence.answered",
+    "license.answered",
     "consent.recorded",
 )
 """Actions in the log by which somebody changes what a reviewer judges."""

@@ -30,7 +30,7 @@ SHOWN = 100
 MANY = 3
 """From how many further findings about one part of the dossier a short list gathers them."""
 
-MENDED_ON_ASSET = ("alt_text", "licence", "consents", "disclosure")
+MENDED_ON_ASSET = ("alt_text", "license", "consents", "disclosure")
 
 
 def mendable(findings: Iterable[Finding], *, can_mend: bool = True) -> list[Finding]:
@@ -208,7 +208,7 @@ def public_view(version: Version, channel: Channel) -> PublicView:
         profile = Profile()
     kind = verdict.kind_of(version) or Kind.PHOTOGRAPH
     said = disclosure.disclose(profile, kind, note=version.disclosure_note)
-    credit = version.licence.attribution if version.licence else ""
+    credit = version.license.attribution if version.license else ""
     return PublicView(channel, said, "" if version.decorative else version.alt_text, credit, kind.value)
 
 
@@ -220,7 +220,7 @@ def public_view_of(release: Release) -> PublicView:
     alt_text = texts.get(document["alt_text"]["language"], "")
     further = tuple((tag, name_of(tag), text) for tag, text in texts.items() if tag != document["alt_text"]["language"])
     return PublicView(
-        release.channel, said, alt_text, document["licence"]["attribution"], document["disclosure"]["kind"], further
+        release.channel, said, alt_text, document["license"]["attribution"], document["disclosure"]["kind"], further
     )
 
 

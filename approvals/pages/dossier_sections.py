@@ -34,7 +34,7 @@ def sections(version: Version) -> list[Section]:
     """The dossier as a reviewer reads it."""
     return [
         Section("Words", tuple(_words(version)), "alt_text"),
-        Section("Licence", tuple(_licence(version)), "licence"),
+        Section("License", tuple(_license(version)), "license"),
         Section("Who and what it shows", tuple(_shown_rows(version)), "consents"),
         Section("How it was made", tuple(_made(version)), "disclosure"),
         Section("The file", tuple(_file(version)), "file"),
@@ -52,26 +52,26 @@ def _words(version: Version) -> Iterator[Row]:
         yield Row("Listing", str(version.asset.listing))
 
 
-def _licence(version: Version) -> Iterator[Row]:
-    licence = version.licence
-    if licence is None:
-        yield Row("Licence", "Nothing answered yet")
+def _license(version: Version) -> Iterator[Row]:
+    license = version.license
+    if license is None:
+        yield Row("License", "Nothing answered yet")
         return
-    given = {answer.question: answer for answer in licence.answers.all()}
+    given = {answer.question: answer for answer in license.answers.all()}
     for question in Question:
         answer = given.get(question.value)
         label = Answer(answer.answer).label if answer else Answer.UNKNOWN.label
         detail = f"{label}: {answer.detail}" if answer and answer.detail else str(label)
         yield Row(str(question.label), detail, answer.source if answer else "")
-    yield Row("Owner", licence.holder or "Not stated")
-    yield Row("Credit line", licence.attribution or "None")
-    yield Row("Last day", f"{licence.valid_until:%-d %b %Y}" if licence.valid_until else "No end")
-    if licence.terms:
-        yield Row("Terms", str(licence.terms), licence.terms.source_url)
+    yield Row("Owner", license.holder or "Not stated")
+    yield Row("Credit line", license.attribution or "None")
+    yield Row("Last day", f"{license.valid_until:%-d %b %Y}" if license.valid_until else "No end")
+    if license.terms:
+        yield Row("Terms", str(license.terms), license.terms.source_url)
 
 
 def _shown_rows(version: Version) -> Iterator[Row]:
-    yield Row("Recognisable people", str(Answer(version.shows_people).label))
+    yield Row("Recognizable people", str(Answer(version.shows_people).label))
     yield Row("Private property", str(Answer(version.shows_property).label))
     for consent in version.consents.all():
         until = f", until {consent.valid_until:%-d %b %Y}" if consent.valid_until else ""

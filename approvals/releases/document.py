@@ -32,7 +32,7 @@ def document(version: Version, channel: Channel, file: Rendered) -> dict[str, An
         "version": {"number": version.number, "label": version.label, "sha256": version.sha256},
         "listing": version.asset.listing.reference if version.asset.listing else None,
         "alt_text": _alt_text(version),
-        "licence": _licence(version),
+        "license": _license(version),
         "disclosure": _disclosure(version, kind, profile),
         "original": _original(version, channel, kind),
         "file": {
@@ -51,12 +51,12 @@ def _alt_text(version: Version) -> dict[str, Any]:
     return {"decorative": version.decorative, "language": version.alt_language, "texts": texts}
 
 
-def _licence(version: Version) -> dict[str, Any]:
-    licence, until = version.licence, validity.valid_until(version)
+def _license(version: Version) -> dict[str, Any]:
+    license, until = version.license, validity.valid_until(version)
     return {
-        "holder": licence.holder if licence else "",
-        "attribution": licence.attribution if licence else "",
-        "url": licence.url if licence else "",
+        "holder": license.holder if license else "",
+        "attribution": license.attribution if license else "",
+        "url": license.url if license else "",
         "valid_until": until.isoformat() if until else None,
     }
 

@@ -16,7 +16,7 @@ from assets.models import Version
 from core import storage
 
 LOWEST_QUALITY = 50
-"""Below this an encoder's artefacts show at a glance."""
+"""Below this an encoder's artifacts show at a glance."""
 
 
 class TooLarge(Exception):

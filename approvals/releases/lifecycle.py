@@ -82,8 +82,8 @@ def _bring_up_to_date(release: Release) -> bool:
         if locked.state != ReleaseState.LIVE:
             return False
         if locked.valid_until and locked.valid_until < today:
-            end(locked, ReleaseState.EXPIRED, "Licence or consent has ended.", None)
-            return _told(locked, "expired", f"Expired in {locked.channel}: licence or consent has ended.")
+            end(locked, ReleaseState.EXPIRED, "License or consent has ended.", None)
+            return _told(locked, "expired", f"Expired in {locked.channel}: license or consent has ended.")
         if locked.version.status == Status.RETIRED:
             end(locked, ReleaseState.WITHDRAWN, "The version was retired.", None)
             return _told(locked, "withdrawn", f"Withdrawn from {locked.channel}: the version was retired.")

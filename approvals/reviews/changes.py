@@ -13,11 +13,11 @@ LABELS = {
     "file.sha256": "The file",
     "alt_text.decorative": "Decorative",
     "alt_text.language": "Language of the alt text",
-    "licence.holder": "Who owns the picture",
-    "licence.attribution": "Credit line",
-    "licence.valid_until": "Last day of the licence",
-    "licence.url": "Address of the licence",
-    "licence.terms": "Terms that the licence rests on",
+    "license.holder": "Who owns the picture",
+    "license.attribution": "Credit line",
+    "license.valid_until": "Last day of the license",
+    "license.url": "Address of the license",
+    "license.terms": "Terms that the license rests on",
     "consents.shows_people": "Shows people",
     "consents.shows_property": "Shows a property",
     "consents.given": "Consents",
@@ -52,7 +52,7 @@ def _label(path: str) -> str:
         return f"Channel {rest}"
     if path.startswith("alt_text.texts."):
         return f"Alt text in {name_of(path.rpartition('.')[2])}"
-    if path.startswith("licence.answers."):
+    if path.startswith("license.answers."):
         question, part = path.split(".")[2:4]
         asked = Question(question).label if question in Question.values else question
         return f"{asked} ({part})" if part != "answer" else asked

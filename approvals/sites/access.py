@@ -1,7 +1,7 @@
 """The writer of listing sites and their keys. A key is shown once; the portal keeps its hash.
 
 A key reads `imp_<prefix>_<secret><checksum>`: the prefix finds it, the secret proves it, and the checksum tells a
-mistyped or cut key from a wrong one without asking the database, and lets secret scanners recognise it.
+mistyped or cut key from a wrong one without asking the database, and lets secret scanners recognize it.
 """
 
 from __future__ import annotations

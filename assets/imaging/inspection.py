@@ -30,7 +30,7 @@ MAX_PIXELS = 40_000_000
 MIN_SIDE = 16
 """Pixels. Anything smaller is a spacer or a tracking dot, not a picture."""
 FLAT_BELOW = 2.0
-"""Standard deviation of brightness, of 255, below which a picture is one colour: a provider's black frame."""
+"""Standard deviation of brightness, of 255, below which a picture is one color: a provider's black frame."""
 
 MEDIA_TYPES = {
     "PNG": "image/png",
@@ -132,8 +132,8 @@ def _check_pixels(width: int, height: int) -> None:
 
 
 def _is_flat(image: Image.Image) -> bool:
-    colours = image if image.mode in {"RGB", "RGBA"} else image.convert("RGBA")
-    small = colours.resize((64, 64), Image.Resampling.BOX, reducing_gap=2.0).convert("RGBA")
+    colors = image if image.mode in {"RGB", "RGBA"} else image.convert("RGBA")
+    small = colors.resize((64, 64), Image.Resampling.BOX, reducing_gap=2.0).convert("RGBA")
     ground = Image.new("RGBA", small.size, "white")
     deviations = ImageStat.Stat(Image.alpha_composite(ground, small).convert("RGB")).stddev
     return math.fsum(deviations) / 3 < FLAT_BELOW

@@ -1,6 +1,6 @@
 """Masks: which part of a picture may change, as painted, brought as a file, or given by four numbers. Pure.
 
-Inside, a marked picture is grey-scale with white where it may change. Providers get a PNG that is transparent there.
+Inside, a marked picture is gray-scale with white where it may change. Providers get a PNG that is transparent there.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def read(data: bytes, size: Size) -> Image.Image:
 
 
 def rectangle(left: int, top: int, width: int, height: int, size: Size) -> Image.Image:
-    """A marked picture with one rectangle, in per cent of the picture's sides. Raises BadMask."""
+    """A marked picture with one rectangle, in percent of the picture's sides. Raises BadMask."""
     if width < 1 or height < 1 or left + width > 100 or top + height > 100:
         raise BadMask("The rectangle must lie inside the picture: left + width and top + height are 100 at most.")
     marked = Image.new("L", size, 0)

@@ -101,7 +101,7 @@ def _plain(image: Image.Image) -> Image.Image:
 
 
 def _in_srgb(image: Image.Image, mode: str) -> Image.Image:
-    """Convert by the embedded colour profile; by the plain formula where there is none, or none that can be read."""
+    """Convert by the embedded color profile; by the plain formula where there is none, or none that can be read."""
     profile = image.info.get("icc_profile")
     if profile and image.mode in {"RGB", "CMYK"}:
         try:
@@ -130,7 +130,7 @@ def _encode(image: Image.Image, spec: Spec, card: Card | None) -> bytes:
     elif spec.media_type == "image/avif":
         image.save(out, "AVIF", quality=spec.quality, speed=8, **({"xmp": xmp} if xmp else {}))
     else:
-        # Half the time of method 4, Pillow's own choice, for one to seven per cent more bytes.
+        # Half the time of method 4, Pillow's own choice, for one to seven percent more bytes.
         image.save(out, "WEBP", quality=spec.quality, method=2, **({"xmp": xmp} if xmp else {}))
     return out.getvalue()
 

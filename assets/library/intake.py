@@ -10,7 +10,7 @@ from django.db.models import Max
 from assets.imaging import inspection, metadata
 from assets.models import Asset, Listing, Origin, Version
 from assets.provenance.data import ProvenanceData, keep
-from assets.rights.licenses import first_licence
+from assets.rights.licenses import first_license
 from assets.versions.changing import check_right, seal
 from core import audit, storage
 from core.models import User
@@ -34,7 +34,7 @@ def take_in(
 ) -> Version:
     """Keep the bytes as the next version of `asset`, or as the first of a new one. Raises inspection.Unreadable.
 
-    The licence starts with what the provenance's terms answer, and with Unknown for the rest.
+    The license starts with what the provenance's terms answer, and with Unknown for the rest.
     """
     check_right(by)
     facts, made = look_at(data), provenance or ProvenanceData()
@@ -59,7 +59,7 @@ def take_in(
             alterations=list(alterations),
             disclosure_note=disclosure_note,
             created_by=by,
-            licence=first_licence(made.terms, by),
+            license=first_license(made.terms, by),
         )
         keep(version, made, found)
         seal(version)

@@ -34,15 +34,15 @@ def rendition(version: Version, spec: rendering.Spec) -> Rendition:
 
 def card_of(version: Version, *, with_prompt: bool = False) -> Card:
     """What a copy of a version says about itself, as its words and rights stand now."""
-    licence, made = version.licence, getattr(version, "provenance", None)
+    license, made = version.license, getattr(version, "provenance", None)
     is_made = made is not None and bool(made.provider or made.provider_name)
     return Card(
         alt_text="" if version.decorative else version.alt_text,
         language=version.alt_language,
         further_alt_texts={each.language: each.text for each in version.translations.all()},
-        credit=licence.attribution if licence else "",
-        rights=licence.holder if licence else "",
-        web_statement=licence.url if licence else "",
+        credit=license.attribution if license else "",
+        rights=license.holder if license else "",
+        web_statement=license.url if license else "",
         digital_source=version.digital_source,
         ai_system=made.provider_name or made.provider if made and is_made else "",
         ai_system_version=made.model_reported or made.model_asked if made and is_made else "",

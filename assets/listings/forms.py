@@ -16,7 +16,7 @@ from assets.models import Listing
 MOST_FACTS = 40
 SPARE = 2
 """Empty rows that wait to be filled in."""
-USUAL = ("property type", "rooms", "bedrooms", "neighbourhood", "garden", "floor", "built", "materials")
+USUAL = ("property type", "rooms", "bedrooms", "neighborhood", "yard", "floor", "built", "materials")
 """Names of facts that the starter templates and many listing systems use."""
 
 

@@ -4,7 +4,7 @@ from assets.models.asset import Asset
 from assets.models.listing import Listing
 from assets.models.provenance import Provenance
 from assets.models.rendition import Rendition
-from assets.models.rights import Answer, Consent, Licence, LicenceAnswer, Question, Terms
+from assets.models.rights import Answer, Consent, License, LicenseAnswer, Question, Terms
 from assets.models.version import AltText, DigitalSource, Origin, Version
 from core.models.log import LogEntry, LogHead
 
@@ -14,8 +14,8 @@ __all__ = [
     "Asset",
     "Consent",
     "DigitalSource",
-    "Licence",
-    "LicenceAnswer",
+    "License",
+    "LicenseAnswer",
     "Listing",
     "LogEntry",
     "LogHead",

@@ -1,4 +1,4 @@
-"""What may be done with a version: terms snapshots, the licence's eight answers, and consents."""
+"""What may be done with a version: terms snapshots, the license's eight answers, and consents."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ class Answer(models.TextChoices):
 
 
 class Question(models.TextChoices):
-    """The eight questions that a licence answers, in the order in which they are asked."""
+    """The eight questions that a license answers, in the order in which they are asked."""
 
     COMMERCIAL = "commercial", "May it be used commercially?"
-    SUBLICENCE = "sublicence", "May clients and listing sites use it too?"
+    SUBLICENSE = "sublicense", "May clients and listing sites use it too?"
     ATTRIBUTION = "attribution", "Must somebody be credited?"
     OWNERSHIP = "ownership", "Do we own it, or hold it from its owner?"
     TERRITORY = "territory", "May it be used everywhere we publish?"
@@ -49,25 +49,25 @@ class Terms(models.Model):
         return f"{self.title}, read {self.read_on:%-d %b %Y}"
 
 
-class Licence(models.Model):
+class License(models.Model):
     """What may be done with one version: eight answers, and the facts that go with them."""
 
-    terms = models.ForeignKey(Terms, null=True, blank=True, on_delete=models.PROTECT, related_name="licences")
+    terms = models.ForeignKey(Terms, null=True, blank=True, on_delete=models.PROTECT, related_name="licenses")
     holder = models.CharField(max_length=200, blank=True, help_text="Who owns the picture.")
     attribution = models.CharField(max_length=300, blank=True, help_text="The credit line, word for word.")
     valid_until = models.DateField(null=True, blank=True, help_text="The last day on which it may be used.")
-    url = models.URLField(max_length=500, blank=True, help_text="Where the licence can be read.")
+    url = models.URLField(max_length=500, blank=True, help_text="Where the license can be read.")
     updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     updated_at = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:
-        return f"licence {self.pk}"
+        return f"license {self.pk}"
 
 
-class LicenceAnswer(models.Model):
+class LicenseAnswer(models.Model):
     """One of the eight answers, with where it comes from."""
 
-    licence = models.ForeignKey(Licence, on_delete=models.CASCADE, related_name="answers")
+    license = models.ForeignKey(License, on_delete=models.CASCADE, related_name="answers")
     question = models.CharField(max_length=16, choices=Question)
     answer = models.CharField(max_length=8, choices=Answer, default=Answer.UNKNOWN)
     detail = models.CharField(max_length=500, blank=True)
@@ -75,7 +75,7 @@ class LicenceAnswer(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("licence", "question"), name="licence_answers_each_question_once"),
+            models.UniqueConstraint(fields=("license", "question"), name="license_answers_each_question_once"),
         )
 
     def __str__(self) -> str:

@@ -28,14 +28,14 @@ class VersionQuerySet(models.QuerySet["Version"]):
             "asset__listing",
             "created_by",
             "approved_by",
-            "licence__terms",
-            "licence__updated_by",
+            "license__terms",
+            "license__updated_by",
             "original__asset",
             "parent",
             "provenance__terms",
             "provenance__prompt_by",
             "provenance__requested_by",
-        ).prefetch_related("licence__answers", "consents", "translations")
+        ).prefetch_related("license__answers", "consents", "translations")
 
 
 class Status(models.TextChoices):
@@ -110,8 +110,8 @@ class Version(models.Model):
 
     shows_people = models.CharField(max_length=8, choices=Answer, default=Answer.UNKNOWN)
     shows_property = models.CharField(max_length=8, choices=Answer, default=Answer.UNKNOWN)
-    licence = models.OneToOneField(
-        "assets.Licence", null=True, blank=True, on_delete=models.PROTECT, related_name="version"
+    license = models.OneToOneField(
+        "assets.License", null=True, blank=True, on_delete=models.PROTECT, related_name="version"
     )
 
     status = models.CharField(max_length=20, choices=Status, default=Status.DRAFT)
@@ -130,7 +130,7 @@ class Version(models.Model):
             models.CheckConstraint(
                 name="version_approved_is_complete",
                 condition=~Q(status=Status.APPROVED)
-                | (~Q(alt_text="") | Q(decorative=True)) & Q(licence__isnull=False) & Q(approved_by__isnull=False),
+                | (~Q(alt_text="") | Q(decorative=True)) & Q(license__isnull=False) & Q(approved_by__isnull=False),
             ),
             models.CheckConstraint(
                 name="version_not_approved_by_its_maker",

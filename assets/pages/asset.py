@@ -27,7 +27,7 @@ from assets.pages.version_page import Line, Story
 from assets.provenance import disclosure
 from assets.provenance.forms import DisclosureForm
 from assets.rights import consents, licenses
-from assets.rights.forms import ConsentForm, LicenceForm, ShownForm
+from assets.rights.forms import ConsentForm, LicenseForm, ShownForm
 from core.web.requests import SignedIn
 
 PAGE = "assets/asset.html"
@@ -49,10 +49,10 @@ def asset(request: SignedIn, asset_id: UUID) -> HttpResponse:
 @require_safe
 @may_look
 def version(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
-    """One version with its whole story. `?edit=licence` opens a panel's form; htmx gets that panel alone."""
+    """One version with its whole story. `?edit=license` opens a panel's form; htmx gets that panel alone."""
     story = Story(_version(request, asset_id, number), request.user, request.GET.get("edit", ""))
     panel = request.GET.get("panel", "")
-    template = PANEL.format(panel) if request.htmx and panel in {"licence", "consents"} else PAGE
+    template = PANEL.format(panel) if request.htmx and panel in {"license", "consents"} else PAGE
     return render(request, template, {"story": story, "version": story.version})
 
 
@@ -102,18 +102,18 @@ def check_alt_text(request: SignedIn, asset_id: UUID, number: int) -> HttpRespon
 
 @require_POST
 @may_edit
-def licence(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
-    """Save the licence answers."""
+def license(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
+    """Save the license answers."""
     found = _version(request, asset_id, number)
-    form = LicenceForm.of(found, request.POST)
+    form = LicenseForm.of(found, request.POST)
     is_whole = form.is_valid()
     if "prefill" in request.POST:
-        return _panel(request, found, "licence", form.filled_in_for(found))
+        return _panel(request, found, "license", form.filled_in_for(found))
     if not is_whole:
-        return _refused(request, found, "licence", form)
+        return _refused(request, found, "license", form)
     facts = {name: form.cleaned_data[name] for name in ("holder", "attribution", "valid_until", "url", "terms")}
-    licenses.answer_licence(found, form.answers(), **facts, by=request.user)
-    return _saved(request, found, "licence", "The licence answers are saved.")
+    licenses.answer_license(found, form.answers(), **facts, by=request.user)
+    return _saved(request, found, "license", "The license answers are saved.")
 
 
 @require_POST

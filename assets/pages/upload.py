@@ -106,7 +106,7 @@ def _arrived(request: SignedIn, versions: list[Version], altered: Version | None
         return redirect(f"{altered.get_absolute_url()}#disclosure")
     if len(versions) == 1:
         [version] = versions
-        messages.success(request, f"{version.label} is in the library. Next: alt text, licence, and who is shown.")
+        messages.success(request, f"{version.label} is in the library. Next: alt text, license, and who is shown.")
         return redirect(version)
-    messages.success(request, f"{len(versions)} pictures are in the library. Each needs alt text and licence.")
+    messages.success(request, f"{len(versions)} pictures are in the library. Each needs alt text and license.")
     return redirect("assets:library")

@@ -16,19 +16,19 @@ from assets.alt_texts.forms import AltTextForm
 from assets.imaging.rendering import SPECS, fitted
 from assets.library import readiness
 from assets.library.forms import RenameForm
-from assets.models import Consent, LicenceAnswer, Provenance, Terms, Version
+from assets.models import Consent, LicenseAnswer, Provenance, Terms, Version
 from assets.models.version import Status
 from assets.provenance.alterations import in_plain_words
 from assets.provenance.forms import DisclosureForm
 from assets.rights import licenses, terms
-from assets.rights.forms import ConsentForm, LicenceForm, ShownForm
+from assets.rights.forms import ConsentForm, LicenseForm, ShownForm
 from assets.rights.licenses import QUESTIONS, Asked
 from assets.versions import changing
 from core import audit
 from core.errors import Finding
 from core.models import LogEntry, User
 
-PANELS = {"alt_text": "alt text", "licence": "licence", "consents": "who is shown", "disclosure": "disclosure"}
+PANELS = {"alt_text": "alt text", "license": "license", "consents": "who is shown", "disclosure": "disclosure"}
 """Field of a finding, which is also the id of its panel → its name in words."""
 LATELY = 40
 """Log entries on the page."""
@@ -45,10 +45,10 @@ class Lack:
 
 @dataclass(frozen=True)
 class Answered:
-    """One licence question with the answer that stands."""
+    """One license question with the answer that stands."""
 
     asked: Asked
-    answer: LicenceAnswer | None
+    answer: LicenseAnswer | None
 
     @property
     def state(self) -> str:
@@ -144,11 +144,11 @@ class Story:
         return self.lines("alt_text")
 
     @property
-    def licence_lines(self) -> list[Line]:
-        """The findings of the licence; questions without an answer are counted, since the panel lists them anyway."""
-        of_licence = [finding for finding in self.findings if finding.field == "licence"]
-        known = [Line(each.words, each.severity) for each in of_licence if not each.code.endswith("_unknown")]
-        open_ones = len(of_licence) - len(known)
+    def license_lines(self) -> list[Line]:
+        """The findings of the license; questions without an answer are counted, since the panel lists them anyway."""
+        of_license = [finding for finding in self.findings if finding.field == "license"]
+        known = [Line(each.words, each.severity) for each in of_license if not each.code.endswith("_unknown")]
+        open_ones = len(of_license) - len(known)
         words = "One question has no answer yet." if open_ones == 1 else f"{open_ones} questions have no answer yet."
         return [Line(words, "blocks"), *known] if open_ones else known
 
@@ -198,7 +198,7 @@ class Story:
     @cached_property
     def answers(self) -> list[Answered]:
         given = (
-            {answer.question: answer for answer in self.version.licence.answers.all()} if self.version.licence else {}
+            {answer.question: answer for answer in self.version.license.answers.all()} if self.version.license else {}
         )
         return [Answered(asked, given.get(asked.question)) for asked in QUESTIONS]
 
@@ -208,9 +208,9 @@ class Story:
 
     @property
     def answering(self) -> bool:
-        """Whether the licence form is open: asked for, just filled in wrongly, or nothing was answered yet."""
+        """Whether the license form is open: asked for, just filled in wrongly, or nothing was answered yet."""
         untouched = all(answered.state == "unknown" for answered in self.answers)
-        return self.is_open and (self.editing in {"licence", "terms"} or "licence" in self.filled or untouched)
+        return self.is_open and (self.editing in {"license", "terms"} or "license" in self.filled or untouched)
 
     @cached_property
     def consents(self) -> list[Consent]:
@@ -266,11 +266,11 @@ class Story:
         return self.filled.get("alt_text") or AltTextForm.of(self.version)
 
     @property
-    def licence_form(self) -> Form:
-        if "licence" in self.filled:
-            return self.filled["licence"]
+    def license_form(self) -> Form:
+        if "license" in self.filled:
+            return self.filled["license"]
         newer = self.newer_terms if self.editing == "terms" else None
-        return LicenceForm.of(self.version, instead=newer, answers=licenses.prefill(newer) if newer else None)
+        return LicenseForm.of(self.version, instead=newer, answers=licenses.prefill(newer) if newer else None)
 
     @property
     def shown_form(self) -> Form:

@@ -21,7 +21,7 @@ class DisclosureForm(forms.Form):
         choices=ALTERATIONS,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Light, colour, crop and straightening do not count.",
+        help_text="Light, color, crop and straightening do not count.",
     )
     original = forms.ModelChoiceField(
         Version.objects.none(), label="The unaltered original", required=False, empty_label="Not linked"

@@ -18,7 +18,7 @@ from core.models import User
 
 def findings(version: Version, on: date) -> Iterator[Finding]:
     consents = list(version.consents.all())
-    yield from _shown(version.shows_people, "people", "recognisable people", Consent.Kind.PERSON, consents)
+    yield from _shown(version.shows_people, "people", "recognizable people", Consent.Kind.PERSON, consents)
     yield from _shown(version.shows_property, "property", "a private property", Consent.Kind.PROPERTY, consents)
     for consent in consents:
         if consent.given != Answer.YES:
@@ -48,12 +48,12 @@ class GivenConsent:
 
 
 def say_who_is_shown(version: Version, *, people: str, property: str, by: User) -> Version:
-    """Say whether recognisable people, or a private property, can be seen."""
+    """Say whether recognizable people, or a private property, can be seen."""
     with transaction.atomic():
         locked = lock(version, by)
         locked.shows_people, locked.shows_property = Answer(people), Answer(property)
         seal(locked, "shows_people", "shows_property")
-        words = f"Recognisable people: {Answer(people).label}. Private property: {Answer(property).label}."
+        words = f"Recognizable people: {Answer(people).label}. Private property: {Answer(property).label}."
         audit.record(by, "version.shows", locked, words)
     return locked
 

@@ -9,14 +9,14 @@ from typing import Any, cast
 from django import forms
 from django.forms import BoundField
 
-from assets.models import Answer, Consent, Licence, Question, Terms, Version
+from assets.models import Answer, Consent, License, Question, Terms, Version
 from assets.rights.consents import GivenConsent
 from assets.rights.licenses import QUESTIONS, Asked, GivenAnswer, prefill
 
 
 @dataclass(frozen=True)
 class QuestionRow:
-    """One licence question as the form shows it."""
+    """One license question as the form shows it."""
 
     asked: Asked
     answer: BoundField
@@ -29,7 +29,7 @@ class QuestionRow:
         return bool(self.detail.value() or self.source.value() or self.detail.errors or self.source.errors)
 
 
-class LicenceForm(forms.Form):
+class LicenseForm(forms.Form):
     """The eight questions, and the facts that go with their answers."""
 
     terms = forms.ModelChoiceField(Terms.objects.none(), required=False, empty_label="No terms kept here")
@@ -38,7 +38,7 @@ class LicenceForm(forms.Form):
     valid_until = forms.DateField(
         required=False, label="Last day of use", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    url = forms.URLField(max_length=500, required=False, label="Where the licence can be read", assume_scheme="https")
+    url = forms.URLField(max_length=500, required=False, label="Where the license can be read", assume_scheme="https")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -55,24 +55,24 @@ class LicenceForm(forms.Form):
         *,
         instead: Terms | None = None,
         answers: Mapping[Question, GivenAnswer] | None = None,
-    ) -> LicenceForm:
+    ) -> LicenseForm:
         """The form of a version. `instead` and `answers` start it from other terms than those it was answered from."""
-        licence = version.licence
-        given = answers or _answers_of(licence)
-        said: dict[str, Any] = {"terms": instead or (licence.terms if licence else None)}
+        license = version.license
+        given = answers or _answers_of(license)
+        said: dict[str, Any] = {"terms": instead or (license.terms if license else None)}
         for name in ("holder", "attribution", "valid_until", "url"):
-            said[name] = getattr(licence, name, None)
+            said[name] = getattr(license, name, None)
         if instead:
             said["url"] = instead.source_url or said["url"]
         for question, answer in given.items():
             name = _field(question)
             said |= {name: answer.answer, f"{name}_detail": answer.detail, f"{name}_source": answer.source}
-        return cls(data, initial=said, prefix="licence")
+        return cls(data, initial=said, prefix="license")
 
-    def filled_in_for(self, version: Version) -> LicenceForm:
+    def filled_in_for(self, version: Version) -> LicenseForm:
         """The same form with the answers of the terms that were picked, for a person to look through and save."""
         terms = self.cleaned_data.get("terms")
-        return LicenceForm.of(version, instead=terms, answers=prefill(terms))
+        return LicenseForm.of(version, instead=terms, answers=prefill(terms))
 
     def rows(self) -> Iterator[QuestionRow]:
         """The questions in the order in which they are asked."""
@@ -81,7 +81,7 @@ class LicenceForm(forms.Form):
             yield QuestionRow(asked, self[name], self[f"{name}_detail"], self[f"{name}_source"])
 
     def answers(self) -> dict[Question, GivenAnswer]:
-        """What was answered, for `licenses.answer_licence`."""
+        """What was answered, for `licenses.answer_license`."""
         said = self.cleaned_data
         return {
             question: GivenAnswer(Answer(said[name]), said[f"{name}_detail"], said[f"{name}_source"])
@@ -91,10 +91,10 @@ class LicenceForm(forms.Form):
 
 
 class ShownForm(forms.Form):
-    """Who and what can be recognised."""
+    """Who and what can be recognized."""
 
     people = forms.ChoiceField(
-        label="Does it show real people who can be recognised?", choices=Answer, widget=forms.RadioSelect
+        label="Does it show real people who can be recognized?", choices=Answer, widget=forms.RadioSelect
     )
     property = forms.ChoiceField(
         label="Does it show a private property whose owner must agree?", choices=Answer, widget=forms.RadioSelect
@@ -121,10 +121,10 @@ class ConsentForm(forms.Form):
         return GivenConsent(**self.cleaned_data)
 
 
-def _answers_of(licence: Licence | None) -> dict[Question, GivenAnswer]:
+def _answers_of(license: License | None) -> dict[Question, GivenAnswer]:
     given = {question: GivenAnswer() for question in Question}
-    if licence:
-        kept = {Question(a.question): GivenAnswer(Answer(a.answer), a.detail, a.source) for a in licence.answers.all()}
+    if license:
+        kept = {Question(a.question): GivenAnswer(Answer(a.answer), a.detail, a.source) for a in license.answers.all()}
         given |= kept
     return given
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
-from assets.models import Answer, Licence, LicenceAnswer, Question, Terms, Version
+from assets.models import Answer, License, LicenseAnswer, Question, Terms, Version
 from assets.rights import licenses
 from assets.versions.changing import lock, seal
 from core import audit
@@ -40,13 +40,13 @@ QUESTIONS: tuple[Asked, ...] = (
     Asked(
         Question.COMMERCIAL,
         "commercial use",
-        no="The licence does not allow commercial use.",
+        no="The license does not allow commercial use.",
         help="Marketing a property is commercial use.",
     ),
     Asked(
-        Question.SUBLICENCE,
+        Question.SUBLICENSE,
         "use by clients and listing sites",
-        no="The licence does not let clients or listing sites use it.",
+        no="The license does not let clients or listing sites use it.",
         help="They copy the picture to their own servers.",
     ),
     Asked(Question.ATTRIBUTION, "credit", help="If yes, write the credit line below, word for word."),
@@ -80,40 +80,40 @@ def prefill(terms: Terms | None) -> dict[Question, GivenAnswer]:
     return {question: _from_sheet(sheet.get(question.value, {})) for question in Question}
 
 
-def findings(licence: Licence | None, on: date) -> Iterator[Finding]:
-    if licence is None:
-        yield _stop("licence_missing", "No licence question has been answered yet.")
+def findings(license: License | None, on: date) -> Iterator[Finding]:
+    if license is None:
+        yield _stop("license_missing", "No license question has been answered yet.")
         return
-    given = {answer.question: answer for answer in licence.answers.all()}
+    given = {answer.question: answer for answer in license.answers.all()}
     for asked in QUESTIONS:
         answer = given.get(asked.question)
-        yield from _answer_findings(asked, Answer(answer.answer) if answer else Answer.UNKNOWN, licence, on)
+        yield from _answer_findings(asked, Answer(answer.answer) if answer else Answer.UNKNOWN, license, on)
         if answer and answer.answer == Answer.NO and asked.question in _LIMITS:
             yield _limit_finding(asked.question, answer.detail)
-    if licence.valid_until and licence.valid_until < on:
-        yield _stop("licence_ended", f"The licence ended on {licence.valid_until:%-d %B %Y}.")
+    if license.valid_until and license.valid_until < on:
+        yield _stop("license_ended", f"The license ended on {license.valid_until:%-d %B %Y}.")
 
 
-def _answer_findings(asked: Asked, answer: Answer, licence: Licence, on: date) -> Iterator[Finding]:
+def _answer_findings(asked: Asked, answer: Answer, license: License, on: date) -> Iterator[Finding]:
     name = asked.question.value
     if answer == Answer.UNKNOWN:
-        yield _stop(f"licence_{name}_unknown", f"The licence question about {asked.short} has no answer.")
+        yield _stop(f"license_{name}_unknown", f"The license question about {asked.short} has no answer.")
     elif answer == Answer.NO and asked.no:
-        yield _stop(f"licence_{name}_no", asked.no)
-    elif answer == Answer.YES and asked.question == Question.ATTRIBUTION and not licence.attribution:
-        yield _stop("licence_attribution_missing", "Somebody must be credited, but there is no credit line.")
-    elif answer == Answer.NO and asked.question == Question.TERM and not licence.valid_until:
-        yield _stop("licence_end_missing", "The licence has an end, but no last day is given.")
+        yield _stop(f"license_{name}_no", asked.no)
+    elif answer == Answer.YES and asked.question == Question.ATTRIBUTION and not license.attribution:
+        yield _stop("license_attribution_missing", "Somebody must be credited, but there is no credit line.")
+    elif answer == Answer.NO and asked.question == Question.TERM and not license.valid_until:
+        yield _stop("license_end_missing", "The license has an end, but no last day is given.")
 
 
 def _limit_finding(question: Question, detail: str) -> Finding:
     what, which = _LIMITS[question]
     if detail:
-        return Finding(f"licence_{question.value}_limited", f"{what}: {detail}", "warns", "licence")
-    return _stop(f"licence_{question.value}_no", f"{what}, and nobody has said {which}.")
+        return Finding(f"license_{question.value}_limited", f"{what}: {detail}", "warns", "license")
+    return _stop(f"license_{question.value}_no", f"{what}, and nobody has said {which}.")
 
 
-def _stop(code: str, words: str, where: str = "licence") -> Finding:
+def _stop(code: str, words: str, where: str = "license") -> Finding:
     return Finding(code, words, field=where)
 
 
@@ -121,13 +121,13 @@ def _from_sheet(given: Mapping[str, str]) -> GivenAnswer:
     return GivenAnswer(Answer(given.get("answer", Answer.UNKNOWN)), given.get("detail", ""), given.get("source", ""))
 
 
-def first_licence(terms: Terms | None, by: User) -> Licence:
-    licence = Licence.objects.create(terms=terms, url=terms.source_url if terms else "", updated_by=by)
-    _write_answers(licence, licenses.prefill(terms))
-    return licence
+def first_license(terms: Terms | None, by: User) -> License:
+    license = License.objects.create(terms=terms, url=terms.source_url if terms else "", updated_by=by)
+    _write_answers(license, licenses.prefill(terms))
+    return license
 
 
-def answer_licence(
+def answer_license(
     version: Version,
     answers: Mapping[Question, GivenAnswer],
     *,
@@ -138,31 +138,31 @@ def answer_licence(
     terms: Terms | None = None,
     by: User,
 ) -> Version:
-    """Answer licence questions. Questions that are not among the answers keep the answer they have."""
+    """Answer license questions. Questions that are not among the answers keep the answer they have."""
     with transaction.atomic():
         locked = lock(version, by)
-        licence = locked.licence or first_licence(None, by)
-        licence.holder, licence.attribution, licence.valid_until = holder, attribution, valid_until
-        licence.url, licence.terms, licence.updated_by = url, terms, by
-        licence.save()
-        changed = _write_answers(licence, answers)
-        locked.licence = licence
-        seal(locked, "licence")
-        words = "Licence: " + (" ".join(changed) if changed else "facts changed, answers kept.")
-        audit.record(by, "licence.answered", locked, words, terms=terms.sha256 if terms else "")
+        license = locked.license or first_license(None, by)
+        license.holder, license.attribution, license.valid_until = holder, attribution, valid_until
+        license.url, license.terms, license.updated_by = url, terms, by
+        license.save()
+        changed = _write_answers(license, answers)
+        locked.license = license
+        seal(locked, "license")
+        words = "License: " + (" ".join(changed) if changed else "facts changed, answers kept.")
+        audit.record(by, "license.answered", locked, words, terms=terms.sha256 if terms else "")
     return locked
 
 
-def _write_answers(licence: Licence, answers: Mapping[Question, GivenAnswer]) -> list[str]:
+def _write_answers(license: License, answers: Mapping[Question, GivenAnswer]) -> list[str]:
     """Write the answers that differ; returns them in words."""
-    kept = {answer.question: answer for answer in licence.answers.all()}
+    kept = {answer.question: answer for answer in license.answers.all()}
     changed = []
     for question, given in answers.items():
         before = kept.get(question)
         if before and (before.answer, before.detail, before.source) == (given.answer, given.detail, given.source):
             continue
-        after, _ = LicenceAnswer.objects.update_or_create(
-            licence=licence,
+        after, _ = LicenseAnswer.objects.update_or_create(
+            license=license,
             question=question,
             defaults={"answer": given.answer, "detail": given.detail, "source": given.source},
         )

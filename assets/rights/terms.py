@@ -19,8 +19,8 @@ def current_terms(key: str) -> Terms | None:
 
 
 def newer_terms(version: Version) -> Terms | None:
-    """A newer snapshot than the one the version's licence was answered from, if there is one."""
-    held = version.licence.terms if version.licence else None
+    """A newer snapshot than the one the version's license was answered from, if there is one."""
+    held = version.license.terms if version.license else None
     current = current_terms(held.key) if held else None
     return current if current and held and current.pk != held.pk else None
 

@@ -29,7 +29,7 @@ def check_right(by: User) -> None:
 def lock(version: Version, by: User) -> Version:
     """The version as it is now, held until the transaction ends."""
     check_right(by)
-    locked = Version.objects.select_for_update(of=("self",)).select_related("asset", "licence").get(pk=version.pk)
+    locked = Version.objects.select_for_update(of=("self",)).select_related("asset", "license").get(pk=version.pk)
     if locked.status in CLOSED:
         raise InvalidTransition("This version is retired, so nothing about it changes any more. Add a new version.")
     return locked

@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any
 
-from assets.models import Licence, Provenance, Terms, Version
+from assets.models import License, Provenance, Terms, Version
 
 
 def facts(version: Version) -> dict[str, Any]:
@@ -19,7 +19,7 @@ def facts(version: Version) -> dict[str, Any]:
             "height": version.height,
         },
         "alt_text": _alt_text(version),
-        "licence": _licence(version.licence),
+        "license": _license(version.license),
         "consents": _consents(version),
         "disclosure": {
             "digital_source": version.digital_source,
@@ -51,20 +51,20 @@ def _alt_text(version: Version) -> dict[str, Any]:
     }
 
 
-def _licence(licence: Licence | None) -> dict[str, Any]:
-    if licence is None:
+def _license(license: License | None) -> dict[str, Any]:
+    if license is None:
         return {}
     answers = {
         answer.question: {"answer": answer.answer, "detail": answer.detail, "source": answer.source}
-        for answer in licence.answers.all()
+        for answer in license.answers.all()
     }
     return {
         "answers": answers,
-        "holder": licence.holder,
-        "attribution": licence.attribution,
-        "valid_until": licence.valid_until.isoformat() if licence.valid_until else "",
-        "url": licence.url,
-        "terms": _terms(licence.terms),
+        "holder": license.holder,
+        "attribution": license.attribution,
+        "valid_until": license.valid_until.isoformat() if license.valid_until else "",
+        "url": license.url,
+        "terms": _terms(license.terms),
     }
 
 

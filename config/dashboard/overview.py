@@ -183,7 +183,7 @@ def _for_managers(user: User) -> Iterator[Task]:
     for release in running_out.order_by("valid_until")[:SHOWN]:
         yield Task(
             f"“{release.version.asset.title}” leaves {release.channel.name} on {release.valid_until:%-d %B}",
-            "its licence or a consent ends",
+            "its license or a consent ends",
             reverse("assets:asset", args=[release.version.asset_id]),
             "calendar-clock",
             "waits",

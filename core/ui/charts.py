@@ -26,7 +26,7 @@ class Mark:
     left: float
     width: float
     height: float
-    labelled: bool
+    labeled: bool
     """Its label is written under the axis."""
     spoken: bool
     """Its number is written above it."""

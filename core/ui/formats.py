@@ -22,7 +22,7 @@ def bytesize(size: int | None) -> str:
 
 
 def percent(share: float | None) -> str:
-    """A share of 1 as a whole per cent."""
+    """A share of 1 as a whole percent."""
     return "not known" if share is None else f"{share * 100:.0f} %"
 
 

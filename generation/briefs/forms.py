@@ -224,10 +224,10 @@ def _form_field(field: Field) -> forms.Field:
         return forms.ChoiceField(**common, choices=[*blank, *((choice, choice) for choice in field.choices)])
     if field.kind == FieldKind.NUMBER:
         return forms.IntegerField(**common, min_value=field.least, max_value=field.most)
-    if field.kind == FieldKind.COLOUR:
+    if field.kind == FieldKind.COLOR:
         picker = forms.TextInput(attrs={"type": "color"})
         picker.input_type = "color"
-        words = {"invalid": "A colour is written like #2a3a62."}
+        words = {"invalid": "A color is written like #2a3a62."}
         return forms.RegexField(r"^#[0-9a-fA-F]{6}$", **common, widget=picker, error_messages=words)
     if field.kind == FieldKind.CHOICE:
         return OpenChoice(field, **common)

@@ -35,7 +35,7 @@ ANOTHER_TAKE = "Another take on this picture: the same subject, composition and 
 
 
 class MaskForm(forms.Form):
-    """Where a picture may change: as painted, from a file, as a rectangle in per cent, or all of these together."""
+    """Where a picture may change: as painted, from a file, as a rectangle in percent, or all of these together."""
 
     mask = forms.CharField(required=False, max_length=LONGEST_MASK, widget=forms.HiddenInput)
     mask_file = forms.FileField(

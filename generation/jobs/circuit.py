@@ -16,7 +16,7 @@ from django.db import transaction
 from core import audit, clock
 from core.models import User
 from generation.models import Job, JobState, ProviderState
-from generation.providers.errors import OutOfMoney, ProviderError, RateLimited, Unauthorised, Unavailable, Unclear
+from generation.providers.errors import OutOfMoney, ProviderError, RateLimited, Unauthorized, Unavailable, Unclear
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ LONGEST_TOLD = timedelta(hours=1)
 """A provider may say itself how long it wants to be left alone, up to this."""
 
 RESTS: dict[type[ProviderError], Rest] = {
-    Unauthorised: ACCOUNT,
+    Unauthorized: ACCOUNT,
     OutOfMoney: ACCOUNT,
     Unavailable: OUTAGE,
     Unclear: OUTAGE,

@@ -263,7 +263,7 @@ def _ending(job: Job, error: ProviderError) -> JobState:
     if isinstance(error, Refused):
         return JobState.REFUSED
     was_stopped = isinstance(error, Stopped) or (job.stop_asked_at is not None and error.charged == "no")
-    return JobState.CANCELLED if was_stopped and job.state == JobState.WAITING else JobState.FAILED
+    return JobState.CANCELED if was_stopped and job.state == JobState.WAITING else JobState.FAILED
 
 
 # Shared steps

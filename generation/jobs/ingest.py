@@ -15,7 +15,7 @@ from generation.providers.models import ratio_of
 SHAPE_TOLERANCE = 0.02
 
 FLAGS = {
-    "flat": "One colour only: many services send an empty frame instead of saying no.",
+    "flat": "One color only: many services send an empty frame instead of saying no.",
     "shape": "Not in the shape that was asked for.",
     "camera": "The file says that a camera took it. If it is a photograph, say so under Disclosure once it is kept.",
     "moving": "A moving picture; save one frame as PNG or JPEG to keep it.",

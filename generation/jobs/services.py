@@ -40,10 +40,10 @@ def cancel(job: Job, *, by: User) -> Job:
         held = hold(job)
         if held.state == JobState.WAITING:
             return _ask_to_stop(held, by)
-        check_move(held.state, JobState.CANCELLED)
-        ledger.release(held, "Cancelled.")
-        save(held, state=JobState.CANCELLED, finished_at=clock.now(), lease=None, not_before=None)
-        audit.record(by, "job.cancelled", held, f"{held} was cancelled; nothing was charged.")
+        check_move(held.state, JobState.CANCELED)
+        ledger.release(held, "Canceled.")
+        save(held, state=JobState.CANCELED, finished_at=clock.now(), lease=None, not_before=None)
+        audit.record(by, "job.canceled", held, f"{held} was canceled; nothing was charged.")
     return held
 
 
@@ -63,7 +63,7 @@ def _ask_to_stop(held: Job, by: User) -> Job:
 
 
 def retry(job: Job, *, by: User) -> Job:
-    """Send a job that was refused, failed or was cancelled once more, at today's price."""
+    """Send a job that was refused, failed or was canceled once more, at today's price."""
     check_right(by, "You may look at jobs, but not send them.")
     with transaction.atomic():
         held = hold(job)

@@ -16,16 +16,16 @@ MAKE = "generation.make_images"
 
 MOVES: frozenset[tuple[JobState, JobState]] = frozenset(
     {
-        *((_S.QUEUED, after) for after in (_S.SENDING, _S.FAILED, _S.CANCELLED)),
+        *((_S.QUEUED, after) for after in (_S.SENDING, _S.FAILED, _S.CANCELED)),
         *(
             (_S.SENDING, after)
             for after in (_S.QUEUED, _S.WAITING, _S.HAND, _S.DONE, _S.PARTIAL, _S.REFUSED, _S.FAILED, _S.UNCLEAR)
         ),
-        *((_S.WAITING, after) for after in (_S.DONE, _S.PARTIAL, _S.REFUSED, _S.FAILED, _S.UNCLEAR, _S.CANCELLED)),
-        *((_S.HAND, after) for after in (_S.DONE, _S.CANCELLED)),
+        *((_S.WAITING, after) for after in (_S.DONE, _S.PARTIAL, _S.REFUSED, _S.FAILED, _S.UNCLEAR, _S.CANCELED)),
+        *((_S.HAND, after) for after in (_S.DONE, _S.CANCELED)),
         # An answer may still come after a job was given up as unclear; a person may also ask again, or settle it.
         *((_S.UNCLEAR, after) for after in (_S.DONE, _S.PARTIAL, _S.REFUSED, _S.WAITING, _S.FAILED)),
-        *((before, _S.QUEUED) for before in (_S.REFUSED, _S.FAILED, _S.CANCELLED)),
+        *((before, _S.QUEUED) for before in (_S.REFUSED, _S.FAILED, _S.CANCELED)),
     }
 )
 

@@ -45,7 +45,7 @@ class JobState(models.TextChoices):
     REFUSED = "refused", "Refused"
     FAILED = "failed", "Failed"
     UNCLEAR = "unclear", "Outcome unclear"
-    CANCELLED = "cancelled", "Cancelled"
+    CANCELED = "canceled", "Canceled"
 
 
 class Job(models.Model):
@@ -176,8 +176,8 @@ RUNNING = (JobState.QUEUED, JobState.SENDING, JobState.WAITING)
 """States in which something is still going to happen by itself."""
 
 
-RETRIABLE = (JobState.REFUSED, JobState.FAILED, JobState.CANCELLED)
+RETRIABLE = (JobState.REFUSED, JobState.FAILED, JobState.CANCELED)
 """Ends that a person may answer by sending the job once more."""
 
 
-ENDED = (JobState.DONE, JobState.PARTIAL, JobState.REFUSED, JobState.FAILED, JobState.CANCELLED, JobState.UNCLEAR)
+ENDED = (JobState.DONE, JobState.PARTIAL, JobState.REFUSED, JobState.FAILED, JobState.CANCELED, JobState.UNCLEAR)

@@ -82,7 +82,7 @@ class Budget(models.Model):
 
     @property
     def level(self) -> int:
-        """How many per cent of it are used, rounded down; a budget of nothing is used up by anything."""
+        """How many percent of it are used, rounded down; a budget of nothing is used up by anything."""
         return self.used_micros * 100 // self.limit_micros if self.limit_micros else 100 * bool(self.used_micros)
 
     @property
@@ -136,7 +136,7 @@ class BudgetAlert(models.Model):
     """A budget has been used to this level. Once for each limit it has had, so that a raised one warns again."""
 
     budget = models.ForeignKey(Budget, on_delete=models.CASCADE, related_name="alerts")
-    level = models.PositiveSmallIntegerField(help_text="Per cent.")
+    level = models.PositiveSmallIntegerField(help_text="Percent.")
     limit_micros = models.BigIntegerField(help_text="The limit at the time.")
     at = models.DateTimeField(auto_now_add=True)
     mailed_at = models.DateTimeField(null=True, blank=True)

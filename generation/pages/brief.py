@@ -38,14 +38,14 @@ Verbs = Mapping[str, tuple[Callable[..., Any], str | Callable[[Any], str]]]
 """What an address does -> the verb, and what is said then, which may depend on what came of it."""
 
 
-def _cancelled(job: Job) -> str:
-    if job.state == JobState.CANCELLED:
-        return "Cancelled. Nothing was charged."
+def _canceled(job: Job) -> str:
+    if job.state == JobState.CANCELED:
+        return "Canceled. Nothing was charged."
     return "The provider is asked to stop. What it says next decides, also about the cost."
 
 
 JOB_VERBS: Verbs = {
-    "cancel": (services.cancel, _cancelled),
+    "cancel": (services.cancel, _canceled),
     "retry": (services.retry, "It is sent again."),
     "resume": (services.resume_unclear, "The provider is asked what became of it."),
 }

@@ -94,7 +94,7 @@ class Cell:
 
     @property
     def shows_reason(self) -> bool:
-        return bool(self.job.error_words) and self.job.state != JobState.CANCELLED
+        return bool(self.job.error_words) and self.job.state != JobState.CANCELED
 
     @property
     def sent_again_at(self) -> datetime | None:
@@ -294,7 +294,7 @@ class BriefStory:
             if state in states:
                 return state.value
         if states & {JobState.DONE, JobState.PARTIAL}:
-            return "done" if states <= {JobState.DONE, JobState.CANCELLED} else "partial"
+            return "done" if states <= {JobState.DONE, JobState.CANCELED} else "partial"
         return next(iter(sorted(states)), "done")
 
 

@@ -28,7 +28,7 @@ DRAWN_AT = 600
 REASONS: Mapping[str, str] = {
     "refused": "Declined by the provider's content rules",
     "rejected": "The request did not fit the model",
-    "unauthorised": "The provider's key was not accepted",
+    "unauthorized": "The provider's key was not accepted",
     "out_of_money": "The provider's account has no money left",
     "rate_limited": "The provider was too busy",
     "unavailable": "The provider could not be reached",
@@ -43,7 +43,7 @@ REASONS: Mapping[str, str] = {
 }
 """Kind of error → the same words whoever it came from: they say what happened and not to whom."""
 STATE_WORDS: Mapping[str, str] = {
-    JobState.CANCELLED: "Cancelled before it was sent",
+    JobState.CANCELED: "Canceled before it was sent",
     JobState.HAND: "Waiting for somebody to bring it",
     JobState.QUEUED: "On its way",
     JobState.SENDING: "On its way",

@@ -26,7 +26,7 @@ ENDS: dict[str, tuple[str, dict[str, object]]] = {
         state.value: (str(state.label), {"state": state})
         for state in (JobState.HAND, JobState.DONE, JobState.REFUSED, JobState.FAILED, JobState.UNCLEAR)
     },
-    "cancelled": ("Cancelled", {"state": JobState.CANCELLED}),
+    "canceled": ("Canceled", {"state": JobState.CANCELED}),
 }
 """What may have come of a brief: the word for it, and the job that shows it."""
 FREE = "-"

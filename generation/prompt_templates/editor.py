@@ -29,7 +29,7 @@ MOST_ROWS = 40
 KINDS = (
     (FieldKind.TEXT, "Words"),
     (FieldKind.CHOICE, "Choice"),
-    (FieldKind.COLOUR, "Colour"),
+    (FieldKind.COLOR, "Color"),
     (FieldKind.NUMBER, "Number"),
     (FieldKind.LISTING, "From the listing"),
 )

@@ -1,4 +1,4 @@
-"""What a template is likely to look like: the local draughtsman's sketch of its defaults, drawn once and kept."""
+"""What a template is likely to look like: the local draftsman's sketch of its defaults, drawn once and kept."""
 
 from __future__ import annotations
 

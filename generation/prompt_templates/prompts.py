@@ -36,7 +36,7 @@ class BadTemplate(ValueError):
 class FieldKind(StrEnum):
     TEXT = "text"
     CHOICE = "choice"
-    COLOUR = "colour"
+    COLOR = "color"
     NUMBER = "number"
     LISTING = "listing"
 
@@ -63,7 +63,7 @@ class Field:
 
     @property
     def is_color(self) -> bool:
-        return self.kind == FieldKind.COLOUR
+        return self.kind == FieldKind.COLOR
 
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
@@ -128,7 +128,7 @@ def resolve(body: str, fields: Sequence[Field], values: Mapping[str, Any], house
 
 
 def said(fields: Sequence[Field], values: Mapping[str, Any]) -> dict[str, str]:
-    """What each field says in the prompt: cleaned, shortened, colours by name."""
+    """What each field says in the prompt: cleaned, shortened, colors by name."""
     return {field.name: _say(field, values.get(field.name, "")) for field in fields}
 
 
@@ -139,8 +139,8 @@ def clean(text: str, most: int = MOST_IN_FIELD) -> str:
     return _BLANKS.sub(" ", seen).strip()[:most].rstrip()
 
 
-def colour_words(value: str) -> str:
-    """A hex colour with the nearest plain name, as generators understand it: `terracotta (#c46a4e)`."""
+def color_words(value: str) -> str:
+    """A hex color with the nearest plain name, as generators understand it: `terracotta (#c46a4e)`."""
     match = _HEX.fullmatch(value.strip())
     if match is None:
         return clean(value, 60)
@@ -171,8 +171,8 @@ def _field(row: Mapping[str, Any]) -> Field:
 
 def _say(field: Field, value: Any) -> str:
     text = "" if value is None else str(value)
-    if field.kind == FieldKind.COLOUR and text:
-        return colour_words(text)
+    if field.kind == FieldKind.COLOR and text:
+        return color_words(text)
     most = MOST_IN_FIELD if field.kind == FieldKind.NUMBER else min(field.most, MOST_IN_FIELD)
     return clean(text, most).replace("\n", " ").rstrip(" .;,")
 

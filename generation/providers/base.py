@@ -202,7 +202,7 @@ class Provider(ABC):
 
     @abstractmethod
     def start(self, spec: ImageSpec, *, attempt: UUID) -> Finished | Pending:
-        """Send once. `attempt` makes the request recognisable where the provider allows it."""
+        """Send once. `attempt` makes the request recognizable where the provider allows it."""
 
     def resume(self, handle: str) -> Finished | Pending:
         """Ask again about a Pending job; asking never costs anything."""

@@ -32,7 +32,7 @@ from generation.providers.errors import (
     Refused,
     Rejected,
     Stage,
-    Unauthorised,
+    Unauthorized,
     Unavailable,
     Unclear,
 )
@@ -143,7 +143,7 @@ class Bedrock(Provider):
         except aws.ClientError as error:
             raise self._safe(by_code(error.response)) from None
         except NO_ACCOUNT as error:
-            raise self._safe(Unauthorised(f"No usable AWS key was found. {error}")) from None
+            raise self._safe(Unauthorized(f"No usable AWS key was found. {error}")) from None
         except NOT_SENT:
             raise Unavailable("No connection to Bedrock could be made; nothing was sent.") from None
         except (aws.ParamValidationError, aws.NoRegionError, ValueError) as error:
@@ -198,7 +198,7 @@ def by_code(response: dict[str, Any]) -> ProviderError:
         "raw": {"code": code, "message": said, "status": status},
     }
     if code in NO_KEY_CODES:
-        return Unauthorised(f"AWS does not accept the key, or it has no right to this model. {said}", **known)
+        return Unauthorized(f"AWS does not accept the key, or it has no right to this model. {said}", **known)
     if code == "ResourceNotFoundException" or "model identifier is invalid" in said:
         return ModelGone(f"Bedrock does not have this model here (any more). {said}", **known)
     if code in ("ThrottlingException", "ServiceQuotaExceededException", "TooManyRequestsException"):

@@ -3,7 +3,7 @@
     ProviderError
     ├── Refused         the content was declined: change the wish, never send it again as it is
     ├── Rejected        our request is wrong: mend the named field
-    ├── Unauthorised    the key or the account is not accepted: switch the provider off, tell an administrator
+    ├── Unauthorized    the key or the account is not accepted: switch the provider off, tell an administrator
     ├── OutOfMoney      the account is empty or capped: stop sending, tell an administrator
     ├── RateLimited     too fast: wait as long as it says, then send again
     ├── Unavailable     nothing was made: send again later
@@ -84,10 +84,10 @@ class Rejected(ProviderError):
         self.field = field
 
 
-class Unauthorised(ProviderError):
+class Unauthorized(ProviderError):
     """The key is missing, wrong, or not allowed to do this."""
 
-    kind = "unauthorised"
+    kind = "unauthorized"
     usually_charged = "no"
 
 

@@ -22,7 +22,7 @@ from generation.providers.errors import (
     ProviderError,
     RateLimited,
     Refused,
-    Unauthorised,
+    Unauthorized,
 )
 from generation.providers.options import NO_KEY
 from generation.providers.prices import Tokens
@@ -113,7 +113,7 @@ class Gemini(HTTPProvider):
         if status == "NOT_FOUND":
             return ModelGone(f"Google does not offer this model. {words}", **known)
         if "API key not valid" in words:  # comes as 400 INVALID_ARGUMENT
-            return Unauthorised("Google does not accept the key.", **known)
+            return Unauthorized("Google does not accept the key.", **known)
         return by_status(answer, words)
 
     def check(self) -> str:
@@ -141,7 +141,7 @@ def _without_picture(data: dict[str, Any]) -> ProviderError:
         words = f"Google declined the finished picture ({reason}). {said}".strip()
         return Refused(words, stage="output", categories=(reason,), request_id=request_id, raw=data, charged="unknown")
     if reason == ACCOUNT_LIMITED:
-        return Unauthorised(f"Google has limited this account. {said}".strip(), request_id=request_id, raw=data)
+        return Unauthorized(f"Google has limited this account. {said}".strip(), request_id=request_id, raw=data)
     words = f"Google's answer holds no picture ({reason or 'no reason given'}). {said}".strip()
     return BadAnswer(words, request_id=request_id, raw=data)
 

@@ -53,7 +53,7 @@ class OpenAIOptions:
 
     api_key: Secret = NO_KEY
     base_url: str = "https://api.openai.com/v1"
-    organisation: str = ""
+    organization: str = ""
     project: str = ""
 
 
@@ -71,7 +71,7 @@ class ImagesExtra(OpenAIExtra):
     """What only the Images interface takes; a transparent background needs png or webp, compression jpeg or webp."""
 
     output_format: Literal["png", "jpeg", "webp"] = "png"
-    output_compression: int = 100  # per cent
+    output_compression: int = 100  # percent
     input_fidelity: Literal["", "low", "high"] = ""  # how closely an edit keeps to the pictures sent along
     complexity: Literal["", "low", "medium", "high"] = ""
 
@@ -94,7 +94,7 @@ class OpenAIAccount(HTTPProvider):
     def _headers(self) -> dict[str, str]:
         found = {
             "Authorization": f"Bearer {self.options.api_key.reveal()}" if self.options.api_key else "",
-            "OpenAI-Organization": self.options.organisation,
+            "OpenAI-Organization": self.options.organization,
             "OpenAI-Project": self.options.project,
         }
         return {name: value for name, value in found.items() if value}

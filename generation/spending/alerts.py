@@ -17,7 +17,7 @@ from core.models import User
 from generation.models import Budget, BudgetAlert
 
 LEVELS = (50, 80, 100)
-"""Per cent of a limit that are spent or set aside."""
+"""Percent of a limit that are spent or set aside."""
 FORGOTTEN_AFTER = timedelta(seconds=30)
 CALLED_AT_MOST = 5
 MANAGE = "generation.manage_money"

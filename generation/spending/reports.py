@@ -89,7 +89,7 @@ class Row:
 
     def add_jobs(self, state: str, count: int) -> None:
         self.jobs += count
-        self.ended += count * (state in ENDED and state != JobState.CANCELLED)
+        self.ended += count * (state in ENDED and state != JobState.CANCELED)
         self.refused += count * (state == JobState.REFUSED)
         self.partial += count * (state == JobState.PARTIAL)
 

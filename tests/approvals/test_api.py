@@ -68,7 +68,7 @@ def test_an_approved_picture_is_listed(bricks: Site, release: Release) -> None:
 def test_a_picture_says_what_a_site_needs(bricks: Site, release: Release) -> None:
     said = bricks.get(url(release)).json()
     assert said["alt_text"]["texts"] == {"en": "Kitchen with an oak table by a wide window"}
-    assert said["licence"]["attribution"] == "Harbour Homes"
+    assert said["license"]["attribution"] == "Harbor Homes"
     assert said["disclosure"]["digital_source_type"] == "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"
     assert said["file"]["sha256"] == release.file_sha256
 
@@ -188,7 +188,7 @@ def test_a_withdrawn_picture_is_not_listed(bricks: Site, release: Release, rita:
 
 def test_a_picture_past_its_last_day_is_gone_without_any_sweep(bricks: Site, ada: User, channel: Channel) -> None:
     version = factories.ready(ada)
-    library_factories.complete_licence(version, ada, valid_until=timezone.now().date() + timedelta(days=3))
+    library_factories.complete_license(version, ada, valid_until=timezone.now().date() + timedelta(days=3))
     release = factories.released(version, channel)
     with time_machine.travel(timezone.now() + timedelta(days=4)):
         assert (bricks.ids(), bricks.get(url(release, "file")).status_code) == ([], 410)
@@ -210,7 +210,7 @@ def test_a_channel_that_is_switched_off_serves_nothing(bricks: Site, release: Re
 # Keys
 
 
-def _unauthorised(client: Client) -> bytes:
+def _unauthorized(client: Client) -> bytes:
     response = client.get(IMAGES)
     assert response.status_code == 401
     assert response["WWW-Authenticate"] == 'Bearer realm="listing sites"'
@@ -236,7 +236,7 @@ def test_every_bad_key_gets_the_same_answer(key: access.NewKey, channel: Channel
         "",
         "x" * 9000,
     ]
-    answers = {_unauthorised(Site(text)) for text in texts} | {_unauthorised(Client())}
+    answers = {_unauthorized(Site(text)) for text in texts} | {_unauthorized(Client())}
     assert len(answers) == 1
 
 
@@ -254,13 +254,13 @@ def test_a_key_in_an_address_is_neither_answered_nor_logged(
 def test_a_key_in_a_cookie_does_not_count(key: access.NewKey) -> None:
     client = Client()
     client.cookies["Authorization"] = f"Bearer {key.text}"
-    _unauthorised(client)
+    _unauthorized(client)
 
 
 def test_being_signed_in_does_not_count(max_: User, channel: Channel) -> None:
     client = Client()
     client.force_login(max_)
-    _unauthorised(client)
+    _unauthorized(client)
 
 
 def test_a_key_is_kept_as_a_hash_only(key: access.NewKey) -> None:

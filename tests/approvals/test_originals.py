@@ -73,7 +73,7 @@ def test_the_channel_and_the_log_are_told_once_why(photograph: Release, staged: 
 
 def test_an_original_that_expires_pauses_it_too(ada: User, strict: Channel) -> None:
     original = factories.ready(ada, title="Empty room")
-    library_factories.complete_licence(original, valid_until=date(2026, 12, 1))
+    library_factories.complete_license(original, valid_until=date(2026, 12, 1))
     with time_machine.travel("2026-11-22"):
         first = factories.released(Version.objects.with_story().get(pk=original.pk), strict)
         staged = factories.released(_staged(ada, first.version), strict)

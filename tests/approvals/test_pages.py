@@ -312,10 +312,10 @@ def test_taking_back_from_the_page(ada: User, review: Review) -> None:
 
 
 def test_a_channel_shows_its_rules_and_what_is_live(rita: User, ada: User) -> None:
-    release = factories.released(factories.ready(ada, title="Harbour view"))
+    release = factories.released(factories.ready(ada, title="Harbor view"))
     text = page(rita, "channel", release.channel.slug).content.decode()
     assert "At least 32 × 32 pixels." in text
-    assert "Harbour view" in text
+    assert "Harbor view" in text
 
 
 def test_rules_that_cannot_be_read_are_said_and_break_nothing(rita: User, channel: Channel) -> None:

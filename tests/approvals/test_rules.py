@@ -19,7 +19,7 @@ from approvals.models import Channel
 from approvals.policies import deciding
 from approvals.reviews import changes
 
-PHOTO = Facts(width=2000, height=1500, kind=Kind.PHOTOGRAPH, shows_people="no", credit="Harbour Homes")
+PHOTO = Facts(width=2000, height=1500, kind=Kind.PHOTOGRAPH, shows_people="no", credit="Harbor Homes")
 STAGED = replace(
     PHOTO,
     kind=Kind.ALTERED,
@@ -176,8 +176,8 @@ def test_a_file_with_a_mistake_loads_nothing(tmp_path: Path) -> None:
 
 
 def test_two_dossiers_differ_in_words() -> None:
-    before = {"alt_text": {"texts": {"en": "A hall"}}, "licence": {"answers": {"commercial": {"answer": "yes"}}}}
-    after = {"alt_text": {"texts": {"en": "A hall"}}, "licence": {"answers": {"commercial": {"answer": "no"}}}}
+    before = {"alt_text": {"texts": {"en": "A hall"}}, "license": {"answers": {"commercial": {"answer": "yes"}}}}
+    after = {"alt_text": {"texts": {"en": "A hall"}}, "license": {"answers": {"commercial": {"answer": "no"}}}}
     assert changes.differences(before, after) == ["May it be used commercially?: was “yes”, is now “no”."]
 
 
@@ -188,6 +188,6 @@ nested = st.recursive(
 )
 
 
-@given(st.dictionaries(st.sampled_from(["alt_text", "licence", "file", "channels"]), nested))
+@given(st.dictionaries(st.sampled_from(["alt_text", "license", "file", "channels"]), nested))
 def test_a_dossier_never_differs_from_itself(facts: dict[str, Any]) -> None:
     assert changes.differences(facts, facts) == []

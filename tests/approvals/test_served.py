@@ -83,7 +83,7 @@ class People(RuleBasedStateMachine):
 
     @initialize(which=st.integers(0, 1), days=st.sampled_from([None, 2]))
     def one_is_released(self, which: int, days: int | None) -> None:
-        self.limit_the_licence(which, days)
+        self.limit_the_license(which, days)
         self.submit(which, first=True, second=False, by="ada")
         self.rita_approves_whatever_she_may()
         self.time_passes(timedelta(seconds=70))
@@ -118,10 +118,10 @@ class People(RuleBasedStateMachine):
         self.attempt(writing.describe, version, text=words, decorative=False, language="en", by=version.created_by)
 
     @rule(which=st.integers(0, 1), days=st.sampled_from([None, 0, 2, 30]))
-    def limit_the_licence(self, which: int, days: int | None) -> None:
+    def limit_the_license(self, which: int, days: int | None) -> None:
         version = self.versions[which]
         until = None if days is None else timezone.now().date() + timedelta(days=days)
-        self.attempt(library_factories.complete_licence, version, version.created_by, valid_until=until)
+        self.attempt(library_factories.complete_license, version, version.created_by, valid_until=until)
 
     @rule(by=st.sampled_from(["ada", "rita"]))
     @precondition(lambda self: Release.objects.filter(state="live").exists())

@@ -99,7 +99,7 @@ def _without_alt_text(version: Version, ada: User) -> None:
 
 def _without_an_answer(version: Version, ada: User) -> None:
     unknown = {question: licenses.GivenAnswer() for question in library_factories.YES}
-    licenses.answer_licence(version, unknown, holder="x", attribution="x", by=ada)
+    licenses.answer_license(version, unknown, holder="x", attribution="x", by=ada)
 
 
 def _showing_somebody(version: Version, ada: User) -> None:
@@ -120,7 +120,7 @@ def _altered_without_original(version: Version, ada: User) -> None:
     ("spoil", "code"),
     [
         (_without_alt_text, "alt_text_missing"),
-        (_without_an_answer, "licence_commercial_unknown"),
+        (_without_an_answer, "license_commercial_unknown"),
         (_showing_somebody, "consent_people_missing"),
         (_of_unknown_source, "source_unknown"),
         (_altered_without_original, "original_missing"),
@@ -263,8 +263,8 @@ def test_sending_back_needs_words(review: Review, rita: User, choice: Choice) ->
 
 def test_approving_is_blocked_by_what_has_ended_meanwhile(review: Review, rita: User, ada: User) -> None:
     yesterday = timezone.now().date() - timedelta(days=1)
-    library_factories.complete_licence(review.version, ada, valid_until=yesterday)
-    with refuses(Blocked, "licence ended"):
+    library_factories.complete_license(review.version, ada, valid_until=yesterday)
+    with refuses(Blocked, "license ended"):
         services.decide(review, Choice.APPROVE, "", now_hash(review), rita)
 
 
@@ -451,9 +451,9 @@ def test_a_change_taken_back_resumes_the_release(ada: User) -> None:
     assert _kinds() == ["released", "paused", "resumed"]
 
 
-def test_a_licence_that_ends_ends_the_release_by_itself(ada: User) -> None:
+def test_a_license_that_ends_ends_the_release_by_itself(ada: User) -> None:
     version = factories.ready(ada)
-    library_factories.complete_licence(version, ada, valid_until=timezone.now().date() + timedelta(days=3))
+    library_factories.complete_license(version, ada, valid_until=timezone.now().date() + timedelta(days=3))
     factories.released(version)
     with time_machine.travel(timezone.now() + timedelta(days=4)):
         assert not Release.objects.live().exists()

@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw
 
 from assets.alt_texts import writing
 from assets.library import intake
-from assets.models import Answer, Asset, Licence, Listing, Origin, Question, Terms, Version
+from assets.models import Answer, Asset, License, Listing, Origin, Question, Terms, Version
 from assets.rights import consents, licenses, validity
 from assets.versions import transitions
 from config import roles
@@ -68,8 +68,8 @@ class ListingFactory(factory.django.DjangoModelFactory[Listing]):
         django_get_or_create = ("reference",)
 
     reference = factory.Sequence(lambda n: f"HB-{n}")
-    title = "14 Harbour Street"
-    address = "14 Harbour Street, Seaview"
+    title = "14 Harbor Street"
+    address = "14 Harbor Street, Seaview"
 
 
 class TermsFactory(factory.django.DjangoModelFactory[Terms]):
@@ -136,16 +136,16 @@ def moving_picture() -> bytes:
 YES = {Question(question): licenses.GivenAnswer(Answer.YES, "", "our own work") for question in Question}
 
 
-def complete_licence(version: Version, by: User | None = None, **facts: Any) -> Licence:
-    """Every licence question answered so that nothing blocks."""
-    given = {"holder": "Harbour Homes", "attribution": "Harbour Homes"} | facts
-    answered = licenses.answer_licence(version, YES, by=by or version.created_by, **given)
-    assert answered.licence is not None
-    return answered.licence
+def complete_license(version: Version, by: User | None = None, **facts: Any) -> License:
+    """Every license question answered so that nothing blocks."""
+    given = {"holder": "Harbor Homes", "attribution": "Harbor Homes"} | facts
+    answered = licenses.answer_license(version, YES, by=by or version.created_by, **given)
+    assert answered.license is not None
+    return answered.license
 
 
 def ready_version(by: User | None = None, **options: Any) -> Version:
-    """A version that nothing is missing from: alt text, licence, who is shown, how it came about."""
+    """A version that nothing is missing from: alt text, license, who is shown, how it came about."""
     person = by or ada()
     version = VersionFactory.create(by=person, digital_source="digitalCapture", **options)
     return make_ready(version, person)
@@ -154,7 +154,7 @@ def ready_version(by: User | None = None, **options: Any) -> Version:
 def make_ready(version: Version, by: User) -> Version:
     """Give a version everything that a review asks for; returns it as it is in the database."""
     writing.describe(version, text="Kitchen with an oak table by a wide window", decorative=False, language="en", by=by)
-    complete_licence(version, by)
+    complete_license(version, by)
     consents.say_who_is_shown(version, people=Answer.NO, property=Answer.NO, by=by)
     return Version.objects.with_story().get(pk=version.pk)
 

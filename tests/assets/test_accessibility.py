@@ -17,7 +17,7 @@ LINT = [
     ("", {}, [("alt_text_missing", BLOCKS)]),
     (" \n\t ", {}, [("alt_text_missing", BLOCKS)]),
     ("IMG_2041.JPG", {}, [("alt_text_file_name", BLOCKS)]),
-    ("harbour street front.webp", {}, [("alt_text_file_name", BLOCKS)]),
+    ("harbor street front.webp", {}, [("alt_text_file_name", BLOCKS)]),
     ("DSC_0042", {}, [("alt_text_file_name", BLOCKS)]),
     ("Image 7", {}, [("alt_text_file_name", BLOCKS)]),
     ("Picture of a kitchen", {}, [("alt_text_opening", WARNS)]),

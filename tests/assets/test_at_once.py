@@ -59,7 +59,7 @@ def test_two_panels_saved_at_once_are_both_kept_under_one_hash() -> None:
     at_once(
         lambda: writing.describe(version, text="A kitchen", decorative=False, language="en", by=ada),
         lambda: consents.say_who_is_shown(version, people="no", property="no", by=ada),
-        lambda: factories.complete_licence(version, ada),
+        lambda: factories.complete_license(version, ada),
     )
     kept = Version.objects.with_story().get(pk=version.pk)
     assert (kept.alt_text, kept.shows_people) == ("A kitchen", "no")

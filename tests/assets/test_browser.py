@@ -41,11 +41,11 @@ def test_alt_text_is_checked_while_it_is_typed(tab: Page, live_server: LiveServe
 
 def test_saving_a_panel_keeps_what_is_typed_in_another(tab: Page, live_server: LiveServer, picture: Version) -> None:
     tab.goto(live_server.url + picture.get_absolute_url())
-    tab.get_by_label("Credit line").fill("Harbour Homes")
+    tab.get_by_label("Credit line").fill("Harbor Homes")
     tab.get_by_role("textbox", name="What it shows").fill("Oak table by a wide window")
     tab.get_by_role("button", name="Save the alt text").click()
     expect(tab.locator("#alt_text")).to_contain_text("The alt text is saved.")
-    expect(tab.get_by_label("Credit line")).to_have_value("Harbour Homes")
+    expect(tab.get_by_label("Credit line")).to_have_value("Harbor Homes")
     expect(tab.locator("#readiness")).not_to_contain_text("alt text")
 
 
@@ -59,7 +59,7 @@ def test_the_maker_is_asked_for_when_it_was_generated(tab: Page, live_server: Li
 def test_a_filter_swaps_the_pictures_and_their_count(
     tab: Page, live_server: LiveServer, picture: Version, person: User
 ) -> None:
-    factories.VersionFactory.create(by=person, title="Harbour", maker="Sketch")
+    factories.VersionFactory.create(by=person, title="Harbor", maker="Sketch")
     tab.goto(live_server.url + "/library/")
     tab.get_by_label("Provider").select_option("Sketch")
     expect(tab.locator("#count")).to_have_text("1 picture")

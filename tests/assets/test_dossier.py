@@ -38,17 +38,17 @@ CHANGES: dict[str, Callable[[Version, User], object]] = {
     "translation": lambda v, by: writing.describe(
         v, text=v.alt_text, decorative=False, language="en", further={"de": "Neu"}, by=by
     ),
-    "answer": lambda v, by: licenses.answer_licence(
-        v, {Question.TERM: GivenAnswer(Answer.NO)}, holder="Harbour Homes", attribution="Harbour Homes", by=by
+    "answer": lambda v, by: licenses.answer_license(
+        v, {Question.TERM: GivenAnswer(Answer.NO)}, holder="Harbor Homes", attribution="Harbor Homes", by=by
     ),
-    "source of an answer": lambda v, by: licenses.answer_licence(
+    "source of an answer": lambda v, by: licenses.answer_license(
         v,
         {Question.TERM: GivenAnswer(Answer.YES, "", "elsewhere")},
-        holder="Harbour Homes",
-        attribution="Harbour Homes",
+        holder="Harbor Homes",
+        attribution="Harbor Homes",
         by=by,
     ),
-    "credit": lambda v, by: licenses.answer_licence(v, {}, holder="Harbour Homes", attribution="Jo", by=by),
+    "credit": lambda v, by: licenses.answer_license(v, {}, holder="Harbor Homes", attribution="Jo", by=by),
     "people": lambda v, by: consents.say_who_is_shown(v, people="yes", property="no", by=by),
     "consent": lambda v, by: consents.record_consent(v, GivenConsent(kind="person", name="Jo"), by=by),
     "digital source": lambda v, by: disclosure.mark(
@@ -75,7 +75,7 @@ def test_everything_that_is_judged_changes_the_hash(change: str, ready: Version,
 def test_saving_the_same_words_again_keeps_the_hash(ready: Version, ada: User) -> None:
     before = reread(ready).words_hash
     writing.describe(ready, text=ready.alt_text, decorative=False, language="en", by=ada)
-    factories.complete_licence(ready)
+    factories.complete_license(ready)
     assert reread(ready).words_hash == before
 
 

@@ -14,7 +14,7 @@ from assets import library
 from assets.alt_texts import writing
 from assets.imaging import inspection, rendering
 from assets.library import collection, intake, readiness, renditions
-from assets.models import Answer, Asset, LicenceAnswer, Origin, Provenance, Question, Version
+from assets.models import Answer, Asset, LicenseAnswer, Origin, Provenance, Question, Version
 from assets.models.version import Status
 from assets.provenance import disclosure
 from assets.provenance.data import ProvenanceData
@@ -66,14 +66,14 @@ class TestTakingIn:
             "sketch", "A kitchen", "7", ada, ["seed"],
         )  # fmt: skip
 
-    def test_terms_prefill_the_licence(self, ada: User) -> None:
+    def test_terms_prefill_the_license(self, ada: User) -> None:
         terms = factories.TermsFactory.create(answers={"commercial": {"answer": "yes", "source": "section 3"}})
         version = factories.VersionFactory.create(by=ada, provenance=ProvenanceData(terms=terms))
-        assert version.licence is not None
-        answers = {a.question: (a.answer, a.source) for a in version.licence.answers.all()}
+        assert version.license is not None
+        answers = {a.question: (a.answer, a.source) for a in version.license.answers.all()}
         assert answers["commercial"] == ("yes", "section 3")
-        assert answers["sublicence"] == ("unknown", "")
-        assert version.licence.terms == terms
+        assert answers["sublicense"] == ("unknown", "")
+        assert version.license.terms == terms
 
     def test_a_file_that_cannot_be_decoded_leaves_nothing_behind(self, ada: User) -> None:
         with pytest.raises(inspection.Unreadable):
@@ -131,10 +131,10 @@ class TestWords:
             writing.describe(version, text="Die Küche", decorative=False, language="de", by=ada)
         assert dossier.facts(reread(version)) == before
 
-    def test_licence_answers_that_are_not_given_keep_theirs(self, ada: User, version: Version) -> None:
-        licenses.answer_licence(version, {Question.COMMERCIAL: GivenAnswer(Answer.YES)}, by=ada)
-        licenses.answer_licence(version, {Question.TERRITORY: GivenAnswer(Answer.NO, "Europe")}, by=ada)
-        answers = {a.question: a.answer for a in LicenceAnswer.objects.filter(licence__version=version)}
+    def test_license_answers_that_are_not_given_keep_theirs(self, ada: User, version: Version) -> None:
+        licenses.answer_license(version, {Question.COMMERCIAL: GivenAnswer(Answer.YES)}, by=ada)
+        licenses.answer_license(version, {Question.TERRITORY: GivenAnswer(Answer.NO, "Europe")}, by=ada)
+        answers = {a.question: a.answer for a in LicenseAnswer.objects.filter(license__version=version)}
         assert (answers["commercial"], answers["territory"], answers["term"]) == ("yes", "no", "unknown")
 
     def test_marking_keeps_source_alterations_and_original(self, ada: User, version: Version) -> None:
@@ -182,7 +182,7 @@ class TestWords:
 
 VERBS = {
     "describe": lambda v, by: writing.describe(v, text="x", decorative=False, language="en", by=by),
-    "answer_licence": lambda v, by: licenses.answer_licence(v, {}, holder="x", by=by),
+    "answer_license": lambda v, by: licenses.answer_license(v, {}, holder="x", by=by),
     "mark": lambda v, by: disclosure.mark(
         v, digital_source="digitalCapture", alterations=[], original=None, disclosure_note="", by=by
     ),
@@ -237,11 +237,11 @@ class TestStatus:
 
 
 class TestWhatTheDatabaseRefuses:
-    @pytest.mark.parametrize("missing", ["alt_text", "licence", "approved_by"])
+    @pytest.mark.parametrize("missing", ["alt_text", "license", "approved_by"])
     def test_an_approved_version_with_something_missing(self, missing: str, ready: Version, rita: User) -> None:
         gap: dict[str, dict[str, object]] = {
             "alt_text": {"alt_text": ""},
-            "licence": {"licence": None},
+            "license": {"license": None},
             "approved_by": {"approved_by": None},
         }
         wanted: dict[str, object] = {"status": "approved", "approved_by": rita} | gap[missing]
@@ -284,7 +284,7 @@ class TestWhatIsMissing:
 
     def test_a_fresh_upload_says_everything_that_it_lacks(self, version: Version) -> None:
         fields = {finding.field for finding in readiness.findings(reread(version), TODAY)}
-        assert fields == {"alt_text", "licence", "consents", "disclosure"}
+        assert fields == {"alt_text", "license", "consents", "disclosure"}
 
 
 class TestCopies:

@@ -31,7 +31,7 @@ def browser(ada: User, client: Client) -> Client:
 
 
 def post(*facts: tuple[str, str], **more: str) -> dict[str, str]:
-    data = {"reference": "HB-7", "title": "7 Harbour Street", "address": "", "fact-TOTAL_FORMS": str(len(facts))}
+    data = {"reference": "HB-7", "title": "7 Harbor Street", "address": "", "fact-TOTAL_FORMS": str(len(facts))}
     data |= {"fact-INITIAL_FORMS": "0"}
     for number, (name, value) in enumerate(facts):
         data |= {f"fact-{number}-name": name, f"fact-{number}-value": value}
@@ -53,12 +53,12 @@ def test_a_change_says_what_changed_and_nothing_else(browser: Client) -> None:
     listing = factories.ListingFactory.create(reference="HB-7", title="Old", address="", facts={"rooms": "two"})
     browser.post(reverse("assets:listing", args=(listing.pk,)), post(("rooms", "two")))
     listing.refresh_from_db()
-    assert listing.title == "7 Harbour Street"
+    assert listing.title == "7 Harbor Street"
     assert audit.history(listing)[0].words.endswith("was changed: title.")
 
 
 def test_saving_what_is_there_writes_nothing(browser: Client) -> None:
-    listing = factories.ListingFactory.create(reference="HB-7", title="7 Harbour Street", address="")
+    listing = factories.ListingFactory.create(reference="HB-7", title="7 Harbor Street", address="")
     browser.post(reverse("assets:listing", args=(listing.pk,)), post())
     assert not LogEntry.objects.exists()
 

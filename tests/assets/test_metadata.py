@@ -38,9 +38,9 @@ CARD = Card(
     alt_text='Küche <mit> "Tisch" & Stuhl',
     language="de",
     title="Küche",
-    credit="Harbour Homes",
-    rights="© Harbour Homes",
-    web_statement="https://licence.example/1",
+    credit="Harbor Homes",
+    rights="© Harbor Homes",
+    web_statement="https://license.example/1",
     digital_source="trainedAlgorithmicMedia",
     ai_system="OpenAI",
     ai_system_version="gpt-image-2",
@@ -76,9 +76,9 @@ def test_another_parser_reads_every_field_back(media_type: str) -> None:
         == "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
     )
     assert text_of(root, f"{IPTC_CORE}AltTextAccessibility") == CARD.alt_text
-    assert text_of(root, f"{DC}rights") == "© Harbour Homes"
-    assert text_of(root, f"{PHOTOSHOP}Credit") == "Harbour Homes"
-    assert text_of(root, f"{RIGHTS}WebStatement") == "https://licence.example/1"
+    assert text_of(root, f"{DC}rights") == "© Harbor Homes"
+    assert text_of(root, f"{PHOTOSHOP}Credit") == "Harbor Homes"
+    assert text_of(root, f"{RIGHTS}WebStatement") == "https://license.example/1"
 
 
 @pytest.mark.parametrize("media_type", TYPES)
@@ -218,7 +218,7 @@ def test_the_card_of_a_version_tells_its_words_and_rights(ada: User) -> None:
     version = factories.VersionFactory.create(by=ada, digital_source="algorithmicMedia", provenance=made)
     version = factories.make_ready(version, ada)
     card = card_of(version)
-    assert (card.alt_text, card.credit, card.digital_source) == (version.alt_text, "Harbour Homes", "algorithmicMedia")
+    assert (card.alt_text, card.credit, card.digital_source) == (version.alt_text, "Harbor Homes", "algorithmicMedia")
     assert (card.ai_system, card.ai_system_version, card.ai_prompt) == ("Sketch", "sketch-1", "")
     assert card_of(version, with_prompt=True).ai_prompt == "A kitchen"
 

@@ -66,7 +66,7 @@ LOOKING: dict[str, Callable[[Version], str]] = {
     "thumb": lambda v: reverse("assets:file", args=(v.pk, "thumb")),
     "original": lambda v: reverse("assets:file", args=(v.pk, "original")),
 }
-CHANGING = ("alt_text", "check_alt_text", "licence", "shown", "consent", "disclosure", "retire")
+CHANGING = ("alt_text", "check_alt_text", "license", "shown", "consent", "disclosure", "retire")
 
 
 class TestDoors:
@@ -123,26 +123,26 @@ class TestGrid:
         listing = factories.ListingFactory.create(reference="HB-77")
         factories.VersionFactory.create(by=ada, title="Kitchen", listing=listing)
         made = ProvenanceData(prompt="a lighthouse at dusk", model_asked="sketch-1")
-        factories.VersionFactory.create(by=ada, title="Harbour", maker="Sketch", provenance=made)
+        factories.VersionFactory.create(by=ada, title="Harbor", maker="Sketch", provenance=made)
         factories.approve(factories.ready_version(ada, title="Garden"), rita)
 
     @pytest.mark.parametrize(
         ("query", "titles"),
         [
-            ("", {"Kitchen", "Harbour", "Garden"}),
+            ("", {"Kitchen", "Harbor", "Garden"}),
             ("?q=kitch", {"Kitchen", "Garden"}),
-            ("?q=LIGHTHOUSE", {"Harbour"}),
-            ("?q=sketch-1", {"Harbour"}),
+            ("?q=LIGHTHOUSE", {"Harbor"}),
+            ("?q=sketch-1", {"Harbor"}),
             ("?q=oak+table", {"Garden"}),
             ("?q=hb-77", {"Kitchen"}),
             ("?q=oak+lighthouse", set()),
             ("?status=approved", {"Garden"}),
-            ("?status=nonsense", {"Kitchen", "Harbour", "Garden"}),
-            ("?provider=Sketch", {"Harbour"}),
+            ("?status=nonsense", {"Kitchen", "Harbor", "Garden"}),
+            ("?provider=Sketch", {"Harbor"}),
             ("?provider=Sketch&status=approved", set()),
             ("?listing=HB-77", {"Kitchen"}),
             ("?q=%27%22%29+OR+1%3D1--", set()),
-            ("?page=99", {"Kitchen", "Harbour", "Garden"}),
+            ("?page=99", {"Kitchen", "Harbor", "Garden"}),
         ],
     )
     def test_the_address_says_what_is_shown(self, three: None, query: str, titles: set[str], as_ada: Client) -> None:
@@ -332,7 +332,7 @@ class TestStory:
         version = factories.VersionFactory.create(by=ada, provenance=ProvenanceData(terms=old))
         factories.TermsFactory.create(read_on="2026-11-23", answers={"commercial": {"answer": "no"}})
         assert "terms have changed" in as_ada.get(version.get_absolute_url()).content.decode()
-        form = as_ada.get(version.get_absolute_url() + "?edit=terms").context["story"].licence_form
+        form = as_ada.get(version.get_absolute_url() + "?edit=terms").context["story"].license_form
         assert form["ask_commercial"].value() == "no"
 
     def test_hostile_words_are_shown_as_words(self, as_ada: Client, ada: User) -> None:
@@ -344,24 +344,24 @@ class TestStory:
             by=ada, title=HOSTILE, maker=HOSTILE, provenance=made, listing=listing
         )
         writing.describe(version, text=HOSTILE, decorative=False, language="en", by=ada)
-        factories.complete_licence(version, holder=HOSTILE, attribution=HOSTILE)
+        factories.complete_license(version, holder=HOSTILE, attribution=HOSTILE)
         consents.record_consent(version, GivenConsent(kind="person", name=HOSTILE, scope=HOSTILE), by=ada)
         for url in (version.get_absolute_url(), reverse("assets:library")):
             assert HOSTILE not in as_ada.get(url).content.decode()
 
 
-LICENCE = {f"licence-ask_{question}": "yes" for question in Question} | {"licence-attribution": "Harbour Homes"}
+LICENSE = {f"license-ask_{question}": "yes" for question in Question} | {"license-attribution": "Harbor Homes"}
 
 SAID = {
     "alt_text": {"alt-text": "A kitchen", "alt-language": "en"},
-    "licence": LICENCE,
+    "license": LICENSE,
     "shown": {"shown-people": "no", "shown-property": "no"},
     "consent": {"consent-kind": "person", "consent-name": "Jo", "consent-given": "yes"},
     "disclosure": {"disclosure-digital_source": "digitalCapture", "disclosure-disclosure_note": "As it is."},
 }
 WRONG = {
     "alt_text": {"alt-text": "A kitchen", "alt-language": ""},
-    "licence": LICENCE | {"licence-valid_until": "soon", "licence-ask_term_source": "section 3 of the long terms"},
+    "license": LICENSE | {"license-valid_until": "soon", "license-ask_term_source": "section 3 of the long terms"},
     "shown": {"shown-people": "perhaps", "shown-property": "no"},
     "consent": {"consent-kind": "person", "consent-name": "", "consent-scope": "All of it", "consent-given": "yes"},
     "disclosure": {"disclosure-digital_source": "magic", "disclosure-disclosure_note": "As it is."},
@@ -395,19 +395,19 @@ class TestPanels:
         typed = max(WRONG[name].values(), key=len)
         assert typed in response.content.decode() or name in {"shown"}
 
-    def test_the_licence_is_answered_whole(self, as_ada: Client, version: Version) -> None:
-        response = as_ada.post(change(version, "licence"), LICENCE)
+    def test_the_license_is_answered_whole(self, as_ada: Client, version: Version) -> None:
+        response = as_ada.post(change(version, "license"), LICENSE)
         assert response.status_code == 302
-        licence = reread(version).licence
-        assert licence is not None
-        assert {answer.answer for answer in licence.answers.all()} == {"yes"}
-        assert licence.attribution == "Harbour Homes"
+        license = reread(version).license
+        assert license is not None
+        assert {answer.answer for answer in license.answers.all()} == {"yes"}
+        assert license.attribution == "Harbor Homes"
 
     def test_answers_can_be_filled_in_from_terms_before_they_are_saved(self, as_ada: Client, version: Version) -> None:
         terms = factories.TermsFactory.create()
-        response = as_ada.post(change(version, "licence"), {"licence-terms": terms.pk, "prefill": "1"})
+        response = as_ada.post(change(version, "license"), {"license-terms": terms.pk, "prefill": "1"})
         assert response.status_code == 200
-        assert response.context["story"].licence_form["ask_commercial"].value() == "yes"
+        assert response.context["story"].license_form["ask_commercial"].value() == "yes"
         assert reread(version).words_hash == version.words_hash
 
     def test_clearing_the_alt_text_asks_for_a_word(self, as_ada: Client, version: Version) -> None:

@@ -20,7 +20,7 @@ from tests.assets.factories import picture
 
 
 def bomb(width: int, height: int) -> bytes:
-    """A PNG of one colour that is a few kilobytes long and unpacks to width × height × 3 bytes."""
+    """A PNG of one color that is a few kilobytes long and unpacks to width × height × 3 bytes."""
 
     def chunk(name: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
@@ -113,10 +113,10 @@ def test_a_phone_jpeg_with_a_second_picture_behind_it_is_a_jpeg_that_stands_stil
     assert (facts.media_type, facts.animated) == ("image/jpeg", False)
 
 
-@pytest.mark.parametrize("colour", ["black", "white", "#336699"])
-def test_one_colour_is_flat(colour: str) -> None:
+@pytest.mark.parametrize("color", ["black", "white", "#336699"])
+def test_one_color_is_flat(color: str) -> None:
     out = io.BytesIO()
-    Image.new("RGB", (64, 64), colour).save(out, "PNG")
+    Image.new("RGB", (64, 64), color).save(out, "PNG")
     assert inspection.inspect(out.getvalue()).flat
 
 
@@ -157,7 +157,7 @@ def test_a_cmyk_jpeg_is_rendered() -> None:
     assert rendering.render(picture(form="JPEG", mode="CMYK"), SPECS["preview"]).media_type == "image/webp"
 
 
-def test_sixteen_bit_greys_keep_their_brightness() -> None:
+def test_sixteen_bit_grays_keep_their_brightness() -> None:
     out = io.BytesIO()
     Image.new("I;16", (64, 64), 0x8000).save(out, "PNG")
     copy = rendering.render(out.getvalue(), Spec("test", 64, 64, "image/png", 100))

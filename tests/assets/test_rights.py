@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
-from assets.models import Answer, LicenceAnswer, Question, Terms, Version
+from assets.models import Answer, LicenseAnswer, Question, Terms, Version
 from assets.provenance.data import ProvenanceData
 from assets.rights import consents, licenses, terms, validity
 from assets.rights.consents import GivenConsent
@@ -26,12 +26,12 @@ def codes(version: Version, on: date = TODAY) -> list[str]:
 
 
 def answer(version: Version, question: Question, given: Answer, detail: str = "", **facts: object) -> Version:
-    said = {"holder": "Harbour Homes", "attribution": "Harbour Homes"} | facts
-    return licenses.answer_licence(
+    said = {"holder": "Harbor Homes", "attribution": "Harbor Homes"} | facts
+    return licenses.answer_license(
         version,
         {question: GivenAnswer(given, detail)},
         by=version.created_by,
-        **said,  # type: ignore[arg-type] # facts of the licence, as the verb names them
+        **said,  # type: ignore[arg-type] # facts of the license, as the verb names them
     )
 
 
@@ -42,24 +42,24 @@ def test_every_question_is_asked_once() -> None:
 @pytest.mark.parametrize("question", Question)
 def test_unknown_is_never_yes(question: Question, ready: Version) -> None:
     answer(ready, question, Answer.UNKNOWN)
-    assert codes(ready) == [f"licence_{question}_unknown"]
+    assert codes(ready) == [f"license_{question}_unknown"]
 
 
 @pytest.mark.parametrize("question", Question)
 def test_an_answer_that_is_missing_is_unknown(question: Question, ready: Version) -> None:
-    LicenceAnswer.objects.filter(licence=ready.licence, question=question).delete()
-    assert codes(ready) == [f"licence_{question}_unknown"]
+    LicenseAnswer.objects.filter(license=ready.license, question=question).delete()
+    assert codes(ready) == [f"license_{question}_unknown"]
 
 
 NO = {
-    Question.COMMERCIAL: ["licence_commercial_no"],
-    Question.SUBLICENCE: ["licence_sublicence_no"],
+    Question.COMMERCIAL: ["license_commercial_no"],
+    Question.SUBLICENSE: ["license_sublicense_no"],
     Question.ATTRIBUTION: [],
-    Question.OWNERSHIP: ["licence_ownership_no"],
-    Question.TERRITORY: ["licence_territory_no"],
-    Question.CHANNELS: ["licence_channels_no"],
-    Question.TERM: ["licence_end_missing"],
-    Question.TERMS: ["licence_terms_no"],
+    Question.OWNERSHIP: ["license_ownership_no"],
+    Question.TERRITORY: ["license_territory_no"],
+    Question.CHANNELS: ["license_channels_no"],
+    Question.TERM: ["license_end_missing"],
+    Question.TERMS: ["license_terms_no"],
 }
 
 
@@ -78,18 +78,18 @@ def test_a_limit_with_its_words_is_shown_and_does_not_block(question: Question, 
 
 def test_a_credit_that_is_due_needs_its_words(ready: Version) -> None:
     answer(ready, Question.ATTRIBUTION, Answer.YES, attribution="")
-    assert codes(ready) == ["licence_attribution_missing"]
+    assert codes(ready) == ["license_attribution_missing"]
 
 
-@pytest.mark.parametrize(("last_day", "found"), [(YESTERDAY, ["licence_ended"]), (TODAY, []), (TOMORROW, [])])
-def test_a_licence_holds_on_its_last_day_and_not_after(last_day: date, found: list[str], ready: Version) -> None:
+@pytest.mark.parametrize(("last_day", "found"), [(YESTERDAY, ["license_ended"]), (TODAY, []), (TOMORROW, [])])
+def test_a_license_holds_on_its_last_day_and_not_after(last_day: date, found: list[str], ready: Version) -> None:
     answer(ready, Question.TERM, Answer.NO, valid_until=last_day)
     assert codes(ready) == found
 
 
-def test_no_licence_at_all_blocks(ready: Version) -> None:
-    Version.objects.filter(pk=ready.pk).update(licence=None)
-    assert codes(ready) == ["licence_missing"]
+def test_no_license_at_all_blocks(ready: Version) -> None:
+    Version.objects.filter(pk=ready.pk).update(license=None)
+    assert codes(ready) == ["license_missing"]
 
 
 # Consents

@@ -40,7 +40,7 @@ class Answering(OpenAIStandIn):
 
     def __init__(self, seconds: float) -> None:
         super().__init__(seconds=seconds)
-        self.behaviour, self.pictures = "slow", cycle(DRAWN)
+        self.behavior, self.pictures = "slow", cycle(DRAWN)
 
     def _drawn(self, wish: dict[str, Any], files: list[Upload], size: tuple[int, int], kind: str, number: int) -> bytes:
         return next(self.pictures)

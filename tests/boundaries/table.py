@@ -16,7 +16,7 @@ from approvals.reviews import dossier
 from assets.models import Question
 from generation.models import TemplateRevision
 from generation.prompt_templates import transfer
-from tests.boundaries.world import CALLERS, World, colour_fields, model_of
+from tests.boundaries.world import CALLERS, World, color_fields, model_of
 from tests.generation.scripted import png
 
 ALL = " ".join(CALLERS)
@@ -124,12 +124,12 @@ def a_picture(**values: str) -> Sends:
 
 def a_listing(reference: str) -> Sends:
     fact = {"fact-TOTAL_FORMS": "1", "fact-0-name": "garden", "fact-0-value": "walled courtyard"}
-    return fixed(reference=reference, title="7 Harbour Street", address="Seaview", **fact)
+    return fixed(reference=reference, title="7 Harbor Street", address="Seaview", **fact)
 
 
 def all_answers(world: World) -> Mapping[str, Any]:
-    given = {f"licence-ask_{question.value}": "yes" for question in Question}
-    return given | {"licence-holder": "Harbour Homes", "licence-attribution": "Harbour Homes"}
+    given = {f"license-ask_{question.value}": "yes" for question in Question}
+    return given | {"license-holder": "Harbor Homes", "license-attribution": "Harbor Homes"}
 
 
 def a_decision(world: World) -> Mapping[str, Any]:
@@ -152,7 +152,7 @@ def free_words(world: World) -> Mapping[str, Any]:
 def a_wording(world: World) -> Mapping[str, Any]:
     rows = {
         f"field-{number}-{name}": "\n".join(value) if isinstance(value, list) else value
-        for number, row in enumerate(colour_fields())
+        for number, row in enumerate(color_fields())
         for name, value in row.items()
         if value not in (None, False)
     }
@@ -250,11 +250,11 @@ ROWS = (
         changes=False,
     ),
     Row(
-        f"{V}licence/",
+        f"{V}license/",
         do=EDITORS,
         sends=all_answers,
-        wrong={"licence-valid_until": "tomorrow"},
-        keeps=("licence-holder", "licence-attribution"),
+        wrong={"license-valid_until": "tomorrow"},
+        keeps=("license-holder", "license-attribution"),
     ),
     Row(
         f"{V}shown/", do=EDITORS, sends=prefixed("shown", people="no", property="yes"), wrong={"shown-people": "maybe"}

@@ -38,7 +38,7 @@ NASTY = (
 BRIEFLY = ("a\x00b", "9" * 5000, "²", DEEP, "9999-12-31")
 """For forms, of which there are many fields."""
 MOST_FIELDS = 8
-"""Of one form; the licence asks each question in the same way."""
+"""Of one form; the license asks each question in the same way."""
 QUERIES = [row for row in READERS if row.reads]
 FORMS = [row for row in DOERS if row.wrong]
 

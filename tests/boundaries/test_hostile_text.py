@@ -41,7 +41,7 @@ def max_(hostile_world: World) -> Browser:
 @pytest.mark.parametrize("row", PAGES, ids=str)
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
 def test_a_page_shows_it_as_words(hostile_world: World, max_: Browser, row: Row, headers: dict[str, str]) -> None:
-    query = "?edit=licence" if row.route.endswith("v<int:number>/") else ""
+    query = "?edit=license" if row.route.endswith("v<int:number>/") else ""
     answer = max_.get(address(row.route, row.filled(hostile_world)) + query, headers=headers)
     assert answer.status_code < 400
     _is_harmless(answer)

@@ -37,7 +37,7 @@ WRITERS = {
     "generation/prompt_templates/transfer.py", "generation/spending/alerts.py", "generation/spending/budgets.py",
     "generation/spending/ledger.py", "generation/spending/plans.py",
 }  # fmt: skip
-"""The writers, and the neighbours that each of them is made of."""
+"""The writers, and the neighbors that each of them is made of."""
 WRITES = {"save", "create", "bulk_create", "bulk_update", "update_or_create", "get_or_create"}
 WRITES_ON_ROWS = WRITES | {"update", "delete"}
 LONGEST_MODULE, LONGEST_FUNCTION, LONGEST_TEMPLATE_LINE = 500, 50, 140

@@ -141,7 +141,7 @@ def model_of(world: World) -> GenerationModel:
     return job.model
 
 
-def colour_fields() -> list[dict[str, Any]]:
+def color_fields() -> list[dict[str, Any]]:
     """A template's fields as its form takes them."""
     return prompts.as_rows(generation.FIELDS)
 

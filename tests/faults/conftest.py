@@ -27,7 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("faults"))
 
 
-class Mould:
+class Mold:
     """A portal with its starter content, to make copies of: folder and database."""
 
     def __init__(self, folder: Path) -> None:
@@ -64,21 +64,21 @@ class Mould:
 
 
 @pytest.fixture(scope="session")
-def mould(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mould]:
+def mold(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mold]:
     """A prepared portal that nobody runs."""
-    mould = Mould(tmp_path_factory.mktemp("mould") / "var")
+    mold = Mold(tmp_path_factory.mktemp("mold") / "var")
     try:
-        mould.make()
-        yield mould
+        mold.make()
+        yield mold
     finally:
-        mould.destroy()
+        mold.destroy()
 
 
 MakeScene = Callable[..., Scene]
 
 
 @pytest.fixture(scope="module")
-def make_scene(mould: Mould, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeScene]:
+def make_scene(mold: Mold, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeScene]:
     """Makes scenes with a portal and stand-ins of their own; environment variables of the portal by keyword."""
     with ExitStack() as stack:
 
@@ -91,7 +91,7 @@ def make_scene(mould: Mould, tmp_path_factory: pytest.TempPathFactory) -> Iterat
                 "BFL_BASE_URL": bfl.url,
             }
             folder = tmp_path_factory.mktemp("portal") / "var"
-            portal = stack.enter_context(mould.copy(folder, **points, **environment))
+            portal = stack.enter_context(mold.copy(folder, **points, **environment))
             return Scene(portal, openai, bfl)
 
         yield make

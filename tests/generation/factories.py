@@ -24,7 +24,7 @@ DIME = 100_000
 FIELDS = (
     Field(name="subject", label="Subject", default="brick house"),
     Field(name="light", label="Light", kind=FieldKind.CHOICE, choices=("dusk", "noon"), default="dusk"),
-    Field(name="accent", label="Accent", kind=FieldKind.COLOUR, default="#2a3a62", required=False),
+    Field(name="accent", label="Accent", kind=FieldKind.COLOR, default="#2a3a62", required=False),
     Field(name="trees", label="Trees", kind=FieldKind.NUMBER, least=0, most=9, default="2"),
     Field(name="home", label="Home", kind=FieldKind.LISTING, fact="property type", required=False),
 )

@@ -161,7 +161,7 @@ def test_a_callback_about_one_job_says_nothing_of_another(waiting: Job) -> None:
     assert not is_asked(waiting)
 
 
-@pytest.mark.parametrize("state", [JobState.SENDING, JobState.DONE, JobState.CANCELLED, JobState.UNCLEAR])
+@pytest.mark.parametrize("state", [JobState.SENDING, JobState.DONE, JobState.CANCELED, JobState.UNCLEAR])
 def test_a_job_that_does_not_wait_is_left_alone(waiting: Job, state: JobState) -> None:
     Job.objects.update(state=state)
     before = Job.objects.values().get()

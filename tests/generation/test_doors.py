@@ -119,7 +119,7 @@ def test_the_providers_command_tells_what_answers(db: None) -> None:
 
 def test_the_providers_command_fails_when_one_does_not_answer(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     def down(self: Scripted) -> str:
-        raise errors.Unauthorised("The key is wrong.")
+        raise errors.Unauthorized("The key is wrong.")
 
     monkeypatch.setattr(Harmless, "check", down, raising=False)
     out = StringIO()

@@ -98,7 +98,7 @@ def test_what_was_kept_and_approved_is_found_and_shown(browser: Client, ada: Use
     assert titles(browser, "?state=kept") == {"Mill"}
     assert titles(browser, "?state=approved") == set()
     Version.objects.filter(pk=version.pk).update(
-        status=Status.APPROVED, alt_text="A mill", approved_by=people.rita(), licence=version.licence
+        status=Status.APPROVED, alt_text="A mill", approved_by=people.rita(), license=version.license
     )
     assert titles(browser, "?state=approved") == {"Mill"}
     page = browser.get(URL).content.decode()

@@ -66,8 +66,8 @@ def test_a_prompt_is_cut_at_its_cap() -> None:
     assert len(prompts.resolve("x" * 20_000, [], {})) == prompts.MOST_IN_PROMPT
 
 
-def test_a_colour_is_said_by_name_and_number() -> None:
-    field = Field(name="accent", label="Accent", kind=FieldKind.COLOUR)
+def test_a_color_is_said_by_name_and_number() -> None:
+    field = Field(name="accent", label="Accent", kind=FieldKind.COLOR)
     assert prompts.said([field], {"accent": "#2A3A62"})["accent"] == "navy (#2a3a62)"
 
 

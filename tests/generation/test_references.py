@@ -92,14 +92,14 @@ def test_a_copy_goes_out_without_what_the_file_says_about_its_place(ada: User) -
     photo = Image.new("RGB", (96, 64), "#88aacc")
     photo.paste("#203048", (10, 10, 60, 40))
     place = Image.Exif()
-    place[0x0112], place[0x010E] = 6, "12 Harbour Street"
+    place[0x0112], place[0x010E] = 6, "12 Harbor Street"
     stream = io.BytesIO()
     photo.save(stream, "JPEG", exif=place)
     version = intake.take_in(stream.getvalue(), title="Yard", by=ada, origin=Origin.UPLOADED, maker="upload")
     refined(ada, BriefKind.REFERENCE, Source(version=version))
     sent = Seeing.sent[-1][0].references[0]
     assert (sent.media_type, Image.open(io.BytesIO(sent.data)).size) == ("image/jpeg", (64, 96))
-    assert b"Harbour" not in sent.data
+    assert b"Harbor" not in sent.data
 
 
 def test_a_model_that_cannot_carry_a_picture_is_not_sent_to_in_silence(ada: User) -> None:

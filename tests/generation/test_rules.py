@@ -78,7 +78,7 @@ def test_what_blocks_comes_first() -> None:
     ("text", "code"),
     [
         ("bright flat, ideal for families", "protected-classes"),
-        ("house in a safe neighbourhood", "protected-classes"),
+        ("house in a safe neighborhood", "protected-classes"),
         ("portrait of a woman in the kitchen", "likeness"),
         ("a couple having breakfast", "people"),
         ("hide the cracks in the ceiling", "hidden-defect"),

@@ -145,7 +145,7 @@ def test_an_adapter_that_breaks_leaves_the_outcome_unclear(ada: User) -> None:
     assert (job.state, "boom" in job.error_words) == (JobState.UNCLEAR, False)
 
 
-@pytest.mark.parametrize("error", [errors.Unauthorised("Key?"), errors.OutOfMoney("Empty.")])
+@pytest.mark.parametrize("error", [errors.Unauthorized("Key?"), errors.OutOfMoney("Empty.")])
 def test_an_account_that_does_not_work_rests_its_provider(ada: User, error: errors.ProviderError) -> None:
     job = sent(ada, error)
     state = ProviderState.objects.get(pk="scripted")

@@ -105,7 +105,7 @@ def test_a_budget_that_does_not_hold_the_price_stops_everything(ada: User) -> No
 def test_every_budget_that_covers_a_job_must_hold_it(ada: User) -> None:
     listing = library.ListingFactory.create()
     Budget.objects.create(month=budgets.month_of(), listing=listing, limit_micros=DIME // 2)
-    with pytest.raises(Blocked, match="14 Harbour Street"):
+    with pytest.raises(Blocked, match="14 Harbor Street"):
         factories.started(ada, listing=listing)
     assert spent_nothing()
 

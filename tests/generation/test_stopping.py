@@ -72,15 +72,15 @@ def test_one_that_is_stopped_for_nothing_gives_its_money_back(waiting: Job, ada:
     services.cancel(waiting, by=ada)
     Scripted.answers[:] = [errors.Stopped("Stopped.", charged="no")]
     job = asked(waiting)
-    assert (Stoppable.told, job.state, job.settled_micros) == (["theirs"], JobState.CANCELLED, 0)
+    assert (Stoppable.told, job.state, job.settled_micros) == (["theirs"], JobState.CANCELED, 0)
     assert ledger.differences() == []
 
 
-def test_one_that_is_stopped_and_charged_is_cancelled_and_paid(waiting: Job, ada: User) -> None:
+def test_one_that_is_stopped_and_charged_is_canceled_and_paid(waiting: Job, ada: User) -> None:
     services.cancel(waiting, by=ada)
     Scripted.answers[:] = [errors.Stopped("Stopped.", charged="yes")]
     job = asked(waiting)
-    assert (job.state, job.settled_micros) == (JobState.CANCELLED, job.quote_micros)
+    assert (job.state, job.settled_micros) == (JobState.CANCELED, job.quote_micros)
 
 
 def test_when_nobody_knows_what_stopping_cost_a_person_settles_it(waiting: Job, ada: User, max_: User) -> None:
@@ -186,12 +186,12 @@ def stopped(settings: Settings, by: User, key: str, *, after: int) -> tuple[Job,
 @pytest.mark.parametrize(
     ("key", "after", "state", "billed"),
     [
-        ("replicate", 0, JobState.CANCELLED, 0),
+        ("replicate", 0, JobState.CANCELED, 0),
         ("replicate", 1, JobState.UNCLEAR, 1),
         ("replicate", 2, JobState.DONE, 1),
         ("openai-responses", 0, JobState.UNCLEAR, 1),
         ("openai-responses", 2, JobState.DONE, 1),
-        ("comfyui", 0, JobState.CANCELLED, 0),
+        ("comfyui", 0, JobState.CANCELED, 0),
     ],
 )
 def test_the_outcome_is_what_the_provider_says(

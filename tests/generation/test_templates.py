@@ -223,13 +223,13 @@ def test_what_does_not_fit_yet_is_said_while_it_is_typed(manager: Client, templa
 
 
 def test_a_new_template_is_offered_once_it_is_in_use(manager: Client, max_: User) -> None:
-    data = post(FIELD, save="1") | {"name": "Harbour view", "description": "", "purpose": ""}
+    data = post(FIELD, save="1") | {"name": "Harbor view", "description": "", "purpose": ""}
     manager.post(reverse("generation:new_template"), data)
     template = Template.objects.get()
-    assert (template.slug, template.published, template.created_by) == ("harbour-view", None, max_)
-    assert manager.get(reverse("generation:compose", args=("harbour-view",))).status_code == 404
+    assert (template.slug, template.published, template.created_by) == ("harbor-view", None, max_)
+    assert manager.get(reverse("generation:compose", args=("harbor-view",))).status_code == 404
     revisions.publish(template.revisions.get(), by=max_)
-    assert manager.get(reverse("generation:compose", args=("harbour-view",))).status_code == 200
+    assert manager.get(reverse("generation:compose", args=("harbor-view",))).status_code == 200
 
 
 @pytest.mark.parametrize(("name", "slug"), [("House", "house-2"), ("History", "history-2"), ("日本", "template")])
@@ -385,7 +385,7 @@ TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=40)
     label=TEXTS.filter(str.strip),
     default=TEXTS,
     voice=TEXTS,
-    kind=st.sampled_from(["text", "colour", "number", "listing"]),
+    kind=st.sampled_from(["text", "color", "number", "listing"]),
     most=st.integers(1, 600),
     required=st.booleans(),
 )

@@ -274,7 +274,7 @@ def test_a_refusal_that_may_have_cost_money_is_still_a_refusal(ada: User) -> Non
         (errors.BadAnswer("Made and lost.", charged="yes"), JobState.FAILED, 100_000),
         (errors.Refused("No.", charged="unknown"), JobState.REFUSED, 100_000),
         (errors.BadAnswer("What?"), JobState.UNCLEAR, 100_000),
-        (errors.Unauthorised("The key is gone."), JobState.UNCLEAR, 100_000),
+        (errors.Unauthorized("The key is gone."), JobState.UNCLEAR, 100_000),
     ],
 )
 def test_what_ends_a_job_while_its_provider_has_it(

@@ -21,10 +21,10 @@ pytestmark = pytest.mark.django_db
 
 def test_cancelling_gives_the_money_back(ada: User) -> None:
     job = services.cancel(factories.queued(ada), by=ada)
-    assert (job.state, spent()) == (JobState.CANCELLED, (0, 0))
+    assert (job.state, spent()) == (JobState.CANCELED, (0, 0))
 
 
-def test_a_job_that_is_done_cannot_be_cancelled(ada: User) -> None:
+def test_a_job_that_is_done_cannot_be_canceled(ada: User) -> None:
     job = sent(ada)
     with pytest.raises(InvalidTransition):
         services.cancel(job, by=ada)

@@ -74,9 +74,9 @@ def fills_in_a_template(ada: Person) -> None:
     ada.follow("Make")
     ada.shoot("1 choosing a template")
     ada.follow("Exterior at twilight")
-    ada.page.get_by_label("Listing").select_option(label="HB-1042 · 14 Harbour Street")
-    expect(ada.page.get_by_label("Building")).to_have_value("two-storey brick terraced house")
-    ada.page.get_by_label("Surroundings").fill("a quiet harbour street with wet cobbles")
+    ada.page.get_by_label("Listing").select_option(label="HB-1042 · 14 Harbor Street")
+    expect(ada.page.get_by_label("Building")).to_have_value("two-story brick row house")
+    ada.page.get_by_label("Surroundings").fill("a quiet harbor street with wet cobbles")
     expect(ada.page.locator("#preview")).to_contain_text("wet cobbles")
 
 
@@ -138,14 +138,14 @@ def says_that_nobody_is_shown(ada: Person) -> None:
 
 def answers_what_the_terms_leave_open(ada: Person) -> None:
     """A person read the plan and answers; the snapshot of the terms did not say yes for them."""
-    panel = ada.panel("licence")
+    panel = ada.panel("license")
     if panel.get_by_role("link", name="Change the answers").count():
         panel.get_by_role("link", name="Change the answers").click()
     for question in Question:
         wanted = "No" if question is Question.ATTRIBUTION else "Yes"
         panel.get_by_role("group", name=question.label).get_by_text(wanted, exact=True).click()
     ada.press("Save the answers")
-    expect(panel).to_contain_text("The licence answers are saved")
+    expect(panel).to_contain_text("The license answers are saved")
 
 
 def submits_it(ada: Person) -> None:

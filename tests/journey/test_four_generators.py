@@ -40,7 +40,7 @@ def stand_ins() -> Iterator[Standing]:
             "expired": stack.enter_context(CompatibleStandIn()),
         }
         for mode, stand_in in made.items():
-            stand_in.behaviour = mode
+            stand_in.behavior = mode
         yield made
 
 

@@ -25,12 +25,12 @@ pytestmark = pytest.mark.browser
 DESK, PHONE = 1440, 390
 ALL: dict[str, object] = {"preload": False}
 SMALL_TARGETS = Path(__file__).with_name("small_targets.js").read_text(encoding="utf-8")
-COLOURS: dict[str, object] = ALL | {"runOnly": ["color-contrast"]}
+COLORS: dict[str, object] = ALL | {"runOnly": ["color-contrast"]}
 
 PLACES = {
     "ada": [
         *("/", "/make/", "/make/exterior-twilight/", "/make/free/", "{brief}", "{hand_off}"),
-        *("/library/", "/library/?q=nothing-is-called-so", "/library/upload/", "{draft}", "{draft}?edit=licence"),
+        *("/library/", "/library/?q=nothing-is-called-so", "/library/upload/", "{draft}", "{draft}?edit=license"),
         *("{in_review}", "{approved}", "/review/", "{review}", "/accounts/password/change/"),
     ],
     "rita": [
@@ -137,7 +137,7 @@ def test_the_text_of_a_hand_off_is_copied_from_the_keyboard(life: Life, browser:
 
 def faults(page: Page) -> Iterator[str]:
     """What is wrong with the page that is open, in words."""
-    page.emulate_media(reduced_motion="reduce")  # nothing may still be on its way from one colour to the other
+    page.emulate_media(reduced_motion="reduce")  # nothing may still be on its way from one color to the other
     for width in (PHONE, DESK):
         page.set_viewport_size({"width": width, "height": 844})
         wide = page.evaluate("document.documentElement.scrollWidth")
@@ -146,7 +146,7 @@ def faults(page: Page) -> Iterator[str]:
         if width == PHONE:
             yield from (f"too small for a finger: {html}" for html in page.evaluate(SMALL_TARGETS))
         yield from _found_by_axe(page, "light", ALL)
-    yield from _found_by_axe(page, "dark", COLOURS)
+    yield from _found_by_axe(page, "dark", COLORS)
 
 
 def _found_by_axe(page: Page, scheme: Literal["light", "dark"], options: dict[str, object]) -> Iterator[str]:

@@ -18,8 +18,8 @@ from tests.standins.openai import OpenAIStandIn
 
 pytestmark = pytest.mark.browser
 
-DUSK = "Sketch of a brick terraced house at dusk, windows lit, on a wet harbour street"
-EVENING = "Evening sketch of a brick terraced house, windows lit, on a wet harbour street"
+DUSK = "Sketch of a brick terraced house at dusk, windows lit, on a wet harbor street"
+EVENING = "Evening sketch of a brick terraced house, windows lit, on a wet harbor street"
 LANTERN = "Illustration of a paper lantern beside an oak front door in autumn"
 ARCHES = "Sandstone arches of a ruined abbey against a clear blue sky, seen from below"
 

@@ -100,8 +100,8 @@ class Handler(BaseHTTPRequestHandler):
         if path == "/_count":
             return self.answer(200, stand_in.report())
         if path == "/_behave" and method == "POST":
-            stand_in.behaviour = str(self.json_body().get("mode", ""))
-            return self.answer(200, {"mode": stand_in.behaviour})
+            stand_in.behavior = str(self.json_body().get("mode", ""))
+            return self.answer(200, {"mode": stand_in.behavior})
         stand_in.count(f"{method} {path}")
         try:
             stand_in.respond(self, method, path)
@@ -129,7 +129,7 @@ class StandIn:
 
     def __init__(self, port: int = 0, *, seconds: float = 3.0) -> None:
         self.seconds = seconds  # how long "slow" takes
-        self.behaviour = ""
+        self.behavior = ""
         self.requests: Counter[str] = Counter()
         self.billed = 0  # pictures
         self.prompts: list[str] = []
@@ -182,7 +182,7 @@ class StandIn:
             self.headers.append({name.lower(): value for name, value in handler.headers.items()})
         found = re.search(r"\[([a-z-]+)\]", prompt)
         asked = found.group(1) if found else ""
-        return asked if asked in self.modes else self.behaviour
+        return asked if asked in self.modes else self.behavior
 
     @classmethod
     def main(cls) -> None:

@@ -82,11 +82,11 @@ def drawn(endpoint: str, fields: dict[str, str], files: dict[str, Upload]) -> by
 
 
 def wider(shown: Image.Image, left: int, up: int, right: int, down: int) -> bytes:
-    return encoded(ImageOps.expand(shown, (left, up, right, down), fill="grey"))
+    return encoded(ImageOps.expand(shown, (left, up, right, down), fill="gray"))
 
 
 def cut_out(shown: Image.Image) -> bytes:
-    """Whatever has the colour of the corner becomes clear."""
+    """Whatever has the color of the corner becomes clear."""
     corner = Image.new("RGB", shown.size, shown.getpixel((0, 0)))
     alpha = ImageChops.difference(shown, corner).convert("L").point(lambda value: 255 if value else 0)
     clear = shown.convert("RGBA")

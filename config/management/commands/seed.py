@@ -56,14 +56,14 @@ class Command(BaseCommand):
 
 STARTER_LISTING: dict[str, Any] = {
     "reference": "HB-1042",
-    "title": "14 Harbour Street",
-    "address": "14 Harbour Street, Seaview",
+    "title": "14 Harbor Street",
+    "address": "14 Harbor Street, Seaview",
     "facts": {
-        "property type": "two-storey brick terraced house",
+        "property type": "two-story brick row house",
         "bedrooms": 3,
         "rooms": "living room, kitchen, three bedrooms, bathroom",
-        "neighbourhood": "harbour quarter with cafés, a weekly market and a lime-tree avenue",
-        "garden": "small walled courtyard",
+        "neighborhood": "harbor district with cafés, a weekly market and a tree-lined avenue",
+        "yard": "small walled courtyard",
     },
 }
 

@@ -33,7 +33,7 @@ from generation.providers.errors import (
     ProviderError,
     RateLimited,
     Rejected,
-    Unauthorised,
+    Unauthorized,
     Unavailable,
     Unclear,
 )
@@ -257,7 +257,7 @@ def by_status(answer: Answer, words: str = "") -> ProviderError:
     known: dict[str, Any] = {"request_id": answer.request_id, "raw": answer.excerpt}
     status = answer.status
     if status in (401, 403):
-        return Unauthorised(f"The provider does not accept the key or account. {said}".strip(), **known)
+        return Unauthorized(f"The provider does not accept the key or account. {said}".strip(), **known)
     if status == 402:
         return OutOfMoney(f"The provider's account has no credit left. {said}".strip(), **known)
     if status == 429:

@@ -1,1 +1,1 @@
-"""The draughtsman that needs nothing: reads a brief and draws a storyboard of it on this computer."""
+"""The draftsman that needs nothing: reads a brief and draws a storyboard of it on this computer."""

@@ -1,4 +1,4 @@
-"""The draughtsman that needs nothing: draws a storyboard of the brief on this computer, free, the same for a seed."""
+"""The draftsman that needs nothing: draws a storyboard of the brief on this computer, free, the same for a seed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Paper, wash and pencil: a colour layer, an ink layer and a glow layer, developed into one picture."""
+"""Paper, wash and pencil: a color layer, an ink layer and a glow layer, developed into one picture."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
 from generation.providers.colors import RGB
-from generation.providers.sketch.colours import mix
+from generation.providers.sketch.colors import mix
 
 if TYPE_CHECKING:
     from generation.providers.sketch.reading import Storyboard
@@ -29,43 +29,43 @@ class Canvas:
         self.board = board
         self.random = Random(seed)  # noqa: S311 - the same seed must draw the same picture
         self.unit = hypot(*size) / 1000  # strokes and jitters scale with the picture
-        self._colour = Image.new("RGB", size, PAPER)
+        self._color = Image.new("RGB", size, PAPER)
         self._ink = Image.new("L", (size[0] * INK_SCALE, size[1] * INK_SCALE), 255)
         self._glow = Image.new("L", size, 0)
-        self._wash = ImageDraw.Draw(self._colour)
+        self._wash = ImageDraw.Draw(self._color)
         self._pencil = ImageDraw.Draw(self._ink)
         self._light = ImageDraw.Draw(self._glow)
 
     # -- wash ---------------------------------------------------------------------------------------------------
 
-    def fill(self, points: Sequence[Point], colour: RGB, *, loose: float = 1.0, hides: bool = True) -> None:
+    def fill(self, points: Sequence[Point], color: RGB, *, loose: float = 1.0, hides: bool = True) -> None:
         """A wash over a polygon, its edge a little off; hides the pencil below it unless told not to."""
         if len(points) < 3:
             return
         slack = 1.6 * self.unit * loose
-        self._wash.polygon([self._near(point, slack) for point in points], fill=self._varied(colour))
+        self._wash.polygon([self._near(point, slack) for point in points], fill=self._varied(color))
         if hides:
             self._pencil.polygon([(x * INK_SCALE, y * INK_SCALE) for x, y in points], fill=255)
 
     def blob(
-        self, centre: Point, radius: float, colour: RGB, *, flat: float = 1.0, rough: float = 0.1, hides: bool = True
+        self, center: Point, radius: float, color: RGB, *, flat: float = 1.0, rough: float = 0.1, hides: bool = True
     ) -> None:
         """A round, uneven wash; `flat` below 1 presses it down."""
-        points = self.ring(centre, radius, flat=flat, rough=rough)
-        self.fill(points, colour, loose=min(1.0, rough * 10), hides=hides)
+        points = self.ring(center, radius, flat=flat, rough=rough)
+        self.fill(points, color, loose=min(1.0, rough * 10), hides=hides)
 
     def gradient(self, top: float, bottom: float, stops: Sequence[RGB]) -> None:
-        """Bands of colour melting into each other from one height to another, over the whole width."""
+        """Bands of color melting into each other from one height to another, over the whole width."""
         span = max(1, int(bottom - top))
         for step in range(span):
             place = step / span * (len(stops) - 1)
             index = min(int(place), len(stops) - 2)
-            colour = mix(stops[index], stops[index + 1], place - index)
-            self._wash.line([(0, top + step), (self.width, top + step)], fill=colour)
+            color = mix(stops[index], stops[index + 1], place - index)
+            self._wash.line([(0, top + step), (self.width, top + step)], fill=color)
 
     def soften(self, radius: float) -> None:
         """Lets all wash so far run, as on wet paper."""
-        self._colour.paste(self._colour.filter(ImageFilter.GaussianBlur(radius * self.unit)))
+        self._color.paste(self._color.filter(ImageFilter.GaussianBlur(radius * self.unit)))
 
     def glow(self, points: Sequence[Point], strength: int = 255) -> None:
         """A lit place that will shine into its surroundings."""
@@ -105,7 +105,7 @@ class Canvas:
             self._hatch_line(points, normal, depth, tone)
             depth += gap * self.unit * self.random.uniform(0.75, 1.3)
 
-    def ring(self, centre: Point, radius: float, *, flat: float = 1.0, rough: float = 0.1) -> list[Point]:
+    def ring(self, center: Point, radius: float, *, flat: float = 1.0, rough: float = 0.1) -> list[Point]:
         """The points of an uneven circle."""
         count = max(12, min(40, int(radius / (3 * self.unit)) + 10))
         wave, phase = self.random.uniform(2, 4), self.random.uniform(0, 6)
@@ -113,37 +113,37 @@ class Canvas:
         for index in range(count):
             turn = 2 * pi * index / count
             reach = radius * (1 + rough * sin(wave * turn + phase) + self.random.uniform(-rough, rough) * 0.7)
-            points.append((centre[0] + reach * cos(turn), centre[1] + reach * flat * sin(turn)))
+            points.append((center[0] + reach * cos(turn), center[1] + reach * flat * sin(turn)))
         return points
 
-    def scribble(self, centre: Point, radius: float, *, flat: float = 1.0, tone: int = 110) -> None:
-        """Leafy arcs around a centre, heavier below and to the right."""
+    def scribble(self, center: Point, radius: float, *, flat: float = 1.0, tone: int = 110) -> None:
+        """Leafy arcs around a center, heavier below and to the right."""
         for _ in range(max(6, int(radius / (2.6 * self.unit)))):
             turn = self.random.gauss(0.8, 1.5)
             reach = radius * self.random.uniform(0.55, 1.03)
-            x, y = centre[0] + reach * cos(turn), centre[1] + reach * flat * sin(turn)
+            x, y = center[0] + reach * cos(turn), center[1] + reach * flat * sin(turn)
             self._leaf((x, y), radius * self.random.uniform(0.1, 0.2), turn, tone)
 
-    def dots(self, area: tuple[float, float, float, float], count: int, radius: float, colour: RGB) -> None:
-        """Specks of opaque colour, such as snow, inside left, top, right, bottom."""
+    def dots(self, area: tuple[float, float, float, float], count: int, radius: float, color: RGB) -> None:
+        """Specks of opaque color, such as snow, inside left, top, right, bottom."""
         left, top, right, bottom = area
         for _ in range(count):
             x, y = self.random.uniform(left, right), self.random.uniform(top, bottom)
             r = radius * self.unit * self.random.uniform(0.5, 1.4)
-            self._wash.ellipse([x - r, y - r, x + r, y + r], fill=colour)
+            self._wash.ellipse([x - r, y - r, x + r, y + r], fill=color)
             self._pencil.ellipse([(x - r) * 2, (y - r) * 2, (x + r) * 2, (y + r) * 2], fill=255)
 
-    def letter(self, text: str, centre: Point, size: float) -> None:
-        """A line of lettering in pencil, its middle at `centre`."""
+    def letter(self, text: str, center: Point, size: float) -> None:
+        """A line of lettering in pencil, its middle at `center`."""
         font = ImageFont.load_default(size * self.unit * INK_SCALE)
-        place = centre[0] * INK_SCALE, centre[1] * INK_SCALE
+        place = center[0] * INK_SCALE, center[1] * INK_SCALE
         self._pencil.text(place, text, fill=80, font=font, anchor="mm")
 
     # -- developing ---------------------------------------------------------------------------------------------
 
     def develop(self) -> Image.Image:
         """The finished picture: pooled and grained wash, lit windows, ragged edges, pencil on top."""
-        wash = self._colour.filter(ImageFilter.GaussianBlur(0.8 * self.unit))
+        wash = self._color.filter(ImageFilter.GaussianBlur(0.8 * self.unit))
         wash = wash.filter(ImageFilter.UnsharpMask(round(7 * self.unit), 75, 0))
         wash = ImageChops.multiply(wash, self._grain(46, 26).convert("RGB"))
         wash = self._lit(wash)
@@ -224,9 +224,9 @@ class Canvas:
     def _near(self, point: Point, slack: float) -> Point:
         return point[0] + self.random.uniform(-slack, slack), point[1] + self.random.uniform(-slack, slack)
 
-    def _varied(self, colour: RGB) -> RGB:
+    def _varied(self, color: RGB) -> RGB:
         shift = self.random.randint(-6, 6)
-        r, g, b = (max(0, min(255, part + shift + self.random.randint(-2, 2))) for part in colour)
+        r, g, b = (max(0, min(255, part + shift + self.random.randint(-2, 2))) for part in color)
         return r, g, b
 
 

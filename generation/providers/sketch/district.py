@@ -1,20 +1,20 @@
-"""A neighbourhood from above: streets, roofs, trees and a pond, with the place itself marked."""
+"""A neighborhood from above: streets, roofs, trees and a pond, with the place itself marked."""
 
 from __future__ import annotations
 
 from generation.providers.colors import RGB
 from generation.providers.sketch.canvas import Canvas
-from generation.providers.sketch.colours import mix, shade
+from generation.providers.sketch.colors import mix, shade
 from generation.providers.sketch.exterior import LAMPLIGHT, lit_wall
 from generation.providers.sketch.nature import LAWNS, LEAVES, SKIES, lit
 from generation.providers.sketch.space import Eye, Face, Solid, box, show, show_face
 
-BLOCK, STREET = 13.0, 4.6  # metres: one side of a block, the width of a street
+BLOCK, STREET = 13.0, 4.6  # meters: one side of a block, the width of a street
 CELL = BLOCK + STREET
 
 
 def draw_district(canvas: Canvas) -> None:
-    """A slanted view over blocks of houses; the nearest middle house is in the accent colour under a pin."""
+    """A slanted view over blocks of houses; the nearest middle house is in the accent color under a pin."""
     eye = _eye(canvas)
     lawn = lit(canvas, LAWNS[canvas.board.season])
     sky = SKIES[canvas.board.mood]
@@ -35,15 +35,15 @@ def _eye(canvas: Canvas) -> Eye:
 
 
 def _streets(canvas: Canvas, eye: Eye) -> None:
-    colour = lit(canvas, (216, 210, 200))
+    color = lit(canvas, (216, 210, 200))
     for index in range(-4, 6):
         middle = index * CELL - STREET / 2
         along = [(middle - STREET / 2, 0.0, -30.0), (middle - STREET / 2, 0.0, 150.0)]
         across = [(-130.0, 0.0, middle - STREET / 2), (-130.0, 0.0, middle + STREET / 2)]
         rest = [(middle + STREET / 2, 0.0, 150.0), (middle + STREET / 2, 0.0, -30.0)]
-        show_face(canvas, eye, Face([*along, *rest], colour, weight=0.9), both_sides=True)
+        show_face(canvas, eye, Face([*along, *rest], color, weight=0.9), both_sides=True)
         ends = [(130.0, 0.0, middle + STREET / 2), (130.0, 0.0, middle - STREET / 2)]
-        show_face(canvas, eye, Face([*across, *ends], colour, weight=0.9), both_sides=True)
+        show_face(canvas, eye, Face([*across, *ends], color, weight=0.9), both_sides=True)
 
 
 def _park(canvas: Canvas, eye: Eye, park: tuple[int, int]) -> None:
@@ -90,32 +90,32 @@ def _block(canvas: Canvas, eye: Eye, column: int, row: int, *, chosen: bool) -> 
 def _house(canvas: Canvas, x: float, z: float, *, hero: bool) -> list[Solid]:
     palette, random = canvas.board.palette, canvas.random
     width, depth, height = random.uniform(3.6, 4.6), random.uniform(3.2, 4.2), random.uniform(2.4, 4.4)
-    wall = lit_wall(canvas, palette.accent if hero else mix(random.choice(palette.colours), (248, 242, 230), 0.72))
-    roof = lit(canvas, palette.dark if hero else mix(random.choice(palette.colours), (176, 110, 84), 0.4))
+    wall = lit_wall(canvas, palette.accent if hero else mix(random.choice(palette.colors), (248, 242, 230), 0.72))
+    roof = lit(canvas, palette.dark if hero else mix(random.choice(palette.colors), (176, 110, 84), 0.4))
     if canvas.board.season == "winter":
         roof = (240, 243, 248)
     walls = box((x, 0, z), (x + width, height, z + depth), wall, lights=(1.0, 0.82, 1.0))
     evening = canvas.board.mood in ("twilight", "night")
     for place in (0.16, 0.58):
         bright = evening and random.random() < 0.7
-        colour = LAMPLIGHT if bright else shade(wall, 0.62)
-        walls.faces[0].part(place, 0.34, place + 0.24, 0.76, colour, glow=150 if bright else 0)
+        color = LAMPLIGHT if bright else shade(wall, 0.62)
+        walls.faces[0].part(place, 0.34, place + 0.24, 0.76, color, glow=150 if bright else 0)
     return [walls, _roof(x, z, width, depth, height, roof)]
 
 
-def _roof(x: float, z: float, width: float, depth: float, height: float, colour: RGB) -> Solid:
+def _roof(x: float, z: float, width: float, depth: float, height: float, color: RGB) -> Solid:
     u, w, top, out = x + width, z + depth, height + 1.6, 0.3
     middle = (z + w) / 2
     front = [(x - out, height - 0.2, z - out), (x - out, top, middle), (u + out, top, middle), (u + out, height - 0.2,
              z - out)]  # fmt: skip
     back = [(u + out, height - 0.2, w + out), (u + out, top, middle), (x - out, top, middle), (x - out, height - 0.2,
             w + out)]  # fmt: skip
-    slope = Face(front, colour, 1.0)
+    slope = Face(front, color, 1.0)
     slope.lines = [(slope.at(0, n / 4), slope.at(1, n / 4)) for n in range(1, 4)]
-    gable = shade(colour, 0.9)
+    gable = shade(color, 0.9)
     return Solid(
         [
-            Face(back, colour, 0.82),
+            Face(back, color, 0.82),
             Face([(u, height, z), (u, top, middle), (u, height, w)], gable, 0.9),
             Face([(x, height, w), (x, top, middle), (x, height, z)], gable, 0.9),
             slope,
@@ -134,13 +134,13 @@ def _tree_at(canvas: Canvas, eye: Eye, x: float, z: float) -> None:
     if len(seen) != 2:
         return
     radius = eye.scale((x, 1, z)) * canvas.random.uniform(0.9, 1.5)
-    colour = lit(canvas, canvas.random.choice(LEAVES[canvas.board.season]))
+    color = lit(canvas, canvas.random.choice(LEAVES[canvas.board.season]))
     canvas.blob((seen[1][0] + radius * 0.3, seen[1][1]), radius * 0.8, shade(lit(canvas, (124, 140, 100)), 0.85),
                 flat=0.4, hides=False)  # fmt: skip
     canvas.stroke(seen[1], seen[0], weight=1.2, tone=95)
-    canvas.blob(seen[0], radius, shade(colour, 0.88))
+    canvas.blob(seen[0], radius, shade(color, 0.88))
     high = seen[0][0] - radius * 0.25, seen[0][1] - radius * 0.28
-    canvas.blob(high, radius * 0.6, colour, hides=False)
+    canvas.blob(high, radius * 0.6, color, hides=False)
     canvas.scribble(seen[0], radius)
 
 

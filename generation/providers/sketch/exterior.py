@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from generation.providers.colors import RGB
 from generation.providers.sketch.canvas import Canvas
-from generation.providers.sketch.colours import mix, shade
+from generation.providers.sketch.colors import mix, shade
 from generation.providers.sketch.nature import ground, hills, light_of, lit, shrub, sky, tree, weather
 from generation.providers.sketch.space import Eye, Face, Place, Solid, box, show, show_face, turned
 
@@ -12,7 +12,7 @@ LAMPLIGHT: RGB = (255, 220, 142)
 
 
 def draw_exterior(canvas: Canvas) -> None:
-    """Wide: sky, far hills, the house off centre on a third, path, planting, a tree to frame it."""
+    """Wide: sky, far hills, the house off center on a third, path, planting, a tree to frame it."""
     horizon = canvas.height * canvas.random.uniform(0.58, 0.62)
     eye = _eye(canvas, horizon)
     sky(canvas, horizon)
@@ -64,15 +64,15 @@ def _kind(canvas: Canvas) -> str:
 
 def _gabled(canvas: Canvas, *, low: bool) -> list[Solid]:
     """A main house under a ridge, with a gabled wing in front and a chimney."""
-    wall, roof, trim = _colours(canvas)
+    wall, roof, trim = _colors(canvas)
     height = 3.0 if low else 5.2
     main = _walls((-4.6, 0, -2.6), (4.6, height, 3.2), wall)
-    _windows(canvas, main.faces[0], columns=5, storeys=1 if low else 2, trim=trim, door=2)
+    _windows(canvas, main.faces[0], columns=5, stories=1 if low else 2, trim=trim, door=2)
     for side in main.faces[1:3]:
-        _windows(canvas, side, columns=2, storeys=1 if low else 2, trim=trim)
+        _windows(canvas, side, columns=2, stories=1 if low else 2, trim=trim)
     wing_at = canvas.random.choice((-4.9, 1.7))
     wing = _walls((wing_at, 0, -4.4), (wing_at + 3.2, height * 0.92, -2.4), wall)
-    _windows(canvas, wing.faces[0], columns=1, storeys=1 if low else 2, trim=trim, wide=True)
+    _windows(canvas, wing.faces[0], columns=1, stories=1 if low else 2, trim=trim, wide=True)
     rise = canvas.random.uniform(2.0, 2.9)
     back = -2.6 + 2.9 * (0.72 - 0.08 * height / rise)  # where the wing's ridge meets the main roof
     return [
@@ -89,7 +89,7 @@ def _gabled(canvas: Canvas, *, low: bool) -> list[Solid]:
 
 def _modern(canvas: Canvas) -> list[Solid]:
     """Stacked flat-roofed boxes with much glass and a timber volume."""
-    wall, roof, _ = _colours(canvas)
+    wall, roof, _ = _colors(canvas)
     timber = canvas.board.palette.tinted((176, 134, 92), 0.35)
     low = _walls((-5.4, 0, -2.8), (4.2, 3.0, 3), wall)
     _glass(canvas, low.faces[0], 0.05, 0.04, 0.4, 0.84, panes=4)
@@ -112,27 +112,27 @@ def _modern(canvas: Canvas) -> list[Solid]:
 
 
 def _row(canvas: Canvas) -> list[Solid]:
-    """Three narrow houses side by side, each its own colour and roof."""
-    wall, roof, trim = _colours(canvas)
+    """Three narrow houses side by side, each its own color and roof."""
+    wall, roof, trim = _colors(canvas)
     palette = canvas.board.palette
     walls = [wall, lit_wall(canvas, palette.middle), lit_wall(canvas, palette.accent)]
     canvas.random.shuffle(walls)
     solids: list[Solid] = []
-    for index, colour in enumerate(walls):
+    for index, color in enumerate(walls):
         left, height = -6.0 + index * 4.0, canvas.random.uniform(5.3, 6.3)
-        house = _walls((left, 0, -2.6), (left + 4.0, height, 3.4), colour)
-        _windows(canvas, house.faces[0], columns=3, storeys=3, trim=trim, door=canvas.random.choice((0, 2)))
+        house = _walls((left, 0, -2.6), (left + 4.0, height, 3.4), color)
+        _windows(canvas, house.faces[0], columns=3, stories=3, trim=trim, door=canvas.random.choice((0, 2)))
         for side in house.faces[1:3]:
-            _windows(canvas, side, columns=2, storeys=3, trim=trim)
+            _windows(canvas, side, columns=2, stories=3, trim=trim)
         if canvas.random.random() < 0.6:
-            top = _front_gable((left, height, -2.6), (left + 4, height, 3.4), 1.7, roof, colour)
+            top = _front_gable((left, height, -2.6), (left + 4, height, 3.4), 1.7, roof, color)
         else:
-            top = _roof((left, height, -2.6), (left + 4, height, 3.4), 1.6, roof, colour)
+            top = _roof((left, height, -2.6), (left + 4, height, 3.4), 1.6, roof, color)
         solids += [house, top]
     return [solids[2], solids[3], solids[0], solids[1], solids[4], solids[5]]
 
 
-def _colours(canvas: Canvas) -> tuple[RGB, RGB, RGB]:
+def _colors(canvas: Canvas) -> tuple[RGB, RGB, RGB]:
     """Wall, roof and trim from the palette, in this light."""
     palette = canvas.board.palette
     roof = (238, 241, 246) if canvas.board.season == "winter" else mix(palette.dark, (96, 88, 92), 0.25)
@@ -141,31 +141,31 @@ def _colours(canvas: Canvas) -> tuple[RGB, RGB, RGB]:
     return lit_wall(canvas, wall), lit(canvas, roof), lit(canvas, (250, 248, 242))
 
 
-def lit_wall(canvas: Canvas, colour: RGB) -> RGB:
-    return mix(mix(colour, (250, 244, 232), 0.12), (58, 58, 98), (1 - light_of(canvas)) * 0.8)
+def lit_wall(canvas: Canvas, color: RGB) -> RGB:
+    return mix(mix(color, (250, 244, 232), 0.12), (58, 58, 98), (1 - light_of(canvas)) * 0.8)
 
 
-def _walls(low: Place, high: Place, colour: RGB) -> Solid:
-    solid = box(low, high, colour, lights=(1.0, 0.8, 1.05))
+def _walls(low: Place, high: Place, color: RGB) -> Solid:
+    solid = box(low, high, color, lights=(1.0, 0.8, 1.05))
     for side in solid.faces[1:3]:
         side.hatch = 13
     return solid
 
 
 def _windows(
-    canvas: Canvas, face: Face, *, columns: int, storeys: int, trim: RGB, door: int = -1, wide: bool = False
+    canvas: Canvas, face: Face, *, columns: int, stories: int, trim: RGB, door: int = -1, wide: bool = False
 ) -> None:
     """A grid of windows on a wall; one column may hold the door below."""
     step = 1 / columns
     half = step * (0.34 if wide else 0.26)
-    for storey in range(storeys):
-        low, high = (storey + 0.3) / storeys, (storey + 0.8) / storeys
+    for story in range(stories):
+        low, high = (story + 0.3) / stories, (story + 0.8) / stories
         for column in range(columns):
             middle = (column + 0.5) * step
-            if storey == 0 and column == door:
-                _door(canvas, face, middle - step * 0.27, middle + step * 0.27, top=0.86 / storeys)
+            if story == 0 and column == door:
+                _door(canvas, face, middle - step * 0.27, middle + step * 0.27, top=0.86 / stories)
                 continue
-            face.part(middle - half * 1.18, low - 0.03 / storeys, middle + half * 1.18, high + 0.03 / storeys, trim)
+            face.part(middle - half * 1.18, low - 0.03 / stories, middle + half * 1.18, high + 0.03 / stories, trim)
             _glass(canvas, face, middle - half, low, middle + half, high, panes=2, rows=2)
 
 
@@ -175,28 +175,28 @@ def _glass(
     evening = canvas.board.mood in ("twilight", "night")
     share = 1.0 if canvas.board.mentions("every window|all windows|windows lit") else 0.75
     bright = evening and canvas.random.random() < share
-    colour = LAMPLIGHT if bright else lit(canvas, (138, 164, 184))
-    pane = face.part(left, low, right, high, colour, glow=215 if bright else 0, hatch=0 if bright else 8)
+    color = LAMPLIGHT if bright else lit(canvas, (138, 164, 184))
+    pane = face.part(left, low, right, high, color, glow=215 if bright else 0, hatch=0 if bright else 8)
     pane.cross(panes, rows)
 
 
 def _door(canvas: Canvas, face: Face, left: float, right: float, *, top: float = 0.76) -> None:
     face.part(left - 0.012, 0, right + 0.012, top + 0.03, lit(canvas, (250, 248, 242)))
-    leaf = face.part(left, 0, right, top, mix(_door_colour(canvas), (50, 46, 70), (1 - light_of(canvas)) * 0.5))
+    leaf = face.part(left, 0, right, top, mix(_door_color(canvas), (50, 46, 70), (1 - light_of(canvas)) * 0.5))
     leaf.lines += [(leaf.at(0.78, 0.45), leaf.at(0.86, 0.45)), (leaf.at(0.2, 0.55), leaf.at(0.8, 0.55))]
 
 
-def _door_colour(canvas: Canvas) -> RGB:
+def _door_color(canvas: Canvas) -> RGB:
     return canvas.board.palette.part("door", canvas.board.palette.accent)
 
 
-def _roof(low: Place, high: Place, rise: float, colour: RGB, wall: RGB) -> Solid:
-    """A roof whose ridge runs along x, with gable triangles in the wall's colour."""
+def _roof(low: Place, high: Place, rise: float, color: RGB, wall: RGB) -> Solid:
+    """A roof whose ridge runs along x, with gable triangles in the wall's color."""
     (x, y, z), (u, _, w) = low, high
     out, ridge, middle = 0.45, y + rise, (z + w) / 2
     drop = y - out * rise / ((w - z) / 2)
     front = Face([(x - out, drop, z - out), (x - out, ridge, middle), (u + out, ridge, middle), (u + out, drop, z
-                 - out)], colour, 1.0)  # fmt: skip
+                 - out)], color, 1.0)  # fmt: skip
     front.lines = [(front.at(0, n / 6), front.at(1, n / 6)) for n in range(1, 6)]
     return Solid(
         [
@@ -207,7 +207,7 @@ def _roof(low: Place, high: Place, rise: float, colour: RGB, wall: RGB) -> Solid
     )
 
 
-def _front_gable(low: Place, high: Place, rise: float, colour: RGB, wall: RGB, *, back: float | None = None) -> Solid:
+def _front_gable(low: Place, high: Place, rise: float, color: RGB, wall: RGB, *, back: float | None = None) -> Solid:
     """A roof whose gable looks at the street; its ridge may run on to `back`."""
     (x, y, z), (u, _, w) = low, high
     out, middle, ridge = 0.35, (x + u) / 2, y + rise
@@ -223,7 +223,7 @@ def _front_gable(low: Place, high: Place, rise: float, colour: RGB, wall: RGB, *
         Face([(middle, ridge, z - out), (u + out, drop, z - out), (u + out - edge, drop - 0.06, z - out), (middle, ridge
              - edge * 2, z - out)], (248, 246, 240), 0.96, weight=1.1),
     ]  # fmt: skip
-    return Solid([Face(left, colour, 0.9), Face(right, colour, 0.86, hatch=12), gable, *boards])
+    return Solid([Face(left, color, 0.9), Face(right, color, 0.86, hatch=12), gable, *boards])
 
 
 def _porch(trim: RGB, roof: RGB) -> Solid:
@@ -237,8 +237,8 @@ def _porch(trim: RGB, roof: RGB) -> Solid:
 def _path(canvas: Canvas, eye: Eye, door: Place) -> None:
     x, _, z = door
     bend = canvas.random.uniform(-2.2, 2.2)
-    colour = lit(canvas, (218, 206, 186))
-    path = Face([(bend - 0.9, 0, -14.2), (x - 0.75, 0, z), (x + 0.75, 0, z), (bend + 0.9, 0, -14.2)], colour, weight=0)
+    color = lit(canvas, (218, 206, 186))
+    path = Face([(bend - 0.9, 0, -14.2), (x - 0.75, 0, z), (x + 0.75, 0, z), (bend + 0.9, 0, -14.2)], color, weight=0)
     path.lines = [(path.at(0, n / 14), path.at(1, n / 14)) for n in range(1, 14)]
     show_face(canvas, eye, path, both_sides=True)
     for start, end in ((0, 1), (3, 2)):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from generation.providers.colors import RGB
 from generation.providers.sketch.canvas import Canvas
-from generation.providers.sketch.colours import mix, shade
+from generation.providers.sketch.colors import mix, shade
 from generation.providers.sketch.exterior import LAMPLIGHT
 from generation.providers.sketch.nature import SKIES
 from generation.providers.sketch.space import Eye, Face, Place, Solid, box, show, show_face
@@ -16,7 +16,7 @@ WOOD: RGB = (186, 148, 108)
 
 
 class Room:
-    """The measures of one room in metres, and its colours."""
+    """The measures of one room in meters, and its colors."""
 
     def __init__(self, canvas: Canvas) -> None:
         self.canvas, self.random = canvas, canvas.random
@@ -35,15 +35,15 @@ class Room:
         self.accent, self.dark = palette.accent, palette.dark
         self.evening = canvas.board.mood in ("twilight", "night")
 
-    def box(self, low: Place, high: Place, colour: RGB) -> Solid:
+    def box(self, low: Place, high: Place, color: RGB) -> Solid:
         """A box with a soft shading; mirrored together with the room."""
         (x, y, z), (u, v, w) = low, high
         if self.mirror < 0:
             x, u = -u, -x
-        return box((x, y, z), (u, v, w), self.dim(colour), lights=(0.92, 0.78, 1.08))
+        return box((x, y, z), (u, v, w), self.dim(color), lights=(0.92, 0.78, 1.08))
 
-    def dim(self, colour: RGB) -> RGB:
-        return mix(colour, (70, 62, 92), 0.3) if self.evening else colour
+    def dim(self, color: RGB) -> RGB:
+        return mix(color, (70, 62, 92), 0.3) if self.evening else color
 
 
 def draw_interior(canvas: Canvas) -> None:
@@ -150,8 +150,8 @@ def _living(room: Room) -> list[Solid]:
         room.box((-1.55, 0.12, low), (-1.33, 0.64, far - 0.25), sofa),
         room.box((1.43, 0.12, low), (1.65, 0.64, far - 0.25), sofa),
     ]
-    for x, colour in ((-1.2, room.accent), (-0.75, mix(room.accent, (252, 246, 236), 0.6)), (0.95, room.accent)):
-        solids.append(room.box((x, 0.46, far - 0.72), (x + 0.42, 0.84, far - 0.55), colour))
+    for x, color in ((-1.2, room.accent), (-0.75, mix(room.accent, (252, 246, 236), 0.6)), (0.95, room.accent)):
+        solids.append(room.box((x, 0.46, far - 0.72), (x + 0.42, 0.84, far - 0.55), color))
     solids += _table(room, (-0.6, table), (0.7, table + 0.62), 0.4)
     solids += _armchair(room, room.half - 1.35, 2.2)
     return solids
@@ -229,10 +229,10 @@ def _table(room: Room, near: tuple[float, float], far: tuple[float, float], heig
 
 
 def _armchair(room: Room, x: float, z: float) -> list[Solid]:
-    colour = mix(room.accent, (244, 236, 222), 0.25)
+    color = mix(room.accent, (244, 236, 222), 0.25)
     return [
-        room.box((x, 0.14, z), (x + 0.8, 0.44, z + 0.8), colour),
-        room.box((x + 0.66, 0.4, z), (x + 0.86, 0.95, z + 0.8), colour),
+        room.box((x, 0.14, z), (x + 0.8, 0.44, z + 0.8), color),
+        room.box((x + 0.66, 0.4, z), (x + 0.86, 0.95, z + 0.8), color),
     ]
 
 
@@ -243,12 +243,12 @@ def _stool(room: Room, x: float, z: float) -> list[Solid]:
 
 
 def _chair(room: Room, x: float, z: float) -> list[Solid]:
-    colour = room.soft
+    color = room.soft
     legs = [room.box((x + dx, 0, z + dz), (x + dx + 0.04, 0.44, z + dz + 0.04), WOOD)
             for dx in (0.02, 0.38) for dz in (0.02, 0.38)]  # fmt: skip
     back = z + 0.4 if z > room.depth / 2 else z
-    return [*legs, room.box((x, 0.44, z), (x + 0.44, 0.5, z + 0.44), colour),
-            room.box((x, 0.5, back), (x + 0.44, 0.95, back + 0.04), colour)]  # fmt: skip
+    return [*legs, room.box((x, 0.44, z), (x + 0.44, 0.5, z + 0.44), color),
+            room.box((x, 0.5, back), (x + 0.44, 0.95, back + 0.04), color)]  # fmt: skip
 
 
 def _lamp(room: Room, x: float, y: float, z: float) -> list[Solid]:
@@ -269,11 +269,11 @@ def _plant(room: Room) -> None:
             room.canvas.stroke(stem[0], stem[1], weight=1.1, tone=90)
     for _ in range(17):
         place = (x + room.random.uniform(-0.3, 0.3), room.random.uniform(0.66, 1.4), z)
-        centre = room.eye.see([place, place])
-        if centre:
+        center = room.eye.see([place, place])
+        if center:
             radius = scale * room.random.uniform(0.09, 0.15)
-            room.canvas.blob(centre[0], radius, shade(green, room.random.uniform(0.82, 1.1)), flat=0.8)
-            room.canvas.scribble(centre[0], radius, flat=0.8)
+            room.canvas.blob(center[0], radius, shade(green, room.random.uniform(0.82, 1.1)), flat=0.8)
+            room.canvas.scribble(center[0], radius, flat=0.8)
 
 
 def _pendant(room: Room) -> None:

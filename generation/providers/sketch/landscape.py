@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import wrap
 
 from generation.providers.sketch.canvas import Canvas
-from generation.providers.sketch.colours import mix
+from generation.providers.sketch.colors import mix
 from generation.providers.sketch.nature import ground, hills, shrub, sky, tree, weather
 from generation.providers.sketch.sheet import drawable
 
@@ -41,9 +41,9 @@ def _placeholder(canvas: Canvas, x: float, horizon: float) -> None:
     _lettered(canvas, (x, top + tall / 2), half * 1.6)
 
 
-def _lettered(canvas: Canvas, centre: tuple[float, float], room: float) -> None:
+def _lettered(canvas: Canvas, center: tuple[float, float], room: float) -> None:
     rows = wrap(drawable(canvas.board.title), 22)[:3]
     size = min(30.0, room / canvas.unit / max(map(len, rows)) * 1.9)
     for index, row in enumerate(rows):
-        y = centre[1] + (index - (len(rows) - 1) / 2) * size * 1.3 * canvas.unit
-        canvas.letter(row, (centre[0], y), size)
+        y = center[1] + (index - (len(rows) - 1) / 2) * size * 1.3 * canvas.unit
+        canvas.letter(row, (center[0], y), size)

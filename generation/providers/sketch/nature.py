@@ -6,7 +6,7 @@ from math import cos, pi, sin
 
 from generation.providers.colors import RGB
 from generation.providers.sketch.canvas import Canvas, Point
-from generation.providers.sketch.colours import mix, shade
+from generation.providers.sketch.colors import mix, shade
 
 SKIES: dict[str, tuple[RGB, ...]] = {
     "daylight": ((150, 190, 222), (196, 220, 234), (240, 240, 230)),
@@ -36,10 +36,10 @@ def light_of(canvas: Canvas) -> float:
     return DIM[canvas.board.mood]
 
 
-def lit(canvas: Canvas, colour: RGB) -> RGB:
-    """A natural colour in this brief's palette and light."""
+def lit(canvas: Canvas, color: RGB) -> RGB:
+    """A natural color in this brief's palette and light."""
     dim = light_of(canvas)
-    tinted = canvas.board.palette.tinted(colour)
+    tinted = canvas.board.palette.tinted(color)
     if canvas.board.mood == "golden":
         tinted = mix(tinted, (250, 196, 120), 0.16)
     return mix(tinted, (44, 48, 92), (1 - dim) * 0.72)
@@ -61,9 +61,9 @@ def hills(canvas: Canvas, horizon: float) -> None:
     """Two far ridges with the haze between them, and a row of small trees."""
     base = SKIES[canvas.board.mood][-1]
     for reach, share in ((0.13, 0.32), (0.075, 0.55)):
-        colour = mix(base, lit(canvas, (112, 138, 128)), share)
+        color = mix(base, lit(canvas, (112, 138, 128)), share)
         top = _ridge(canvas, horizon, canvas.height * reach)
-        canvas.fill([(0, horizon + 3), *top, (canvas.width, horizon + 3)], colour)
+        canvas.fill([(0, horizon + 3), *top, (canvas.width, horizon + 3)], color)
         canvas.path(top, weight=0.8, tone=170)
 
 
@@ -89,11 +89,11 @@ def tree(canvas: Canvas, foot: Point, height: float, *, conifer: bool = False) -
 def shrub(canvas: Canvas, foot: Point, radius: float) -> None:
     """A low bush."""
     leaves = LEAVES["summer" if canvas.board.season == "spring" else canvas.board.season]
-    colour = lit(canvas, canvas.random.choice(leaves))
-    centre = foot[0], foot[1] - radius * 0.55
-    canvas.blob(centre, radius, shade(colour, 0.86), flat=0.7)
-    canvas.blob((centre[0] - radius * 0.2, centre[1] - radius * 0.2), radius * 0.6, colour, flat=0.7, hides=False)
-    canvas.scribble(centre, radius, flat=0.7)
+    color = lit(canvas, canvas.random.choice(leaves))
+    center = foot[0], foot[1] - radius * 0.55
+    canvas.blob(center, radius, shade(color, 0.86), flat=0.7)
+    canvas.blob((center[0] - radius * 0.2, center[1] - radius * 0.2), radius * 0.6, color, flat=0.7, hides=False)
+    canvas.scribble(center, radius, flat=0.7)
 
 
 def weather(canvas: Canvas) -> None:
@@ -101,17 +101,17 @@ def weather(canvas: Canvas) -> None:
     if canvas.board.season == "winter":
         canvas.dots((0, 0, canvas.width, canvas.height), 190, 1.9, (253, 253, 252))
     if canvas.board.season == "autumn":
-        for colour in LEAVES["autumn"]:
+        for color in LEAVES["autumn"]:
             area = (0.0, canvas.height * 0.74, float(canvas.width), float(canvas.height))
-            canvas.dots(area, 26, 2.6, lit(canvas, colour))
+            canvas.dots(area, 26, 2.6, lit(canvas, color))
 
 
-def _cloud(canvas: Canvas, horizon: float, colour: RGB) -> None:
+def _cloud(canvas: Canvas, horizon: float, color: RGB) -> None:
     x, y = canvas.random.uniform(0, canvas.width), horizon * canvas.random.uniform(0.12, 0.62)
     reach = canvas.width * canvas.random.uniform(0.05, 0.1)
     for _ in range(5):
         place = x + canvas.random.uniform(-1.4, 1.4) * reach, y + canvas.random.uniform(-0.2, 0.2) * reach
-        canvas.blob(place, reach * canvas.random.uniform(0.4, 0.8), colour, flat=0.34)
+        canvas.blob(place, reach * canvas.random.uniform(0.4, 0.8), color, flat=0.34)
 
 
 def _ridge(canvas: Canvas, horizon: float, reach: float) -> list[Point]:
@@ -140,7 +140,7 @@ def _crown(canvas: Canvas, foot: Point, height: float) -> None:
     canvas.fill([*stem, (foot[0] + wide, foot[1])], trunk)
     canvas.stroke(stem[0], stem[1], weight=1.3)
     canvas.stroke((foot[0] + wide, foot[1]), stem[2], weight=1.6)
-    leaves = [lit(canvas, colour) for colour in LEAVES[canvas.board.season]]
+    leaves = [lit(canvas, color) for color in LEAVES[canvas.board.season]]
     middle = fork[0], foot[1] - height * 0.68
     tufts = [(middle, height * 0.25)]
     for index in range(15):
@@ -157,13 +157,13 @@ def _crown(canvas: Canvas, foot: Point, height: float) -> None:
 
 
 def _conifer(canvas: Canvas, foot: Point, height: float) -> None:
-    colour = lit(canvas, (84, 112, 92))
+    color = lit(canvas, (84, 112, 92))
     for tier in range(5):
         base = foot[1] - height * (0.08 + tier * 0.17)
         half = height * (0.21 - tier * 0.036)
         top = base - height * 0.3
         points = [(foot[0] - half, base), (foot[0], top), (foot[0] + half, base)]
-        canvas.fill(points, shade(colour, 0.86 + tier * 0.06))
+        canvas.fill(points, shade(color, 0.86 + tier * 0.06))
         canvas.hatch(points, gap=6, angle=1.2, tone=150)
         canvas.path([points[0], points[1], points[2]], weight=1.1, tone=110)
         if canvas.board.season == "winter":

@@ -7,7 +7,7 @@ from math import cos, pi, sin
 
 from generation.providers.colors import RGB
 from generation.providers.sketch.canvas import Canvas, Point
-from generation.providers.sketch.colours import mix, shade
+from generation.providers.sketch.colors import mix, shade
 
 PICTOGRAMS = {
     "drop": r"water|plumb\w*|leak|boiler|pipe|heating|radiator",
@@ -19,7 +19,7 @@ PICTOGRAMS = {
 
 
 def draw_notice(canvas: Canvas) -> None:
-    """A sheet pinned to a coloured board; heading, pictogram and blocks change places with the seed."""
+    """A sheet pinned to a colored board; heading, pictogram and blocks change places with the seed."""
     _board(canvas)
     left, top, right, bottom = _sheet(canvas)
     wide, tall = right - left, bottom - top
@@ -68,24 +68,24 @@ def _sheet(canvas: Canvas) -> tuple[float, float, float, float]:
     return left, top, left + wide, top + tall
 
 
-def _band(canvas: Canvas, area: tuple[float, float, float, float], colour: RGB) -> None:
+def _band(canvas: Canvas, area: tuple[float, float, float, float], color: RGB) -> None:
     left, top, right, bottom = area
     inset = 7 * canvas.unit
     x, y, u, v = left + inset, top + inset, right - inset, bottom - inset
-    canvas.fill([(x, y), (u, y), (u, v), (x, v)], colour)
+    canvas.fill([(x, y), (u, y), (u, v), (x, v)], color)
     canvas.outline([(x, y), (u, y), (u, v), (x, v)], weight=1.2)
     canvas.hatch([(x, y), (u, y), (u, v), (x, v)], gap=26, tone=190)
 
 
 def _pictogram(canvas: Canvas, area: tuple[float, float, float, float]) -> None:
     left, top, right, bottom = area
-    centre = (left + right) / 2, (top + bottom) / 2
+    center = (left + right) / 2, (top + bottom) / 2
     size = min(right - left, bottom - top) * 0.27
     words = canvas.board.words
     kind = next((name for name, found in PICTOGRAMS.items() if re.search(rf"\b(?:{found})", words)), "spanner")
-    canvas.blob(centre, size * 1.45, (252, 248, 238), rough=0.02)
-    canvas.path(canvas.ring(centre, size * 1.45, rough=0.02), weight=1.5)
-    points = [(centre[0] + x * size, centre[1] + y * size) for x, y in SHAPES[kind]]
+    canvas.blob(center, size * 1.45, (252, 248, 238), rough=0.02)
+    canvas.path(canvas.ring(center, size * 1.45, rough=0.02), weight=1.5)
+    points = [(center[0] + x * size, center[1] + y * size) for x, y in SHAPES[kind]]
     canvas.fill(points, canvas.board.palette.dark)
     canvas.outline(points, weight=1.4)
 
@@ -126,8 +126,8 @@ def _facts(canvas: Canvas, left: float, top: float, right: float, bottom: float)
     chosen = canvas.random.randrange(12)
     for index in range(12):
         a, b = x + size * (0.14 + 0.24 * (index % 4)), y + size * (0.4 + 0.2 * (index // 4))
-        colour = (196, 70, 56) if index == chosen else (170, 164, 158)
-        canvas.blob((a, b), size * (0.075 if index == chosen else 0.04), colour)
+        color = (196, 70, 56) if index == chosen else (170, 164, 158)
+        canvas.blob((a, b), size * (0.075 if index == chosen else 0.04), color)
     for row, share in enumerate((0.9, 0.62, 0.76)):
         start, level = x + size * 1.25, top + tall * (0.28 + 0.22 * row)
         canvas.stroke((start, level), (start + (right - start) * share * 0.94, level), weight=2.0, tone=135, over=0)

@@ -6,7 +6,7 @@ from math import cos, pi, sin
 
 from generation.providers.colors import RGB
 from generation.providers.sketch.canvas import Canvas, Point
-from generation.providers.sketch.colours import mix
+from generation.providers.sketch.colors import mix
 
 Rect = tuple[float, float, float, float]  # left, top, right, bottom, in shares of the plan
 LAYOUTS: tuple[dict[str, Rect], ...] = (
@@ -64,7 +64,7 @@ class Plan:
 
 
 def draw_plan(canvas: Canvas) -> None:
-    """One of three layouts, mirrored or not, coloured room by room."""
+    """One of three layouts, mirrored or not, colored room by room."""
     plan = Plan(canvas)
     rooms = canvas.random.choice(LAYOUTS)
     canvas.gradient(0, canvas.height, [(246, 242, 232), (240, 236, 224)])
@@ -98,11 +98,11 @@ def _garden(plan: Plan) -> None:
 
 
 def _floor(plan: Plan, name: str, rect: Rect) -> None:
-    colours = plan.canvas.board.palette.colours
+    colors = plan.canvas.board.palette.colors
     wood: RGB = (222, 190, 150)
     wet: RGB = (196, 214, 220)
-    base = {"bath": wet, "kitchen": mix(wet, colours[-1], 0.2)}.get(
-        name, mix(wood, colours[len(name) % len(colours)], 0.3)
+    base = {"bath": wet, "kitchen": mix(wet, colors[-1], 0.2)}.get(
+        name, mix(wood, colors[len(name) % len(colors)], 0.3)
     )
     corners = plan.corners(rect)
     plan.canvas.fill(corners, mix(base, (252, 248, 240), 0.35))
@@ -128,7 +128,7 @@ def _walls(plan: Plan, rect: Rect) -> None:
 
 
 def _door(plan: Plan, rect: Rect) -> None:
-    """An opening in the wall towards the middle of the plan, with its swing."""
+    """An opening in the wall toward the middle of the plan, with its swing."""
     canvas, reach = plan.canvas, 40 * plan.canvas.unit
     (x, _), (u, _), (_, v), (_, _) = plan.corners(rect)
     _, y = plan.corners(rect)[0]
@@ -159,9 +159,9 @@ def _windows(plan: Plan) -> None:
             plan.canvas.stroke((x - half, level), (x + half, level), weight=0.8)
 
 
-def _piece(plan: Plan, room: Rect, rect: Rect, colour: RGB) -> list[Point]:
+def _piece(plan: Plan, room: Rect, rect: Rect, color: RGB) -> list[Point]:
     points = plan.inside(room, rect)
-    plan.canvas.fill(points, colour)
+    plan.canvas.fill(points, color)
     plan.canvas.outline(points, weight=1.2)
     return points
 
@@ -201,8 +201,8 @@ def _kitchen(plan: Plan, room: Rect) -> None:
 
 def _bath(plan: Plan, room: Rect) -> None:
     tub = _piece(plan, room, (0.14, 0.1, 0.5, 0.6), (250, 252, 252))
-    centre = (tub[0][0] + tub[2][0]) / 2, (tub[0][1] + tub[2][1]) / 2
-    plan.canvas.path(plan.canvas.ring(centre, (tub[1][0] - tub[0][0]) * 0.36, flat=1.5, rough=0.02), weight=0.9)
+    center = (tub[0][0] + tub[2][0]) / 2, (tub[0][1] + tub[2][1]) / 2
+    plan.canvas.path(plan.canvas.ring(center, (tub[1][0] - tub[0][0]) * 0.36, flat=1.5, rough=0.02), weight=0.9)
     _piece(plan, room, (0.62, 0.12, 0.88, 0.26), (244, 246, 246))
     basin = _piece(plan, room, (0.16, 0.8, 0.4, 0.92), (244, 246, 246))
     plan.canvas.outline(basin, weight=0.7)

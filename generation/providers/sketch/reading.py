@@ -1,4 +1,4 @@
-"""What a draughtsman takes from a brief: the kind of scene, the light, the season, the colours and the title."""
+"""What a draftsman takes from a brief: the kind of scene, the light, the season, the colors and the title."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from generation.providers.colors import NAMES, RGB
-from generation.providers.sketch.colours import Palette, colours_in, mix, parts_in
+from generation.providers.sketch.colors import Palette, colors_in, mix, parts_in
 
 SCENE_WORDS: dict[str, str] = {
     "plan": r"floor.?plan|site plan|layout plan|axonometric",
@@ -30,11 +30,12 @@ MOOD_WORDS: dict[str, str] = {
     "twilight": r"twilight|dusk|blue hour|evening|sunset|nightfall",
     "night": r"night|moonl\w+|midnight sky",
     "golden": r"golden|dawn|sunrise|late afternoon|autumn light|low sun|warm light",
-    "overcast": r"overcast|cloudy|grey day|rain\w*|soft diffuse|mist\w*|fog\w*",
+    "overcast": r"overcast|cloudy|gr[ae]y day|rain\w*|soft diffuse|mist\w*|fog\w*",
 }
 SEASON_WORDS: dict[str, str] = {
     "winter": r"winter\w*|snow\w*|christmas|december|january|frost\w*|holiday|festive",
-    "autumn": r"autumn\w*|fall (?:colou?rs|season|campaign|leaves)|october|november|harvest|pumpkins?|halloween",
+    "autumn": r"autumn\w*|fall (?:colou?rs|season|campaign|leaves|day)|\bfall,|\bin (?:the )?fall\b"
+    r"|october|november|harvest|pumpkins?|halloween",
     "spring": r"spring|blossom\w*|easter|april|tulips?|cherry",
 }
 ROOM_WORDS: dict[str, str] = {
@@ -57,7 +58,7 @@ DEFAULT_PALETTES: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Storyboard:
-    """One brief as a draughtsman reads it."""
+    """One brief as a draftsman reads it."""
 
     scene: str
     mood: str
@@ -113,17 +114,17 @@ def _first(table: Mapping[str, str], text: str, otherwise: str) -> str:
 
 
 def _palette(hint: str, prompt: str, mood: str) -> Palette:
-    found = colours_in(hint) or colours_in(_IDIOMS.sub(" ", prompt))
+    found = colors_in(hint) or colors_in(_IDIOMS.sub(" ", prompt))
     if not found:
         return Palette(tuple(NAMES[name] for name in DEFAULT_PALETTES[mood]), named=False)
     return Palette(tuple(_rounded_out(found[:6])), named=True, parts=parts_in(f"{hint} {prompt}"))
 
 
-def _rounded_out(colours: list[RGB]) -> list[RGB]:
-    """One or two colours are too few to draw with: add a light and a dark of their own kin."""
-    if len(colours) >= 3:
-        return colours
-    return [*colours, mix(colours[0], (252, 246, 234), 0.75), mix(colours[-1], (40, 40, 56), 0.6)]
+def _rounded_out(colors: list[RGB]) -> list[RGB]:
+    """One or two colors are too few to draw with: add a light and a dark of their own kin."""
+    if len(colors) >= 3:
+        return colors
+    return [*colors, mix(colors[0], (252, 246, 234), 0.75), mix(colors[-1], (40, 40, 56), 0.6)]
 
 
 def _title(subject: str) -> str:

@@ -115,12 +115,12 @@ class Sheet:
         return left
 
     def _swatches(self, pen: ImageDraw.ImageDraw, board: Storyboard, left: float, top: float, width: float) -> None:
-        colours = board.palette.colours[:6]
-        each = width / len(colours)
-        for index, colour in enumerate(colours):
+        colors = board.palette.colors[:6]
+        each = width / len(colors)
+        for index, color in enumerate(colors):
             x = left + each * index
             box = [x, top, x + each - 5 * self.unit, top + 22 * self.unit]
-            pen.rounded_rectangle(box, 4 * self.unit, fill=colour, outline=(*INK, 120), width=max(1, round(self.unit)))
+            pen.rounded_rectangle(box, 4 * self.unit, fill=color, outline=(*INK, 120), width=max(1, round(self.unit)))
 
 
 def lay_out(width: int, height: int) -> Sheet:

@@ -1,4 +1,4 @@
-"""Solids in space and the eye that sees them: x to the right, y up, z away, in metres."""
+"""Solids in space and the eye that sees them: x to the right, y up, z away, in meters."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import Any
 
 from generation.providers.colors import RGB
 from generation.providers.sketch.canvas import Canvas, Point
-from generation.providers.sketch.colours import shade
+from generation.providers.sketch.colors import shade
 
 Place = tuple[float, float, float]
-NEAR = 0.15  # metres before the eye at which everything is cut
+NEAR = 0.15  # meters before the eye at which everything is cut
 
 
 @dataclass(frozen=True)
 class Eye:
-    """Where one stands and looks: `focal` in pixels, `centre` the vanishing point straight ahead."""
+    """Where one stands and looks: `focal` in pixels, `center` the vanishing point straight ahead."""
 
     place: Place
     focal: float
-    centre: Point
+    center: Point
     pitch: float = 0.0  # radians; positive looks down
 
     def depth(self, place: Place) -> float:
@@ -32,7 +32,7 @@ class Eye:
         return [self._flat(turned) for turned in _before([self._turned(place) for place in places])]
 
     def scale(self, place: Place) -> float:
-        """Pixels for one metre at this place; 0 behind the eye."""
+        """Pixels for one meter at this place; 0 behind the eye."""
         depth = self.depth(place)
         return self.focal / depth if depth > NEAR else 0.0
 
@@ -42,7 +42,7 @@ class Eye:
 
     def _flat(self, turned: Place) -> Point:
         x, y, z = turned
-        return self.centre[0] + self.focal * x / z, self.centre[1] - self.focal * y / z
+        return self.center[0] + self.focal * x / z, self.center[1] - self.focal * y / z
 
 
 @dataclass
@@ -50,7 +50,7 @@ class Face:
     """A flat, convex piece of a solid, its corners clockwise as seen from outside."""
 
     places: list[Place]
-    colour: RGB
+    color: RGB
     light: float = 1.0
     weight: float = 1.5
     hatch: float = 0.0  # gap of the shading strokes; 0 for none
@@ -58,10 +58,10 @@ class Face:
     marks: list[Face] = field(default_factory=list)  # windows, doors: drawn on top of it
     lines: list[tuple[Place, Place]] = field(default_factory=list)
 
-    def part(self, left: float, low: float, right: float, high: float, colour: RGB, **more: Any) -> Face:
+    def part(self, left: float, low: float, right: float, high: float, color: RGB, **more: Any) -> Face:
         """A rectangle on this face, in shares of its width and height from its lower left corner; it is marked."""
         corners = [self.at(left, low), self.at(left, high), self.at(right, high), self.at(right, low)]
-        mark = Face(corners, colour, weight=1.1, **more)
+        mark = Face(corners, color, weight=1.1, **more)
         self.marks.append(mark)
         return mark
 
@@ -85,22 +85,22 @@ class Solid:
 
     faces: list[Face]
 
-    def centre(self) -> Place:
+    def center(self) -> Place:
         places = [place for face in self.faces for place in face.places]
         x, y, z = (sum(values) / len(places) for values in zip(*places, strict=True))
         return x, y, z
 
 
-def box(low: Place, high: Place, colour: RGB, *, lights: tuple[float, float, float] = (1.0, 0.82, 1.1)) -> Solid:
+def box(low: Place, high: Place, color: RGB, *, lights: tuple[float, float, float] = (1.0, 0.82, 1.1)) -> Solid:
     """An upright box between two corners; `lights` of its front, its sides and its top. Front is faces[0]."""
     (x, y, z), (u, v, w) = low, high
     front, side, top = lights
     return Solid(
         [
-            Face([(x, y, z), (x, v, z), (u, v, z), (u, y, z)], colour, front),
-            Face([(u, y, z), (u, v, z), (u, v, w), (u, y, w)], colour, side),
-            Face([(x, y, w), (x, v, w), (x, v, z), (x, y, z)], colour, side),
-            Face([(x, v, z), (x, v, w), (u, v, w), (u, v, z)], colour, top),
+            Face([(x, y, z), (x, v, z), (u, v, z), (u, y, z)], color, front),
+            Face([(u, y, z), (u, v, z), (u, v, w), (u, y, w)], color, side),
+            Face([(x, y, w), (x, v, w), (x, v, z), (x, y, z)], color, side),
+            Face([(x, v, z), (x, v, w), (u, v, w), (u, v, z)], color, top),
         ]
     )
 
@@ -125,7 +125,7 @@ def turned(solid: Solid, angle: float, about: tuple[float, float]) -> Solid:
 
 def show(canvas: Canvas, eye: Eye, solids: Sequence[Solid], *, weight: float = 1.0) -> None:
     """Draws solids from the farthest to the nearest."""
-    for solid in sorted(solids, key=lambda item: -eye.depth(item.centre())):
+    for solid in sorted(solids, key=lambda item: -eye.depth(item.center())):
         for face in solid.faces:
             show_face(canvas, eye, face, weight=weight)
 
@@ -134,7 +134,7 @@ def show_face(canvas: Canvas, eye: Eye, face: Face, *, weight: float = 1.0, both
     points = eye.see(face.places)
     if len(points) < 3 or (not both_sides and _area(points) <= 0):
         return
-    canvas.fill(points, shade(face.colour, face.light))
+    canvas.fill(points, shade(face.color, face.light))
     if face.glow:
         canvas.glow(points, face.glow)
     if face.hatch:

@@ -24,7 +24,7 @@ from generation.providers.errors import (
     RateLimited,
     Refused,
     Rejected,
-    Unauthorised,
+    Unauthorized,
     Unavailable,
     Unclear,
 )
@@ -127,8 +127,8 @@ class ProviderContract:
         assert self.provider().unsupported(self.spec) == []
 
     def test_an_option_it_does_not_know_is_refused(self) -> None:
-        with pytest.raises(OptionError, match="colour"):
-            self.adapter({**self.options, "colour": "blue"}, client(never))
+        with pytest.raises(OptionError, match="color"):
+            self.adapter({**self.options, "color": "blue"}, client(never))
 
     def test_an_extra_it_does_not_know_is_refused(self) -> None:
         with pytest.raises(Rejected, match="nonsense") as refused:
@@ -218,7 +218,7 @@ class HTTPContract(ProviderContract):
         assert error.raw is not None
 
     def test_a_key_that_is_not_accepted_is_told_as_such(self) -> None:
-        assert isinstance(self.trouble(always(401, {"error": {"message": "Incorrect API key provided"}})), Unauthorised)
+        assert isinstance(self.trouble(always(401, {"error": {"message": "Incorrect API key provided"}})), Unauthorized)
 
     def test_no_connection_means_nothing_was_sent(self) -> None:
         def refused(request: httpx.Request) -> httpx.Response:

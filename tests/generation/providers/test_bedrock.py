@@ -19,7 +19,7 @@ from generation.providers.errors import (
     ProviderError,
     RateLimited,
     Refused,
-    Unauthorised,
+    Unauthorized,
     Unavailable,
     Unclear,
 )
@@ -103,7 +103,7 @@ def test_the_settled_cost_is_the_quote(stand_in: BedrockStandIn) -> None:
     [
         ("throttled", RateLimited, "no"),
         ("quota", RateLimited, "no"),
-        ("denied", Unauthorised, "no"),
+        ("denied", Unauthorized, "no"),
         ("gone", ModelGone, "no"),
         ("busy", Unavailable, "no"),
         ("down", Unavailable, "unknown"),

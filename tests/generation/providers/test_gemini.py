@@ -21,7 +21,7 @@ from generation.providers.errors import (
     ProviderError,
     RateLimited,
     Refused,
-    Unauthorised,
+    Unauthorized,
 )
 from generation.providers.gemini import Gemini
 from tests.generation.providers.contract import ATTEMPT, CANARY, PNG, HTTPContract, Recorded, always, client, model
@@ -86,7 +86,7 @@ class TestContract(HTTPContract):
 
     def test_a_wrong_key_comes_as_400(self) -> None:
         body = {"error": {"code": 400, "status": "INVALID_ARGUMENT", "message": "API key not valid. Please pass one."}}
-        assert isinstance(self.trouble(always(400, body)), Unauthorised)
+        assert isinstance(self.trouble(always(400, body)), Unauthorized)
 
     def test_a_model_that_ended_is_told_as_such(self) -> None:
         body = {"error": {"code": 404, "status": "NOT_FOUND", "message": "models/x is not found"}}
@@ -97,7 +97,7 @@ class TestContract(HTTPContract):
         assert isinstance(self.trouble(always(429, body)), OutOfMoney)
 
     def test_a_limited_account_is_told_as_such(self) -> None:
-        assert isinstance(self.trouble(always(200, spoken({"finishReason": "PUP_LIMITED_DISABLED"}))), Unauthorised)
+        assert isinstance(self.trouble(always(200, spoken({"finishReason": "PUP_LIMITED_DISABLED"}))), Unauthorized)
 
     def test_words_and_thoughts_are_not_paid_as_pictures(self) -> None:
         details = [{"modality": "IMAGE", "tokenCount": 1100}, {"modality": "TEXT", "tokenCount": 20}]
@@ -128,9 +128,9 @@ def live(stand_in: GeminiStandIn) -> Gemini:
     return Gemini({"api_key": CANARY, "base_url": f"{stand_in.url}/v1beta"}, Client(deadline=10))
 
 
-def plain(colour: str) -> Reference:
+def plain(color: str) -> Reference:
     stream = io.BytesIO()
-    Image.new("RGB", (96, 64), colour).save(stream, "PNG")
+    Image.new("RGB", (96, 64), color).save(stream, "PNG")
     return Reference(stream.getvalue())
 
 

@@ -90,7 +90,7 @@ def test_no_mixture_of_dashes_reads_as_a_parameter(text: str) -> None:
 
 
 def test_ordinary_hyphens_stay() -> None:
-    assert harmless("a two-storey, well-lit home") == "a two-storey, well-lit home"
+    assert harmless("a two-story, well-lit home") == "a two-story, well-lit home"
 
 
 def test_a_wish_of_one_line_stays_one_line() -> None:

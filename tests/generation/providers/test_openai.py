@@ -244,16 +244,16 @@ def test_over_real_http_pictures_come_and_the_bill_agrees(stand_in: OpenAIStandI
     assert result.pictures[0] != result.pictures[1]
 
 
-def colours(data: bytes, *places: tuple[float, float]) -> list[tuple[int, int, int]]:
-    """The colours at places given as shares of width and height."""
+def colors(data: bytes, *places: tuple[float, float]) -> list[tuple[int, int, int]]:
+    """The colors at places given as shares of width and height."""
     with Image.open(io.BytesIO(data)) as found:
         picture = found.convert("RGB")
     spots = [(int(x * picture.width), int(y * picture.height)) for x, y in places]
     return [cast("tuple[int, int, int]", picture.getpixel(spot)) for spot in spots]
 
 
-def plain(colour: str) -> Reference:
-    return Reference(encoded(Image.new("RGB", (96, 64), colour)))
+def plain(color: str) -> Reference:
+    return Reference(encoded(Image.new("RGB", (96, 64), color)))
 
 
 def encoded(picture: Image.Image) -> bytes:
@@ -272,7 +272,7 @@ def test_over_real_http_an_edit_changes_only_where_the_mask_is_clear(stand_in: O
     spec = replace(wish(), references=(plain("red"),), mask=left_half_clear())
     result = live(stand_in).start(spec, attempt=ATTEMPT)
     assert isinstance(result, Finished)
-    changed, kept = colours(result.pictures[0].data, (0.25, 0.5), (0.75, 0.5))
+    changed, kept = colors(result.pictures[0].data, (0.25, 0.5), (0.75, 0.5))
     assert kept == (255, 0, 0) != changed
 
 
@@ -280,7 +280,7 @@ def test_over_real_http_every_reference_is_used(stand_in: OpenAIStandIn) -> None
     spec = replace(wish(), references=(plain("red"), plain("lime"), plain("blue")))
     result = live(stand_in).start(spec, attempt=ATTEMPT)
     assert isinstance(result, Finished)
-    assert colours(result.pictures[0].data, (0.06, 0.94), (0.18, 0.94)) == [(0, 255, 0), (0, 0, 255)]
+    assert colors(result.pictures[0].data, (0.06, 0.94), (0.18, 0.94)) == [(0, 255, 0), (0, 0, 255)]
 
 
 def test_over_real_http_the_bill_of_an_edit_counts_the_pictures_sent(stand_in: OpenAIStandIn) -> None:

@@ -20,9 +20,9 @@ from generation.providers.sketch.reading import read_brief
 from tests.generation.providers.contract import ATTEMPT, ProviderContract, model
 
 SUBJECTS = {
-    "exterior": "A two-storey family home at twilight",
+    "exterior": "A two-story family home at twilight",
     "interior": "Virtual staging of a bright living room",
-    "district": "Illustrated map of the neighbourhood",
+    "district": "Illustrated map of the neighborhood",
     "notice": "Maintenance notice about the boiler",
     "plan": "Floor plan of a two-bedroom flat",
     "landscape": "A red bicycle by the sea",
@@ -101,7 +101,7 @@ def test_every_scene_is_drawn_in_time_and_is_not_flat(subject: str) -> None:
 
 def test_the_palette_named_in_the_brief_is_used() -> None:
     board = read_brief("A house", {"palette": "#204060, cream walls and a teal door"}, "3:2")
-    assert board.palette.colours[:3] == ((0x20, 0x40, 0x60), NAMES["cream"], NAMES["teal"])
+    assert board.palette.colors[:3] == ((0x20, 0x40, 0x60), NAMES["cream"], NAMES["teal"])
     assert board.palette.part("door", (0, 0, 0)) == NAMES["teal"]
 
 

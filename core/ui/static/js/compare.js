@@ -40,7 +40,7 @@ function zoom(compare, zoomed) {
   pan(compare, 0, 0);
 }
 
-// Where both are, in per cent of each picture, so that the same place is seen of pictures of different sizes.
+// Where both are, in percent of each picture, so that the same place is seen of pictures of different sizes.
 function pan(compare, x, y) {
   const within = (value) => Math.max(-50, Math.min(50, value));
   compare.at = [within(x), within(y)];

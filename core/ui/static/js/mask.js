@@ -1,6 +1,6 @@
 // Paint over the part of a picture that may change. The mask goes into a hidden field: clear where it is painted.
 const LONGEST = 1024;
-const COLOUR = "#c2410c";
+const COLOR = "#c2410c";
 
 class Painter {
   constructor(root) {
@@ -111,7 +111,7 @@ class Painter {
   put(mark) {
     const { pen, canvas } = this;
     pen.globalCompositeOperation = mark.erases ? "destination-out" : "source-over";
-    pen.fillStyle = pen.strokeStyle = COLOUR;
+    pen.fillStyle = pen.strokeStyle = COLOR;
     if (mark.clears) pen.clearRect(0, 0, canvas.width, canvas.height);
     if (mark.box) {
       const [left, top, width, height] = mark.box;

@@ -1,4 +1,4 @@
-"""Colours by name and by hex, and which of a palette paints what."""
+"""Colors by name and by hex, and which of a palette paints what."""
 
 from __future__ import annotations
 
@@ -21,45 +21,45 @@ _NAME = re.compile(r"\b(" + "|".join(sorted(NAMES, key=len, reverse=True)) + r")
 
 @dataclass(frozen=True)
 class Palette:
-    """The colours a text names, in its order, and the parts they play in a picture."""
+    """The colors a text names, in its order, and the parts they play in a picture."""
 
-    colours: tuple[RGB, ...]
+    colors: tuple[RGB, ...]
     named: bool  # False when the text named none and these are ours
     parts: Mapping[str, RGB] = field(default_factory=dict)  # "roof": what a text says of one part
 
     @property
     def light(self) -> RGB:
-        return max(self.colours, key=luminance)
+        return max(self.colors, key=luminance)
 
     @property
     def dark(self) -> RGB:
-        return min(self.colours, key=luminance)
+        return min(self.colors, key=luminance)
 
     @property
     def accent(self) -> RGB:
-        return max(self.colours, key=saturation)
+        return max(self.colors, key=saturation)
 
     def part(self, name: str, otherwise: RGB) -> RGB:
-        """The colour the text gives to one part, such as a roof; else the other."""
+        """The color the text gives to one part, such as a roof; else the other."""
         return self.parts.get(name, otherwise)
 
     @property
     def middle(self) -> RGB:
-        ranked = sorted(self.colours, key=luminance)
+        ranked = sorted(self.colors, key=luminance)
         return ranked[len(ranked) // 2]
 
-    def tinted(self, colour: RGB, share: float = 0.22) -> RGB:
-        """A natural colour leaning towards the nearest one of this palette, so that a picture holds together."""
+    def tinted(self, color: RGB, share: float = 0.22) -> RGB:
+        """A natural color leaning toward the nearest one of this palette, so that a picture holds together."""
         if not self.named:
-            return colour
-        return mix(colour, min(self.colours, key=lambda other: _distance(colour, other)), share)
+            return color
+        return mix(color, min(self.colors, key=lambda other: _distance(color, other)), share)
 
 
-def colours_in(text: str) -> list[RGB]:
-    """Every colour named in the text, by hex or by word, in order and once each."""
+def colors_in(text: str) -> list[RGB]:
+    """Every color named in the text, by hex or by word, in order and once each."""
     found = [(match.start(), _from_hex(match.group(1))) for match in _HEX.finditer(text)]
     found += [(match.start(), NAMES[match.group(1).lower()]) for match in _NAME.finditer(text)]
-    return list(dict.fromkeys(colour for _, colour in sorted(found)))
+    return list(dict.fromkeys(color for _, color in sorted(found)))
 
 
 def parts_in(text: str) -> dict[str, RGB]:
@@ -73,17 +73,17 @@ def mix(one: RGB, other: RGB, share: float) -> RGB:
     return r, g, b
 
 
-def shade(colour: RGB, factor: float) -> RGB:
+def shade(color: RGB, factor: float) -> RGB:
     """Darker below 1, lighter above."""
-    return mix(colour, (38, 36, 58), 1 - factor) if factor <= 1 else mix(colour, (255, 252, 244), factor - 1)
+    return mix(color, (38, 36, 58), 1 - factor) if factor <= 1 else mix(color, (255, 252, 244), factor - 1)
 
 
-def luminance(colour: RGB) -> float:
-    return 0.3 * colour[0] + 0.59 * colour[1] + 0.11 * colour[2]
+def luminance(color: RGB) -> float:
+    return 0.3 * color[0] + 0.59 * color[1] + 0.11 * color[2]
 
 
-def saturation(colour: RGB) -> float:
-    _, lightness, strength = rgb_to_hls(*(part / 255 for part in colour))
+def saturation(color: RGB) -> float:
+    _, lightness, strength = rgb_to_hls(*(part / 255 for part in color))
     return strength * (1 - abs(2 * lightness - 1))
 
 

@@ -19,7 +19,7 @@ LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Process:
     """One process of the portal."""
 
     name: str
@@ -31,7 +31,7 @@ class Part:
 class Child:
     """A running part, in a process group of its own, so that Ctrl-C reaches only the supervisor, which then decides."""
 
-    def __init__(self, part: Part) -> None:
+    def __init__(self, part: Process) -> None:
         self.part = part
         command = part.command
         self.process = subprocess.Popen(command, start_new_session=True, preexec_fn=_end_with_parent)  # noqa: S603 - ours
@@ -77,7 +77,7 @@ def signals() -> Iterator[Stopping]:
 
 
 @contextlib.contextmanager
-def running(parts: Sequence[Part], hurry: threading.Event) -> Iterator[list[Child]]:
+def running(parts: Sequence[Process], hurry: threading.Event) -> Iterator[list[Child]]:
     """Start the parts in order; when the block is left, however, stop them in the same order."""
     children: list[Child] = []
     try:

@@ -34,7 +34,7 @@ class ModelForm(ModelFormBase):
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if "facts" in data:
             try:
-                offers.model_facts(GenerationModel(**data))
+                offers.model_spec(GenerationModel(**data))
             except BadFacts as error:
                 raise ValidationError({"facts": str(error)}) from error
         return data
@@ -61,7 +61,7 @@ class GenerationModelAdmin(ModelTable):
 
 @admin.register(ProviderState)
 class ProviderStateAdmin(ReadOnly):
-    list_display = ("provider", "resting_until", "reason", "failures")
+    list_display = ("provider", "open_until", "reason", "failures")
 
 
 @admin.register(Budget)

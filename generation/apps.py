@@ -42,7 +42,7 @@ class GenerationConfig(AppConfig):
 def _install_guards(using: str, **kwargs: Any) -> None:
     from core import guards  # needs the database, which apps.py is loaded without
 
-    for table in ("generation_ledgerentry", "generation_briefreference", "generation_judgement"):
+    for table in ("generation_ledgerentry", "generation_briefreference", "generation_preference"):
         guards.append_only(table, using)
     guards.freeze_columns("generation_output", RECEIVED, using)
     guards.freeze_columns("generation_brief", ASKED, using)

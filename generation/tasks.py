@@ -27,5 +27,5 @@ def mail_alert(alert_id: str) -> None:
 
 @shared_task(name="generation.tasks.sweep")
 def sweep() -> None:
-    reconciliation.sweep()
+    reconciliation.reconcile()
     alerts.call_forgotten()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from config.supervisor import Part, signals
+from config.supervisor import Process, signals
 from config.supervisor import running as run_parts
 from tests.portal import Portal, finds_processes, free_port, wait_until
 
@@ -75,7 +75,7 @@ PARENT = f"import subprocess, sys, time; subprocess.Popen([sys.executable, '-c',
 def test_a_part_that_ignores_its_end_is_ended() -> None:
     with (
         signals() as stopping,
-        run_parts([Part("stubborn", [sys.executable, "-c", STUBBORN], 0.5)], stopping.hurry) as children,
+        run_parts([Process("stubborn", [sys.executable, "-c", STUBBORN], 0.5)], stopping.hurry) as children,
     ):
         time.sleep(0.5)
     assert children[0].process.returncode == -signal.SIGKILL
@@ -84,7 +84,7 @@ def test_a_part_that_ignores_its_end_is_ended() -> None:
 def test_what_a_part_started_ends_with_it() -> None:
     with (
         signals() as stopping,
-        run_parts([Part("parent", [sys.executable, "-c", PARENT], 2)], stopping.hurry) as children,
+        run_parts([Process("parent", [sys.executable, "-c", PARENT], 2)], stopping.hurry) as children,
     ):
         group = children[0].process.pid
         wait_until(lambda: members(group) == 2, 10)
@@ -98,8 +98,8 @@ def test_parts_that_started_are_stopped_when_the_next_cannot() -> None:
         signals() as stopping,
         run_parts(
             [
-                Part("good", [sys.executable, "-c", SLEEPER], 2),
-                Part("bad", ["/no/such/program"], 2),
+                Process("good", [sys.executable, "-c", SLEEPER], 2),
+                Process("bad", ["/no/such/program"], 2),
             ],
             stopping.hurry,
         ),

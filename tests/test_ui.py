@@ -95,7 +95,7 @@ def test_every_state_has_a_word_and_an_icon_that_exists() -> None:
         assert "<svg" in badge
 
 
-@pytest.mark.parametrize("action", [*states.DEEDS, "release.expired", "never.heard_of"])
+@pytest.mark.parametrize("action", [*states.ACTION_ICONS, "release.expired", "never.heard_of"])
 def test_whatever_the_log_tells_has_an_icon_that_exists(action: str) -> None:
     assert "<svg" in draw("{% icon action|deed_icon 16 %}", action=action)
 

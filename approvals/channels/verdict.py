@@ -24,7 +24,7 @@ from core.errors import Finding
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ChannelContext:
     """What a channel's rules are held against."""
 
     width: int
@@ -82,10 +82,10 @@ def kind_of(version: Version) -> Kind | None:
     }.get(DigitalSource(version.digital_source))
 
 
-def gather(version: Version, channel: Channel, on: date) -> Facts:
+def gather(version: Version, channel: Channel, on: date) -> ChannelContext:
     """Read from the database what `judge` needs."""
     original = version.original
-    return Facts(
+    return ChannelContext(
         width=version.width,
         height=version.height,
         kind=kind_of(version),
@@ -97,12 +97,12 @@ def gather(version: Version, channel: Channel, on: date) -> Facts:
         shows_people=version.shows_people,
         credit=version.license.attribution if version.license else "",
         disclosure_note=version.disclosure_note,
-        is_intact=library_dossier.digest(version) == version.words_hash,
+        is_intact=library_dossier.digest(version) == version.dossier_hash,
         channel_is_active=channel.active,
     )
 
 
-def judge(facts: Facts, rules: Rules, profile: Profile) -> list[Finding]:
+def judge(facts: ChannelContext, rules: Rules, profile: Profile) -> list[Finding]:
     """What a channel's rules say about these facts."""
     return [
         *_whole(facts),
@@ -114,7 +114,7 @@ def judge(facts: Facts, rules: Rules, profile: Profile) -> list[Finding]:
     ]
 
 
-def _whole(facts: Facts) -> Iterator[Finding]:
+def _whole(facts: ChannelContext) -> Iterator[Finding]:
     if not facts.channel_is_active:
         yield Finding("channel_closed", "The channel is switched off.", field="channels")
     if not facts.is_intact:
@@ -125,7 +125,7 @@ def _whole(facts: Facts) -> Iterator[Finding]:
         )
 
 
-def _size(facts: Facts, rules: Rules) -> Iterator[Finding]:
+def _size(facts: ChannelContext, rules: Rules) -> Iterator[Finding]:
     width, height = fitted(facts.width, facts.height, spec_of(rules))
     if width >= rules.min_width and height >= rules.min_height:
         return
@@ -138,7 +138,7 @@ def _size(facts: Facts, rules: Rules) -> Iterator[Finding]:
     )
 
 
-def _kind(facts: Facts, rules: Rules) -> Iterator[Finding]:
+def _kind(facts: ChannelContext, rules: Rules) -> Iterator[Finding]:
     if facts.kind is None:
         yield Finding(
             "source_unknown",
@@ -163,7 +163,7 @@ def _kind(facts: Facts, rules: Rules) -> Iterator[Finding]:
             yield Finding("alteration_refused", words, field="disclosure")
 
 
-def _original(facts: Facts, rules: Rules) -> Iterator[Finding]:
+def _original(facts: ChannelContext, rules: Rules) -> Iterator[Finding]:
     if facts.kind is not Kind.ALTERED or not rules.needs_original:
         return
     if not facts.has_original:
@@ -184,7 +184,7 @@ def _original(facts: Facts, rules: Rules) -> Iterator[Finding]:
         )
 
 
-def _people_and_credit(facts: Facts, rules: Rules) -> Iterator[Finding]:
+def _people_and_credit(facts: ChannelContext, rules: Rules) -> Iterator[Finding]:
     if facts.shows_people == Answer.YES and not rules.allow_people:
         yield Finding(
             "people_refused", "This channel takes no pictures in which somebody is recognizable.", field="consents"
@@ -193,7 +193,7 @@ def _people_and_credit(facts: Facts, rules: Rules) -> Iterator[Finding]:
         yield Finding("credit_missing", "This channel prints a credit line, and there is none.", field="license")
 
 
-def _disclosure(facts: Facts, profile: Profile) -> Iterator[Finding]:
+def _disclosure(facts: ChannelContext, profile: Profile) -> Iterator[Finding]:
     if facts.kind not in (Kind.ALTERED, Kind.GENERATED):
         return
     said = disclosure.disclose(profile, facts.kind, note=facts.disclosure_note)

@@ -13,7 +13,7 @@ RELEASED = (
     "channel_id",
     "decision_id",
     "dossier_hash",
-    "words_hash",
+    "version_hash",
     "original_id",
     "document",
     "file_sha256",

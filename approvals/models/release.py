@@ -33,7 +33,7 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
 
     def still_approved(self) -> ReleaseQuerySet:
         """Whose version is approved, and says what it said then."""
-        return self.filter(version__status=Status.APPROVED, words_hash=F("version__words_hash"))
+        return self.filter(version__status=Status.APPROVED, version_hash=F("version__dossier_hash"))
 
     def beside_its_original(self, on: date | None = None) -> ReleaseQuerySet:
         """Those that need no original, and those whose original is in the same channel today."""
@@ -81,7 +81,7 @@ class Release(models.Model):
     channel = models.ForeignKey("approvals.Channel", on_delete=models.PROTECT, related_name="releases")
     decision = models.ForeignKey("approvals.Decision", on_delete=models.PROTECT, related_name="releases")
     dossier_hash = models.CharField(max_length=64)
-    words_hash = models.CharField(
+    version_hash = models.CharField(
         max_length=64, help_text="The version's when approved; if it differs now, nothing leaves."
     )
     original = models.ForeignKey(

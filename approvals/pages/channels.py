@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from approvals.channels import verdict
 from approvals.channels.rules import BadRules
 from approvals.models import Channel, Event, Release
-from approvals.pages import desk
+from approvals.pages import review_page
 from approvals.pages.panels import ReleaseTile, served_state, why_paused
 from approvals.releases import lifecycle
 from approvals.releases.forms import WithdrawForm
@@ -99,7 +99,7 @@ def _release(release_id: UUID) -> Release:
 
 
 def _about(request: SignedIn, found: Release) -> dict[str, object]:
-    version = Version.objects.with_story().get(pk=found.version_id)
+    version = Version.objects.with_details().get(pk=found.version_id)
     served = set(Release.objects.live().filter(pk=found.pk).values_list("pk", flat=True))
     state = served_state(found, served)
     return {
@@ -108,7 +108,7 @@ def _about(request: SignedIn, found: Release) -> dict[str, object]:
         "state": state,
         "why": why_paused(found) if state == "paused" else "",
         "altered": Release.objects.live().filter(channel=found.channel, original=found.version_id),
-        "view": desk.public_view_of(found),
+        "view": review_page.public_view_of(found),
         "deliveries": found.deliveries.select_related("key__site")[:EVENTS_SHOWN],
         "can_withdraw": found.state == "live" and request.user.has_perm(lifecycle.WITHDRAW),
     }

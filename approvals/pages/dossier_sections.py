@@ -11,7 +11,7 @@ from core.languages import name_of
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DossierRow:
     """One fact for a page."""
 
     name: str
@@ -22,89 +22,91 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class DossierSection:
     """Facts that belong together."""
 
     title: str
-    rows: tuple[Row, ...]
+    rows: tuple[DossierRow, ...]
     anchor: str = ""
 
 
-def sections(version: Version) -> list[Section]:
+def sections(version: Version) -> list[DossierSection]:
     """The dossier as a reviewer reads it."""
     return [
-        Section("Words", tuple(_words(version)), "alt_text"),
-        Section("License", tuple(_license(version)), "license"),
-        Section("Who and what it shows", tuple(_shown_rows(version)), "consents"),
-        Section("How it was made", tuple(_made(version)), "disclosure"),
-        Section("The file", tuple(_file(version)), "file"),
+        DossierSection("Words", tuple(_words(version)), "alt_text"),
+        DossierSection("License", tuple(_license(version)), "license"),
+        DossierSection("Who and what it shows", tuple(_shown_rows(version)), "consents"),
+        DossierSection("How it was made", tuple(_made(version)), "disclosure"),
+        DossierSection("The file", tuple(_file(version)), "file"),
     ]
 
 
-def _words(version: Version) -> Iterator[Row]:
+def _words(version: Version) -> Iterator[DossierRow]:
     if version.decorative:
-        yield Row("Alt text", "Decorative: screen readers skip it")
+        yield DossierRow("Alt text", "Decorative: screen readers skip it")
     else:
-        yield Row("Alt text", version.alt_text or "Missing", name_of(version.alt_language))
+        yield DossierRow("Alt text", version.alt_text or "Missing", name_of(version.alt_language))
     for translation in version.translations.all():
-        yield Row(f"In {translation.language_name}", translation.text)
+        yield DossierRow(f"In {translation.language_name}", translation.text)
     if version.asset.listing:
-        yield Row("Listing", str(version.asset.listing))
+        yield DossierRow("Listing", str(version.asset.listing))
 
 
-def _license(version: Version) -> Iterator[Row]:
+def _license(version: Version) -> Iterator[DossierRow]:
     license = version.license
     if license is None:
-        yield Row("License", "Nothing answered yet")
+        yield DossierRow("License", "Nothing answered yet")
         return
     given = {answer.question: answer for answer in license.answers.all()}
     for question in Question:
         answer = given.get(question.value)
         label = Answer(answer.answer).label if answer else Answer.UNKNOWN.label
         detail = f"{label}: {answer.detail}" if answer and answer.detail else str(label)
-        yield Row(str(question.label), detail, answer.source if answer else "")
-    yield Row("Owner", license.holder or "Not stated")
-    yield Row("Credit line", license.attribution or "None")
-    yield Row("Last day", f"{license.valid_until:%-d %b %Y}" if license.valid_until else "No end")
+        yield DossierRow(str(question.label), detail, answer.source if answer else "")
+    yield DossierRow("Owner", license.holder or "Not stated")
+    yield DossierRow("Credit line", license.attribution or "None")
+    yield DossierRow("Last day", f"{license.valid_until:%-d %b %Y}" if license.valid_until else "No end")
     if license.terms:
-        yield Row("Terms", str(license.terms), license.terms.source_url)
+        yield DossierRow("Terms", str(license.terms), license.terms.source_url)
 
 
-def _shown_rows(version: Version) -> Iterator[Row]:
-    yield Row("Recognizable people", str(Answer(version.shows_people).label))
-    yield Row("Private property", str(Answer(version.shows_property).label))
+def _shown_rows(version: Version) -> Iterator[DossierRow]:
+    yield DossierRow("Recognizable people", str(Answer(version.shows_people).label))
+    yield DossierRow("Private property", str(Answer(version.shows_property).label))
     for consent in version.consents.all():
         until = f", until {consent.valid_until:%-d %b %Y}" if consent.valid_until else ""
         given = Answer(consent.given).label
-        yield Row(str(Consent.Kind(consent.kind).label), f"{consent.name}: {given}{until}", consent.scope)
+        yield DossierRow(str(Consent.Kind(consent.kind).label), f"{consent.name}: {given}{until}", consent.scope)
 
 
-def _made(version: Version) -> Iterator[Row]:
-    yield Row("Came in as", str(Origin(version.origin).label))
-    yield Row("Kind of picture", str(DigitalSource(version.digital_source).label))
+def _made(version: Version) -> Iterator[DossierRow]:
+    yield DossierRow("Came in as", str(Origin(version.origin).label))
+    yield DossierRow("Kind of picture", str(DigitalSource(version.digital_source).label))
     if version.alterations:
-        yield Row("Altered", "; ".join(in_plain_words(name) for name in version.alterations), version.disclosure_note)
+        yield DossierRow(
+            "Altered", "; ".join(in_plain_words(name) for name in version.alterations), version.disclosure_note
+        )
     if version.original:
-        yield Row("Original", version.original.label)
+        yield DossierRow("Original", version.original.label)
     yield from _provenance(getattr(version, "provenance", None))
 
 
-def _provenance(made: Provenance | None) -> Iterator[Row]:
+def _provenance(made: Provenance | None) -> Iterator[DossierRow]:
     if made is None:
         return
     if made.provider:
-        yield Row("Provider", made.provider_name or made.provider)
+        yield DossierRow("Provider", made.provider_name or made.provider)
     if made.model_asked:
         reported = f"Reports itself as {made.model_reported}" if made.model_reported else ""
-        yield Row("Model", made.model_asked, reported)
+        yield DossierRow("Model", made.model_asked, reported)
     if made.prompt:
-        yield Row("Prompt", made.prompt, made.template)
+        yield DossierRow("Prompt", made.prompt, made.template)
     if made.negative:
-        yield Row("Not wanted", made.negative)
+        yield DossierRow("Not wanted", made.negative)
     if made.purpose:
-        yield Row("Purpose", made.purpose)
+        yield DossierRow("Purpose", made.purpose)
 
 
-def _file(version: Version) -> Iterator[Row]:
-    yield Row("Size", f"{version.width} × {version.height} pixels", version.media_type)
-    yield Row("SHA-256", version.sha256, copied=True)
+def _file(version: Version) -> Iterator[DossierRow]:
+    yield DossierRow("Size", f"{version.width} × {version.height} pixels", version.media_type)
+    yield DossierRow("SHA-256", version.sha256, copied=True)

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from approvals.models import Channel, Decision, Release, Review, ReviewState
-from approvals.pages import desk
+from approvals.pages import review_page
 from approvals.policies import deciding
 from approvals.releases import lifecycle
 from approvals.reviews.forms import SubmitForm
@@ -81,12 +81,12 @@ class SubmitPanel:
         return set(Release.objects.live().filter(version=self.version).values_list("channel", flat=True))
 
     @cached_property
-    def verdicts(self) -> desk.Verdicts:
+    def verdicts(self) -> review_page.Verdicts:
         channels = [channel for channel in Channel.objects.filter(active=True) if channel.pk not in self.live_in]
-        return desk.Verdicts.on(self.version, channels, can_mend=self.user.has_perm("assets.edit_library"))
+        return review_page.Verdicts.on(self.version, channels, can_mend=self.user.has_perm("assets.edit_library"))
 
     @cached_property
-    def offers(self) -> list[tuple[desk.ChannelVerdict, desk.Lines, bool]]:
+    def offers(self) -> list[tuple[review_page.ChannelVerdict, review_page.Lines, bool]]:
         """Each channel that it could be submitted for: its verdict, what it alone says, and whether it is ticked."""
         ticked = set(self.bound.data.getlist("channels")) if self.bound else self._meant_for  # type: ignore[attr-defined] # a QueryDict
         return [
@@ -120,7 +120,7 @@ class SubmitPanel:
 
     @property
     def refused_findings(self) -> list[Finding]:
-        return desk.mendable(self.refused)
+        return review_page.mendable(self.refused)
 
 
 @dataclass(frozen=True)

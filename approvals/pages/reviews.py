@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from approvals.models import Choice, Decision, Review
 from approvals.models.review import CLAIM_MINUTES
-from approvals.pages import desk
+from approvals.pages import review_page
 from approvals.pages.panels import SubmitPanel
 from approvals.policies import deciding
 from approvals.reviews import changes, dossier, services
@@ -32,7 +32,7 @@ may_look = permission_required("assets.view_asset", raise_exception=True)
 def queue(request: SignedIn) -> HttpResponse:
     """The lane, with the first review that waits for this person in hand."""
     _check_has_business(request)
-    first = desk.next_for(request.user)
+    first = review_page.next_for(request.user)
     card = _card(request, first) if first else None
     return _lane(request, card)
 
@@ -64,7 +64,7 @@ def decide(request: SignedIn, review_id: UUID) -> HttpResponse:
         return _lane(request, _card(request, _review(review_id), form=form, refused=str(error)), status=409)
     except Blocked as error:
         return _lane(request, _card(request, found, form=form, missing=error.findings), status=422)
-    following = desk.next_for(request.user, behind=found)
+    following = review_page.next_for(request.user, behind=found)
     return redirect("approvals:review", following.pk) if following else redirect("approvals:queue")
 
 
@@ -101,7 +101,7 @@ def recall(request: SignedIn, review_id: UUID) -> HttpResponse:
 @permission_required(deciding.SUBMIT, raise_exception=True)
 def submit(request: SignedIn, version_id: UUID) -> HttpResponse:
     """Put a version forward for channels."""
-    version = get_object_or_404(Version.objects.visible_to(request.user).with_story(), pk=version_id)
+    version = get_object_or_404(Version.objects.visible_to(request.user).with_details(), pk=version_id)
     form = SubmitForm(request.POST or None)
     if request.method != "POST":
         return _submit_page(request, SubmitPanel(version, request.user))
@@ -120,9 +120,11 @@ def _submit_page(request: SignedIn, panel: SubmitPanel, status: int = 200) -> Ht
     return render(request, template, {"panel": panel, "version": panel.version}, status=status)
 
 
-def _lane(request: SignedIn, card: desk.Card | None, status: int = 200) -> HttpResponse:
+def _lane(request: SignedIn, card: review_page.ReviewPage | None, status: int = 200) -> HttpResponse:
     template = LANE if request.htmx else PAGE
-    response = render(request, template, {"lane": desk.lane(request.user, card), "card": card}, status=status)
+    response = render(
+        request, template, {"lane": review_page.queue_for(request.user, card), "card": card}, status=status
+    )
     if request.htmx and request.method == "GET":
         response["HX-Push-Url"] = request.path
     return response
@@ -136,19 +138,19 @@ def _card(
     changes: Sequence[str] = (),
     refused: str = "",
     missing: Sequence[Finding] = (),
-) -> desk.Card:
+) -> review_page.ReviewPage:
     """The card, whose form carries what is shown now, with the note that was typed before."""
     seen = dossier.of_review(found)
     note = form.data.get("note", "") if form else ""
     fresh = DecisionForm(initial={"seen_hash": seen.hash, "seen": seen.sealed(), "note": note})
     if any(finding.field == "note" for finding in missing):
         fresh.ask_for_note()
-    return desk.Card(found, request.user, fresh, changes, refused, missing)
+    return review_page.ReviewPage(found, request.user, fresh, changes, refused, missing)
 
 
 def _review(review_id: UUID) -> Review:
     found = get_object_or_404(Review.objects.select_related("claimed_by", "submitted_by"), pk=review_id)
-    found.version = Version.objects.with_story().get(pk=found.version_id)
+    found.version = Version.objects.with_details().get(pk=found.version_id)
     return found
 
 

@@ -9,9 +9,9 @@ from approvals.channels import verdict
 from approvals.channels.rules import Rules
 from approvals.models import Channel
 from assets.imaging import rendering
-from assets.imaging.metadata import Card
+from assets.imaging.metadata import EmbeddedMetadata
 from assets.imaging.rendering import Rendered
-from assets.library.renditions import card_of
+from assets.library.renditions import metadata_of
 from assets.models import Version
 from core import storage
 
@@ -28,7 +28,7 @@ class Prepared:
     """A file that is stored and ready to be released in a channel, and the words that were put into it."""
 
     channel: int
-    words_hash: str
+    version_hash: str
     file: Rendered
 
 
@@ -38,16 +38,16 @@ def prepare(version: Version, channels: Iterable[Channel]) -> dict[int, Prepared
     Raises `TooLarge`, `inspection.Unreadable` or `storage.CorruptFile`.
     """
     original = storage.read(version.sha256)
-    card = replace(card_of(version), title=version.asset.title)
+    card = replace(metadata_of(version), title=version.asset.title)
     made = {}
     for channel in channels:
         file = fit(original, Rules.parse(channel.rules), card)
         storage.put(file.data)
-        made[channel.pk] = Prepared(channel.pk, version.words_hash, file)
+        made[channel.pk] = Prepared(channel.pk, version.dossier_hash, file)
     return made
 
 
-def fit(original: bytes, rules: Rules, card: Card) -> Rendered:
+def fit(original: bytes, rules: Rules, card: EmbeddedMetadata) -> Rendered:
     """The copy that a channel gets: as good as its limit of bytes allows."""
     spec = verdict.spec_of(rules)
     for quality in range(spec.quality, LOWEST_QUALITY - 1, -10):

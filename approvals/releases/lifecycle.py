@@ -31,7 +31,7 @@ def publish(decision: Decision, channel: Channel, prepared: Prepared, at: dateti
         channel=channel,
         decision=decision,
         dossier_hash=decision.dossier_hash,
-        words_hash=version.words_hash,
+        version_hash=version.dossier_hash,
         original=needed_original(version, channel),
         document=document(version, channel, prepared.file),
         file_sha256=prepared.file.sha256,
@@ -137,7 +137,7 @@ def _follow(version: Version) -> None:
 
 def lock_version(version: Version) -> Version:
     Version.objects.select_for_update().only("pk").get(pk=version.pk)
-    return Version.objects.with_story().get(pk=version.pk)
+    return Version.objects.with_details().get(pk=version.pk)
 
 
 def _locked_release(release: Release) -> Release:

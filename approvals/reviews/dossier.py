@@ -31,7 +31,7 @@ class Dossier:
 def of(version: Version, channels: Iterable[Channel]) -> Dossier:
     """The dossier as it is now."""
     names = {channel.slug: channel.name for channel in channels}
-    return Dossier(library_dossier.facts(version) | {"channels": names}, hash_of(version.words_hash, names))
+    return Dossier(library_dossier.facts(version) | {"channels": names}, hash_of(version.dossier_hash, names))
 
 
 def of_review(review: Review) -> Dossier:
@@ -39,9 +39,9 @@ def of_review(review: Review) -> Dossier:
     return of(review.version, review.channels.all())
 
 
-def hash_of(words_hash: str, slugs: Iterable[str]) -> str:
+def hash_of(version_hash: str, slugs: Iterable[str]) -> str:
     """SHA-256 of the version's own hash and the channels, in order."""
-    return hashlib.sha256("\n".join((words_hash, *sorted(slugs))).encode()).hexdigest()
+    return hashlib.sha256("\n".join((version_hash, *sorted(slugs))).encode()).hexdigest()
 
 
 def unseal(sealed: str) -> dict[str, Any]:

@@ -113,7 +113,7 @@ def claim(review: Review, by: User) -> Review:
 
 
 def decide(review: Review, choice: Choice, note: str, seen_hash: str, by: User) -> Decision:
-    """Record a judgement on exactly the dossier with this hash. It takes effect after `UNDO_SECONDS`.
+    """Record a preference on exactly the dossier with this hash. It takes effect after `UNDO_SECONDS`.
 
     Raises `Changed` when the dossier is another one by now, `Blocked` when facts or words are missing.
     """

@@ -56,7 +56,7 @@ def _files_for(decision: Decision) -> tuple[dict[int, files.Prepared], str]:
     """The files to be released, and why they cannot be made, if so. Outside of any transaction."""
     if decision.choice != Choice.APPROVE:
         return {}, ""
-    version = Version.objects.with_story().get(pk=decision.review.version_id)
+    version = Version.objects.with_details().get(pk=decision.review.version_id)
     try:
         return files.prepare(version, decision.review.channels.all()), ""
     except (files.TooLarge, inspection.Unreadable, storage.CorruptFile, rules.BadRules) as error:
@@ -78,7 +78,7 @@ def _no_longer_holds(decision: Decision, prepared: dict[int, files.Prepared]) ->
         return f"The version is “{review.version.get_status_display().lower()}” by now."
     if decision.choice == Choice.APPROVE:
         blocking = standing_in_the_way(review.version, review.channels.all())
-        if any(file.words_hash != review.version.words_hash for file in prepared.values()):
+        if any(file.version_hash != review.version.dossier_hash for file in prepared.values()):
             return "Something about the picture changed while its files were made."
         return " ".join(finding.words for finding in blocking)
     return ""

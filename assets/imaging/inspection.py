@@ -53,7 +53,7 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ImageInfo:
     """What a file is, learnt from its bytes alone. Width and height are as it is looked at, rotation applied."""
 
     sha256: str
@@ -70,7 +70,7 @@ class Facts:
 _one_at_a_time = threading.Lock()
 
 
-def inspect(data: bytes) -> Facts:
+def inspect(data: bytes) -> ImageInfo:
     """Decode the whole picture and say what it is. Raises Unreadable with words for the person who brought it."""
     check_bytes(data)
     with opened(data) as image:
@@ -102,10 +102,10 @@ def opened(data: bytes) -> Iterator[Image.Image]:
 _TOO_MANY_PIXELS = f"The picture has more than {MAX_PIXELS // 1_000_000} million pixels, the most that is taken."
 
 
-def info_of(data: bytes, image: Image.Image) -> Facts:
+def info_of(data: bytes, image: Image.Image) -> ImageInfo:
     media_type = MEDIA_TYPES[image.format or ""]
     upright = ImageOps.exif_transpose(image)
-    return Facts(
+    return ImageInfo(
         sha256=hashlib.sha256(data).hexdigest(),
         media_type=media_type,
         width=upright.width,

@@ -49,7 +49,7 @@ _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class EmbeddedMetadata:
     """What a copy says about itself. Empty texts are left out."""
 
     alt_text: str = ""

@@ -11,10 +11,10 @@ from PIL import Image, ImageCms, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
 from assets.imaging import metadata
-from assets.imaging.inspection import Facts, check_bytes, info_of, opened
+from assets.imaging.inspection import ImageInfo, check_bytes, info_of, opened
 
 if TYPE_CHECKING:
-    from assets.imaging.metadata import Card
+    from assets.imaging.metadata import EmbeddedMetadata
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +56,13 @@ class Rendered:
 class Seen:
     """All that one look at a picture brings."""
 
-    facts: Facts
+    facts: ImageInfo
     copy: Rendered
     found: dict[str, Any]
     """What the file says about itself, as `metadata.read` gives it."""
 
 
-def render(data: bytes, spec: Spec, card: Card | None = None) -> Rendered:
+def render(data: bytes, spec: Spec, card: EmbeddedMetadata | None = None) -> Rendered:
     """A copy that fits into the spec's box, never enlarged, with nothing in it but the pixels and the given card."""
     check_bytes(data)
     with opened(data) as image:
@@ -84,7 +84,7 @@ def fitted(width: int, height: int, spec: Spec) -> tuple[int, int]:
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
-def _rendered(pixels: Image.Image, spec: Spec, card: Card | None) -> Rendered:
+def _rendered(pixels: Image.Image, spec: Spec, card: EmbeddedMetadata | None) -> Rendered:
     pixels.thumbnail((spec.width, spec.height), Image.Resampling.LANCZOS)
     encoded = _encode(pixels, spec, card)
     return Rendered(encoded, hashlib.sha256(encoded).hexdigest(), spec.media_type, pixels.width, pixels.height)
@@ -116,7 +116,7 @@ def _in_srgb(image: Image.Image, mode: str) -> Image.Image:
     return image.convert(mode)
 
 
-def _encode(image: Image.Image, spec: Spec, card: Card | None) -> bytes:
+def _encode(image: Image.Image, spec: Spec, card: EmbeddedMetadata | None) -> bytes:
     out = io.BytesIO()
     xmp = card.as_xmp() if card else None
     if spec.media_type == "image/jpeg":

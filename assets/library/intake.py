@@ -68,7 +68,7 @@ def take_in(
     return version
 
 
-def look_at(data: bytes) -> inspection.Facts:
+def look_at(data: bytes) -> inspection.ImageInfo:
     """What a file is, if the library takes it. Raises inspection.Unreadable with words for whoever brought it."""
     facts = inspection.inspect(data)
     if facts.animated:

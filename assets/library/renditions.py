@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assets.imaging import rendering
-from assets.imaging.metadata import Card
+from assets.imaging.metadata import EmbeddedMetadata
 from assets.models import Rendition, Version
 from core import storage
 
@@ -32,11 +32,11 @@ def rendition(version: Version, spec: rendering.Spec) -> Rendition:
     return made
 
 
-def card_of(version: Version, *, with_prompt: bool = False) -> Card:
+def metadata_of(version: Version, *, with_prompt: bool = False) -> EmbeddedMetadata:
     """What a copy of a version says about itself, as its words and rights stand now."""
     license, made = version.license, getattr(version, "provenance", None)
     is_made = made is not None and bool(made.provider or made.provider_name)
-    return Card(
+    return EmbeddedMetadata(
         alt_text="" if version.decorative else version.alt_text,
         language=version.alt_language,
         further_alt_texts={each.language: each.text for each in version.translations.all()},

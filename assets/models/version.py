@@ -22,7 +22,7 @@ class VersionQuerySet(models.QuerySet["Version"]):
         """What this person may see: all of the library, or nothing."""
         return self.all() if user.has_perm("assets.view_asset") else self.none()
 
-    def with_story(self) -> VersionQuerySet:
+    def with_details(self) -> VersionQuerySet:
         """With everything that the page of a version or its dossier tells, in a fixed number of queries."""
         return self.select_related(
             "asset__listing",
@@ -119,7 +119,7 @@ class Version(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
-    words_hash = models.CharField(max_length=64, blank=True, help_text="Of everything a reviewer judges.")
+    dossier_hash = models.CharField(max_length=64, blank=True, help_text="Of everything a reviewer judges.")
 
     objects = VersionQuerySet.as_manager()
 

@@ -23,7 +23,7 @@ from assets.alt_texts.forms import AltTextForm
 from assets.library import collection
 from assets.library.forms import RenameForm
 from assets.models import Asset, Version
-from assets.pages.version_page import Line, Story
+from assets.pages.version_page import Line, VersionPage
 from assets.provenance import disclosure
 from assets.provenance.forms import DisclosureForm
 from assets.rights import consents, licenses
@@ -50,7 +50,7 @@ def asset(request: SignedIn, asset_id: UUID) -> HttpResponse:
 @may_look
 def version(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
     """One version with its whole story. `?edit=license` opens a panel's form; htmx gets that panel alone."""
-    story = Story(_version(request, asset_id, number), request.user, request.GET.get("edit", ""))
+    story = VersionPage(_version(request, asset_id, number), request.user, request.GET.get("edit", ""))
     panel = request.GET.get("panel", "")
     template = PANEL.format(panel) if request.htmx and panel in {"license", "consents"} else PAGE
     return render(request, template, {"story": story, "version": story.version})
@@ -138,8 +138,8 @@ def rename(request: SignedIn, asset_id: UUID) -> HttpResponse:
     if form.is_valid():
         collection.rename(found, form.cleaned_data["title"], request.user)
         return redirect(found)
-    newest = get_object_or_404(found.versions.with_story().order_by("-number")[:1])
-    story = Story(newest, request.user, "title", {"rename": form})
+    newest = get_object_or_404(found.versions.with_details().order_by("-number")[:1])
+    story = VersionPage(newest, request.user, "title", {"rename": form})
     return render(request, PAGE, {"story": story, "version": newest}, status=422)
 
 
@@ -161,7 +161,7 @@ def _saved(request: SignedIn, version: Version, panel: str, words: str) -> HttpR
     if not request.htmx:
         messages.success(request, words)
         return redirect(f"{version.get_absolute_url()}#{panel}")
-    story = Story(Version.objects.with_story().get(pk=version.pk), request.user)
+    story = VersionPage(Version.objects.with_details().get(pk=version.pk), request.user)
     context = {"story": story, "version": story.version, "saved": words}
     parts = (panel, "readiness", "standing", "history")
     return HttpResponse("".join(render_to_string(PANEL.format(part), context, request) for part in parts))
@@ -184,11 +184,11 @@ def _panel(
     editing: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    story = Story(version, request.user, editing, {name or panel: form})
+    story = VersionPage(version, request.user, editing, {name or panel: form})
     template = PANEL.format(panel) if request.htmx else PAGE
     return render(request, template, {"story": story, "version": version}, status=status)
 
 
 def _version(request: SignedIn, asset_id: UUID, number: int) -> Version:
-    versions = Version.objects.visible_to(request.user).with_story()
+    versions = Version.objects.visible_to(request.user).with_details()
     return get_object_or_404(versions, asset=asset_id, number=number)

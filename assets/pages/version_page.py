@@ -68,7 +68,7 @@ class Line:
 
 
 @dataclass
-class Story:
+class VersionPage:
     """Everything the page of a version shows. Forms that somebody has just filled in wrongly are handed in."""
 
     version: Version

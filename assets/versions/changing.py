@@ -37,8 +37,8 @@ def lock(version: Version, by: User) -> Version:
 
 def seal(version: Version, *changed: str) -> None:
     """Write the changed fields, and the hash over everything a reviewer judges."""
-    fresh = Version.objects.with_story().get(pk=version.pk)
+    fresh = Version.objects.with_details().get(pk=version.pk)
     for name in changed:
         setattr(fresh, name, getattr(version, name))
-    version.words_hash = dossier.digest(fresh)
-    version.save(update_fields=[*changed, "words_hash"])
+    version.dossier_hash = dossier.digest(fresh)
+    version.save(update_fields=[*changed, "dossier_hash"])

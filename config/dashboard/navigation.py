@@ -28,7 +28,7 @@ class Place:
     """Other path prefixes whose pages belong to this place."""
 
 
-PLACES = (
+NAVIGATION = (
     Place("Overview", "overview", "layout-dashboard", ("assets.view_asset",)),
     Place("Make", "generation:make", "wand-sparkles", ("generation.make_images",), ("/briefs/", "/outputs/")),
     Place("Library", "assets:library", "images", ("assets.view_asset",), ("/files/",)),
@@ -78,7 +78,7 @@ class Navigation:
     @cached_property
     def entries(self) -> list[Entry]:
         viewer = self.request.user
-        allowed = (place for place in PLACES if any(viewer.has_perm(right) for right in place.rights))
+        allowed = (place for place in NAVIGATION if any(viewer.has_perm(right) for right in place.rights))
         return [
             Entry(place, url, self._is_current(place, url), viewer)
             for place in allowed

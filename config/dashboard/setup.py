@@ -86,7 +86,7 @@ class ProviderRow:
     @property
     def is_resting(self) -> bool:
         """Whether it is left alone, or waits for one request to find out how things stand."""
-        return self.state is not None and self.state.resting_until is not None
+        return self.state is not None and self.state.open_until is not None
 
     @property
     def limits(self) -> str:
@@ -98,7 +98,7 @@ class ProviderRow:
     @property
     def is_due(self) -> bool:
         """Whether its rest is over and the next job decides."""
-        until = self.state.resting_until if self.state else None
+        until = self.state.open_until if self.state else None
         return until is not None and until <= timezone.now()
 
     @property

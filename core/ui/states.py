@@ -57,7 +57,7 @@ def status_of(state: str) -> Status:
     return STATUSES.get(key) or Status(key.replace("_", " ").capitalize(), "circle-dashed", "plain")
 
 
-DEEDS = {
+ACTION_ICONS = {
     "asset.renamed": "pencil-line",
     "brief.started": "wand-sparkles",
     "channel": "radio",
@@ -85,4 +85,4 @@ DEEDS = {
 
 def icon_of(action: str) -> str:
     """The icon of something that was done. What nobody listed gets a plain dot."""
-    return DEEDS.get(action) or DEEDS.get(action.partition(".")[0], "circle-dot")
+    return ACTION_ICONS.get(action) or ACTION_ICONS.get(action.partition(".")[0], "circle-dot")

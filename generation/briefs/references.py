@@ -70,7 +70,7 @@ class Source:
         if self.output:
             return self.output.job.brief
         made = getattr(self._version, "provenance", None)
-        return Brief.objects.with_story().filter(pk=made.brief_id).first() if made and made.brief_id else None
+        return Brief.objects.with_details().filter(pk=made.brief_id).first() if made and made.brief_id else None
 
     def row(self, position: int = 0) -> BriefReference:
         """As it will go along with a brief; without its copy yet, and unsaved."""

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from generation.briefs import references
-from generation.catalogue.offers import model_facts
+from generation.catalogue.offers import model_spec
 from generation.catalogue.registry import provider
 from generation.models import Brief, BriefReference, GenerationModel
 from generation.prompt_templates import prompts
@@ -44,7 +44,7 @@ def spec_for(
     pictures, mask = references.outline(rows)
     return ImageSpec(
         prompt=brief.prompt,
-        model=model_facts(row),
+        model=model_spec(row),
         ratio=brief.ratio,
         count=count or brief.count,
         quality=brief.quality,  # type: ignore[arg-type]  # ImageSpec checks it
@@ -77,9 +77,9 @@ def _going_on(sent: Iterable[BriefReference], row: GenerationModel) -> Mapping[s
     return provider(row.provider).going_on(first.job.request_id)
 
 
-def lost_options(spec: ImageSpec, maker: Provider) -> list[str]:
+def lost_options(spec: ImageSpec, provider: Provider) -> list[str]:
     """Options of the wish that would be lost on the way; several pictures never are, since requests are shared out."""
-    return [name for name in maker.unsupported(spec) if name != "count"]
+    return [name for name in provider.unsupported(spec) if name != "count"]
 
 
 def lacking(spec: ImageSpec) -> str:

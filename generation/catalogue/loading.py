@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from generation.catalogue.offers import model_facts
+from generation.catalogue.offers import model_spec
 from generation.models import GenerationModel
 
 MODELS_FILE = Path(__file__).parent / "data" / "models.toml"
@@ -19,7 +19,7 @@ def load_models(path: Path = MODELS_FILE) -> int:
     known = set(GenerationModel.objects.values_list("provider", "model_id"))
     rows = [_row(entry) for entry in entries if (entry["provider"], entry["model_id"]) not in known]
     for row in rows:
-        model_facts(row)  # a mistake in the file is found now and not when somebody sends
+        model_spec(row)  # a mistake in the file is found now and not when somebody sends
     GenerationModel.objects.bulk_create(rows)
     return len(rows)
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from generation.providers.models import ModelFacts, Sizes
+from generation.providers.models import ModelSpec, Sizes
 from generation.providers.prices import Credits, Free, Money, PerMegapixel, PerPicture, Price, Reserve, Tokens
 
 
@@ -20,10 +20,10 @@ class BadFacts(ValueError):
     """A model's facts that cannot be used. The message says where."""
 
 
-def read(model_id: str, name: str, facts: Mapping[str, Any], successor: str = "") -> ModelFacts:
+def read(model_id: str, name: str, facts: Mapping[str, Any], successor: str = "") -> ModelSpec:
     """The facts of one model. Raises BadFacts."""
     try:
-        return ModelFacts(
+        return ModelSpec(
             id=model_id,
             name=name,
             qualities=dict(facts.get("qualities", {})),

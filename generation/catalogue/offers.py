@@ -14,7 +14,7 @@ from generation.catalogue import model_specs
 from generation.catalogue.model_specs import BadFacts
 from generation.catalogue.registry import provider
 from generation.models import GenerationModel, ProviderState
-from generation.providers.base import ModelFacts, Provider
+from generation.providers.base import ModelSpec, Provider
 
 ENDING_SOON = timedelta(days=30)
 
@@ -51,7 +51,7 @@ def offers() -> list[Offer]:
 
 def resting_reasons() -> dict[str, str]:
     """Providers that are not asked at the moment, and why."""
-    states = ProviderState.objects.filter(resting_until__gt=timezone.now())
+    states = ProviderState.objects.filter(open_until__gt=timezone.now())
     return dict(states.values_list("provider", "reason"))
 
 
@@ -70,7 +70,7 @@ def check_offered(row: GenerationModel) -> None:
     if not row.offered:
         raise Blocked([_gone(f"{row.name} is not offered any more. Choose another model.")])
     try:
-        model_facts(row)
+        model_spec(row)
     except BadFacts as error:
         raise Blocked([Finding("model_unreadable", f"{error} Choose another model.", field="models")]) from error
 
@@ -81,7 +81,7 @@ def successor_name(row: GenerationModel) -> str:
     return following.name if following else row.successor
 
 
-def model_facts(row: GenerationModel) -> ModelFacts:
+def model_spec(row: GenerationModel) -> ModelSpec:
     """What the provider needs to know about a model."""
     return model_specs.read(row.model_id, row.name, row.facts, row.successor)
 

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.db import transaction
 
 from core import clock
-from generation.jobs.dispatch import nudge
+from generation.jobs.dispatch import enqueue
 from generation.jobs.transitions import lock
 from generation.models import Job, JobState
 
@@ -30,4 +30,4 @@ def ask_now(job_id: UUID, provider: str, theirs: str) -> None:
         if not is_due and cache.add(f"callback:{job.pk}", True, PAUSE):
             job.not_before = None
             job.save(update_fields=["not_before"])
-            nudge("resume_job", job)
+            enqueue("resume_job", job)

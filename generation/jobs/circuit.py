@@ -49,7 +49,7 @@ RESTS: dict[type[ProviderError], Rest] = {
 """Any other error is an answer: the provider is there, and has said no to one wish."""
 
 
-def learn(provider: str, attempt: UUID, error: ProviderError | None, now: datetime) -> bool:
+def record_outcome(provider: str, attempt: UUID, error: ProviderError | None, now: datetime) -> bool:
     """Remember how an attempt went. Returns whether it woke the provider, so that those who waited may go on.
 
     Call it early in the transaction: it locks the provider's row, which comes before budgets and the log.
@@ -63,7 +63,7 @@ def learn(provider: str, attempt: UUID, error: ProviderError | None, now: dateti
 
 def is_due_for_probe(state: ProviderState, now: datetime) -> bool:
     """Whether the rest is over, so that one request may find out how things stand."""
-    return state.resting_until is not None and state.resting_until <= now
+    return state.open_until is not None and state.open_until <= now
 
 
 def is_probed(state: ProviderState) -> bool:
@@ -77,30 +77,30 @@ def check_administrator(by: User) -> None:
         raise PermissionDenied("Providers are looked after by administrators.")
 
 
-def try_now(provider: str, by: User) -> None:
+def reset(provider: str, by: User) -> None:
     """End a rest by a person's word: jobs that wait for it are due, and the first of them is the probe."""
     check_administrator(by)
     with transaction.atomic():
         now = clock.now()
-        state = ProviderState.objects.filter(pk=provider, resting_until__gt=now).first()
+        state = ProviderState.objects.filter(pk=provider, open_until__gt=now).first()
         if state is None:
             return
         # Jobs before their provider, the order in which a worker locks them too.
-        waiting = Job.objects.filter(state=JobState.QUEUED, model__provider=provider, not_before=state.resting_until)
-        waiting.update(not_before=None, nudged_at=None)
-        ProviderState.objects.filter(pk=provider, resting_until=state.resting_until).update(resting_until=now)
+        waiting = Job.objects.filter(state=JobState.QUEUED, model__provider=provider, not_before=state.open_until)
+        waiting.update(not_before=None, enqueued_at=None)
+        ProviderState.objects.filter(pk=provider, open_until=state.open_until).update(open_until=now)
         audit.record(by, "provider.tried", state, f"{provider} is to be asked again at once.")
 
 
 def _answered(provider: str, attempt: UUID, now: datetime) -> bool:
     """A request that went out before a rest began says nothing about now; at its end, only the probe does."""
-    restless = ProviderState.objects.exclude(failures=0, rests=0, resting_until=None)
+    restless = ProviderState.objects.exclude(failures=0, trips=0, open_until=None)
     state = restless.select_for_update().filter(pk=provider).first()
-    if state is None or (state.resting_until is not None and (state.resting_until > now or state.probe != attempt)):
+    if state is None or (state.open_until is not None and (state.open_until > now or state.probe != attempt)):
         return False
-    rested = state.resting_until is not None
-    state.failures, state.rests, state.reason, state.resting_until, state.probe = 0, 0, "", None, None
-    state.save(update_fields=["failures", "rests", "reason", "resting_until", "probe"])
+    rested = state.open_until is not None
+    state.failures, state.trips, state.reason, state.open_until, state.probe = 0, 0, "", None, None
+    state.save(update_fields=["failures", "trips", "reason", "open_until", "probe"])
     return rested
 
 
@@ -108,23 +108,23 @@ def _struggled(provider: str, attempt: UUID, error: ProviderError, rest: Rest, n
     ProviderState.objects.get_or_create(pk=provider)
     state = ProviderState.objects.select_for_update().get(pk=provider)
     told = _told(error)
-    if state.resting_until is not None and (state.resting_until > now or state.probe != attempt):
-        if told is not None and now + told > state.resting_until:
+    if state.open_until is not None and (state.open_until > now or state.probe != attempt):
+        if told is not None and now + told > state.open_until:
             _rest(state, now + told, error.words)
         return
     state.failures += 1
     state.save(update_fields=["failures"])
-    if state.resting_until is not None or state.failures >= rest.after:
-        state.rests += 1
-        _rest(state, now + (rest.length(state.rests - 1) if told is None else told), error.words)
+    if state.open_until is not None or state.failures >= rest.after:
+        state.trips += 1
+        _rest(state, now + (rest.length(state.trips - 1) if told is None else told), error.words)
         if rest is not TOO_FAST:  # that happens every minute to somebody busy, and is no event
-            words = f"{provider} rests until {state.resting_until:%H:%M} UTC: {error.words}"
+            words = f"{provider} rests until {state.open_until:%H:%M} UTC: {error.words}"
             audit.record(None, "provider.rests", state, words)
 
 
 def _rest(state: ProviderState, moment: datetime, reason: str) -> None:
-    state.resting_until, state.reason, state.probe = moment, reason[:300], None
-    state.save(update_fields=["resting_until", "reason", "probe", "rests"])
+    state.open_until, state.reason, state.probe = moment, reason[:300], None
+    state.save(update_fields=["open_until", "reason", "probe", "trips"])
 
 
 def _told(error: ProviderError) -> timedelta | None:

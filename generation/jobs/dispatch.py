@@ -8,7 +8,7 @@ from core import clock, dispatch
 from generation.models import Job
 
 
-def nudge(task: str, job: Job, wait: timedelta = timedelta(0)) -> None:
+def enqueue(task: str, job: Job, wait: timedelta = timedelta(0)) -> None:
     """Ask a worker to run a task of `generation.tasks` for the job, once the transaction stands."""
-    Job.objects.filter(pk=job.pk).update(nudged_at=clock.now() + wait)
+    Job.objects.filter(pk=job.pk).update(enqueued_at=clock.now() + wait)
     dispatch.enqueue(f"generation.tasks.{task}", str(job.pk), wait=wait)

@@ -24,7 +24,7 @@ from generation.briefs import references
 from generation.catalogue import offers, registry
 from generation.catalogue.model_specs import BadFacts
 from generation.jobs import circuit, requests, throttling
-from generation.jobs.dispatch import nudge
+from generation.jobs.dispatch import enqueue
 from generation.jobs.ingest import Received, add_outputs, receive
 from generation.jobs.leases import LEASE, kept_alive
 from generation.jobs.settlement import end, pay, refund, unclear
@@ -46,13 +46,13 @@ logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class LeasedJob:
     """A job that this worker holds, and whom to ask."""
 
     job: Job
     lease: uuid.UUID
     spec: ImageSpec
-    maker: Provider
+    provider: Provider
 
     def loaded(self) -> ImageSpec:
         """The wish with the bytes of the pictures that go along. Raises Rejected when one is damaged."""
@@ -62,10 +62,10 @@ class Errand:
         """How far the provider is; one that is to stop is told so first, and what it then answers is what counts."""
         if self.job.stop_asked_at is not None:
             try:
-                self.maker.cancel(self.job.handle)
+                self.provider.cancel(self.job.handle)
             except ProviderError as error:  # it may be done already, which asking tells
-                logger.warning("provider.not_stopped", provider=self.maker.key, why=error.words)
-        return self.maker.resume(self.job.handle)
+                logger.warning("provider.not_stopped", provider=self.provider.key, why=error.words)
+        return self.provider.resume(self.job.handle)
 
 
 # The doors
@@ -73,42 +73,42 @@ class Errand:
 
 def send(job_id: uuid.UUID) -> None:
     """Send a queued job to its provider. Does nothing when it is not queued, not due, or taken by another worker."""
-    errand = _take(job_id)
-    if errand is not None:
-        outcome = _ask(errand, lambda: errand.maker.start(errand.loaded(), attempt=errand.lease))
-        _keep_outcome(errand, outcome, _after_sending)
+    leased = _take(job_id)
+    if leased is not None:
+        outcome = _ask(leased, lambda: leased.provider.start(leased.loaded(), attempt=leased.lease))
+        _keep_outcome(leased, outcome, _after_sending)
 
 
 def resume(job_id: uuid.UUID) -> None:
     """Ask a provider how far a waiting job is. Asking costs nothing, so it may happen any number of times."""
-    errand = _take_waiting(job_id)
-    if errand is not None:
-        outcome = _ask(errand, errand.resume)
-        _keep_outcome(errand, outcome, _after_asking)
+    leased = _take_waiting(job_id)
+    if leased is not None:
+        outcome = _ask(leased, leased.resume)
+        _keep_outcome(leased, outcome, _after_asking)
 
 
 # Step 1: taking
 
 
-def _take(job_id: uuid.UUID) -> Errand | None:
+def _take(job_id: uuid.UUID) -> LeasedJob | None:
     with transaction.atomic():
         job, now = lock(job_id), clock.now()
         if job is None or job.state != JobState.QUEUED or (job.not_before and job.not_before > now):
             return None
         try:
             offers.check_offered(job.model)
-            maker, spec = registry.provider(job.model.provider), requests.spec_of(job)
+            provider, spec = registry.provider(job.model.provider), requests.spec_of(job)
         except (Blocked, BadFacts, ValueError, LookupError) as problem:
             end(job, JobState.FAILED, now, kind="not_sent", words=str(problem))
             return None
         lease = uuid.uuid4()
         try:
-            throttling.claim(job, lease, now)
-        except throttling.NotYet as wait:
+            throttling.acquire(job, lease, now)
+        except throttling.MustWait as wait:
             if wait.until is not None:
                 save(job, not_before=wait.until)
             else:  # its call has come and was in vain: the next free place may call it again
-                save(job, nudged_at=now - throttling.UNDER_WAY)
+                save(job, enqueued_at=now - throttling.UNDER_WAY)
             return None
         Attempt.objects.create(id=lease, job=job, number=job.attempts.count() + 1, sent_at=now)
         move(
@@ -121,10 +121,10 @@ def _take(job_id: uuid.UUID) -> Errand | None:
             error_kind="",
             error_words="",
         )
-        return Errand(job, lease, spec, maker)
+        return LeasedJob(job, lease, spec, provider)
 
 
-def _take_waiting(job_id: uuid.UUID) -> Errand | None:
+def _take_waiting(job_id: uuid.UUID) -> LeasedJob | None:
     with transaction.atomic():
         job, now = lock(job_id), clock.now()
         if job is None or job.state != JobState.WAITING or (job.not_before and job.not_before > now):
@@ -132,50 +132,50 @@ def _take_waiting(job_id: uuid.UUID) -> Errand | None:
         if job.lease_until and job.lease_until > now:
             return None
         try:
-            maker, spec = registry.provider(job.model.provider), requests.spec_of(job)
+            provider, spec = registry.provider(job.model.provider), requests.spec_of(job)
         except (BadFacts, ValueError, LookupError) as problem:
             unclear(job, now, kind="not_asked", words=str(problem))
             return None
         lease = uuid.uuid4()
         save(job, lease=lease, lease_until=now + LEASE)
-        return Errand(job, lease, spec, maker)
+        return LeasedJob(job, lease, spec, provider)
 
 
 # Step 2: asking
 
 
-def _ask(errand: Errand, call: Callable[[], Finished | Pending]) -> Outcome:
+def _ask(leased: LeasedJob, call: Callable[[], Finished | Pending]) -> Outcome:
     try:
-        with kept_alive(errand.job.pk, errand.lease):
+        with kept_alive(leased.job.pk, leased.lease):
             return call()
     except ProviderError as error:
         return error
     except Exception:  # an adapter's own mistake: the request may well have gone out
-        logger.exception("provider.failed", provider=errand.maker.key)
+        logger.exception("provider.failed", provider=leased.provider.key)
         return Unclear("Something went wrong while the request was under way; it may have been charged.")
 
 
 # Step 3: keeping what came
 
 
-def _keep_outcome(errand: Errand, outcome: Outcome, after: Callable[[Job, Outcome, datetime], None]) -> None:
+def _keep_outcome(leased: LeasedJob, outcome: Outcome, after: Callable[[Job, Outcome, datetime], None]) -> None:
     """Bytes first, rows second; and nothing at all when the job has meanwhile gone on without us."""
-    received = receive(outcome.pictures, errand.spec) if isinstance(outcome, Finished) else []
+    received = receive(outcome.pictures, leased.spec) if isinstance(outcome, Finished) else []
     with transaction.atomic():
-        job, now = lock(errand.job.pk, known=errand.job), clock.now()
-        if job is None or job.lease != errand.lease:
-            logger.warning("job.answer_came_too_late", job=str(errand.job.pk))
+        job, now = lock(leased.job.pk, known=leased.job), clock.now()
+        if job is None or job.lease != leased.lease:
+            logger.warning("job.answer_came_too_late", job=str(leased.job.pk))
             return
-        Attempt.objects.filter(pk=errand.lease).update(
+        Attempt.objects.filter(pk=leased.lease).update(
             ended_at=now, outcome=_outcome_word(outcome), words=str(outcome)[:500] if _is_error(outcome) else ""
         )
         error = outcome if isinstance(outcome, ProviderError) else None
-        woke = circuit.learn(job.model.provider, errand.lease, error, now)
+        woke = circuit.record_outcome(job.model.provider, leased.lease, error, now)
         if isinstance(outcome, Finished):
             _finish(job, outcome, received, now)
         else:
             after(job, outcome, now)
-    throttling.call(job.model.provider, now, woke=woke)  # outside, since it touches jobs that other workers may hold
+    throttling.wake(job.model.provider, now, woke=woke)  # outside, since it touches jobs that other workers may hold
 
 
 def _finish(job: Job, answer: Finished, received: list[Received], now: datetime) -> None:
@@ -211,7 +211,7 @@ def _after_sending(job: Job, outcome: Outcome, now: datetime) -> None:
         elif outcome.may_resend and outcome.charged == "no" and job.tries < MOST_TRIES:
             move(job, JobState.QUEUED, lease=None, lease_until=None, not_before=now + pause(outcome, job.tries))
             save(job, error_kind=outcome.kind, error_words=outcome.words)
-            nudge("send_job", job, (job.not_before or now) - now)
+            enqueue("send_job", job, (job.not_before or now) - now)
         else:
             _give_up(job, outcome, now)
 
@@ -230,7 +230,7 @@ def _after_asking(job: Job, outcome: Outcome, now: datetime) -> None:
     wait = pause(outcome, 1) if isinstance(outcome, ProviderError) else seconds(_ask_again(outcome))
     handle = outcome.handle if isinstance(outcome, Pending) else job.handle
     save(job, lease=None, lease_until=None, handle=handle, not_before=now + wait)
-    nudge("resume_job", job, wait)
+    enqueue("resume_job", job, wait)
 
 
 def _hand_over(job: Job, pending: Pending, now: datetime) -> None:
@@ -246,7 +246,7 @@ def _hand_over(job: Job, pending: Pending, now: datetime) -> None:
         return
     wait = seconds(pending.ask_again_in)
     move(job, JobState.WAITING, not_before=now + wait, deadline=now + PATIENCE, **facts)
-    nudge("resume_job", job, wait)
+    enqueue("resume_job", job, wait)
 
 
 def _give_up(job: Job, error: ProviderError, now: datetime) -> None:

@@ -27,7 +27,7 @@ FLAGS = {
 class Received:
     """One picture that is stored and known, or the words for why it is not one."""
 
-    facts: inspection.Facts | None
+    facts: inspection.ImageInfo | None
     problem: str = ""
     seed: str = ""
     flags: tuple[str, ...] = ()
@@ -74,7 +74,7 @@ def _receive(picture: Picture, spec: ImageSpec) -> Received:
     return Received(seen.facts, "", seed, tuple(_flags(seen.facts, spec, seen.found)), seen.found, preview)
 
 
-def _flags(facts: inspection.Facts, spec: ImageSpec, found: Mapping[str, Any]) -> Iterable[str]:
+def _flags(facts: inspection.ImageInfo, spec: ImageSpec, found: Mapping[str, Any]) -> Iterable[str]:
     if facts.flat:
         yield "flat"
     if facts.animated:

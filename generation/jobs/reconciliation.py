@@ -10,30 +10,30 @@ from django.db.models import Q, QuerySet
 
 from core import clock
 from generation.catalogue import registry
-from generation.jobs.dispatch import nudge
-from generation.jobs.settlement import deadly, unclear
+from generation.jobs.dispatch import enqueue
+from generation.jobs.settlement import poison, unclear
 from generation.jobs.transitions import lock, save
 from generation.models import Job, JobState
 
-SWEEP_AT_MOST = 20
+MOST_AT_ONCE = 20
 """Rows of each kind that one sweep looks at: a sweep that queued everything would outrun the workers."""
 
 
-NUDGE_AGAIN = timedelta(seconds=30)
+ENQUEUE_AGAIN = timedelta(seconds=30)
 
 
 MOST_DEATHS = 3
 """Workers that may die while they send a job before the job itself counts as what kills them."""
 
 
-def sweep() -> None:
-    """Pick up what nobody else did: leases that ran out, deadlines that passed, nudges that were lost. Bounded."""
+def reconcile() -> None:
+    """Pick up what nobody else did: leases that ran out, deadlines that passed, messages that were lost. Bounded."""
     for job_id in _ids(Job.objects.filter(state=JobState.SENDING, lease_until__lt=clock.now())):
         _lapse(job_id)
-    for job_id in _ids(Job.objects.filter(state=JobState.WAITING, deadline__lt=clock.now() - NUDGE_AGAIN)):
+    for job_id in _ids(Job.objects.filter(state=JobState.WAITING, deadline__lt=clock.now() - ENQUEUE_AGAIN)):
         _miss(job_id)
-    _nudge_again("send_job", JobState.QUEUED)
-    _nudge_again("resume_job", JobState.WAITING)
+    _enqueue_again("send_job", JobState.QUEUED)
+    _enqueue_again("resume_job", JobState.WAITING)
 
 
 def _lapse(job_id: UUID) -> None:
@@ -50,9 +50,9 @@ def _lapse(job_id: UUID) -> None:
             unclear(job, now, kind="lost", words="The worker stopped while the request was under way.")
         elif job.tries < MOST_DEATHS:
             save(job, state=JobState.QUEUED, lease=None, lease_until=None, not_before=None)
-            nudge("send_job", job)
+            enqueue("send_job", job)
         else:
-            deadly(job, now)
+            poison(job, now)
 
 
 def _miss(job_id: UUID) -> None:
@@ -62,13 +62,15 @@ def _miss(job_id: UUID) -> None:
             unclear(job, now, kind="unclear", words="The provider did not finish in time.")
 
 
-def _nudge_again(task: str, state: JobState) -> None:
+def _enqueue_again(task: str, state: JobState) -> None:
     now = clock.now()
     due = Job.objects.filter(state=state).due(now)
-    forgotten = due.filter(Q(nudged_at=None) | Q(nudged_at__lt=now - NUDGE_AGAIN)).order_by("nudged_at", "created_at")
-    for job in forgotten[:SWEEP_AT_MOST]:
-        nudge(task, job)
+    forgotten = due.filter(Q(enqueued_at=None) | Q(enqueued_at__lt=now - ENQUEUE_AGAIN)).order_by(
+        "enqueued_at", "created_at"
+    )
+    for job in forgotten[:MOST_AT_ONCE]:
+        enqueue(task, job)
 
 
 def _ids(jobs: QuerySet[Job]) -> list[UUID]:
-    return list(jobs.values_list("pk", flat=True)[:SWEEP_AT_MOST])
+    return list(jobs.values_list("pk", flat=True)[:MOST_AT_ONCE])

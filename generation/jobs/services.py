@@ -18,7 +18,7 @@ from core.models import User
 from generation.briefs.pricing import price_of
 from generation.catalogue import offers, registry
 from generation.jobs import requests
-from generation.jobs.dispatch import nudge
+from generation.jobs.dispatch import enqueue
 from generation.jobs.ingest import add_outputs, receive
 from generation.jobs.settlement import OUTCOME_FIELDS
 from generation.jobs.transitions import check_move, check_right, check_state, hold, save
@@ -41,7 +41,7 @@ def cancel(job: Job, *, by: User) -> Job:
         if held.state == JobState.WAITING:
             return _ask_to_stop(held, by)
         check_move(held.state, JobState.CANCELED)
-        ledger.release(held, "Canceled.")
+        ledger.give_back(held, "Canceled.")
         save(held, state=JobState.CANCELED, finished_at=clock.now(), lease=None, not_before=None)
         audit.record(by, "job.canceled", held, f"{held} was canceled; nothing was charged.")
     return held
@@ -57,7 +57,7 @@ def _ask_to_stop(held: Job, by: User) -> Job:
     if held.stop_asked_at is not None:
         raise InvalidTransition(f"{label} is being asked to stop already. Wait for what it says.")
     save(held, stop_asked_at=clock.now(), not_before=None)
-    nudge("resume_job", held)
+    enqueue("resume_job", held)
     audit.record(by, "job.stopping", held, f"{held}: {label} is asked to stop.")
     return held
 
@@ -86,7 +86,7 @@ def retry(job: Job, *, by: User) -> Job:
             deadline=None,
             finished_at=None,
         )
-        nudge("send_job", held)
+        enqueue("send_job", held)
         audit.record(by, "job.retried", held, f"{held} is sent again.")
     return held
 
@@ -107,7 +107,7 @@ def resume_unclear(job: Job, *, by: User) -> Job:
         held.state, held.error_kind, held.error_words = JobState.WAITING, "", ""
         held.deadline = now + ASK_AGAIN_FOR
         held.save(update_fields=[*OUTCOME_FIELDS, "lease", "deadline", "stop_asked_at"])
-        nudge("resume_job", held)
+        enqueue("resume_job", held)
         audit.record(by, "job.resumed", held, f"{held}: the provider is asked again.")
     return held
 

@@ -22,7 +22,7 @@ def unclear(job: Job, now: datetime, *, kind: str, words: str) -> None:
     end(job, JobState.UNCLEAR, now, kind=kind, words=words)
 
 
-def deadly(job: Job, now: datetime) -> None:
+def poison(job: Job, now: datetime) -> None:
     """Every worker that took the job died: end it before it takes more of them. Asking harmed nobody, so it is free."""
     words = "Each worker that took this job stopped. Ask an administrator to look into the worker's log."
     refund(job, words)
@@ -42,7 +42,7 @@ def pay(job: Job, micros: int) -> None:
 
 def refund(job: Job, words: str) -> None:
     if ledger.is_reserved(job):
-        ledger.release(job, words)
+        ledger.give_back(job, words)
         job.settled_micros = job.settled_micros or 0
     else:
         pay(job, 0)

@@ -15,7 +15,7 @@ from generation.briefs import preview, pricing, references, specs
 from generation.briefs.pricing import price_of
 from generation.briefs.references import Source
 from generation.catalogue import offers, registry
-from generation.jobs.dispatch import nudge
+from generation.jobs.dispatch import enqueue
 from generation.jobs.transitions import check_right
 from generation.models import Brief, BriefKind, BriefReference, GenerationModel, Job
 from generation.spending import ledger
@@ -62,7 +62,7 @@ def start(
         Job.objects.bulk_create(jobs)
         for job in jobs:
             ledger.reserve(job, brief, job.quote_micros)
-            nudge("send_job", job)
+            enqueue("send_job", job)
         names = ", ".join(model.name for model in models)
         quoted = sum(job.quote_micros for job in jobs)
         audit.record(by, "brief.started", brief, f"“{brief.title}” was sent to {names}.", quoted_micros=quoted)
@@ -81,8 +81,8 @@ def _check_refinement(brief: Brief, sources: Sequence[Source], mask: bytes | Non
 def _planned(brief: Brief, model: GenerationModel, agreed: list[str], sent: Sequence[BriefReference]) -> list[Job]:
     """The jobs that one model needs for the brief: one for each request."""
     offers.check_offered(model)
-    maker, spec = registry.provider(model.provider), specs.spec_for(brief, model, sent=sent)
-    if lost := [name for name in specs.lost_options(spec, maker) if name not in agreed]:
+    provider, spec = registry.provider(model.provider), specs.spec_for(brief, model, sent=sent)
+    if lost := [name for name in specs.lost_options(spec, provider) if name not in agreed]:
         what = ", ".join(specs.OPTION_WORDS[name] for name in lost)
         words = f"{model.name} cannot carry {what}. Agree to send without, or leave the model out."
         raise Blocked([Finding("option_lost", words, field="models")])
@@ -90,10 +90,10 @@ def _planned(brief: Brief, model: GenerationModel, agreed: list[str], sent: Sequ
     plain = specs.without(spec, agreed)
     if problem := specs.lacking(plain):
         raise Blocked([Finding("needs_a_picture", f"{model.name} cannot take this. {problem}", field="models")])
-    dropped = [name for name in agreed if name in specs.lost_options(spec, maker)]
+    dropped = [name for name in agreed if name in specs.lost_options(spec, provider)]
     same: dict[str, Any] = {"brief": brief, "model": model, "terms": agreed_terms, "dropped": dropped}
-    calls = pricing.calls_for(plain, maker)
-    return [Job(**same, **price_of(plain, maker, count), count=count, offset=offset) for count, offset in calls]
+    calls = pricing.calls_for(plain, provider)
+    return [Job(**same, **price_of(plain, provider, count), count=count, offset=offset) for count, offset in calls]
 
 
 def _refuse_forbidden(brief: Brief) -> None:

@@ -16,7 +16,7 @@ from django.db import transaction
 from core import audit, clock
 from core.models import User
 from generation.jobs import circuit
-from generation.jobs.dispatch import nudge
+from generation.jobs.dispatch import enqueue
 from generation.models import Attempt, Job, JobState, ProviderState
 
 LIMITS_FILE = Path(__file__).parent / "data" / "limits.toml"
@@ -28,7 +28,7 @@ UNDER_WAY = timedelta(seconds=10)
 """A call younger than this may still be in the queue. Calling again for every place would only fill the queue."""
 
 
-class NotYet(Exception):
+class MustWait(Exception):
     """It is not the job's turn. `until` is None when it waits for a place."""
 
     def __init__(self, until: datetime | None = None) -> None:
@@ -36,16 +36,16 @@ class NotYet(Exception):
         self.until = until
 
 
-def claim(job: Job, attempt: UUID, now: datetime) -> None:
+def acquire(job: Job, attempt: UUID, now: datetime) -> None:
     """Let an attempt go out to its provider, or raise NotYet. Holds the provider's row until the transaction ends."""
     state = ProviderState.objects.select_for_update().filter(pk=job.model.provider).first()
     if state is None:
         return
-    if state.resting_until is not None and state.resting_until > now:
-        raise NotYet(state.resting_until)
+    if state.open_until is not None and state.open_until > now:
+        raise MustWait(state.open_until)
     is_probe = circuit.is_due_for_probe(state, now)
     if (is_probe and circuit.is_probed(state)) or _places(state) <= 0:
-        raise NotYet
+        raise MustWait
     if state.per_minute is not None:
         _check_pace(job, state.per_minute, now)
     if is_probe:
@@ -53,7 +53,7 @@ def claim(job: Job, attempt: UUID, now: datetime) -> None:
         state.save(update_fields=["probe"])
 
 
-def call(provider: str, now: datetime, *, woke: bool = False) -> None:
+def wake(provider: str, now: datetime, *, woke: bool = False) -> None:
     """Tell workers of jobs whose turn has come: a place is free, or the provider answers again.
 
     Call it outside transactions that hold a provider or a job: it touches other jobs.
@@ -62,9 +62,9 @@ def call(provider: str, now: datetime, *, woke: bool = False) -> None:
     if state is None or not (woke or state.at_once):
         return
     waiting = Job.objects.filter(state=JobState.QUEUED, model__provider=provider).due(now)
-    uncalled = waiting.exclude(nudged_at__gt=now - UNDER_WAY)
+    uncalled = waiting.exclude(enqueued_at__gt=now - UNDER_WAY)
     for job in uncalled.order_by("created_at", "offset", "id")[: min(max(_places(state), 0), CALLED_AT_MOST)]:
-        nudge("send_job", job)
+        enqueue("send_job", job)
 
 
 def set_limits(provider: str, at_once: int | None, per_minute: int | None, by: User) -> ProviderState:
@@ -77,7 +77,7 @@ def set_limits(provider: str, at_once: int | None, per_minute: int | None, by: U
         state.save(update_fields=["at_once", "per_minute"])
         words = f"{provider}: {at_once or 'any number'} at a time, {per_minute or 'any number'} in a minute."
         audit.record(by, "provider.limited", state, words)
-    call(provider, clock.now(), woke=True)
+    wake(provider, clock.now(), woke=True)
     return state
 
 
@@ -106,4 +106,4 @@ def _check_pace(job: Job, per_minute: int, now: datetime) -> None:
     queue = Job.objects.filter(state=JobState.QUEUED, model__provider=job.model.provider)
     before = queue.filter(created_at__lt=job.created_at).count()
     rounds, place = divmod(len(sent) - per_minute + before, len(sent))
-    raise NotYet(sent[place] + MINUTE * (rounds + 1))
+    raise MustWait(sent[place] + MINUTE * (rounds + 1))

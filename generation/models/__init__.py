@@ -2,9 +2,9 @@
 
 from generation.models.brief import Brief, BriefKind, BriefReference, Role
 from generation.models.job import Attempt, Job, JobState, Output, OutputState
-from generation.models.judgement import Judgement, Verdict
 from generation.models.model import GenerationModel, ProviderState
 from generation.models.money import Budget, BudgetAlert, EntryKind, LedgerEntry, Plan, PlanKind
+from generation.models.preference import Pick, Preference
 from generation.models.template import Template, TemplateRevision
 
 __all__ = [
@@ -18,15 +18,15 @@ __all__ = [
     "GenerationModel",
     "Job",
     "JobState",
-    "Judgement",
     "LedgerEntry",
     "Output",
     "OutputState",
+    "Pick",
     "Plan",
     "PlanKind",
+    "Preference",
     "ProviderState",
     "Role",
     "Template",
     "TemplateRevision",
-    "Verdict",
 ]

@@ -16,7 +16,7 @@ from generation.models.visible import VisibleQuerySet
 class BriefQuerySet(VisibleQuerySet["Brief"]):
     """Briefs."""
 
-    def with_story(self) -> BriefQuerySet:
+    def with_details(self) -> BriefQuerySet:
         """With everything that a brief's own facts are told with."""
         return self.select_related("asked_by", "listing", "revision__template")
 

@@ -15,7 +15,7 @@ from generation.models.visible import VisibleQuerySet
 class JobQuerySet(VisibleQuerySet["Job"]):
     """Jobs."""
 
-    def with_story(self) -> JobQuerySet:
+    def with_details(self) -> JobQuerySet:
         """With everything that the page of a brief tells about each job."""
         return self.select_related("model", "terms", "brief").prefetch_related("outputs__version__asset", "attempts")
 
@@ -76,7 +76,7 @@ class Job(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     deadline = models.DateTimeField(null=True, blank=True, help_text="When waiting becomes unclear.")
     stop_asked_at = models.DateTimeField(null=True, blank=True, help_text="When a person wanted it stopped.")
-    nudged_at = models.DateTimeField(null=True, blank=True, help_text="When a worker was last told to look.")
+    enqueued_at = models.DateTimeField(null=True, blank=True, help_text="When a worker was last told to look.")
 
     error_kind = models.CharField(max_length=32, blank=True)
     error_words = models.TextField(blank=True)

@@ -32,15 +32,15 @@ class GenerationModel(models.Model):
 class ProviderState(models.Model):
     """What the portal has learnt about a provider, and how hard it may be driven.
 
-    While `resting_until` lies ahead nothing is sent; once it has passed, one `probe` goes out and decides. Empty limits
+    While `open_until` lies ahead nothing is sent; once it has passed, one `probe` goes out and decides. Empty limits
     mean none. Written by `generation.jobs.circuit` and `generation.jobs.throttling`.
     """
 
     provider = models.CharField(max_length=64, primary_key=True)
-    resting_until = models.DateTimeField(null=True, blank=True)
+    open_until = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=300, blank=True)
     failures = models.PositiveIntegerField(default=0, help_text="In a row.")
-    rests = models.PositiveIntegerField(default=0, help_text="In a row; each is longer than the one before.")
+    trips = models.PositiveIntegerField(default=0, help_text="In a row; each is longer than the one before.")
     probe = models.UUIDField(null=True, blank=True, help_text="The attempt that finds out whether it answers again.")
     at_once = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Jobs that it may have at a time.")
     per_minute = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Requests in any sixty seconds.")

@@ -131,8 +131,8 @@ def hand_in(request: SignedIn, job_id: UUID) -> HttpResponse:
 
 def _told(request: SignedIn, job: Job) -> dict[str, str]:
     """What the person says about how the pictures were made: answers to the provider's own questions alone."""
-    maker = registry.hand_off(job.model.provider)
-    given = ((ask.name, request.POST.get(ask.name), ask.choices) for ask in (maker.asks if maker else ()))
+    by_hand = registry.hand_off(job.model.provider)
+    given = ((ask.name, request.POST.get(ask.name), ask.choices) for ask in (by_hand.asks if by_hand else ()))
     return {name: answer for name, answer, choices in given if answer in choices}
 
 

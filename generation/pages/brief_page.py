@@ -61,7 +61,7 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Cell:
+class ResultCell:
     """One job as its person sees it: where it stands, and what may be done."""
 
     job: Job
@@ -155,7 +155,7 @@ class Column:
     """One model's part of the comparison."""
 
     model: GenerationModel
-    cells: tuple[Cell, ...]
+    cells: tuple[ResultCell, ...]
 
     @cached_property
     def provider(self) -> str:
@@ -179,7 +179,7 @@ class Column:
         return [shown for shown in self.all_shown if shown.is_discarded]
 
     @property
-    def open_cells(self) -> list[Cell]:
+    def open_cells(self) -> list[ResultCell]:
         """Jobs that say something besides their pictures."""
         return [cell for cell in self.cells if cell.job.state != JobState.DONE or cell.shows_reason]
 
@@ -223,22 +223,22 @@ class Column:
     def hand_off(self) -> HandOff | None:
         """What to do elsewhere, for a model that a person runs."""
         job = self.cells[0].job
-        maker = registry.hand_off(self.model.provider)
-        if maker is None or job.state not in (JobState.HAND, JobState.DONE):
+        by_hand = registry.hand_off(self.model.provider)
+        if by_hand is None or job.state not in (JobState.HAND, JobState.DONE):
             return None
-        text = str(job.parameters.get("text") or maker.compose(requests.spec_of(job)))
-        return HandOff(job, text, maker.steps, maker.link, maker.asks)
+        text = str(job.parameters.get("text") or by_hand.compose(requests.spec_of(job)))
+        return HandOff(job, text, by_hand.steps, by_hand.link, by_hand.asks)
 
 
 @dataclass(frozen=True)
-class BriefStory:
+class BriefPage:
     """Everything that the page of a brief shows."""
 
     brief: Brief
     columns: tuple[Column, ...]
 
     @property
-    def cells(self) -> list[Cell]:
+    def cells(self) -> list[ResultCell]:
         return [cell for column in self.columns for cell in column.cells]
 
     @property
@@ -298,26 +298,26 @@ class BriefStory:
         return next(iter(sorted(states)), "done")
 
 
-def tell(brief: Brief, viewer: User | AnonymousUser) -> BriefStory:
+def tell(brief: Brief, viewer: User | AnonymousUser) -> BriefPage:
     """The story of a brief, in a number of queries that does not grow with its jobs."""
     return tell_all([brief], viewer)[0]
 
 
-def tell_all(briefs: Sequence[Brief], viewer: User | AnonymousUser) -> list[BriefStory]:
+def tell_all(briefs: Sequence[Brief], viewer: User | AnonymousUser) -> list[BriefPage]:
     """The stories of several briefs, in a number of queries that does not grow with them."""
-    jobs = list(Job.objects.filter(brief__in=briefs).with_story())
+    jobs = list(Job.objects.filter(brief__in=briefs).with_details())
     places = _places() if any(job.state == JobState.QUEUED for job in jobs) else {}
     may_make, may_settle = viewer.has_perm("generation.make_images"), viewer.has_perm("generation.manage_money")
-    cells: dict[UUID, dict[GenerationModel, list[Cell]]] = {brief.pk: {} for brief in briefs}
+    cells: dict[UUID, dict[GenerationModel, list[ResultCell]]] = {brief.pk: {} for brief in briefs}
     known = {brief.pk: brief for brief in briefs}
     for job in jobs:
         job.brief = known[job.brief_id]
-        cell = Cell(job, places.get(job.pk, 0), may_make, may_settle)
+        cell = ResultCell(job, places.get(job.pk, 0), may_make, may_settle)
         cells[job.brief_id].setdefault(job.model, []).append(cell)
-    return [BriefStory(brief, _columns(cells[brief.pk])) for brief in briefs]
+    return [BriefPage(brief, _columns(cells[brief.pk])) for brief in briefs]
 
 
-def _columns(by_model: Mapping[GenerationModel, list[Cell]]) -> tuple[Column, ...]:
+def _columns(by_model: Mapping[GenerationModel, list[ResultCell]]) -> tuple[Column, ...]:
     return tuple(Column(model, tuple(cells)) for model, cells in by_model.items())
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from generation.catalogue import registry
 from generation.jobs import callbacks
 from generation.models import Job
-from generation.providers.callbacks import LARGEST, Forged
+from generation.providers.callbacks import LARGEST, InvalidSignature
 
 logger = structlog.get_logger(__name__)
 
@@ -28,9 +28,9 @@ def callback(request: HttpRequest, key: str, job_id: UUID) -> HttpResponse:
     body = request.read(LARGEST + 1)
     try:
         if len(body) > LARGEST:
-            raise Forged(f"It is larger than {LARGEST} bytes.")
+            raise InvalidSignature(f"It is larger than {LARGEST} bytes.")
         callbacks.ask_now(job_id, key, registry.provider(key).verify_callback(headers, body))
-    except (Forged, registry.NotConfigured) as problem:
+    except (InvalidSignature, registry.NotConfigured) as problem:
         logger.warning("callback.refused", provider=key, job=str(job_id), why=str(problem))
         return HttpResponse(status=401)
     except Job.DoesNotExist:

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 from core.errors import Blocked, InvalidTransition
 from core.web.requests import SignedIn
 from generation.briefs import family as families
-from generation.models import Brief, Output, Verdict
-from generation.outputs import judging
+from generation.models import Brief, Output, Pick
+from generation.outputs import preferences
 from generation.pages import comparison
 from generation.pages.brief import HTMX_STOP_POLLING
 
@@ -35,12 +35,12 @@ def compare(request: SignedIn, brief_id: UUID) -> HttpResponse:
 def judge(request: SignedIn, brief_id: UUID) -> HttpResponse:
     """Record a pick, a tie or none, and show whose they are."""
     found, verdict = _found(request, brief_id), request.POST.get("verdict", "")
-    if verdict not in Verdict.values:
+    if verdict not in Pick.values:
         raise Http404
     wanted = _uuid(request.POST.get("output", ""))
     picked = Output.objects.filter(job__brief=found, pk=wanted).first() if wanted else None
     try:
-        judging.judge(found, Verdict(verdict), by=request.user, output=picked)
+        preferences.prefer(found, Pick(verdict), by=request.user, output=picked)
     except (InvalidTransition, Blocked) as error:
         messages.error(request, str(error))
         return _page(request, found, 409 if isinstance(error, InvalidTransition) else 422)
@@ -72,7 +72,7 @@ def _page(request: SignedIn, found: Brief, status: int = 200) -> HttpResponse:
 
 
 def _found(request: SignedIn, brief_id: UUID) -> Brief:
-    return get_object_or_404(Brief.objects.visible_to(request.user).with_story(), pk=brief_id)
+    return get_object_or_404(Brief.objects.visible_to(request.user).with_details(), pk=brief_id)
 
 
 def _uuid(text: str) -> UUID | None:

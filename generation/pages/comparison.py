@@ -16,7 +16,7 @@ from core.models import User
 from generation.briefs import specs
 from generation.catalogue import registry
 from generation.jobs.ingest import FLAGS
-from generation.models import Brief, Job, JobState, Judgement, Output, OutputState, Verdict
+from generation.models import Brief, Job, JobState, Output, OutputState, Pick, Preference
 from generation.models.job import RETRIABLE, RUNNING
 from generation.pages.brief_page import duration
 
@@ -52,7 +52,7 @@ STATE_WORDS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class Cell:
+class ComparedPicture:
     """One picture, or the place of one that did not come."""
 
     letter: str
@@ -143,13 +143,13 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class SideBySide:
     """Two cells under the slider, and whom the arrows bring next."""
 
-    first: Cell
-    second: Cell
-    previous: Cell
-    following: Cell
+    first: ComparedPicture
+    second: ComparedPicture
+    previous: ComparedPicture
+    following: ComparedPicture
 
     @property
     def previous_query(self) -> str:
@@ -167,14 +167,14 @@ class Comparison:
     """Everything that the comparison of a brief shows to one person."""
 
     brief: Brief
-    every: tuple[Cell, ...]
+    every: tuple[ComparedPicture, ...]
     may_be_blind: bool
-    """Whether there is anything to hide: more than one model, and no judgement of this person yet."""
+    """Whether there is anything to hide: more than one model, and no preference of this person yet."""
     number: int
     """Of the set, from 1."""
     blind: bool
-    judgements: tuple[Judgement, ...]
-    mine: Judgement | None
+    preferences: tuple[Preference, ...]
+    mine: Preference | None
     wanted: tuple[str, str]
     """Letters of the two to look at closely."""
     names: bool = False
@@ -186,7 +186,7 @@ class Comparison:
         return f"{'names=1&' if self.names else ''}set={self.number}"
 
     @property
-    def cells(self) -> tuple[Cell, ...]:
+    def cells(self) -> tuple[ComparedPicture, ...]:
         start = (self.number - 1) * MOST_CELLS
         return self.every[start : start + MOST_CELLS]
 
@@ -199,7 +199,7 @@ class Comparison:
         return any(cell.job.state in RUNNING for cell in self.every)
 
     @property
-    def drawn(self) -> list[Cell]:
+    def drawn(self) -> list[ComparedPicture]:
         """Cells of this set that have a picture."""
         return [cell for cell in self.cells if cell.output]
 
@@ -213,7 +213,7 @@ class Comparison:
         return self.blind and self.pictures > 1 and not self.running
 
     @cached_property
-    def pair(self) -> Pair | None:
+    def pair(self) -> SideBySide | None:
         """The two to look at closely: those asked for, or the first two."""
         drawn = self.drawn
         if len(drawn) < 2:
@@ -223,7 +223,7 @@ class Comparison:
         others = [cell for cell in drawn if cell is not first]
         second = next((cell for cell in others if cell.letter == self.wanted[1]), others[0])
         place = others.index(second)
-        return Pair(first, second, others[place - 1], others[(place + 1) % len(others)])
+        return SideBySide(first, second, others[place - 1], others[(place + 1) % len(others)])
 
     @cached_property
     def table(self) -> list[Fact]:
@@ -241,15 +241,15 @@ class Comparison:
 
     @property
     def tally(self) -> list[str]:
-        """How others judged, in words; only once one's own judgement cannot be swayed by it."""
-        others = [] if self.blind else [judgement for judgement in self.judgements if judgement != self.mine]
+        """How others judged, in words; only once one's own preference cannot be swayed by it."""
+        others = [] if self.blind else [preference for preference in self.preferences if preference != self.mine]
         return [f"{each.by}: {self._said(each)}" for each in others]
 
-    def _said(self, judgement: Judgement) -> str:
-        if judgement.output_id is None:
-            return "a tie" if judgement.outcome == Verdict.TIE else "none of them"
+    def _said(self, preference: Preference) -> str:
+        if preference.output_id is None:
+            return "a tie" if preference.outcome == Pick.TIE else "none of them"
         letters = {cell.output.pk: cell.letter for cell in self.every if cell.output}
-        return letters.get(judgement.output_id, "one that is discarded by now")
+        return letters.get(preference.output_id, "one that is discarded by now")
 
 
 def compare(
@@ -260,16 +260,16 @@ def compare(
     It is blind until the person has judged, or asks for the names. The order is another one for everybody, and always
     the same for one person.
     """
-    judgements = tuple(brief.judgements.select_related("by"))
-    mine = next((judgement for judgement in judgements if judgement.by_id == person.pk), None)
-    jobs = list(Job.objects.filter(brief=brief).with_story())
+    preferences = tuple(brief.preferences.select_related("by"))
+    mine = next((preference for preference in preferences if preference.by_id == person.pk), None)
+    jobs = list(Job.objects.filter(brief=brief).with_details())
     may_be_blind = mine is None and len({job.model_id for job in jobs}) > 1
     blind = may_be_blind and not names
     places = sorted(_places(jobs), key=lambda place: _shuffled(person, place))
-    cells = [_cell(letter, place, blind, judgements, mine) for letter, place in zip(_letters(), places, strict=False)]
+    cells = [_cell(letter, place, blind, preferences, mine) for letter, place in zip(_letters(), places, strict=False)]
     sets = max(1, -(-len(cells) // MOST_CELLS))
     number = min(max(1, number), sets)
-    return Comparison(brief, tuple(cells), may_be_blind, number, blind, judgements, mine, wanted, names)
+    return Comparison(brief, tuple(cells), may_be_blind, number, blind, preferences, mine, wanted, names)
 
 
 Place = tuple[Job, Output | None]
@@ -290,11 +290,13 @@ def _shuffled(person: User, place: Place) -> str:
     return hashlib.sha256(f"{person.pk} {output.pk if output else job.pk}".encode()).hexdigest()
 
 
-def _cell(letter: str, place: Place, blind: bool, judgements: Sequence[Judgement], mine: Judgement | None) -> Cell:
+def _cell(
+    letter: str, place: Place, blind: bool, preferences: Sequence[Preference], mine: Preference | None
+) -> ComparedPicture:
     job, output = place
-    picks = [each for each in judgements if output and each.output_id == output.pk and not blind]
+    picks = [each for each in preferences if output and each.output_id == output.pk and not blind]
     names = tuple(str(each.by) for each in picks if each != mine)
-    return Cell(letter, job, output, blind, mine in picks, names)
+    return ComparedPicture(letter, job, output, blind, mine in picks, names)
 
 
 def _letters() -> Iterable[str]:
@@ -303,40 +305,40 @@ def _letters() -> Iterable[str]:
     return chain(ascii_uppercase, pairs)
 
 
-def _facts(cells: Sequence[Cell]) -> Iterable[Fact]:
+def _facts(cells: Sequence[ComparedPicture]) -> Iterable[Fact]:
     for name, answer in QUESTIONS.items():
         values = tuple(answer(cell) for cell in cells)
         if any(values):
             yield Fact(name, values)
 
 
-def _size(cell: Cell) -> str:
+def _size(cell: ComparedPicture) -> str:
     return f"{cell.output.width} × {cell.output.height}" if cell.output else ""
 
 
-def _file(cell: Cell) -> str:
+def _file(cell: ComparedPicture) -> str:
     if cell.output is None:
         return ""
     return f"{cell.output.media_type.removeprefix('image/').upper()}, {filesizeformat(cell.output.size)}"
 
 
-def _seed(cell: Cell) -> str:
+def _seed(cell: ComparedPicture) -> str:
     return (cell.output.seed if cell.output else "") or cell.job.seed
 
 
-def _quality(cell: Cell) -> str:
+def _quality(cell: ComparedPicture) -> str:
     return str(cell.job.in_effect.get("quality") or cell.job.parameters.get("quality") or "")
 
 
-def _without(cell: Cell) -> str:
+def _without(cell: ComparedPicture) -> str:
     return ", ".join(specs.OPTION_WORDS.get(name, name) for name in cell.job.dropped)
 
 
-def _flags(cell: Cell) -> str:
+def _flags(cell: ComparedPicture) -> str:
     return " ".join(FLAGS.get(flag, flag) for flag in (cell.output.flags if cell.output else ()))
 
 
-QUESTIONS: Mapping[str, Callable[[Cell], str]] = {
+QUESTIONS: Mapping[str, Callable[[ComparedPicture], str]] = {
     "Model": lambda cell: cell.model,
     "Provider": lambda cell: cell.provider,
     "Answered as": lambda cell: cell.job.model_reported,

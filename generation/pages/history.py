@@ -13,7 +13,7 @@ from core.web.requests import SignedIn
 from generation.models import Brief
 from generation.pages.brief import again_url
 from generation.pages.brief_page import tell_all
-from generation.pages.history_page import HistoryForm, Row, matching
+from generation.pages.history_page import HistoryForm, HistoryRow, matching
 from generation.prompt_templates import content_rules
 
 ON_A_PAGE = 20
@@ -25,10 +25,12 @@ def history(request: SignedIn) -> HttpResponse:
     """Every brief that was sent and fits the address."""
     form = HistoryForm(request.GET)
     wanted = form.wanted()
-    found = matching(Brief.objects.visible_to(request.user), wanted).with_story()
+    found = matching(Brief.objects.visible_to(request.user), wanted).with_details()
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
     words = tuple(wanted.get("q", "").split())
-    rows = [(Row(story, words), again_url(story.brief)) for story in tell_all(list(page.object_list), request.user)]
+    rows = [
+        (HistoryRow(story, words), again_url(story.brief)) for story in tell_all(list(page.object_list), request.user)
+    ]
     context = {"form": form, "page": page, "rows": rows, "filtered": bool(wanted), "query": urlencode(wanted)}
     drawn = "generation/panels/history_results.html" if request.htmx else "generation/history.html"
     return render(request, drawn, context)

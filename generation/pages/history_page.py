@@ -15,7 +15,7 @@ from core.web.forms import ANY, offer
 from generation.catalogue import registry
 from generation.models import GenerationModel, JobState, OutputState, Template
 from generation.models.brief import BriefQuerySet
-from generation.pages.brief_page import BriefStory
+from generation.pages.brief_page import BriefPage
 
 KEPT, APPROVED = "kept", "approved"
 ENDS: dict[str, tuple[str, dict[str, object]]] = {
@@ -88,10 +88,10 @@ def matching(briefs: BriefQuerySet, wanted: dict[str, str]) -> BriefQuerySet:
 
 
 @dataclass(frozen=True)
-class Row:
+class HistoryRow:
     """One brief in the history."""
 
-    story: BriefStory
+    story: BriefPage
     words: tuple[str, ...]
 
     @property

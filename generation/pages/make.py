@@ -23,7 +23,7 @@ from generation.briefs.refinement import read as read_refinement
 from generation.catalogue import offers
 from generation.jobs import starting
 from generation.models import Brief, BriefKind, GenerationModel, Template, TemplateRevision
-from generation.pages.brief_page import BriefStory, tell_all
+from generation.pages.brief_page import BriefPage, tell_all
 from generation.prompt_templates.prompts import FieldKind
 
 RECENT = 8
@@ -186,8 +186,8 @@ def _fact(facts: Mapping[str, Any], row: Mapping[str, Any]) -> str:
     return "" if fact is None else str(fact)
 
 
-def _recent(request: SignedIn) -> list[BriefStory]:
-    briefs = Brief.objects.visible_to(request.user).with_story()
+def _recent(request: SignedIn) -> list[BriefPage]:
+    briefs = Brief.objects.visible_to(request.user).with_details()
     if request.GET.get("mine") == "1":
         briefs = briefs.filter(asked_by=request.user)
     return tell_all(list(briefs[:RECENT]), request.user)

@@ -39,7 +39,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TextChange:
     """One text of a template, in pieces."""
 
     label: str
@@ -74,7 +74,7 @@ class FieldChange:
     name: str
     label: str
     kind: str
-    parts: tuple[Part, ...] = ()
+    parts: tuple[TextChange, ...] = ()
     moved: bool = False
 
     @property
@@ -87,9 +87,9 @@ class FieldChange:
 class Difference:
     """Everything in which two wordings differ."""
 
-    texts: tuple[Part, ...]
+    texts: tuple[TextChange, ...]
     fields: tuple[FieldChange, ...]
-    rules: Part
+    rules: TextChange
 
     @property
     def empty(self) -> bool:
@@ -99,9 +99,9 @@ class Difference:
 
 def between(before: Wording, after: Wording) -> Difference:
     """What changed on the way from one wording to the other."""
-    texts = tuple(Part(label, words(getattr(before, name), getattr(after, name))) for name, label in PARTS)
+    texts = tuple(TextChange(label, words(getattr(before, name), getattr(after, name))) for name, label in PARTS)
     fields = _fields(prompts.parse_fields(before.fields), prompts.parse_fields(after.fields))
-    return Difference(texts, fields, Part("May not be typed", words(_ruled(before), _ruled(after))))
+    return Difference(texts, fields, TextChange("May not be typed", words(_ruled(before), _ruled(after))))
 
 
 def words(before: str, after: str) -> tuple[Piece, ...]:
@@ -132,9 +132,9 @@ def _fields(before: Sequence[Field], after: Sequence[Field]) -> tuple[FieldChang
     return (*found, *gone)
 
 
-def _parts(before: dict[str, str], after: dict[str, str]) -> tuple[Part, ...]:
+def _parts(before: dict[str, str], after: dict[str, str]) -> tuple[TextChange, ...]:
     texts = ((label, before.get(key, ""), after.get(key, "")) for key, label in FIELD_PARTS.items())
-    return tuple(Part(label, words(old, new)) for label, old, new in texts if old or new)
+    return tuple(TextChange(label, words(old, new)) for label, old, new in texts if old or new)
 
 
 def _said(field: Field) -> dict[str, str]:

@@ -10,10 +10,10 @@ from generation.models import TemplateRevision
 from generation.prompt_templates import prompts
 from generation.providers.base import Finished, ImageSpec
 from generation.providers.egress.http import Client
-from generation.providers.models import ModelFacts, Sizes
+from generation.providers.models import ModelSpec, Sizes
 from generation.providers.sketch.adapter import Sketch
 
-SPECIMEN = ModelFacts(id="specimen", name="Specimen", sizes=Sizes(target_pixels=640 * 480, multiple=2))
+SPECIMEN = ModelSpec(id="specimen", name="Specimen", sizes=Sizes(target_pixels=640 * 480, multiple=2))
 
 
 def of(revision: TemplateRevision) -> str:

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from uuid import UUID
 
-from generation.providers.callbacks import Forged, Headers
+from generation.providers.callbacks import Headers, InvalidSignature
 from generation.providers.errors import Rejected
-from generation.providers.models import QUALITIES, ModelFacts, Quality, Sizes, ratio_of
+from generation.providers.models import QUALITIES, ModelSpec, Quality, Sizes, ratio_of
 from generation.providers.options import OptionError, Secret, closed, secrets_in
 from generation.providers.prices import FREE, Money, Order, Quote
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from generation.providers.egress.http import Client
 
 __all__ = [
-    "FREE", "QUALITIES", "Capabilities", "Finished", "ImageSpec", "ModelFacts", "Money", "Nothing", "Order",
+    "FREE", "QUALITIES", "Capabilities", "Finished", "ImageSpec", "ModelSpec", "Money", "Nothing", "Order",
     "Pending", "Picture", "Provider", "Quality", "Quote", "Reference", "Refusal", "Secret", "Sizes",
 ]  # fmt: skip
 
@@ -45,7 +45,7 @@ class ImageSpec:
     """One frozen wish to one model. `hints` are the template's fields, already said in the prompt."""
 
     prompt: str
-    model: ModelFacts
+    model: ModelSpec
     ratio: str = "3:2"
     count: int = 1
     quality: Quality = "standard"
@@ -163,7 +163,7 @@ class Capabilities:
         }
         return [name for name, is_lost in lost.items() if is_lost]
 
-    def _has(self, option: str, model: ModelFacts) -> bool:
+    def _has(self, option: str, model: ModelSpec) -> bool:
         return bool(getattr(self, option)) and option not in model.lacks
 
     def _size(self, spec: ImageSpec) -> bool:
@@ -219,7 +219,7 @@ class Provider(ABC):
 
     def verify_callback(self, headers: Headers, body: bytes) -> str:
         """The provider's own id of the job that a genuine callback is about; believe nothing else. Raises Forged."""
-        raise Forged(f"{self.label} does not call back.")
+        raise InvalidSignature(f"{self.label} does not call back.")
 
     def unsupported(self, spec: ImageSpec) -> list[str]:
         """Names of the options in spec that would be lost on the way."""

@@ -16,7 +16,7 @@ from urllib.parse import quote as quoted
 from uuid import UUID
 
 from generation.providers.base import Capabilities, Finished, ImageSpec, Money, Pending, Picture, Secret
-from generation.providers.callbacks import Forged, Headers, job_in
+from generation.providers.callbacks import Headers, InvalidSignature, job_in
 from generation.providers.egress.http import Answer, HTTPProvider, Request, by_status, message_in
 from generation.providers.encoding import encoded, white_where_clear
 from generation.providers.errors import BadAnswer, ModelGone, ProviderError, Refused, Rejected, Unclear
@@ -108,14 +108,14 @@ class BlackForestLabs(HTTPProvider):
         """
         key = self.options.callback_secret.reveal().encode()
         if not key:
-            raise Forged("No secret for Black Forest Labs' callbacks is set here.")
+            raise InvalidSignature("No secret for Black Forest Labs' callbacks is set here.")
         if signature := headers.get("x-bfl-signature", ""):
             right = f"sha256={hmac.digest(key, body, hashlib.sha256).hex()}".encode()
             is_genuine = hmac.compare_digest(signature.encode(), right)
         else:
             is_genuine = hmac.compare_digest(headers.get("x-webhook-secret", "").encode(), key)
         if not is_genuine:
-            raise Forged("The callback is not proven to come from Black Forest Labs.")
+            raise InvalidSignature("The callback is not proven to come from Black Forest Labs.")
         return job_in(body, "id", "task_id")
 
     def check(self) -> str:

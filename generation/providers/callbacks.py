@@ -1,4 +1,4 @@
-"""Callbacks, by which a provider says that a job is over: each must be proven, and then is only a nudge to ask.
+"""Callbacks, by which a provider says that a job is over: each must be proven, and then is only a reason to ask.
 
 What a callback says of the result is never believed. Asking costs nothing, so one that comes twice does no harm.
 """
@@ -16,7 +16,7 @@ Headers = Mapping[str, str]
 """Of a callback; names in lower case."""
 
 
-class Forged(ValueError):
+class InvalidSignature(ValueError):
     """A callback that is not proven to come from the provider, or not from now."""
 
 
@@ -28,5 +28,5 @@ def job_in(body: bytes, *names: str) -> str:
         data = None
     job = next(filter(None, (text(data, name) for name in names)), "")
     if not job:
-        raise Forged("The callback names no job.")
+        raise InvalidSignature("The callback names no job.")
     return job

@@ -18,7 +18,7 @@ from uuid import UUID
 
 from generation.providers.answers import inside, objects, text, ticket
 from generation.providers.base import Capabilities, Finished, ImageSpec, Money, Pending, Picture, Secret
-from generation.providers.egress.http import Answer, HTTPProvider, Part, Request, by_status
+from generation.providers.egress.http import Answer, FormPart, HTTPProvider, Request, by_status
 from generation.providers.egress.redaction import redact
 from generation.providers.errors import BadAnswer, ModelGone, ProviderError, Rejected, Stopped, Unavailable, Unclear
 from generation.providers.options import NO_KEY
@@ -157,7 +157,7 @@ class ComfyUI(HTTPProvider):
     def _upload(self, spec: ImageSpec, attempt: UUID) -> None:
         """The picture goes ahead under a name of its own; a lost answer here costs nothing, as nothing is drawn yet."""
         picture = spec.references[0]
-        part = Part("image", _upload_name(attempt), picture.data, picture.media_type)
+        part = FormPart("image", _upload_name(attempt), picture.data, picture.media_type)
         request = self._request("POST", "/upload/image", form={"type": "input", "overwrite": "true"}, files=(part,))
         with self.redacted():
             try:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from generation.providers.answers import objects, text
 from generation.providers.base import FREE, CostBasis, ImageSpec, Money, Picture, Quote
-from generation.providers.egress.http import Answer, Part, Request
+from generation.providers.egress.http import Answer, FormPart, Request
 from generation.providers.encoding import white_where_clear
 from generation.providers.errors import Rejected
 from generation.providers.openai import CHOICES, OpenAIImages, OpenAIOptions
@@ -111,7 +111,7 @@ class Compatible(OpenAIImages):
         sent = {name: value for name, value in ours.items() if name in self.profile.sends and value != ""}
         return sent | ({"response_format": "b64_json"} if self.profile.asks_for_base64 else {})
 
-    def files(self, spec: ImageSpec) -> tuple[Part, ...]:
+    def files(self, spec: ImageSpec) -> tuple[FormPart, ...]:
         return tuple(map(self._in_dialect, super().files(spec)))
 
     def picture(self, item: Any, answer: Answer) -> Picture:
@@ -139,7 +139,7 @@ class Compatible(OpenAIImages):
     def _model(self, spec: ImageSpec) -> str:
         return self.options.model if spec.model.id == CONFIGURED else spec.model.id
 
-    def _in_dialect(self, part: Part) -> Part:
+    def _in_dialect(self, part: FormPart) -> FormPart:
         if part.name == "image" and self.profile.always_a_list:
             return replace(part, name="image[]")
         if part.name == "mask" and self.profile.white_mask:

@@ -83,7 +83,7 @@ class Sizes:
 
 
 @dataclass(frozen=True)
-class ModelFacts:
+class ModelSpec:
     """One model of one provider, as far as sending a wish to it needs to know."""
 
     id: str

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from generation.providers.answers import inside, number, objects, text
 from generation.providers.base import Capabilities, CostBasis, Finished, ImageSpec, Money, Picture, Secret
-from generation.providers.egress.http import Answer, HTTPProvider, Part, Request, by_status, message_in
+from generation.providers.egress.http import Answer, FormPart, HTTPProvider, Request, by_status, message_in
 from generation.providers.encoding import decoded
 from generation.providers.errors import (
     BadAnswer,
@@ -158,14 +158,14 @@ class OpenAIImages(OpenAIAccount):
         ours |= {name: _chosen(name, getattr(extra, name), spec) for name in CHOICES}
         return {name: value for name, value in ours.items() if value not in (None, "")}
 
-    def files(self, spec: ImageSpec) -> tuple[Part, ...]:
+    def files(self, spec: ImageSpec) -> tuple[FormPart, ...]:
         """One picture goes as `image`, several as `image[]`; the mask belongs to the first."""
         name = "image" if len(spec.references) == 1 else "image[]"
         pictures = [
-            Part(name, reference.name or f"reference-{number}.png", reference.data, reference.media_type)
+            FormPart(name, reference.name or f"reference-{number}.png", reference.data, reference.media_type)
             for number, reference in enumerate(spec.references, 1)
         ]
-        return (*pictures, Part("mask", "mask.png", spec.mask)) if spec.mask is not None else tuple(pictures)
+        return (*pictures, FormPart("mask", "mask.png", spec.mask)) if spec.mask is not None else tuple(pictures)
 
     def picture(self, item: Any, answer: Answer) -> Picture:
         """One picture out of the answer's list."""

@@ -21,7 +21,7 @@ from uuid import UUID
 
 from generation.providers.answers import inside, text, ticket
 from generation.providers.base import Capabilities, Finished, ImageSpec, Money, Pending, Picture, Secret
-from generation.providers.callbacks import Forged, Headers, job_in
+from generation.providers.callbacks import Headers, InvalidSignature, job_in
 from generation.providers.egress.http import Answer, HTTPProvider, Request, by_status, message_in
 from generation.providers.encoding import data_url
 from generation.providers.errors import BadAnswer, ModelGone, ProviderError, Refused, Rejected, Stopped, Unclear
@@ -106,12 +106,12 @@ class Replicate(HTTPProvider):
         """Signed as Svix does: HMAC-SHA256 over "id.timestamp.body" (replicate.com/docs, read 2026-11)."""
         message, stamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
         if not message or not _is_now(stamp):
-            raise Forged("The callback has no id, or is not of this moment.")
+            raise InvalidSignature("The callback has no id, or is not of this moment.")
         right = hmac.digest(self._signing_key, f"{message}.{stamp}.".encode() + body, hashlib.sha256)
         expected = base64.b64encode(right)
         given = (entry.partition(",") for entry in headers.get("webhook-signature", "").split())
         if not any(version == "v1" and hmac.compare_digest(one.encode(), expected) for version, _, one in given):
-            raise Forged("The callback's signature is wrong.")
+            raise InvalidSignature("The callback's signature is wrong.")
         return job_in(body, "id")
 
     def unsupported(self, spec: ImageSpec) -> list[str]:
@@ -177,7 +177,7 @@ class Replicate(HTTPProvider):
         except (binascii.Error, ValueError):
             key = b""
         if not key:
-            raise Forged("No usable secret for Replicate's callbacks is set here.")
+            raise InvalidSignature("No usable secret for Replicate's callbacks is set here.")
         return key
 
     @property

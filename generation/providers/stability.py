@@ -13,7 +13,7 @@ from uuid import UUID
 
 from generation.providers.answers import inside, number, text
 from generation.providers.base import Capabilities, Finished, ImageSpec, Picture, Secret
-from generation.providers.egress.http import Answer, HTTPProvider, Part, Request, by_status
+from generation.providers.egress.http import Answer, FormPart, HTTPProvider, Request, by_status
 from generation.providers.encoding import decoded, white_where_clear
 from generation.providers.errors import BadAnswer, ProviderError, RateLimited, Refused, Rejected
 from generation.providers.options import NO_KEY
@@ -176,9 +176,9 @@ def _edit_of(spec: ImageSpec) -> Edit | None:
     return EDITS[name] if name else None
 
 
-def _files(spec: ImageSpec, edit: Edit | None) -> tuple[Part, ...]:
+def _files(spec: ImageSpec, edit: Edit | None) -> tuple[FormPart, ...]:
     """The picture to start from, and where it may change: white there, as this service wants it."""
-    picture = tuple(Part("image", one.name or "image.png", one.data, one.media_type) for one in spec.references[:1])
+    picture = tuple(FormPart("image", one.name or "image.png", one.data, one.media_type) for one in spec.references[:1])
     if edit is None or not edit.needs_mask or spec.mask is None:
         return picture
-    return (*picture, Part("mask", "mask.png", white_where_clear(spec.mask)))
+    return (*picture, FormPart("mask", "mask.png", white_where_clear(spec.mask)))

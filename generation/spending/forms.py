@@ -119,7 +119,7 @@ class PlanForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = sorted((maker.label, key) for key, maker in registry.providers().items())
+        choices = sorted((provider.label, key) for key, provider in registry.providers().items())
         offer(self, "provider", [(key, label) for label, key in choices])
         self.fields["starts_on"].initial = timezone.localdate
 

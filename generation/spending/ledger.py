@@ -51,7 +51,7 @@ def settle(job: Job, micros: int, words: str = "") -> None:
             _move(held.budget_id, job, EntryKind.SETTLE, -held.reserved, micros, words)
 
 
-def release(job: Job, words: str = "") -> None:
+def give_back(job: Job, words: str = "") -> None:
     """Give back what is set aside for the job."""
     for held in _held(job):
         if held.reserved:

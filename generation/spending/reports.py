@@ -40,13 +40,13 @@ KEYS = {
 }
 """What jobs are told apart by → where a job knows it from."""
 
-Facts = Mapping[str, Any]
+MonthFigures = Mapping[str, Any]
 Bars = list[tuple[str, float, str]]
 """As the charts take them: label, number, the number in words."""
 
 
 @dataclass(slots=True)
-class Row:
+class BreakdownRow:
     """What one provider, model, person, listing, template or campaign cost, and what came of it."""
 
     name: str
@@ -105,7 +105,7 @@ class Breakdown:
 
     key: str
     label: str
-    rows: tuple[Row, ...]
+    rows: tuple[BreakdownRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ class Month:
     first: date
     currency: str
     budgets: tuple[Budget, ...]
-    total: Row
+    total: BreakdownRow
     breakdowns: tuple[Breakdown, ...]
     errors: Bars
     days: Bars
@@ -200,7 +200,7 @@ class Month:
         return following if following <= spending_budgets.month_of() else None
 
 
-Namer = Callable[[Facts], tuple[object, str]]
+Namer = Callable[[MonthFigures], tuple[object, str]]
 
 
 BREAKDOWNS: tuple[tuple[str, str, Namer], ...] = (
@@ -222,7 +222,7 @@ def month(first: date, currency: str = "USD") -> Month:
     states = list(jobs.values("state", **_keys()).annotate(count=Count("id")))
     outputs = list(_outputs(jobs))
     waits = _waits(jobs)
-    (total,) = _rows(lambda key: ("all", "All"), spent, states, outputs, waits)[:1] or (Row("All"),)
+    (total,) = _rows(lambda key: ("all", "All"), spent, states, outputs, waits)[:1] or (BreakdownRow("All"),)
     return Month(
         first=first,
         currency=currency,
@@ -275,21 +275,25 @@ def _keys(prefix: str = "") -> dict[str, F]:
     return {name: F(prefix + path) for name, path in KEYS.items()}
 
 
-def _outputs(jobs: QuerySet[Job]) -> Iterable[Facts]:
+def _outputs(jobs: QuerySet[Job]) -> Iterable[MonthFigures]:
     pictures = Output.objects.filter(job__in=jobs.values("pk")).order_by()
     return pictures.values("state", **_keys("job__"), status=F("version__status")).annotate(count=Count("id"))
 
 
 def _rows(
-    namer: Namer, spent: Iterable[Facts], states: Iterable[Facts], outputs: Iterable[Facts], waits: Mapping[Any, Any]
-) -> tuple[Row, ...]:
+    namer: Namer,
+    spent: Iterable[MonthFigures],
+    states: Iterable[MonthFigures],
+    outputs: Iterable[MonthFigures],
+    waits: Mapping[Any, Any],
+) -> tuple[BreakdownRow, ...]:
     """Add up what belongs together, dearest first."""
-    rows: dict[object, Row] = {}
+    rows: dict[object, BreakdownRow] = {}
     times: dict[object, list[float]] = defaultdict(list)
 
-    def row(facts: Facts) -> Row:
+    def row(facts: MonthFigures) -> BreakdownRow:
         key, name = namer(facts)
-        return rows.setdefault(key, Row(name))
+        return rows.setdefault(key, BreakdownRow(name))
 
     for facts in spent:
         row(facts).spent += facts["spent"]

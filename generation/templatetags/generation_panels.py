@@ -18,6 +18,6 @@ def make_again_panel(context: template.Context, version: Version) -> dict[str, A
     """Where a version came from, and the ways to go on from it."""
     made = getattr(version, "provenance", None)
     brief_id = made.brief_id if made else None
-    brief = Brief.objects.with_story().filter(pk=brief_id).first() if brief_id else None
+    brief = Brief.objects.with_details().filter(pk=brief_id).first() if brief_id else None
     again = again_url(brief) if brief else ""
     return {"version": version, "brief": brief, "again_url": again, "perms": context.get("perms")}

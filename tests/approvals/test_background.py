@@ -1,4 +1,4 @@
-"""What the worker does for approvals: it settles what is due, whether nudged or not, and writes mail."""
+"""What the worker does for approvals: it settles what is due, whether enqueued or not, and writes mail."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from tests.approvals import factories
 pytestmark = pytest.mark.django_db
 
 
-def test_the_sweep_settles_what_is_due_without_any_nudge(review: Review) -> None:
+def test_the_sweep_settles_what_is_due_without_any_message(review: Review) -> None:
     factories.decide(review)
     tasks.sweep()
     assert Release.objects.live().count() == 1
@@ -112,7 +112,7 @@ def test_the_delivered_file_is_stored_before_the_release(ada: User) -> None:
     assert storage.exists(factories.released(factories.ready(ada)).file_sha256)
 
 
-def test_a_decision_nudges_the_worker_for_when_the_time_is_over(
+def test_a_decision_calls_the_worker_for_when_the_time_is_over(
     review: Review,
     undo_window: None,
     monkeypatch: pytest.MonkeyPatch,
@@ -174,7 +174,7 @@ def test_a_title_cannot_add_a_header_to_the_mail(ada: User, rita: User) -> None:
     assert mail.outbox[0].recipients() == ["rita@example.com"]
 
 
-def test_mail_that_nobody_was_nudged_to_send_is_sent_once_by_the_sweep(rita: User, max_: User, review: Review) -> None:
+def test_mail_that_nobody_was_called_to_send_is_sent_once_by_the_sweep(rita: User, max_: User, review: Review) -> None:
     tasks.sweep()
     tasks.sweep()
     assert sorted(message.to[0] for message in mail.outbox) == ["max@example.com", "rita@example.com"]
@@ -260,7 +260,7 @@ def test_a_mail_server_that_is_gone_holds_up_no_decision(rita: User, review: Rev
     [
         (Release, {"document": {}}),
         (Release, {"file_sha256": "x"}),
-        (Release, {"words_hash": "x"}),
+        (Release, {"version_hash": "x"}),
         (Event, {"sequence": 9}),
     ],
 )

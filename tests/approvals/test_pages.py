@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from approvals.models import Channel, Choice, Decision, ListingSite, Release, Review, SiteKey
-from approvals.pages import desk
+from approvals.pages import review_page
 from approvals.reviews import dossier, services, settling
 from assets.alt_texts import writing
 from assets.models import Version
@@ -102,8 +102,8 @@ def test_a_review_whose_words_somebody_wrote_does_not_wait_for_them(ada: User, m
     writing.describe(version, text=version.alt_text, decorative=False, language="en", further=french, by=max_)
     edited, other = factories.review(version, channel), factories.review(factories.ready(ada), channel)
     assert list(Review.objects.waiting_for(max_)) == [other]
-    assert desk.next_for(max_) == other
-    assert [entry.is_own for entry in desk.lane(max_).entries if entry.review == edited] == [True]
+    assert review_page.next_for(max_) == other
+    assert [entry.is_own for entry in review_page.queue_for(max_).entries if entry.review == edited] == [True]
 
 
 def test_htmx_gets_the_lane_alone(rita: User, review: Review) -> None:

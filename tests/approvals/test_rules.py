@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from approvals.channels import disclosure, loading, verdict
 from approvals.channels.disclosure import CAPTION_LIMIT, Kind, Profile
 from approvals.channels.rules import BadRules, Rules
-from approvals.channels.verdict import Facts
+from approvals.channels.verdict import ChannelContext
 from approvals.models import Channel
 from approvals.policies import deciding
 from approvals.reviews import changes
 
-PHOTO = Facts(width=2000, height=1500, kind=Kind.PHOTOGRAPH, shows_people="no", credit="Harbor Homes")
+PHOTO = ChannelContext(width=2000, height=1500, kind=Kind.PHOTOGRAPH, shows_people="no", credit="Harbor Homes")
 STAGED = replace(
     PHOTO,
     kind=Kind.ALTERED,
@@ -32,7 +32,7 @@ STAGED = replace(
 SPEAKING = Profile(caption_altered="Virtually staged", caption_generated="Made with AI")
 
 
-def codes(facts: Facts, rules: Rules, profile: Profile = SPEAKING) -> list[str]:
+def codes(facts: ChannelContext, rules: Rules, profile: Profile = SPEAKING) -> list[str]:
     return [finding.code for finding in verdict.judge(facts, rules, profile)]
 
 
@@ -63,7 +63,7 @@ def test_a_plain_photograph_has_nothing_against_it() -> None:
         (replace(PHOTO, channel_is_active=False), Rules(), "channel_closed"),
     ],
 )
-def test_what_breaks_a_rule_blocks(facts: Facts, rules: Rules, code: str) -> None:
+def test_what_breaks_a_rule_blocks(facts: ChannelContext, rules: Rules, code: str) -> None:
     found = verdict.judge(facts, rules, SPEAKING)
     assert [finding.code for finding in found if finding.blocks] == [code]
 

@@ -19,11 +19,11 @@ from tests.assets import factories
 
 
 def reread(version: Version) -> Version:
-    return Version.objects.with_story().get(pk=version.pk)
+    return Version.objects.with_details().get(pk=version.pk)
 
 
 def test_reading_it_again_gives_the_same_hash(ready: Version) -> None:
-    assert dossier.digest(reread(ready)) == dossier.digest(reread(ready)) == reread(ready).words_hash
+    assert dossier.digest(reread(ready)) == dossier.digest(reread(ready)) == reread(ready).dossier_hash
 
 
 def test_it_survives_being_stored_as_json(ready: Version) -> None:
@@ -67,16 +67,16 @@ CHANGES: dict[str, Callable[[Version, User], object]] = {
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_everything_that_is_judged_changes_the_hash(change: str, ready: Version, ada: User) -> None:
-    before = reread(ready).words_hash
+    before = reread(ready).dossier_hash
     CHANGES[change](reread(ready), ada)
-    assert reread(ready).words_hash != before
+    assert reread(ready).dossier_hash != before
 
 
 def test_saving_the_same_words_again_keeps_the_hash(ready: Version, ada: User) -> None:
-    before = reread(ready).words_hash
+    before = reread(ready).dossier_hash
     writing.describe(ready, text=ready.alt_text, decorative=False, language="en", by=ada)
     factories.complete_license(ready)
-    assert reread(ready).words_hash == before
+    assert reread(ready).dossier_hash == before
 
 
 def test_two_versions_with_the_same_facts_differ_by_their_files(ada: User) -> None:

@@ -38,7 +38,7 @@ def last_action() -> str:
 
 
 def reread(version: Version) -> Version:
-    return Version.objects.with_story().get(pk=version.pk)
+    return Version.objects.with_details().get(pk=version.pk)
 
 
 class TestTakingIn:
@@ -105,11 +105,11 @@ class TestTakingIn:
 
 class TestWords:
     def test_alt_text_is_written_and_changes_the_hash(self, ada: User, version: Version) -> None:
-        before = version.words_hash
+        before = version.dossier_hash
         after = writing.describe(version, text="  A kitchen ", decorative=False, language="en-GB", by=ada)
         kept = reread(version)
         assert (kept.alt_text, kept.alt_language) == ("A kitchen", "en-GB")
-        assert before != after.words_hash == kept.words_hash
+        assert before != after.dossier_hash == kept.dossier_hash
         assert last_action() == "version.described"
 
     def test_a_further_language_is_kept_until_it_is_emptied(self, ada: User, version: Version) -> None:
@@ -165,7 +165,7 @@ class TestWords:
     def test_renaming_leaves_the_dossier_alone(self, ada: User, version: Version) -> None:
         collection.rename(version.asset, "Kitchen at dusk", ada)
         kept = reread(version)
-        assert (kept.asset.title, kept.words_hash) == ("Kitchen at dusk", version.words_hash)
+        assert (kept.asset.title, kept.dossier_hash) == ("Kitchen at dusk", version.dossier_hash)
 
     def test_an_approved_version_is_never_left_without_alt_text(self, ada: User, rita: User, ready: Version) -> None:
         factories.approve(ready, rita)
@@ -176,7 +176,7 @@ class TestWords:
     def test_new_words_change_what_was_approved(self, ada: User, rita: User, ready: Version) -> None:
         approved = factories.approve(ready, rita)
         writing.describe(ready, text="Another text", decorative=False, language="en", by=ada)
-        assert reread(ready).words_hash != approved.words_hash
+        assert reread(ready).dossier_hash != approved.dossier_hash
         assert reread(ready).status == Status.APPROVED
 
 
@@ -210,7 +210,7 @@ class TestEveryVerb:
     def test_the_stored_hash_is_that_of_the_facts(self, verb: str, ada: User, version: Version) -> None:
         VERBS[verb](version, ada)
         kept = reread(version)
-        assert kept.words_hash == dossier.digest(kept)
+        assert kept.dossier_hash == dossier.digest(kept)
 
     def test_it_writes_one_log_entry(self, verb: str, ada: User, version: Version) -> None:
         before = LogEntry.objects.count()

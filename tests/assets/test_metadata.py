@@ -16,9 +16,9 @@ from PIL.PngImagePlugin import PngInfo
 
 from assets.alt_texts import forms
 from assets.imaging import metadata, rendering
-from assets.imaging.metadata import Card
+from assets.imaging.metadata import EmbeddedMetadata
 from assets.imaging.rendering import SPECS, Spec
-from assets.library.renditions import card_of
+from assets.library.renditions import metadata_of
 from assets.models import Version
 from assets.provenance.data import ProvenanceData
 from core.models import User
@@ -34,7 +34,7 @@ XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 LI = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}li"
 TYPES = ["image/jpeg", "image/webp", "image/png", "image/avif"]
 
-CARD = Card(
+CARD = EmbeddedMetadata(
     alt_text='Küche <mit> "Tisch" & Stuhl',
     language="de",
     title="Küche",
@@ -61,7 +61,7 @@ def text_of(root: ElementTree.Element, name: str) -> str | None:
     return next((item.text for item in element.iter(LI)), element.text)
 
 
-def rendered(card: Card, media_type: str = "image/jpeg") -> bytes:
+def rendered(card: EmbeddedMetadata, media_type: str = "image/jpeg") -> bytes:
     return rendering.render(picture(200, 150), Spec("test", 100, 100, media_type, 85), card).data
 
 
@@ -96,12 +96,14 @@ def test_the_alt_text_is_written_in_every_language() -> None:
 
 def test_the_longest_words_in_the_most_languages_fit_into_a_jpeg() -> None:
     texts = {f"x{number}": "\U0001f3e0" * forms.LENGTH for number in range(forms.MOST)}
-    card = Card(alt_text="\U0001f3e0" * 2000, further_alt_texts=texts, title="\U0001f3e0" * 200, rights="©" * 200)
+    card = EmbeddedMetadata(
+        alt_text="\U0001f3e0" * 2000, further_alt_texts=texts, title="\U0001f3e0" * 200, rights="©" * 200
+    )
     assert b"AltTextAccessibility" in rendered(card)
 
 
 def test_what_is_empty_is_not_written() -> None:
-    root = xmp_of(rendered(Card(alt_text="A kitchen")))
+    root = xmp_of(rendered(EmbeddedMetadata(alt_text="A kitchen")))
     assert text_of(root, f"{IPTC_EXT}AIPromptInformation") is None
     assert text_of(root, f"{PHOTOSHOP}Credit") is None
 
@@ -109,7 +111,7 @@ def test_what_is_empty_is_not_written() -> None:
 @settings(max_examples=40, deadline=None)
 @given(st.text(min_size=1))
 def test_any_text_gives_xmp_that_parses(text: str) -> None:
-    packet = Card(alt_text=text, credit=text).as_xmp()
+    packet = EmbeddedMetadata(alt_text=text, credit=text).as_xmp()
     ElementTree.fromstring(packet.decode("utf-8").replace("\ufeff", "", 1))  # noqa: S314 - our own output
 
 
@@ -217,12 +219,12 @@ def test_the_card_of_a_version_tells_its_words_and_rights(ada: User) -> None:
     made = ProvenanceData(provider="sketch", provider_name="Sketch", model_asked="sketch-1", prompt="A kitchen")
     version = factories.VersionFactory.create(by=ada, digital_source="algorithmicMedia", provenance=made)
     version = factories.make_ready(version, ada)
-    card = card_of(version)
+    card = metadata_of(version)
     assert (card.alt_text, card.credit, card.digital_source) == (version.alt_text, "Harbor Homes", "algorithmicMedia")
     assert (card.ai_system, card.ai_system_version, card.ai_prompt) == ("Sketch", "sketch-1", "")
-    assert card_of(version, with_prompt=True).ai_prompt == "A kitchen"
+    assert metadata_of(version, with_prompt=True).ai_prompt == "A kitchen"
 
 
 def test_a_photograph_names_no_ai_system(ready: Version) -> None:
-    card = card_of(ready, with_prompt=True)
+    card = metadata_of(ready, with_prompt=True)
     assert (card.ai_system, card.ai_system_version, card.ai_prompt) == ("", "", "")

@@ -48,7 +48,7 @@ def as_nils(nils: User) -> Client:
 
 
 def reread(version: Version) -> Version:
-    return Version.objects.with_story().get(pk=version.pk)
+    return Version.objects.with_details().get(pk=version.pk)
 
 
 def upload_of(name: str, data: bytes) -> SimpleUploadedFile:
@@ -371,11 +371,11 @@ WRONG = {
 class TestPanels:
     @pytest.mark.parametrize("name", SAID)
     def test_saving_leads_back_to_the_panel(self, name: str, as_ada: Client, version: Version) -> None:
-        before = version.words_hash
+        before = version.dossier_hash
         response = as_ada.post(change(version, name), SAID[name])
         assert response.status_code == 302
         assert response["Location"].startswith(version.get_absolute_url() + "#")
-        assert reread(version).words_hash != before
+        assert reread(version).dossier_hash != before
 
     @pytest.mark.parametrize("name", SAID)
     def test_htmx_gets_the_panel_and_what_depends_on_it(self, name: str, as_ada: Client, version: Version) -> None:
@@ -391,7 +391,7 @@ class TestPanels:
     ) -> None:
         response = as_ada.post(change(version, name), WRONG[name], headers=htmx)
         assert response.status_code == 422
-        assert reread(version).words_hash == version.words_hash
+        assert reread(version).dossier_hash == version.dossier_hash
         typed = max(WRONG[name].values(), key=len)
         assert typed in response.content.decode() or name in {"shown"}
 
@@ -408,7 +408,7 @@ class TestPanels:
         response = as_ada.post(change(version, "license"), {"license-terms": terms.pk, "prefill": "1"})
         assert response.status_code == 200
         assert response.context["story"].license_form["ask_commercial"].value() == "yes"
-        assert reread(version).words_hash == version.words_hash
+        assert reread(version).dossier_hash == version.dossier_hash
 
     def test_clearing_the_alt_text_asks_for_a_word(self, as_ada: Client, version: Version) -> None:
         response = as_ada.post(change(version, "alt_text"), {"alt-text": "", "alt-language": "en"})

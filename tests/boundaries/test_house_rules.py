@@ -32,7 +32,7 @@ WRITERS = {
     "generation/jobs/circuit.py", "generation/jobs/dispatch.py", "generation/jobs/execution.py",
     "generation/jobs/ingest.py", "generation/jobs/leases.py", "generation/jobs/services.py",
     "generation/jobs/settlement.py", "generation/jobs/starting.py", "generation/jobs/throttling.py",
-    "generation/jobs/transitions.py", "generation/outputs/judging.py", "generation/outputs/keeping.py",
+    "generation/jobs/transitions.py", "generation/outputs/preferences.py", "generation/outputs/keeping.py",
     "generation/prompt_templates/previews.py", "generation/prompt_templates/revisions.py",
     "generation/prompt_templates/transfer.py", "generation/spending/alerts.py", "generation/spending/budgets.py",
     "generation/spending/ledger.py", "generation/spending/plans.py",

@@ -85,7 +85,7 @@ def build() -> World:
         provider="scripted", kind="monthly", name="Standard", amount_micros=10_000_000, starts_on="2026-01-01"
     )
     later = timezone.now() + timedelta(hours=1)
-    ProviderState.objects.update_or_create(provider="scripted", defaults={"resting_until": later})
+    ProviderState.objects.update_or_create(provider="scripted", defaults={"open_until": later})
     world.places["budget"] = budgets.budgets_for(ada, None, "USD")[0]
     return world
 

@@ -1,5 +1,5 @@
 """The scripted providers of generation, for pages that tell of jobs."""
 
-from tests.generation.conftest import nudged, scripted
+from tests.generation.conftest import enqueued, scripted
 
-__all__ = ["nudged", "scripted"]
+__all__ = ["enqueued", "scripted"]

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 def resting() -> ProviderState:
     until = timezone.now() + timedelta(minutes=5)
     return ProviderState.objects.create(
-        provider="scripted", resting_until=until, reason="No credit left.", failures=1, rests=1
+        provider="scripted", open_until=until, reason="No credit left.", failures=1, trips=1
     )
 
 
@@ -53,7 +53,7 @@ def test_trying_again_lets_the_next_job_find_out(resting: ProviderState) -> None
     assert "About to be tried" in as_(max_()).get(reverse("settings")).content.decode()
     execution.send(job.pk)
     assert Job.objects.get().state == JobState.DONE
-    assert ProviderState.objects.get().resting_until is None
+    assert ProviderState.objects.get().open_until is None
 
 
 def test_limits_are_set_and_taken_away(resting: ProviderState) -> None:
@@ -85,7 +85,7 @@ def test_only_who_sees_the_settings_changes_them(resting: ProviderState, name: s
     for person in (ada(), rita()):
         assert as_(person).post(reverse(name, args=["scripted"]), {"at_once": "1"}).status_code == 403
     held = ProviderState.objects.get()
-    assert (held.at_once, held.resting_until) == (None, resting.resting_until)
+    assert (held.at_once, held.open_until) == (None, resting.open_until)
 
 
 @pytest.mark.parametrize("name", ["try_now", "provider_limits"])

@@ -75,13 +75,13 @@ def jobs(ids: Sequence[str] = ()) -> list[Seen]:
 
 def minutes_pass(minutes: float) -> None:
     """Every moment that jobs and resting providers remember moves into the past, as if that long had gone by."""
-    _earlier(Job, timedelta(minutes=minutes), "lease_until", "deadline", "not_before", "nudged_at")
-    _earlier(ProviderState, timedelta(minutes=minutes), "resting_until")
+    _earlier(Job, timedelta(minutes=minutes), "lease_until", "deadline", "not_before", "enqueued_at")
+    _earlier(ProviderState, timedelta(minutes=minutes), "open_until")
 
 
 def sweep() -> None:
     """What the worker's clock does every few seconds."""
-    reconciliation.sweep()
+    reconciliation.reconcile()
 
 
 def set_team_budget(micros: int) -> None:

@@ -11,7 +11,7 @@ from tests.faults.gates import GatedBFL, GatedOpenAI
 from tests.portal import Portal, wait_until
 
 LEASES_ARE_OVER = 1.5
-"""Minutes after which a worker that was sending counts as dead, and a nudge as lost."""
+"""Minutes after which a worker that was sending counts as dead, and a message as lost."""
 
 
 @dataclass

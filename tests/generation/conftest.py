@@ -21,7 +21,7 @@ def scripted(settings: Settings) -> Iterator[type[Scripted]]:
 
 
 @pytest.fixture(autouse=True)
-def nudged(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, float]]:
+def enqueued(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, float]]:
     """What workers were told to look at, instead of telling them: (task, job, seconds)."""
     told: list[tuple[str, str, float]] = []
     monkeypatch.setattr(

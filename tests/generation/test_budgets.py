@@ -185,13 +185,13 @@ def test_who_manages_money_is_mailed_once_after_the_commit(
     ada: User,
     max_: User,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
-    nudged: list[tuple[str, str, float]],
+    enqueued: list[tuple[str, str, float]],
 ) -> None:
     team(DIME)
     with django_capture_on_commit_callbacks(execute=True):
         factories.queued(ada)
-        assert not nudged
-    (told,) = [key for task, key, _ in nudged if task == "mail_alert"]
+        assert not enqueued
+    (told,) = [key for task, key, _ in enqueued if task == "mail_alert"]
     tasks.mail_alert(told)
     tasks.mail_alert(told)
     (sent,) = mail.outbox
@@ -209,7 +209,7 @@ def test_the_highest_of_several_levels_speaks_for_all(ada: User, max_: User) -> 
 
 def test_an_alert_that_nobody_was_told_to_mail_is_found_by_the_sweep(
     ada: User,
-    nudged: list[tuple[str, str, float]],
+    enqueued: list[tuple[str, str, float]],
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     team(2 * DIME)
@@ -217,7 +217,7 @@ def test_an_alert_that_nobody_was_told_to_mail_is_found_by_the_sweep(
     BudgetAlert.objects.update(at=datetime.now(tz=UTC) - timedelta(minutes=1))
     with django_capture_on_commit_callbacks(execute=True):
         tasks.sweep()
-    assert [key for task, key, _ in nudged if task == "mail_alert"] == [str(BudgetAlert.objects.get().pk)]
+    assert [key for task, key, _ in enqueued if task == "mail_alert"] == [str(BudgetAlert.objects.get().pk)]
 
 
 def test_somebody_who_left_is_not_mailed(ada: User, max_: User) -> None:

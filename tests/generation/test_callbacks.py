@@ -57,7 +57,7 @@ def waiting(ada: User) -> Job:
     """A job that Replicate has, to be asked about in five minutes."""
     job = started(ada, row("replicate")).jobs.get()
     Job.objects.update(
-        state=JobState.WAITING, handle="{}", request_id=THEIRS, not_before=timezone.now() + LATER, nudged_at=None
+        state=JobState.WAITING, handle="{}", request_id=THEIRS, not_before=timezone.now() + LATER, enqueued_at=None
     )
     return job
 
@@ -83,7 +83,7 @@ def genuine(body: bytes = BODY, *, age: float = 0) -> dict[str, str]:
 def is_asked(job: Job) -> bool:
     """Whether a worker was told to ask about it now."""
     job.refresh_from_db()
-    return job.not_before is None and job.nudged_at is not None
+    return job.not_before is None and job.enqueued_at is not None
 
 
 def test_a_genuine_callback_makes_us_ask_now(waiting: Job) -> None:
@@ -170,12 +170,12 @@ def test_a_job_that_does_not_wait_is_left_alone(waiting: Job, state: JobState) -
 
 
 def test_the_same_callback_twice_asks_once(
-    waiting: Job, nudged: list[Any], django_capture_on_commit_callbacks: Any
+    waiting: Job, enqueued: list[Any], django_capture_on_commit_callbacks: Any
 ) -> None:
-    nudged.clear()
+    enqueued.clear()
     with django_capture_on_commit_callbacks(execute=True):
         assert [call(waiting.pk, genuine()) for _ in range(3)] == [204, 204, 204]
-    assert nudged == [("resume_job", str(waiting.pk), 0.0)]
+    assert enqueued == [("resume_job", str(waiting.pk), 0.0)]
 
 
 def test_a_storm_of_callbacks_does_not_make_us_ask_without_end(waiting: Job) -> None:

@@ -1,4 +1,4 @@
-"""Side by side and blind: what the page shows and hides, and what a judgement is."""
+"""Side by side and blind: what the page shows and hides, and what a preference is."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from pytest_django import DjangoAssertNumQueries
 from core.errors import Blocked, InvalidTransition
 from core.models import LogEntry, User
 from generation.jobs import execution
-from generation.models import Brief, Judgement, Output, OutputState, Verdict
-from generation.outputs import judging, keeping
+from generation.models import Brief, Output, OutputState, Pick, Preference
+from generation.outputs import keeping, preferences
 from generation.pages.comparison import compare
 from generation.providers import errors
 from generation.providers.base import Finished, Money
@@ -79,7 +79,7 @@ def test_blind_the_page_does_not_say_how_large_a_picture_is(ada: User, rita: Use
 
 def test_blind_what_somebody_else_picked_is_not_shown(ada: User, rita: User) -> None:
     brief = sent(ada)
-    judging.judge(brief, Verdict.PICK, by=ada, output=Output.objects.first())
+    preferences.prefer(brief, Pick.PICK, by=ada, output=Output.objects.first())
     assert "Picked by" not in page_of(browser_of(rita), brief)
     assert "Picked by" in page_of(browser_of(rita), brief, "?names=1")
 
@@ -110,7 +110,7 @@ def test_everybody_sees_another_order_and_always_the_same(ada: User, rita: User)
 def test_letters_stay_with_their_pictures_when_the_names_come(ada: User, rita: User) -> None:
     brief = sent(ada, count=4)
     before = {cell.letter: cell.output for cell in compare(brief, rita).every}
-    judging.judge(brief, Verdict.TIE, by=rita)
+    preferences.prefer(brief, Pick.TIE, by=rita)
     assert {cell.letter: cell.output for cell in compare(brief, rita).every} == before
 
 
@@ -121,52 +121,52 @@ def test_a_pick_is_noted_logged_and_reveals(ada: User, rita: User) -> None:
     brief = sent(ada)
     output = Output.objects.filter(job__model__name="Omega").get()
     answer = browser_of(rita).post(reverse("generation:judge", args=(brief.pk,)), picks(output), follow=True)
-    judgement = Judgement.objects.get()
-    assert (judgement.by, judgement.outcome, judgement.output) == (rita, Verdict.PICK, output)
+    preference = Preference.objects.get()
+    assert (preference.by, preference.outcome, preference.output) == (rita, Pick.PICK, output)
     assert LogEntry.objects.filter(action="brief.judged").count() == 1
     page = answer.content.decode()
     assert "You picked this one" in page
     assert "Omega" in page
 
 
-@pytest.mark.parametrize("verdict", [Verdict.TIE, Verdict.NONE])
-def test_a_tie_and_none_are_judgements_too(ada: User, rita: User, verdict: Verdict) -> None:
+@pytest.mark.parametrize("verdict", [Pick.TIE, Pick.NONE])
+def test_a_tie_and_none_are_judgements_too(ada: User, rita: User, verdict: Pick) -> None:
     brief = sent(ada)
     browser_of(rita).post(reverse("generation:judge", args=(brief.pk,)), {"verdict": verdict.value})
-    assert (Judgement.objects.get().outcome, Judgement.objects.get().output) == (verdict, None)
+    assert (Preference.objects.get().outcome, Preference.objects.get().output) == (verdict, None)
 
 
 def test_nobody_judges_twice(ada: User, rita: User) -> None:
     brief = sent(ada)
-    judging.judge(brief, Verdict.TIE, by=rita)
+    preferences.prefer(brief, Pick.TIE, by=rita)
     answer = browser_of(rita).post(
         reverse("generation:judge", args=(brief.pk,)), picks(Output.objects.first() or Output())
     )
     assert answer.status_code == 409
-    assert Judgement.objects.get().outcome == Verdict.TIE
+    assert Preference.objects.get().outcome == Pick.TIE
 
 
 def test_the_database_takes_one_judgement_of_each_person(ada: User) -> None:
     brief = sent(ada)
-    judging.judge(brief, Verdict.TIE, by=ada)
+    preferences.prefer(brief, Pick.TIE, by=ada)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Judgement.objects.create(brief=brief, by=ada, outcome=Verdict.NONE)
-    assert Judgement.objects.count() == 1
+        Preference.objects.create(brief=brief, by=ada, outcome=Pick.NONE)
+    assert Preference.objects.count() == 1
 
 
 def test_a_judgement_cannot_be_rewritten(ada: User) -> None:
-    judging.judge(sent(ada), Verdict.TIE, by=ada)
+    preferences.prefer(sent(ada), Pick.TIE, by=ada)
     with pytest.raises(DatabaseError), transaction.atomic():
-        Judgement.objects.update(outcome=Verdict.NONE)
-    assert Judgement.objects.get().outcome == Verdict.TIE
+        Preference.objects.update(outcome=Pick.NONE)
+    assert Preference.objects.get().outcome == Pick.TIE
 
 
 def test_while_something_is_still_coming_nobody_judges(ada: User, rita: User) -> None:
     brief = factories.started(ada, count=2)
     assert "Pick" not in page_of(browser_of(rita), brief)
     with pytest.raises(InvalidTransition):
-        judging.judge(brief, Verdict.TIE, by=rita)
-    assert not Judgement.objects.exists()
+        preferences.prefer(brief, Pick.TIE, by=rita)
+    assert not Preference.objects.exists()
 
 
 def test_a_picture_of_another_brief_cannot_be_picked(ada: User, rita: User) -> None:
@@ -174,23 +174,23 @@ def test_a_picture_of_another_brief_cannot_be_picked(ada: User, rita: User) -> N
     stray = Output.objects.filter(job__brief=other).first() or Output()
     answer = browser_of(rita).post(reverse("generation:judge", args=(brief.pk,)), picks(stray))
     with pytest.raises(Blocked):
-        judging.judge(brief, Verdict.PICK, by=rita, output=stray)
-    assert (answer.status_code, Judgement.objects.count()) == (422, 0)
+        preferences.prefer(brief, Pick.PICK, by=rita, output=stray)
+    assert (answer.status_code, Preference.objects.count()) == (422, 0)
 
 
 def test_with_one_picture_there_is_nothing_to_choose(ada: User) -> None:
     brief = sent(ada, Finished(pictures=(picture("a"),)), errors.Refused("No."))
     with pytest.raises(InvalidTransition):
-        judging.judge(brief, Verdict.NONE, by=ada)
-    assert not Judgement.objects.exists()
+        preferences.prefer(brief, Pick.NONE, by=ada)
+    assert not Preference.objects.exists()
 
 
 def test_a_stranger_judges_nothing(ada: User, nils: User) -> None:
     brief = sent(ada)
     with pytest.raises(PermissionDenied):
-        judging.judge(brief, Verdict.TIE, by=nils)
+        preferences.prefer(brief, Pick.TIE, by=nils)
     assert browser_of(nils).post(reverse("generation:judge", args=(brief.pk,)), {"verdict": "tie"}).status_code == 403
-    assert not Judgement.objects.exists()
+    assert not Preference.objects.exists()
 
 
 @pytest.mark.parametrize("data", [{}, {"verdict": "best"}])

@@ -130,7 +130,7 @@ def test_the_providers_command_fails_when_one_does_not_answer(db: None, monkeypa
 
 def test_the_providers_command_says_who_rests_and_who_is_limited(db: None) -> None:
     until = timezone.now() + timedelta(minutes=5)
-    ProviderState.objects.create(provider="scripted", at_once=2, resting_until=until, reason="No credit.")
+    ProviderState.objects.create(provider="scripted", at_once=2, open_until=until, reason="No credit.")
     out = StringIO()
     call_command("providers", stdout=out)
     assert "At most 2 at once." in out.getvalue()

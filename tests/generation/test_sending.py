@@ -130,7 +130,7 @@ def test_a_lost_answer_is_unclear_and_counts_as_spent(ada: User) -> None:
 
 def test_a_lost_answer_is_never_sent_again_by_itself(ada: User) -> None:
     job = sent(ada, errors.Unclear("No answer."))
-    reconciliation.sweep()
+    reconciliation.reconcile()
     execution.send(job.pk)
     assert len(Scripted.sent) == 1
 
@@ -154,13 +154,13 @@ def test_an_account_that_does_not_work_rests_its_provider(ada: User, error: erro
 
 def test_a_resting_provider_is_not_asked_and_the_job_waits(ada: User) -> None:
     until = timezone.now() + timedelta(minutes=5)
-    ProviderState.objects.create(provider="scripted", resting_until=until, reason="Empty.")
+    ProviderState.objects.create(provider="scripted", open_until=until, reason="Empty.")
     job = sent(ada)
     assert (job.state, job.not_before, Scripted.sent) == (JobState.QUEUED, until, [])
 
 
 def test_one_resting_provider_does_not_stop_another(ada: User) -> None:
-    ProviderState.objects.create(provider="scripted", resting_until=timezone.now() + timedelta(minutes=5))
+    ProviderState.objects.create(provider="scripted", open_until=timezone.now() + timedelta(minutes=5))
     job = factories.started(ada, factories.ModelFactory.create(provider="harmless")).jobs.get()
     execution.send(job.pk)
     assert Job.objects.get().state == JobState.DONE
@@ -169,8 +169,8 @@ def test_one_resting_provider_does_not_stop_another(ada: User) -> None:
 def test_a_provider_that_is_down_three_times_rests_and_a_success_wakes_it(ada: User) -> None:
     for _ in range(3):
         sent(ada, errors.Unavailable("Down."))
-    assert ProviderState.objects.get().resting_until is not None
-    ProviderState.objects.update(resting_until=None)
+    assert ProviderState.objects.get().open_until is not None
+    ProviderState.objects.update(open_until=None)
     sent(ada)
     assert ProviderState.objects.get().failures == 0
 
@@ -226,6 +226,6 @@ def test_a_job_that_the_provider_lost_is_unclear(ada: User) -> None:
 def test_a_job_whose_deadline_passed_is_unclear(ada: User) -> None:
     job = pending(ada)
     Job.objects.update(deadline=timezone.now() - timedelta(minutes=2))
-    reconciliation.sweep()
+    reconciliation.reconcile()
     job.refresh_from_db()
     assert (job.state, spent()) == (JobState.UNCLEAR, (0, DIME))

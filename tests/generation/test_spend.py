@@ -48,7 +48,7 @@ def approved(job: Job, rita: User) -> None:
     library.approve(library.make_ready(version, job.brief.asked_by), rita)
 
 
-def breakdown(key: str) -> dict[str, reports.Row]:
+def breakdown(key: str) -> dict[str, reports.BreakdownRow]:
     (found,) = [each for each in reports.month(budgets.month_of()).breakdowns if each.key == key]
     return {row.name: row for row in found.rows}
 

@@ -21,17 +21,17 @@ from tests.generation.scripted import Scripted
 pytestmark = pytest.mark.django_db
 
 
-def test_starting_queues_a_job_with_its_price_reserved(ada: User, nudged: list[Any]) -> None:
+def test_starting_queues_a_job_with_its_price_reserved(ada: User, enqueued: list[Any]) -> None:
     job = factories.queued(ada, count=2)
     assert (job.state, job.quote_micros, spent()) == (JobState.QUEUED, 2 * DIME, (2 * DIME, 0))
 
 
 def test_starting_tells_a_worker_once_the_rows_stand(
-    ada: User, nudged: list[Any], django_capture_on_commit_callbacks: Any
+    ada: User, enqueued: list[Any], django_capture_on_commit_callbacks: Any
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         job = factories.queued(ada)
-    assert nudged == [("send_job", str(job.pk), 0.0)]
+    assert enqueued == [("send_job", str(job.pk), 0.0)]
 
 
 def test_a_stranger_starts_nothing(nils: User) -> None:

@@ -59,12 +59,12 @@ def asked(job: Job) -> Job:
 
 
 def test_its_provider_is_told_by_a_worker_and_not_by_the_page(
-    waiting: Job, ada: User, nudged: list[Any], django_capture_on_commit_callbacks: Any
+    waiting: Job, ada: User, enqueued: list[Any], django_capture_on_commit_callbacks: Any
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         services.cancel(waiting, by=ada)
     assert Stoppable.told == []
-    assert nudged[-1] == ("resume_job", str(waiting.pk), 0.0)
+    assert enqueued[-1] == ("resume_job", str(waiting.pk), 0.0)
     assert LogEntry.objects.filter(action="job.stopping").count() == 1
 
 
@@ -114,14 +114,14 @@ def test_a_stop_that_fails_is_no_harm(waiting: Job, ada: User, monkeypatch: pyte
     assert asked(waiting).state == JobState.DONE
 
 
-def test_a_stop_whose_nudge_was_lost_is_found_by_the_sweep(
-    waiting: Job, ada: User, nudged: list[Any], django_capture_on_commit_callbacks: Any
+def test_a_stop_whose_message_was_lost_is_found_by_the_sweep(
+    waiting: Job, ada: User, enqueued: list[Any], django_capture_on_commit_callbacks: Any
 ) -> None:
     services.cancel(waiting, by=ada)
-    Job.objects.update(nudged_at=timezone.now() - timedelta(minutes=1))
+    Job.objects.update(enqueued_at=timezone.now() - timedelta(minutes=1))
     with django_capture_on_commit_callbacks(execute=True):
-        reconciliation.sweep()
-    assert ("resume_job", str(waiting.pk), 0.0) in nudged
+        reconciliation.reconcile()
+    assert ("resume_job", str(waiting.pk), 0.0) in enqueued
 
 
 def test_a_second_wish_to_stop_changes_nothing(waiting: Job, ada: User) -> None:

@@ -36,14 +36,14 @@ def died(ada: User, provider: str = "scripted") -> Job:
 
 def test_a_job_whose_worker_died_becomes_unclear(ada: User) -> None:
     job = died(ada)
-    reconciliation.sweep()
+    reconciliation.reconcile()
     job.refresh_from_db()
     assert (job.state, len(Scripted.sent), spent()) == (JobState.UNCLEAR, 1, (0, DIME))
 
 
 def test_a_job_whose_worker_died_is_sent_again_where_that_harms_nobody(ada: User) -> None:
     job = died(ada, "harmless")
-    reconciliation.sweep()
+    reconciliation.reconcile()
     execution.send(job.pk)
     job.refresh_from_db()
     assert (job.state, len(Scripted.sent)) == (JobState.DONE, 2)
@@ -52,7 +52,7 @@ def test_a_job_whose_worker_died_is_sent_again_where_that_harms_nobody(ada: User
 def test_a_job_that_every_worker_died_of_fails_and_costs_nothing(ada: User) -> None:
     job = died(ada, "harmless")
     Job.objects.update(tries=reconciliation.MOST_DEATHS)
-    reconciliation.sweep()
+    reconciliation.reconcile()
     job.refresh_from_db()
     assert (job.state, job.error_kind, spent()) == (JobState.FAILED, "deadly", (0, 0))
 
@@ -67,7 +67,7 @@ def test_a_worker_that_is_only_slow_keeps_its_lease(ada: User, monkeypatch: pyte
         end = time.monotonic() + 5
         while Job.objects.get().lease_until < timezone.now() and time.monotonic() < end:  # type: ignore[operator] # held
             time.sleep(0.02)
-        reconciliation.sweep()
+        reconciliation.reconcile()
         return Finished(pictures=(picture(),))
 
     Scripted.will(slowly)
@@ -79,7 +79,7 @@ def test_a_worker_that_is_only_slow_keeps_its_lease(ada: User, monkeypatch: pyte
 def test_a_lease_that_holds_is_left_alone(ada: User) -> None:
     job = died(ada)
     Job.objects.update(lease_until=timezone.now() + timedelta(minutes=1))
-    reconciliation.sweep()
+    reconciliation.reconcile()
     job.refresh_from_db()
     assert job.state == JobState.SENDING
 
@@ -89,7 +89,7 @@ def test_an_answer_that_comes_after_the_lease_ran_out_still_counts(ada: User) ->
 
     def slowly() -> Finished:
         Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-        reconciliation.sweep()
+        reconciliation.reconcile()
         return Finished(pictures=(picture(),), cost=Money(70_000))
 
     Scripted.will(slowly)
@@ -103,7 +103,7 @@ def test_an_answer_for_a_job_that_was_settled_meanwhile_is_left_out(ada: User, m
 
     def slowly() -> Finished:
         Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-        reconciliation.sweep()
+        reconciliation.reconcile()
         services.write_off(job, by=max_)
         return Finished(pictures=(picture(),))
 
@@ -113,21 +113,23 @@ def test_an_answer_for_a_job_that_was_settled_meanwhile_is_left_out(ada: User, m
     assert (job.state, job.outputs.count(), spent()) == (JobState.FAILED, 0, (0, 0))
 
 
-def test_a_forgotten_job_is_nudged_once_and_not_again_at_once(
-    ada: User, nudged: list[Any], django_capture_on_commit_callbacks: Any
+def test_a_forgotten_job_is_enqueued_once_and_not_again_at_once(
+    ada: User, enqueued: list[Any], django_capture_on_commit_callbacks: Any
 ) -> None:
     job = factories.queued(ada)
-    Job.objects.update(nudged_at=timezone.now() - timedelta(minutes=1))
+    Job.objects.update(enqueued_at=timezone.now() - timedelta(minutes=1))
     with django_capture_on_commit_callbacks(execute=True):
-        reconciliation.sweep()
-        reconciliation.sweep()
-    assert nudged == [("send_job", str(job.pk), 0.0)]
+        reconciliation.reconcile()
+        reconciliation.reconcile()
+    assert enqueued == [("send_job", str(job.pk), 0.0)]
 
 
-def test_one_sweep_nudges_only_so_many(ada: User, nudged: list[Any], django_capture_on_commit_callbacks: Any) -> None:
+def test_one_round_enqueues_only_so_many(
+    ada: User, enqueued: list[Any], django_capture_on_commit_callbacks: Any
+) -> None:
     model = factories.ModelFactory.create(provider="harmless", facts=factories.priced("0", max_n=1))
     factories.started(ada, model, count=30)
-    Job.objects.update(nudged_at=None)
+    Job.objects.update(enqueued_at=None)
     with django_capture_on_commit_callbacks(execute=True):
-        reconciliation.sweep()
-    assert len(nudged) == reconciliation.SWEEP_AT_MOST
+        reconciliation.reconcile()
+    assert len(enqueued) == reconciliation.MOST_AT_ONCE

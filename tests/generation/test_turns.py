@@ -65,16 +65,16 @@ def test_no_more_jobs_go_out_than_a_provider_takes_at_once(ada: User) -> None:
     assert (send(second).state, second.not_before, len(Scripted.sent)) == (JobState.QUEUED, None, 1)
 
 
-def test_a_job_that_waits_for_a_place_is_called_when_one_comes_free(ada: User, nudged: Nudged) -> None:
+def test_a_job_that_waits_for_a_place_is_called_when_one_comes_free(ada: User, enqueued: Nudged) -> None:
     limited(at_once=1)
     first, second = factories.queued(ada), factories.queued(ada)
     send(first, Pending(handle="h", ask_again_in=1))
     send(second)
     Job.objects.update(not_before=None)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(throttling, "nudge", lambda task, job: nudged.append((task, str(job.pk), 0)))
+        patch.setattr(throttling, "enqueue", lambda task, job: enqueued.append((task, str(job.pk), 0)))
         execution.resume(first.pk)
-    assert ("send_job", str(second.pk), 0) in nudged
+    assert ("send_job", str(second.pk), 0) in enqueued
 
 
 def test_a_full_provider_keeps_no_job_of_another_back(ada: User) -> None:
@@ -153,14 +153,14 @@ def test_a_provider_that_says_slow_down_is_left_alone_for_as_long(ada: User, noo
 def test_three_outages_open_the_circuit_and_one_probe_closes_it(ada: User, noon: time_machine.Traveller) -> None:
     for _ in range(3):
         send(factories.queued(ada), DOWN)
-    assert state().resting_until == NOON + timedelta(seconds=30)
+    assert state().open_until == NOON + timedelta(seconds=30)
     noon.shift(31)
     assert send(factories.queued(ada)).state == JobState.DONE
-    assert (state().resting_until, state().failures, state().rests, state().probe) == (None, 0, 0, None)
+    assert (state().open_until, state().failures, state().trips, state().probe) == (None, 0, 0, None)
 
 
 def test_only_one_probe_is_under_way(ada: User, noon: time_machine.Traveller) -> None:
-    ProviderState.objects.create(provider="scripted", resting_until=NOON - timedelta(seconds=1), failures=3, rests=1)
+    ProviderState.objects.create(provider="scripted", open_until=NOON - timedelta(seconds=1), failures=3, trips=1)
     first, second = factories.queued(ada), factories.queued(ada)
     seen: list[str] = []
 
@@ -170,7 +170,7 @@ def test_only_one_probe_is_under_way(ada: User, noon: time_machine.Traveller) ->
         return Finished(pictures=(picture(),))
 
     send(first, while_the_first_is_out)
-    assert (seen, first.state, state().resting_until) == ([JobState.QUEUED], JobState.DONE, None)
+    assert (seen, first.state, state().open_until) == ([JobState.QUEUED], JobState.DONE, None)
 
 
 def test_a_rest_grows_each_time_and_has_an_end(ada: User, noon: time_machine.Traveller) -> None:
@@ -178,15 +178,15 @@ def test_a_rest_grows_each_time_and_has_an_end(ada: User, noon: time_machine.Tra
     for number in range(12):
         send(factories.queued(ada), DOWN)
         if number >= 2:
-            rests.append((state().resting_until or NOON) - timezone.now())
-            noon.move_to(state().resting_until or NOON)
+            rests.append((state().open_until or NOON) - timezone.now())
+            noon.move_to(state().open_until or NOON)
     assert rests[:3] == [timedelta(seconds=30), timedelta(minutes=1), timedelta(minutes=2)]
     assert rests[-1] == circuit.OUTAGE.longest
 
 
 def test_an_empty_account_rests_its_provider_at_once_with_the_reason(ada: User, noon: time_machine.Traveller) -> None:
     send(factories.queued(ada), errors.OutOfMoney("No credit left."))
-    assert (state().resting_until, state().reason) == (NOON + timedelta(minutes=15), "No credit left.")
+    assert (state().open_until, state().reason) == (NOON + timedelta(minutes=15), "No credit left.")
 
 
 def test_an_answer_that_was_under_way_before_a_rest_does_not_end_it(ada: User, noon: time_machine.Traveller) -> None:
@@ -197,47 +197,47 @@ def test_an_answer_that_was_under_way_before_a_rest_does_not_end_it(ada: User, n
         return Finished(pictures=(picture(),))
 
     send(job, meanwhile_the_account_runs_dry)
-    assert (job.state, state().resting_until) == (JobState.DONE, NOON + timedelta(minutes=15))
+    assert (job.state, state().open_until) == (JobState.DONE, NOON + timedelta(minutes=15))
 
 
 def test_trouble_of_those_under_way_does_not_make_a_rest_longer(ada: User, noon: time_machine.Traveller) -> None:
     for _ in range(3):
         send(factories.queued(ada), DOWN)
-    circuit.learn("scripted", uuid4(), DOWN, timezone.now())
-    assert (state().resting_until, state().rests) == (NOON + timedelta(seconds=30), 1)
+    circuit.record_outcome("scripted", uuid4(), DOWN, timezone.now())
+    assert (state().open_until, state().trips) == (NOON + timedelta(seconds=30), 1)
 
 
 def test_a_refusal_is_an_answer_and_closes_the_circuit(ada: User, noon: time_machine.Traveller) -> None:
-    ProviderState.objects.create(provider="scripted", resting_until=NOON, failures=3, rests=1)
+    ProviderState.objects.create(provider="scripted", open_until=NOON, failures=3, trips=1)
     send(factories.queued(ada), errors.Refused("No."))
-    assert state().resting_until is None
+    assert state().open_until is None
 
 
 def test_a_probe_whose_worker_died_lets_another_try(ada: User, noon: time_machine.Traveller) -> None:
-    ProviderState.objects.create(provider="scripted", resting_until=NOON, failures=3, rests=1)
+    ProviderState.objects.create(provider="scripted", open_until=NOON, failures=3, trips=1)
     dead = factories.queued(ada)
     Job.objects.filter(pk=dead.pk).update(state=JobState.SENDING, lease=uuid4(), lease_until=NOON)
     ProviderState.objects.update(probe=Job.objects.get(pk=dead.pk).lease)
     noon.shift(1)
     assert send(factories.queued(ada)).state == JobState.QUEUED
-    reconciliation.sweep()
+    reconciliation.reconcile()
     assert send(factories.queued(ada)).state == JobState.DONE
 
 
 def test_max_has_a_resting_provider_tried_at_once(ada: User, max_: User, noon: time_machine.Traveller) -> None:
     send(factories.queued(ada), errors.OutOfMoney("Empty."))
     waits = send(factories.queued(ada))
-    circuit.try_now("scripted", max_)
+    circuit.reset("scripted", max_)
     assert send(waits).state == JobState.DONE
-    assert state().resting_until is None
+    assert state().open_until is None
 
 
 def test_only_administrators_look_after_providers(ada: User, noon: time_machine.Traveller) -> None:
     send(factories.queued(ada), errors.OutOfMoney("Empty."))
-    for verb in (lambda: circuit.try_now("scripted", ada), lambda: throttling.set_limits("scripted", 5, None, ada)):
+    for verb in (lambda: circuit.reset("scripted", ada), lambda: throttling.set_limits("scripted", 5, None, ada)):
         with pytest.raises(PermissionDenied):
             verb()
-    assert state().resting_until is not None
+    assert state().open_until is not None
     assert state().at_once is None
 
 

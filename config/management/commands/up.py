@@ -15,7 +15,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from config.supervisor import Child, Part, running, signals
+from config.supervisor import Child, Process, running, signals
 
 HOST = "127.0.0.1"
 THREADS = 8
@@ -61,7 +61,7 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def parts(port: int) -> list[Part]:
+def parts(port: int) -> list[Process]:
     """Web server first: it is what must stop taking work before the worker is told to finish."""
     # The starter passwords stay on the screen: a line for every request would push them off it.
     os.environ.setdefault("LOG_LEVEL", "warning")
@@ -76,9 +76,9 @@ def parts(port: int) -> list[Part]:
     # Not inside the worker (--beat): there nobody notices when it ends, and then nothing is ever swept.
     clock = [*celery, "beat", "--loglevel=WARNING"]
     return [
-        Part("web server", [sys.executable, "-m", *web, *quiet], patience=8),
-        Part("clock", [sys.executable, "-m", *clock], patience=5),
-        Part("worker", [sys.executable, *calm, "-m", *worker], patience=30),
+        Process("web server", [sys.executable, "-m", *web, *quiet], patience=8),
+        Process("clock", [sys.executable, "-m", *clock], patience=5),
+        Process("worker", [sys.executable, *calm, "-m", *worker], patience=30),
     ]
 
 

@@ -25,11 +25,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         offered, states = offers.offers(), ProviderState.objects.in_bulk()
         silent = []
-        for key, maker in registry.providers().items():
-            self.stdout.write(self.style.MIGRATE_HEADING(f"{maker.label} ({key})"))
+        for key, provider in registry.providers().items():
+            self.stdout.write(self.style.MIGRATE_HEADING(f"{provider.label} ({key})"))
             for words in _standing(states.get(key)):
                 self.stdout.write(f"  {words}")
-            if options["test"] and not self._answers(maker):
+            if options["test"] and not self._answers(provider):
                 silent.append(key)
             for offer in offered:
                 if offer.row.provider == key:
@@ -37,9 +37,9 @@ class Command(BaseCommand):
         if silent:
             raise CommandError(f"Not answering: {', '.join(silent)}. Their keys and addresses are in the environment.")
 
-    def _answers(self, maker: Provider) -> bool:
+    def _answers(self, provider: Provider) -> bool:
         try:
-            self.stdout.write(self.style.SUCCESS(f"  {maker.check()}"))
+            self.stdout.write(self.style.SUCCESS(f"  {provider.check()}"))
         except ProviderError as error:
             self.stdout.write(self.style.ERROR(f"  Does not answer: {error}"))
             return False
@@ -53,8 +53,8 @@ def _standing(state: ProviderState | None) -> list[str]:
     known = ((state.at_once, "at once"), (state.per_minute, "a minute"))
     limits = [f"{number} {words}" for number, words in known if number]
     words = [f"At most {', '.join(limits)}."] if limits else []
-    if state.resting_until is not None:
-        words.append(f"Rests until {timezone.localtime(state.resting_until):%-d %B, %H:%M %Z}: {state.reason}")
+    if state.open_until is not None:
+        words.append(f"Rests until {timezone.localtime(state.open_until):%-d %B, %H:%M %Z}: {state.reason}")
     return words
 
 

@@ -83,7 +83,7 @@ def is_loopback(address: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Door:
+class EgressPolicy:
     """The one way out to addresses that a provider names: checked as text, then as what they resolve to."""
 
     hosts: tuple[str, ...]  # "api.bfl.ai", or "*.bfl.ai" for every host below it

@@ -23,9 +23,9 @@ import httpcore
 import httpx
 
 from generation.providers.base import Finished, ImageSpec, Pending, Provider
-from generation.providers.egress.addresses import Door, Resolver, system_resolver
+from generation.providers.egress.addresses import EgressPolicy, Resolver, system_resolver
 from generation.providers.egress.redaction import redact, without_keys
-from generation.providers.egress.wire import Deadline, Wire
+from generation.providers.egress.wire import Deadline, GuardedBackend
 from generation.providers.errors import (
     BadAnswer,
     Charged,
@@ -56,7 +56,7 @@ _LOST = (httpx.HTTPError, httpcore.NetworkError, httpcore.TimeoutException, http
 
 
 @dataclass(frozen=True)
-class Part:
+class FormPart:
     """One file of a multipart form."""
 
     name: str
@@ -74,7 +74,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     json: Mapping[str, Any] | None = field(default=None, repr=False)
     form: Mapping[str, str] | None = field(default=None, repr=False)
-    files: tuple[Part, ...] = field(default=(), repr=False)
+    files: tuple[FormPart, ...] = field(default=(), repr=False)
     only_hosts: tuple[str, ...] = ()
 
     @property
@@ -174,11 +174,11 @@ class Client:
         return answer.body
 
     def _send(self, request: Request, seconds: float, max_bytes: int) -> Answer:
-        door = Door(request.only_hosts, self.allow_loopback) if request.only_hosts else None
+        door = EgressPolicy(request.only_hosts, self.allow_loopback) if request.only_hosts else None
         if door is not None:
             door.check_url(request.url)
         deadline = Deadline.after(seconds)
-        transport = self._transport or _Line(Wire(deadline, self._resolver, door))
+        transport = self._transport or _Line(GuardedBackend(deadline, self._resolver, door))
         timeout = httpx.Timeout(seconds, connect=min(self.connect, seconds))
         try:
             with (
@@ -288,7 +288,7 @@ def message_in(answer: Answer) -> str:
 class _Line(httpx.BaseTransport):
     """httpx's words carried over our own wire."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: GuardedBackend) -> None:
         self._pool = httpcore.ConnectionPool(
             ssl_context=_trusted(), network_backend=wire, max_keepalive_connections=0, retries=0
         )

@@ -15,7 +15,7 @@ from typing import Any
 
 import httpcore
 
-from generation.providers.egress.addresses import Door, Resolver, resolve_within
+from generation.providers.egress.addresses import EgressPolicy, Resolver, resolve_within
 
 SLICE = 65_536  # bytes written between two looks at the clock
 
@@ -71,10 +71,10 @@ class Stream(httpcore.NetworkStream):
         return left
 
 
-class Wire(httpcore.NetworkBackend):
+class GuardedBackend(httpcore.NetworkBackend):
     """Resolves once, checks every answer at the door, and connects to one of those same answers."""
 
-    def __init__(self, deadline: Deadline, resolver: Resolver, door: Door | None) -> None:
+    def __init__(self, deadline: Deadline, resolver: Resolver, door: EgressPolicy | None) -> None:
         self._deadline, self._resolver, self._door = deadline, resolver, door
         self._sockets = httpcore.SyncBackend()
 

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from generation.catalogue import model_specs
-from generation.providers.base import Finished, ImageSpec, ModelFacts, Pending, Provider, Reference
+from generation.providers.base import Finished, ImageSpec, ModelSpec, Pending, Provider, Reference
 from generation.providers.egress.http import Client, HTTPProvider
 from generation.providers.errors import (
     BadAnswer,
@@ -50,13 +50,13 @@ CAPABILITY = {"count": "several", "size": "exact_size"}
 Answering = Callable[[httpx.Request], httpx.Response]
 
 
-def model(model_id: str, provider: str = "") -> ModelFacts:
+def model(model_id: str, provider: str = "") -> ModelSpec:
     """A model's facts from the seed file; the provider tells apart what two of them call the same."""
     row = next(row for row in ROWS if row["model_id"] == model_id and provider in ("", row["provider"]))
     return model_specs.read(row["model_id"], row["name"], row, row.get("successor", ""))
 
 
-def wish(of: ModelFacts) -> ImageSpec:
+def wish(of: ModelSpec) -> ImageSpec:
     """What is asked of every model."""
     return ImageSpec("A brick house with a green door", of)
 

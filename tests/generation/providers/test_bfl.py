@@ -16,7 +16,7 @@ from PIL import Image
 
 from generation.providers.base import Finished, ImageSpec, Money, Pending, Reference
 from generation.providers.bfl import BlackForestLabs
-from generation.providers.callbacks import Forged
+from generation.providers.callbacks import InvalidSignature
 from generation.providers.egress.http import Client
 from generation.providers.errors import (
     BadAnswer,
@@ -299,7 +299,7 @@ def test_a_callback_proven_in_either_way_names_its_job(headers: dict[str, str]) 
     ],
 )
 def test_a_callback_that_proves_nothing_is_forged(headers: dict[str, str], body: bytes, secret: str) -> None:
-    with pytest.raises(Forged):
+    with pytest.raises(InvalidSignature):
         calling(secret).verify_callback(headers, body)
 
 

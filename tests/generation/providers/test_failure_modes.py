@@ -28,7 +28,7 @@ import pytest
 
 from generation.catalogue import model_specs
 from generation.providers.a1111 import A1111
-from generation.providers.base import Finished, ImageSpec, ModelFacts, Money, Pending, Provider, Quality, Reference
+from generation.providers.base import Finished, ImageSpec, ModelSpec, Money, Pending, Provider, Quality, Reference
 from generation.providers.bfl import BlackForestLabs
 from generation.providers.comfyui import ComfyUI
 from generation.providers.compatible import Compatible
@@ -115,7 +115,7 @@ class Service:
         return sum(count for what, count in self.stand_in.requests.items() if what.startswith("POST "))
 
 
-def facts_of(row: dict[str, Any]) -> ModelFacts:
+def facts_of(row: dict[str, Any]) -> ModelSpec:
     return model_specs.read(row["model_id"], row["name"], row, row.get("successor", ""))
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from generation.providers.egress.addresses import Door, is_public, resolve_within
+from generation.providers.egress.addresses import EgressPolicy, is_public, resolve_within
 from generation.providers.egress.http import Answer, Client, Request
 from generation.providers.errors import BadAnswer, BlockedAddress, Rejected, Unavailable, Unclear
 
@@ -164,14 +164,14 @@ def test_the_name_is_resolved_once_so_it_cannot_change_in_between() -> None:
 
 
 def test_loopback_is_for_stand_ins_only() -> None:
-    Door((), allow_loopback=True).check_url("http://127.0.0.1:8000/x")
+    EgressPolicy((), allow_loopback=True).check_url("http://127.0.0.1:8000/x")
     with pytest.raises(BlockedAddress):
-        Door(()).check_url("http://127.0.0.1:8000/x")
+        EgressPolicy(()).check_url("http://127.0.0.1:8000/x")
 
 
 def test_a_stand_ins_name_may_not_lead_anywhere_else() -> None:
     with pytest.raises(BlockedAddress):
-        Door((), allow_loopback=True).check_addresses("localhost", ["10.0.0.1"])
+        EgressPolicy((), allow_loopback=True).check_addresses("localhost", ["10.0.0.1"])
 
 
 def test_a_name_that_never_resolves_ends_in_time() -> None:

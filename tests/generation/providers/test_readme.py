@@ -9,14 +9,14 @@ from types import ModuleType
 
 import pytest
 
-from generation.providers.base import Finished, ImageSpec, ModelFacts, Money
+from generation.providers.base import Finished, ImageSpec, ModelSpec, Money
 from generation.providers.egress.http import Client, HTTPProvider
 from generation.providers.errors import Refused
 from generation.providers.matrix import README, adapters, with_matrix
 from generation.providers.prices import PerPicture
 from tests.generation.providers.contract import ATTEMPT, CANARY, PNG, Answering, always, client
 
-FACTS = ModelFacts("lumen-1", "Lumen", price=PerPicture({"*": Money.of("0.04")}))
+FACTS = ModelSpec("lumen-1", "Lumen", price=PerPicture({"*": Money.of("0.04")}))
 
 
 def test_the_capability_table_is_todays() -> None:

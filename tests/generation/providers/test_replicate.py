@@ -14,7 +14,7 @@ import pytest
 
 from generation.providers import replicate
 from generation.providers.base import Finished, ImageSpec, Money, Pending, Reference
-from generation.providers.callbacks import Forged
+from generation.providers.callbacks import InvalidSignature
 from generation.providers.egress.http import Client
 from generation.providers.errors import (
     BadAnswer,
@@ -310,19 +310,19 @@ def test_one_right_signature_among_several_is_enough() -> None:
 )
 @pytest.mark.usefixtures("now")
 def test_anything_else_is_forged(headers: dict[str, str]) -> None:
-    with pytest.raises(Forged):
+    with pytest.raises(InvalidSignature):
         calling().verify_callback(headers, BODY)
 
 
 @pytest.mark.parametrize("body", [b"not json", b"[]", b"{}", b'{"id": 7}'])
 @pytest.mark.usefixtures("now")
 def test_a_signed_callback_without_a_job_is_of_no_use(body: bytes) -> None:
-    with pytest.raises(Forged, match="no job"):
+    with pytest.raises(InvalidSignature, match="no job"):
         calling().verify_callback(signed(body), body)
 
 
 @pytest.mark.parametrize("secret", ["", "whsec_", "whsec_!!!"])
 @pytest.mark.usefixtures("now")
 def test_without_a_usable_secret_nothing_is_genuine(secret: str) -> None:
-    with pytest.raises(Forged, match="secret"):
+    with pytest.raises(InvalidSignature, match="secret"):
         calling(secret).verify_callback(signed(), BODY)

@@ -228,7 +228,7 @@ def public_view_of(release: Release) -> PublicView:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class AlteredPair:
     """Something to compare the version with."""
 
     name: str
@@ -236,7 +236,7 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Card:
+class ReviewPage:
     """The review in hand."""
 
     review: Review
@@ -266,7 +266,7 @@ class Card:
         return Verdicts.on(self.version, self.channels, can_mend=can_mend)
 
     @cached_property
-    def sections(self) -> list[dossier_sections.Section]:
+    def sections(self) -> list[dossier_sections.DossierSection]:
         return dossier_sections.sections(self.version)
 
     @cached_property
@@ -308,13 +308,13 @@ class Card:
         return list(Decision.objects.filter(review__version=self.version).select_related("by").order_by("-decided_at"))
 
     @cached_property
-    def pairs(self) -> list[Pair]:
+    def pairs(self) -> list[AlteredPair]:
         """The original and the version before it, where there is one."""
         version = self.version
         before = version.asset.versions.filter(number__lt=version.number).order_by("-number").first()
-        pairs = [Pair("Original", version.original)] if version.original else []
+        pairs = [AlteredPair("Original", version.original)] if version.original else []
         if before and before != version.original:
-            pairs.append(Pair("Version before", before))
+            pairs.append(AlteredPair("Version before", before))
         return pairs
 
 
@@ -342,11 +342,11 @@ class CameBack:
 
 
 @dataclass(frozen=True)
-class Lane:
+class Queue:
     """The review place as one person sees it."""
 
     user: User
-    card: Card | None = None
+    card: ReviewPage | None = None
     entries: list[Entry] = field(default_factory=list)
     total: int = 0
     waiting: int = 0
@@ -374,7 +374,7 @@ class Lane:
         return reverse("approvals:review", args=[order[place]]) if 0 <= place < len(order) else ""
 
 
-def lane(user: User, card: Card | None = None) -> Lane:
+def queue_for(user: User, card: ReviewPage | None = None) -> Queue:
     """Everything the review place shows to this person."""
     reviews = _reviews_for(user)
     waiting = Review.objects.waiting_for(user).count()
@@ -389,7 +389,7 @@ def lane(user: User, card: Card | None = None) -> Lane:
         )
         for review in shown
     ]
-    return Lane(user, card, entries, reviews.count(), waiting, _undoable(user), _came_back(user))
+    return Queue(user, card, entries, reviews.count(), waiting, _undoable(user), _came_back(user))
 
 
 def next_for(user: User, behind: Review | None = None) -> Review | None:

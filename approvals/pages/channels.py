@@ -85,7 +85,7 @@ def withdraw(request: SignedIn, release_id: UUID) -> HttpResponse:
     found = _release(release_id)
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        lifecycle.withdraw(found, form.cleaned_data["reason"], request.user)
+        lifecycle.withdraw(found, form.cleaned_data["reason"], by=request.user)
         messages.success(request, f"Withdrawn from {found.channel}. Whoever asks for it now is told that it is gone.")
         return redirect("approvals:channel", found.channel.slug)
     status = 422 if form.is_bound else 200

@@ -56,7 +56,7 @@ def decide(request: SignedIn, review_id: UUID) -> HttpResponse:
         )
     given = form.cleaned_data
     try:
-        services.decide(found, Choice(given["choice"]), given["note"], given["seen_hash"], request.user)
+        services.decide(found, Choice(given["choice"]), given["note"], given["seen_hash"], by=request.user)
     except services.Changed:
         differences = changes.differences(dossier.unseal(given["seen"]), dossier.of_review(found).facts)
         return _lane(request, _card(request, found, form=form, changes=differences, refused="changed"), status=409)
@@ -73,7 +73,7 @@ def decide(request: SignedIn, review_id: UUID) -> HttpResponse:
 def undo(request: SignedIn, decision_id: UUID) -> HttpResponse:
     """Take one's decision back, and return to the review."""
     decision = get_object_or_404(Decision.objects.select_related("review__version"), pk=decision_id)
-    found = services.undo(decision, request.user)
+    found = services.undo(decision, by=request.user)
     messages.success(request, "The decision is taken back. The review is open again.")
     return redirect("approvals:review", found.pk)
 
@@ -82,7 +82,7 @@ def undo(request: SignedIn, decision_id: UUID) -> HttpResponse:
 @may_look
 def claim(request: SignedIn, review_id: UUID) -> HttpResponse:
     """Take a review in hand."""
-    found = services.claim(_review(review_id), request.user)
+    found = services.claim(_review(review_id), by=request.user)
     messages.info(request, f"Nobody else decides on it for {CLAIM_MINUTES} minutes.")
     return redirect("approvals:review", found.pk)
 
@@ -108,7 +108,7 @@ def submit(request: SignedIn, version_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return _submit_page(request, SubmitPanel(version, request.user, form), 422)
     try:
-        services.submit(version, form.cleaned_data["channels"], form.cleaned_data["note"], request.user)
+        services.submit(version, form.cleaned_data["channels"], form.cleaned_data["note"], by=request.user)
     except Blocked as error:
         return _submit_page(request, SubmitPanel(version, request.user, form, error.findings), 422)
     messages.success(request, "Submitted. You will see it here when a reviewer has decided.")

@@ -44,7 +44,7 @@ def publish(decision: Decision, channel: Channel, prepared: Prepared, at: dateti
     return made
 
 
-def withdraw(release: Release, reason: str, by: User) -> Release:
+def withdraw(release: Release, reason: str, *, by: User) -> Release:
     """End a release for good. From now on it answers 410, and the channel's events say so."""
     check_right(by, WITHDRAW, "Withdrawing needs the right to withdraw releases.")
     if not reason.strip():
@@ -53,7 +53,7 @@ def withdraw(release: Release, reason: str, by: User) -> Release:
         locked = _locked_release(release)
         if locked.state != ReleaseState.LIVE:
             raise InvalidTransition(f"This release is “{locked.get_state_display().lower()}” already.")
-        end(locked, ReleaseState.WITHDRAWN, reason.strip()[:300], by)
+        end(locked, ReleaseState.WITHDRAWN, reason.strip()[:300], by=by)
         _follow(locked.version)
         words = f"Withdrawn from {locked.channel}. {reason.strip()}"
         audit.record(by, "release.withdrawn", locked.version, words, release=locked.pk)
@@ -82,10 +82,10 @@ def _bring_up_to_date(release: Release) -> bool:
         if locked.state != ReleaseState.LIVE:
             return False
         if locked.valid_until and locked.valid_until < today:
-            end(locked, ReleaseState.EXPIRED, "License or consent has ended.", None)
+            end(locked, ReleaseState.EXPIRED, "License or consent has ended.", by=None)
             return _told(locked, "expired", f"Expired in {locked.channel}: license or consent has ended.")
         if locked.version.status == Status.RETIRED:
-            end(locked, ReleaseState.WITHDRAWN, "The version was retired.", None)
+            end(locked, ReleaseState.WITHDRAWN, "The version was retired.", by=None)
             return _told(locked, "withdrawn", f"Withdrawn from {locked.channel}: the version was retired.")
         if is_served == (locked.paused_at is None):
             return False
@@ -119,7 +119,7 @@ def _told(release: Release, what: str, words: str) -> bool:
     return True
 
 
-def end(release: Release, state: ReleaseState, reason: str, by: User | None) -> None:
+def end(release: Release, state: ReleaseState, reason: str, *, by: User | None) -> None:
     release.state, release.end_reason, release.ended_by = state, reason, by
     release.ended_at = timezone.now()
     release.save(update_fields=["state", "end_reason", "ended_by", "ended_at"])

@@ -39,7 +39,7 @@ class Changed(InvalidTransition):
 # Submitting
 
 
-def submit(version: Version, channels: Iterable[Channel], note: str, by: User) -> Review:
+def submit(version: Version, channels: Iterable[Channel], note: str, *, by: User) -> Review:
     """Put a version forward for channels. Raises `Blocked` with what is missing.
 
     A version that is live elsewhere stays so while the further channels are decided.
@@ -100,7 +100,7 @@ def _check_can_be_submitted(version: Version) -> None:
 # Deciding
 
 
-def claim(review: Review, by: User) -> Review:
+def claim(review: Review, *, by: User) -> Review:
     """Take a review in hand, so that two people do not read the same dossier."""
     with transaction.atomic():
         locked = lock_review(review)
@@ -112,7 +112,7 @@ def claim(review: Review, by: User) -> Review:
     return locked
 
 
-def decide(review: Review, choice: Choice, note: str, seen_hash: str, by: User) -> Decision:
+def decide(review: Review, choice: Choice, note: str, seen_hash: str, *, by: User) -> Decision:
     """Record a preference on exactly the dossier with this hash. It takes effect after `UNDO_SECONDS`.
 
     Raises `Changed` when the dossier is another one by now, `Blocked` when facts or words are missing.
@@ -144,7 +144,7 @@ def decide(review: Review, choice: Choice, note: str, seen_hash: str, by: User) 
     return decision
 
 
-def undo(decision: Decision, by: User) -> Review:
+def undo(decision: Decision, *, by: User) -> Review:
     """Take a decision back before it takes effect. The review is open again."""
     with transaction.atomic():
         review = lock_review(decision.review)

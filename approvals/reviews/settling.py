@@ -107,7 +107,7 @@ def _release(decision: Decision, prepared: dict[int, files.Prepared]) -> list[st
     for channel in channels:
         held = Release.objects.filter(version=decision.review.version, channel=channel, state=ReleaseState.LIVE).first()
         if held:
-            end(held, ReleaseState.WITHDRAWN, "Replaced by a newer approval.", decision.by)
+            end(held, ReleaseState.WITHDRAWN, "Replaced by a newer approval.", by=decision.by)
         lifecycle.publish(decision, channel, prepared[channel.pk], now)
     return [channel.name for channel in channels]
 

@@ -44,7 +44,7 @@ class NewKey:
     text: str
 
 
-def create_site(slug: str, name: str, channels: Iterable[Channel], by: User, contact: str = "") -> ListingSite:
+def create_site(slug: str, name: str, channels: Iterable[Channel], *, by: User, contact: str = "") -> ListingSite:
     """Make a listing site that may read these channels."""
     _check_right(by)
     with transaction.atomic():
@@ -54,7 +54,7 @@ def create_site(slug: str, name: str, channels: Iterable[Channel], by: User, con
     return site
 
 
-def change_channels(site: ListingSite, channels: Iterable[Channel], by: User) -> ListingSite:
+def change_channels(site: ListingSite, channels: Iterable[Channel], *, by: User) -> ListingSite:
     """Say which channels a site may read from now on."""
     _check_right(by)
     with transaction.atomic():
@@ -75,7 +75,7 @@ def switch(site: ListingSite, *, active: bool, by: User) -> ListingSite:
     return locked
 
 
-def create_key(site: ListingSite, label: str, by: User, expires_at: datetime | None = None) -> NewKey:
+def create_key(site: ListingSite, label: str, *, by: User, expires_at: datetime | None = None) -> NewKey:
     """Make a key. Several keys of a site work side by side, so that one can replace another without a gap."""
     _check_right(by)
     prefix, secret = _random(PREFIX_LENGTH), _random(SECRET_LENGTH)
@@ -88,7 +88,7 @@ def create_key(site: ListingSite, label: str, by: User, expires_at: datetime | N
     return NewKey(key, body + checksum(body))
 
 
-def revoke_key(key: SiteKey, by: User) -> SiteKey:
+def revoke_key(key: SiteKey, *, by: User) -> SiteKey:
     """Make a key useless at once and for good."""
     _check_right(by)
     with transaction.atomic():

@@ -28,7 +28,7 @@ def describe(
     `further` says it in further languages, by tag; an empty text removes one, and those not named stay as they are.
     """
     with transaction.atomic():
-        locked = lock(version, by)
+        locked = lock(version, by=by)
         locked.alt_text, locked.decorative, locked.alt_language = text.strip(), decorative, language
         _refuse_unless_complete(locked)
         said = "Marked as decorative." if decorative else f"Alt text: “{locked.alt_text}”"

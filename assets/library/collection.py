@@ -12,7 +12,7 @@ from core import audit
 from core.models import User
 
 
-def rename(asset: Asset, title: str, by: User) -> Asset:
+def rename(asset: Asset, title: str, *, by: User) -> Asset:
     """Give an asset another title."""
     check_right(by)
     with transaction.atomic():

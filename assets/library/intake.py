@@ -59,7 +59,7 @@ def take_in(
             alterations=list(alterations),
             disclosure_note=disclosure_note,
             created_by=by,
-            license=first_license(made.terms, by),
+            license=first_license(made.terms, by=by),
         )
         keep(version, made, found)
         seal(version)

@@ -136,7 +136,7 @@ def rename(request: SignedIn, asset_id: UUID) -> HttpResponse:
     found = get_object_or_404(Asset.objects.visible_to(request.user), pk=asset_id)
     form = RenameForm(request.POST)
     if form.is_valid():
-        collection.rename(found, form.cleaned_data["title"], request.user)
+        collection.rename(found, form.cleaned_data["title"], by=request.user)
         return redirect(found)
     newest = get_object_or_404(found.versions.with_details().order_by("-number")[:1])
     story = VersionPage(newest, request.user, "title", {"rename": form})

@@ -26,7 +26,7 @@ def mark(
     if original is not None and original.pk == version.pk:
         raise Blocked([Finding("original_is_itself", "A picture cannot be its own original.", field="original")])
     with transaction.atomic():
-        locked = lock(version, by)
+        locked = lock(version, by=by)
         locked.digital_source, locked.alterations = digital_source, sorted(set(alterations))
         locked.original, locked.disclosure_note = original, disclosure_note
         seal(locked, "digital_source", "alterations", "original", "disclosure_note")
@@ -39,7 +39,7 @@ def mark(
     return locked
 
 
-def pair(version: Version, original: Version, by: User) -> Version:
+def pair(version: Version, original: Version, *, by: User) -> Version:
     """Link an altered version to the photograph it was made from; the rest of its disclosure stays as it is."""
     return mark(
         version,

@@ -50,7 +50,7 @@ class GivenConsent:
 def say_who_is_shown(version: Version, *, people: str, property: str, by: User) -> Version:
     """Say whether recognizable people, or a private property, can be seen."""
     with transaction.atomic():
-        locked = lock(version, by)
+        locked = lock(version, by=by)
         locked.shows_people, locked.shows_property = Answer(people), Answer(property)
         seal(locked, "shows_people", "shows_property")
         words = f"Recognizable people: {Answer(people).label}. Private property: {Answer(property).label}."
@@ -61,7 +61,7 @@ def say_who_is_shown(version: Version, *, people: str, property: str, by: User) 
 def record_consent(version: Version, consent: GivenConsent, *, by: User, instead_of: Consent | None = None) -> Consent:
     """Keep a consent, or what has become of one that is kept already."""
     with transaction.atomic():
-        locked = lock(version, by)
+        locked = lock(version, by=by)
         kept = locked.consents.get(pk=instead_of.pk) if instead_of else Consent(version=locked)
         for name, value in asdict(consent).items():
             setattr(kept, name, value)

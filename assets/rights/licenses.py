@@ -121,7 +121,7 @@ def _from_sheet(given: Mapping[str, str]) -> GivenAnswer:
     return GivenAnswer(Answer(given.get("answer", Answer.UNKNOWN)), given.get("detail", ""), given.get("source", ""))
 
 
-def first_license(terms: Terms | None, by: User) -> License:
+def first_license(terms: Terms | None, *, by: User) -> License:
     license = License.objects.create(terms=terms, url=terms.source_url if terms else "", updated_by=by)
     _write_answers(license, licenses.prefill(terms))
     return license
@@ -140,8 +140,8 @@ def answer_license(
 ) -> Version:
     """Answer license questions. Questions that are not among the answers keep the answer they have."""
     with transaction.atomic():
-        locked = lock(version, by)
-        license = locked.license or first_license(None, by)
+        locked = lock(version, by=by)
+        license = locked.license or first_license(None, by=by)
         license.holder, license.attribution, license.valid_until = holder, attribution, valid_until
         license.url, license.terms, license.updated_by = url, terms, by
         license.save()

@@ -26,7 +26,7 @@ def check_right(by: User) -> None:
         raise PermissionDenied("You may look at the library, but not change it.")
 
 
-def lock(version: Version, by: User) -> Version:
+def lock(version: Version, *, by: User) -> Version:
     """The version as it is now, held until the transaction ends."""
     check_right(by)
     locked = Version.objects.select_for_update(of=("self",)).select_related("asset", "license").get(pk=version.pk)

@@ -50,7 +50,7 @@ def test_connection(request: HttpRequest, key: str) -> HttpResponse:
 def try_now(request: SignedIn, key: str) -> HttpResponse:
     """End a provider's rest: the next job finds out whether it answers."""
     provider = _provider(key)
-    circuit.reset(key, request.user)
+    circuit.reset(key, by=request.user)
     throttling.wake(key, clock.now(), woke=True)
     messages.success(request, f"{provider.label}: the next job is sent at once, and its answer decides.")
     return redirect("settings")

@@ -77,7 +77,7 @@ def check_administrator(by: User) -> None:
         raise PermissionDenied("Providers are looked after by administrators.")
 
 
-def reset(provider: str, by: User) -> None:
+def reset(provider: str, *, by: User) -> None:
     """End a rest by a person's word: jobs that wait for it are due, and the first of them is the probe."""
     check_administrator(by)
     with transaction.atomic():

@@ -67,7 +67,7 @@ def wake(provider: str, now: datetime, *, woke: bool = False) -> None:
         enqueue("send_job", job)
 
 
-def set_limits(provider: str, at_once: int | None, per_minute: int | None, by: User) -> ProviderState:
+def set_limits(provider: str, at_once: int | None, per_minute: int | None, *, by: User) -> ProviderState:
     """Change how hard a provider is driven. None means no limit of ours."""
     circuit.check_administrator(by)
     with transaction.atomic():

@@ -54,7 +54,7 @@ def undiscard(output: Output, *, by: User) -> Output:
     return _turn(output, by, OutputState.DISCARDED, OutputState.NEW, "output.taken_back", "was taken back")
 
 
-def facts_of(output: Output, by: User) -> ProvenanceData:
+def facts_of(output: Output, *, by: User) -> ProvenanceData:
     """How the picture was made, in the library's plain values. The cost is the picture's share of its job's."""
     job, brief = output.job, output.job.brief
     made = job.outputs.count()
@@ -103,7 +103,7 @@ def _take_in(output: Output, by: User, title: str, asset: Asset | None, listing:
         parent=descent.parent,
         original=descent.original,
         digital_source=descent.digital_source,
-        provenance=facts_of(output, by),
+        provenance=facts_of(output, by=by),
     )
 
 

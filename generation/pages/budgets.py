@@ -23,7 +23,7 @@ def budgets(request: SignedIn) -> HttpResponse:
     form = BudgetForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            opened = spending_budgets.open_budget(form.budget(spending_budgets.month_of()), request.user)
+            opened = spending_budgets.open_budget(form.budget(spending_budgets.month_of()), by=request.user)
         except Blocked as refusal:
             form.refuse(refusal)
         else:
@@ -45,7 +45,7 @@ def limit(request: SignedIn) -> HttpResponse:
         return _page(request, limit_form=form, status=422)
     amount = form.cleaned_data["limit"]
     spending_budgets.set_limit(
-        budget, micros(amount), request.user, repeats=budget.is_team or form.cleaned_data["repeats"]
+        budget, micros(amount), by=request.user, repeats=budget.is_team or form.cleaned_data["repeats"]
     )
     messages.success(request, f"{budget.scope} may spend {amount:.2f} {budget.currency} this month.")
     return redirect("generation:budgets")
@@ -58,7 +58,7 @@ def add_plan(request: SignedIn) -> HttpResponse:
     form = PlanForm(request.POST)
     if not form.is_valid():
         return _page(request, plan_form=form, status=422)
-    plan = plans.add(form.plan(), request.user)
+    plan = plans.add(form.plan(), by=request.user)
     messages.success(request, f"{plan.name} is noted.")
     return redirect("generation:budgets")
 
@@ -67,7 +67,7 @@ def add_plan(request: SignedIn) -> HttpResponse:
 @permission_required("generation.manage_money", raise_exception=True)
 def end_plan(request: SignedIn, plan_id: int) -> HttpResponse:
     """Today is its last day."""
-    plan = plans.end(get_object_or_404(Plan, pk=plan_id), request.user)
+    plan = plans.end(get_object_or_404(Plan, pk=plan_id), by=request.user)
     messages.success(request, f"{plan.name} ends today.")
     return redirect("generation:budgets")
 

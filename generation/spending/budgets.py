@@ -80,7 +80,7 @@ def check_manager(by: User) -> None:
         raise PermissionDenied("Budgets, plans and unclear charges are for people who manage money.")
 
 
-def open_budget(budget: Budget, by: User) -> Budget:
+def open_budget(budget: Budget, *, by: User) -> Budget:
     """Open an unsaved budget of this month. Raises Blocked when its scope has one already."""
     check_manager(by)
     with transaction.atomic():
@@ -92,7 +92,7 @@ def open_budget(budget: Budget, by: User) -> Budget:
     return budget
 
 
-def set_limit(budget: Budget, limit_micros: int, by: User, *, repeats: bool | None = None) -> Budget:
+def set_limit(budget: Budget, limit_micros: int, *, by: User, repeats: bool | None = None) -> Budget:
     """Change what may be spent. Lower than what is spent already is allowed: it only stops what comes."""
     check_manager(by)
     with transaction.atomic():

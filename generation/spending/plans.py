@@ -45,7 +45,7 @@ def in_month(first: date, currency: str = "USD") -> list[Standing]:
     return [_standing(plan, charged) for plan in plans]
 
 
-def add(plan: Plan, by: User) -> Plan:
+def add(plan: Plan, *, by: User) -> Plan:
     """Note an unsaved plan or credit."""
     budgets.check_manager(by)
     with transaction.atomic():
@@ -54,7 +54,7 @@ def add(plan: Plan, by: User) -> Plan:
     return plan
 
 
-def end(plan: Plan, by: User) -> Plan:
+def end(plan: Plan, *, by: User) -> Plan:
     """Today is the last day of a plan or credit."""
     budgets.check_manager(by)
     with transaction.atomic():

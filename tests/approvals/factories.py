@@ -36,13 +36,13 @@ def ready(by: User | None = None, **options: Any) -> Version:
 def review(version: Version | None = None, *channels: Channel, by: User | None = None) -> Review:
     """A review of a complete version, submitted by whoever made it."""
     version = version or ready()
-    return services.submit(version, channels or [channel()], "", by or version.created_by)
+    return services.submit(version, channels or [channel()], "", by=by or version.created_by)
 
 
 def decide(subject: Review, choice: Choice = Choice.APPROVE, note: str = "", by: User | None = None) -> Decision:
     """Rita's decision on the dossier as it is now."""
     fresh = Review.objects.get(pk=subject.pk)
-    return services.decide(fresh, choice, note, dossier.of_review(fresh).hash, by or library_factories.rita())
+    return services.decide(fresh, choice, note, dossier.of_review(fresh).hash, by=by or library_factories.rita())
 
 
 def released(version: Version | None = None, *channels: Channel) -> Release:
@@ -54,9 +54,9 @@ def released(version: Version | None = None, *channels: Channel) -> Release:
 
 def site(*channels: Channel, slug: str = "bricks") -> ListingSite:
     """The listing site bricks.example."""
-    return access.create_site(slug, "bricks.example", channels or [channel()], library_factories.max_())
+    return access.create_site(slug, "bricks.example", channels or [channel()], by=library_factories.max_())
 
 
 def key(owner: ListingSite | None = None, **options: Any) -> access.NewKey:
     """A new key of a listing site."""
-    return access.create_key(owner or site(), "production", library_factories.max_(), **options)
+    return access.create_key(owner or site(), "production", by=library_factories.max_(), **options)

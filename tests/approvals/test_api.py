@@ -162,7 +162,7 @@ def test_another_channel_is_404(max_: User, release: Release, what: str) -> None
 
 @pytest.mark.parametrize("what", ["", "file"])
 def test_another_channels_withdrawn_picture_is_404_too(max_: User, rita: User, release: Release, what: str) -> None:
-    lifecycle.withdraw(release, "Sold.", rita)
+    lifecycle.withdraw(release, "Sold.", by=rita)
     elsewhere = Site(factories.key(factories.site(factories.channel("elsewhere"), slug="other")).text)
     assert elsewhere.get(url(release, what)).status_code == 404
 
@@ -176,13 +176,13 @@ def test_no_304_for_who_may_not_have_it(max_: User, release: Release, what: str)
 
 @pytest.mark.parametrize("what", ["", "file"])
 def test_a_withdrawn_picture_is_gone(bricks: Site, release: Release, rita: User, what: str) -> None:
-    lifecycle.withdraw(release, "Sold.", rita)
+    lifecycle.withdraw(release, "Sold.", by=rita)
     response = bricks.get(url(release, what), headers={"if-none-match": f'"{release.file_sha256}"'})
     assert (response.status_code, response.json()["error"]["code"]) == (410, "gone")
 
 
 def test_a_withdrawn_picture_is_not_listed(bricks: Site, release: Release, rita: User) -> None:
-    lifecycle.withdraw(release, "Sold.", rita)
+    lifecycle.withdraw(release, "Sold.", by=rita)
     assert bricks.ids() == []
 
 
@@ -219,9 +219,9 @@ def _unauthorized(client: Client) -> bytes:
 
 def test_every_bad_key_gets_the_same_answer(key: access.NewKey, channel: Channel, max_: User) -> None:
     site = ListingSite.objects.get()
-    revoked = access.create_key(site, "old", max_)
-    access.revoke_key(revoked.key, max_)
-    expired = access.create_key(site, "ended", max_, expires_at=timezone.now())
+    revoked = access.create_key(site, "old", by=max_)
+    access.revoke_key(revoked.key, by=max_)
+    expired = access.create_key(site, "ended", by=max_, expires_at=timezone.now())
     swapped = key.text[:-1] + ("a" if key.text[-1] != "a" else "b")
     body = f"imp_{key.key.prefix}_" + "x" * 43
     forged = body + access.checksum(body)
@@ -274,7 +274,7 @@ def test_a_key_stops_with_its_site(bricks: Site, max_: User) -> None:
 
 
 def test_two_keys_work_side_by_side(key: access.NewKey, max_: User) -> None:
-    second = access.create_key(ListingSite.objects.get(), "next", max_)
+    second = access.create_key(ListingSite.objects.get(), "next", by=max_)
     assert [Site(text).get(IMAGES).status_code for text in (key.text, second.text)] == [200, 200]
 
 
@@ -319,7 +319,7 @@ def test_pages_hand_out_every_picture_once(bricks: Site, ada: User, channel: Cha
 def test_a_withdrawal_between_pages_moves_nothing(bricks: Site, ada: User, rita: User, channel: Channel) -> None:
     releases = [factories.released(factories.ready(ada), channel) for _ in range(4)]
     page = bricks.get(f"{IMAGES}?page_size=2").json()
-    lifecycle.withdraw(releases[0], "Sold.", rita)
+    lifecycle.withdraw(releases[0], "Sold.", by=rita)
     assert [image["id"] for image in bricks.get(page["next"]).json()["results"]] == [
         str(one.pk) for one in releases[2:]
     ]
@@ -354,14 +354,14 @@ def test_listing_costs_the_same_for_ten_and_for_thirty(
 
 
 def test_events_tell_the_whole_story(bricks: Site, release: Release, rita: User) -> None:
-    lifecycle.withdraw(release, "Sold.", rita)
+    lifecycle.withdraw(release, "Sold.", by=rita)
     said = bricks.get(EVENTS).json()
     assert [(event["sequence"], event["kind"]) for event in said["results"]] == [(1, "released"), (2, "withdrawn")]
     assert (said["last"], said["more"]) == (2, False)
 
 
 def test_events_go_on_from_a_number(bricks: Site, release: Release, rita: User) -> None:
-    lifecycle.withdraw(release, "Sold.", rita)
+    lifecycle.withdraw(release, "Sold.", by=rita)
     assert [event["sequence"] for event in bricks.get(EVENTS, {"after": 1}).json()["results"]] == [2]
 
 

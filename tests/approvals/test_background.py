@@ -188,7 +188,7 @@ def test_mail_about_what_was_taken_back_is_not_sent(rita: User, review: Review, 
 
 def test_a_submission_that_fails_owes_no_mail(rita: User, ready: Version, channel: Channel, ada: User) -> None:
     with pytest.raises(KeyboardInterrupt), mock.patch("core.audit.record", _killed):
-        services.submit(ready, [channel], "", ada)
+        services.submit(ready, [channel], "", by=ada)
     assert not Mail.objects.exists()
 
 

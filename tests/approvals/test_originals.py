@@ -58,12 +58,12 @@ def kinds(release: Release) -> list[str]:
 def test_withdrawing_the_original_stops_what_was_made_from_it_at_once(
     photograph: Release, staged: Release, rita: User
 ) -> None:
-    lifecycle.withdraw(photograph, "The owner asked.", rita)
+    lifecycle.withdraw(photograph, "The owner asked.", by=rita)
     assert not Release.objects.live().exists()
 
 
 def test_the_channel_and_the_log_are_told_once_why(photograph: Release, staged: Release, rita: User) -> None:
-    lifecycle.withdraw(photograph, "The owner asked.", rita)
+    lifecycle.withdraw(photograph, "The owner asked.", by=rita)
     lifecycle.expire_due()
     lifecycle.expire_due()
     assert kinds(staged) == ["released", "paused"]
@@ -93,7 +93,7 @@ def test_releasing_the_original_again_brings_it_back(
     photograph: Release, staged: Release, rita: User, client: Client
 ) -> None:
     key = factories.key(factories.site(photograph.channel))
-    lifecycle.withdraw(photograph, "A mistake.", rita)
+    lifecycle.withdraw(photograph, "A mistake.", by=rita)
     lifecycle.expire_due()
     again = factories.released(photograph.version, photograph.channel)
     lifecycle.expire_due()
@@ -106,7 +106,7 @@ def test_a_site_is_told_that_it_is_not_there_for_now(
     photograph: Release, staged: Release, rita: User, client: Client
 ) -> None:
     key = factories.key(factories.site(photograph.channel))
-    lifecycle.withdraw(photograph, "The owner asked.", rita)
+    lifecycle.withdraw(photograph, "The owner asked.", by=rita)
     for address in ("", "file/"):
         answer = client.get(f"/api/v1/images/{staged.pk}/{address}", headers={"authorization": f"Bearer {key.text}"})
         assert answer.status_code == 404
@@ -116,7 +116,7 @@ def test_a_channel_that_needs_no_original_keeps_it(ada: User, rita: User) -> Non
     easy = factories.channel("easy")
     photograph = factories.released(factories.ready(ada), easy)
     staged = factories.released(_staged(ada, photograph.version), easy)
-    lifecycle.withdraw(photograph, "The owner asked.", rita)
+    lifecycle.withdraw(photograph, "The owner asked.", by=rita)
     lifecycle.expire_due()
     assert list(Release.objects.live()) == [staged]
 
@@ -127,7 +127,7 @@ def test_withdrawing_it_elsewhere_changes_nothing_here(ada: User, strict: Channe
     there = Release.objects.get(version=here.version, channel=elsewhere)
     here = Release.objects.get(version=here.version, channel=strict)
     staged = factories.released(_staged(ada, here.version), strict)
-    lifecycle.withdraw(there, "Not there.", rita)
+    lifecycle.withdraw(there, "Not there.", by=rita)
     lifecycle.expire_due()
     assert set(Release.objects.live()) == {here, staged}
 
@@ -138,6 +138,6 @@ def test_people_read_what_withdrawing_takes_along_and_why_it_waits(
     client.force_login(rita)
     before = client.get(f"/channels/releases/{photograph.pk}/withdraw/").content.decode()
     assert "was made from this photograph" in " ".join(before.split())
-    lifecycle.withdraw(photograph, "The owner asked.", rita)
+    lifecycle.withdraw(photograph, "The owner asked.", by=rita)
     for address in (f"/channels/releases/{staged.pk}/", staged.version.get_absolute_url()):
         assert "only beside its original, “Empty room" in client.get(address).content.decode()

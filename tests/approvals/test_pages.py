@@ -391,6 +391,6 @@ def test_a_key_of_another_site_is_404(max_: User, channel: Channel) -> None:
 def test_what_people_typed_is_shown_and_never_run(rita: User, ada: User, channel: Channel) -> None:
     nasty = '"><script>alert(1)</script>'
     version = factories.ready(ada, title=nasty)
-    review = services.submit(version, [channel], nasty, ada)
+    review = services.submit(version, [channel], nasty, by=ada)
     for address in (reverse("approvals:review", args=[review.pk]), reverse("approvals:queue")):
         assert b"<script>alert" not in signed_in(rita).get(address).content

@@ -62,7 +62,7 @@ def test_two_workers_release_once() -> None:
 
 def test_undoing_and_settling_end_in_one_of_both(settings: Any) -> None:
     decision = factories.decide(factories.review(factories.ready()))
-    at_once(lambda: services.undo(decision, decision.by), lambda: settling.settle(decision))
+    at_once(lambda: services.undo(decision, by=decision.by), lambda: settling.settle(decision))
     review = Review.objects.get()
     assert (review.state, Release.objects.count()) in {("open", 0), ("approved", 1)}
 
@@ -79,7 +79,7 @@ def test_releases_at_the_same_time_leave_no_gap_in_the_events() -> None:
 def test_a_withdrawal_and_a_second_one_make_one() -> None:
     release = factories.released()
     rita = library_factories.rita()
-    results = at_once(*[lambda: lifecycle.withdraw(release, "Sold.", rita)] * 3)
+    results = at_once(*[lambda: lifecycle.withdraw(release, "Sold.", by=rita)] * 3)
     assert (refused(results), Event.objects.filter(kind="withdrawn").count()) == (2, 1)
 
 

@@ -60,13 +60,13 @@ def now_hash(review: Review) -> str:
 
 
 def test_submitting_puts_the_version_in_review(ready: Version, channel: Channel, ada: User) -> None:
-    review = services.submit(ready, [channel], "Please look at the lamp.", ada)
+    review = services.submit(ready, [channel], "Please look at the lamp.", by=ada)
     ready.refresh_from_db()
     assert (ready.status, review.state, list(review.channels.all())) == ("in_review", "open", [channel])
 
 
 def test_submitting_is_told_in_the_log(ready: Version, channel: Channel, ada: User) -> None:
-    services.submit(ready, [channel], "", ada)
+    services.submit(ready, [channel], "", by=ada)
     entry = audit.history(ready).first()
     assert entry is not None
     assert (entry.action, entry.actor) == ("review.submitted", ada)
@@ -74,23 +74,23 @@ def test_submitting_is_told_in_the_log(ready: Version, channel: Channel, ada: Us
 
 def test_submitting_needs_the_right(ready: Version, channel: Channel, rita: User) -> None:
     with refuses(PermissionDenied):
-        services.submit(ready, [channel], "", rita)
+        services.submit(ready, [channel], "", by=rita)
 
 
 def test_submitting_needs_a_channel(ready: Version, ada: User) -> None:
     with refuses(Blocked, "at least one channel"):
-        services.submit(ready, [], "", ada)
+        services.submit(ready, [], "", by=ada)
 
 
 def test_submitting_twice_is_refused(review: Review, channel: Channel, ada: User) -> None:
     with refuses(InvalidTransition, "in review already"):
-        services.submit(review.version, [channel], "", ada)
+        services.submit(review.version, [channel], "", by=ada)
 
 
 def test_a_retired_version_cannot_be_submitted(ready: Version, channel: Channel, ada: User) -> None:
     collection.retire(ready, ada)
     with refuses(InvalidTransition, "retired"):
-        services.submit(ready, [channel], "", ada)
+        services.submit(ready, [channel], "", by=ada)
 
 
 def _without_alt_text(version: Version, ada: User) -> None:
@@ -132,20 +132,20 @@ def test_what_is_missing_blocks_submitting(
     strict = factories.channel("strict", rules={"needs_original": True})
     spoil(ready, ada)
     with refuses(Blocked) as blocked:
-        services.submit(ready, [strict], "", ada)
+        services.submit(ready, [strict], "", by=ada)
     assert code in [finding.code for finding in blocked.value.findings]
 
 
 def test_a_further_channel_leaves_the_first_live(ada: User) -> None:
     release = factories.released(factories.ready(ada), factories.channel("website"))
-    services.submit(release.version, [factories.channel("brochure")], "", ada)
+    services.submit(release.version, [factories.channel("brochure")], "", by=ada)
     assert list(Release.objects.live()) == [release]
 
 
 def test_a_channel_where_it_is_live_is_not_asked_again(ada: User) -> None:
     release = factories.released(factories.ready(ada))
     with refuses(Blocked, "live in Website already"):
-        services.submit(release.version, [release.channel], "", ada)
+        services.submit(release.version, [release.channel], "", by=ada)
 
 
 def test_the_author_takes_a_review_back(review: Review, ada: User) -> None:
@@ -169,7 +169,7 @@ def test_a_decided_review_cannot_be_taken_back(review: Review, ada: User) -> Non
 
 
 def test_a_decision_records_what_was_seen(review: Review, rita: User) -> None:
-    decision = services.decide(review, Choice.APPROVE, "", now_hash(review), rita)
+    decision = services.decide(review, Choice.APPROVE, "", now_hash(review), by=rita)
     assert (decision.dossier_hash, decision.dossier["file"]["sha256"]) == (now_hash(review), review.version.sha256)
 
 
@@ -181,12 +181,12 @@ def test_a_decision_does_not_take_effect_at_once(review: Review, undo_window: No
 
 def test_deciding_needs_the_right(review: Review, nils: User) -> None:
     with refuses(PermissionDenied, "right to review"):
-        services.decide(review, Choice.APPROVE, "", now_hash(review), nils)
+        services.decide(review, Choice.APPROVE, "", now_hash(review), by=nils)
 
 
 def test_the_author_cannot_decide(review: Review, ada: User) -> None:
     with refuses(PermissionDenied, "brought the picture into the library and submitted it"):
-        services.decide(review, Choice.APPROVE, "", now_hash(review), ada)
+        services.decide(review, Choice.APPROVE, "", now_hash(review), by=ada)
 
 
 @pytest.mark.parametrize("part", ["created_by", "prompt_by", "requested_by", "submitter", "editor"])
@@ -199,9 +199,9 @@ def test_nobody_decides_on_their_own_work_not_even_a_superuser(
     version = factories.ready(max_ if part == "created_by" else ada, provenance=facts)
     if part == "editor":
         writing.describe(version, text="A kitchen with a red kettle", decorative=False, language="en", by=max_)
-    review = services.submit(version, [channel], "", max_ if part == "submitter" else ada)
+    review = services.submit(version, [channel], "", by=max_ if part == "submitter" else ada)
     with refuses(PermissionDenied, "somebody else has to decide"):
-        services.decide(review, Choice.APPROVE, "", now_hash(review), max_)
+        services.decide(review, Choice.APPROVE, "", now_hash(review), by=max_)
 
 
 @pytest.mark.parametrize("part", ["created_by", "prompt_by", "requested_by", "submitter"])
@@ -210,7 +210,7 @@ def test_the_database_refuses_a_decision_on_own_work(part: str, ada: User, max_:
         prompt_by=max_ if part == "prompt_by" else ada, requested_by=max_ if part == "requested_by" else ada
     )
     version = factories.ready(max_ if part == "created_by" else ada, provenance=facts)
-    review = services.submit(version, [channel], "", max_ if part == "submitter" else ada)
+    review = services.submit(version, [channel], "", by=max_ if part == "submitter" else ada)
     now = timezone.now()
     with pytest.raises(DatabaseError, match="own work"), transaction.atomic():
         Decision.objects.create(
@@ -228,58 +228,58 @@ def test_a_decision_on_another_dossier_is_refused(review: Review, rita: User, ad
     seen = now_hash(review)
     writing.describe(review.version, text="Another text altogether", decorative=False, language="en", by=ada)
     with refuses(services.Changed):
-        services.decide(review, Choice.APPROVE, "", seen, rita)
+        services.decide(review, Choice.APPROVE, "", seen, by=rita)
 
 
 def test_a_second_decision_is_refused(review: Review, rita: User) -> None:
     seen = now_hash(review)
-    services.decide(review, Choice.APPROVE, "", seen, rita)
+    services.decide(review, Choice.APPROVE, "", seen, by=rita)
     with refuses(InvalidTransition):
-        services.decide(review, Choice.REJECT, "no", seen, rita)
+        services.decide(review, Choice.REJECT, "no", seen, by=rita)
 
 
 def test_a_review_in_hand_is_not_decided_by_another(review: Review, rita: User, max_: User) -> None:
-    services.claim(review, max_)
+    services.claim(review, by=max_)
     with refuses(InvalidTransition, "has this review in hand"):
-        services.decide(review, Choice.APPROVE, "", now_hash(review), rita)
+        services.decide(review, Choice.APPROVE, "", now_hash(review), by=rita)
 
 
 def test_a_review_left_in_hand_is_free_again_after_a_while(review: Review, rita: User, max_: User) -> None:
-    services.claim(review, max_)
+    services.claim(review, by=max_)
     with time_machine.travel(timezone.now() + timedelta(minutes=CLAIM_MINUTES + 1)):
-        assert services.claim(review, rita).claimed_by == rita
+        assert services.claim(review, by=rita).claimed_by == rita
 
 
 def test_the_author_cannot_take_a_review_in_hand(review: Review, ada: User) -> None:
     with refuses(PermissionDenied):
-        services.claim(review, ada)
+        services.claim(review, by=ada)
 
 
 @pytest.mark.parametrize("choice", [Choice.CHANGES, Choice.REJECT])
 def test_sending_back_needs_words(review: Review, rita: User, choice: Choice) -> None:
     with refuses(Blocked, "what should change"):
-        services.decide(review, choice, "  ", now_hash(review), rita)
+        services.decide(review, choice, "  ", now_hash(review), by=rita)
 
 
 def test_approving_is_blocked_by_what_has_ended_meanwhile(review: Review, rita: User, ada: User) -> None:
     yesterday = timezone.now().date() - timedelta(days=1)
     library_factories.complete_license(review.version, ada, valid_until=yesterday)
     with refuses(Blocked, "license ended"):
-        services.decide(review, Choice.APPROVE, "", now_hash(review), rita)
+        services.decide(review, Choice.APPROVE, "", now_hash(review), by=rita)
 
 
 # Undoing
 
 
 def test_a_decision_can_be_undone(review: Review, undo_window: None, rita: User) -> None:
-    services.undo(factories.decide(review), rita)
+    services.undo(factories.decide(review), by=rita)
     review.refresh_from_db()
     assert review.state == ReviewState.OPEN
 
 
 def test_an_undone_decision_never_takes_effect(review: Review, undo_window: None, rita: User) -> None:
     decision = factories.decide(review)
-    services.undo(decision, rita)
+    services.undo(decision, by=rita)
     with time_machine.travel(timezone.now() + timedelta(minutes=5)):
         settling.settle(decision)
     assert not Release.objects.exists()
@@ -288,13 +288,13 @@ def test_an_undone_decision_never_takes_effect(review: Review, undo_window: None
 def test_only_who_decided_can_undo(review: Review, undo_window: None, max_: User) -> None:
     decision = factories.decide(review)
     with refuses(PermissionDenied):
-        services.undo(decision, max_)
+        services.undo(decision, by=max_)
 
 
 def test_undoing_too_late_is_refused(review: Review, undo_window: None, rita: User) -> None:
     decision = factories.decide(review)
     with time_machine.travel(timezone.now() + timedelta(minutes=5)), refuses(InvalidTransition, "time to undo is over"):
-        services.undo(decision, rita)
+        services.undo(decision, by=rita)
 
 
 # Taking effect
@@ -367,44 +367,44 @@ def test_a_file_that_cannot_be_made_stops_the_approval(ada: User) -> None:
 
 def test_a_withdrawn_release_is_not_live(ada: User, rita: User) -> None:
     release = factories.released(factories.ready(ada))
-    lifecycle.withdraw(release, "The owner sold it.", rita)
+    lifecycle.withdraw(release, "The owner sold it.", by=rita)
     assert not Release.objects.live().exists()
 
 
 def test_withdrawing_from_the_last_channel_withdraws_the_version(ada: User, rita: User) -> None:
     release = factories.released(factories.ready(ada))
-    lifecycle.withdraw(release, "The owner sold it.", rita)
+    lifecycle.withdraw(release, "The owner sold it.", by=rita)
     assert Version.objects.get(pk=release.version_id).status == Status.WITHDRAWN
 
 
 def test_withdrawing_from_one_channel_leaves_the_other(ada: User, rita: User) -> None:
     release = factories.released(factories.ready(ada), factories.channel("brochure"), factories.channel("website"))
-    lifecycle.withdraw(release, "Sold.", rita)
+    lifecycle.withdraw(release, "Sold.", by=rita)
     assert [live.channel.slug for live in Release.objects.live()] == ["website"]
 
 
 def test_withdrawing_needs_the_right(ada: User) -> None:
     release = factories.released(factories.ready(ada))
     with refuses(PermissionDenied):
-        lifecycle.withdraw(release, "Sold.", ada)
+        lifecycle.withdraw(release, "Sold.", by=ada)
 
 
 def test_withdrawing_needs_a_reason(ada: User, rita: User) -> None:
     release = factories.released(factories.ready(ada))
     with refuses(Blocked, "Say why"):
-        lifecycle.withdraw(release, " ", rita)
+        lifecycle.withdraw(release, " ", by=rita)
 
 
 def test_withdrawing_twice_is_refused(ada: User, rita: User) -> None:
     release = factories.released(factories.ready(ada))
-    lifecycle.withdraw(release, "Sold.", rita)
+    lifecycle.withdraw(release, "Sold.", by=rita)
     with refuses(InvalidTransition):
-        lifecycle.withdraw(release, "Sold.", rita)
+        lifecycle.withdraw(release, "Sold.", by=rita)
 
 
 def test_a_withdrawn_version_can_be_reviewed_and_released_again(ada: User, rita: User) -> None:
     first = factories.released(factories.ready(ada))
-    lifecycle.withdraw(first, "A mistake.", rita)
+    lifecycle.withdraw(first, "A mistake.", by=rita)
     second = factories.released(first.version, first.channel)
     assert list(Release.objects.live()) == [second]
 
@@ -471,10 +471,10 @@ def test_a_retired_version_is_withdrawn(ada: User) -> None:
 
 def test_events_of_a_channel_have_no_gaps(ada: User, rita: User) -> None:
     for _ in range(3):
-        lifecycle.withdraw(factories.released(factories.ready(ada)), "Sold.", rita)
+        lifecycle.withdraw(factories.released(factories.ready(ada)), "Sold.", by=rita)
     assert list(Event.objects.order_by("sequence").values_list("sequence", flat=True)) == [1, 2, 3, 4, 5, 6]
 
 
 def test_the_log_stays_whole(ada: User, rita: User) -> None:
-    lifecycle.withdraw(factories.released(factories.ready(ada)), "Sold.", rita)
+    lifecycle.withdraw(factories.released(factories.ready(ada)), "Sold.", by=rita)
     assert audit.verify().ok

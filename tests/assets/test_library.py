@@ -163,7 +163,7 @@ class TestWords:
         assert [(c.name, c.given) for c in reread(version).consents.all()] == [("Jo Field", "no")]
 
     def test_renaming_leaves_the_dossier_alone(self, ada: User, version: Version) -> None:
-        collection.rename(version.asset, "Kitchen at dusk", ada)
+        collection.rename(version.asset, "Kitchen at dusk", by=ada)
         kept = reread(version)
         assert (kept.asset.title, kept.dossier_hash) == ("Kitchen at dusk", version.dossier_hash)
 

@@ -40,12 +40,12 @@ def release_and_make_a_key() -> str:
     """Release a picture to the website, and make a key for a site that reads it; returns the key."""
     ada, rita, max_ = (User.objects.get(username=name) for name in ("ada", "rita", "max"))
     channel = Channel.objects.get(name="Our website")
-    review = services.submit(_ready(ada), [channel], "", ada)
-    settling.settle(services.decide(review, Choice.APPROVE, "", dossier.of_review(review).hash, rita))
+    review = services.submit(_ready(ada), [channel], "", by=ada)
+    settling.settle(services.decide(review, Choice.APPROVE, "", dossier.of_review(review).hash, by=rita))
     site = ListingSite.objects.filter(slug="seaview").first() or access.create_site(
-        "seaview", "Seaview", [channel], max_
+        "seaview", "Seaview", [channel], by=max_
     )
-    return access.create_key(site, "production", max_).text
+    return access.create_key(site, "production", by=max_).text
 
 
 def _ready(ada: User) -> Version:

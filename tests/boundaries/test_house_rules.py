@@ -180,3 +180,14 @@ def test_every_icon_is_there() -> None:
             missing.append(name)
     assert missing == []
     assert len(icons()) > 20
+
+
+def test_whoever_acts_is_named_at_the_call() -> None:
+    found = [
+        f"{relative(path)}:{node.lineno} {node.name}"
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+        if "by" in [argument.arg for argument in node.args.args[1:]]
+    ]
+    assert found == []

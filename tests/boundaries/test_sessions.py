@@ -67,13 +67,13 @@ def test_signing_in_makes_a_new_session(world: World) -> None:
 def test_a_key_ends_at_the_next_request(world: World) -> None:
     browser = world.client("bricks")
     assert browser.get("/api/v1/images/").status_code == 200
-    access.revoke_key(world.key.key, world.people["max"])
+    access.revoke_key(world.key.key, by=world.people["max"])
     assert browser.get("/api/v1/images/").status_code == 401
 
 
 def test_a_channel_taken_from_a_site_is_gone_at_the_next_request(world: World) -> None:
     browser, live = world.client("bricks"), world.places["live"]
-    access.change_channels(ListingSite.objects.get(slug="bricks"), [], world.people["max"])
+    access.change_channels(ListingSite.objects.get(slug="bricks"), [], by=world.people["max"])
     assert browser.get(f"/api/v1/images/{live.pk}/file").status_code == 404
 
 

@@ -51,7 +51,7 @@ def _decided(ada: User, choice: Choice) -> Version:
 
 def _withdrawn(ada: User) -> Version:
     release = factories.released(_draft(ada))
-    lifecycle.withdraw(release, "Sold.", assets.rita())
+    lifecycle.withdraw(release, "Sold.", by=assets.rita())
     return release.version
 
 
@@ -84,7 +84,7 @@ def test_every_status_but_approved_is_tried() -> None:
 def elsewhere(world: World) -> Browser:
     """A good key of another listing site, which reads another channel."""
     site = factories.site(factories.channel("elsewhere"), slug="other")
-    return with_key(access.create_key(site, "other", world.people["max"]).text)
+    return with_key(access.create_key(site, "other", by=world.people["max"]).text)
 
 
 def with_key(text: str) -> Browser:
@@ -153,7 +153,7 @@ def test_after_withdrawal_every_saved_address_and_tag_is_gone(world: World) -> N
     saved = [document["url"], document["file"]["url"]]
     tag = site.get(saved[1])["ETag"]
     assert site.get(saved[1], headers={"if-none-match": tag}).status_code == 304
-    lifecycle.withdraw(release, "Sold.", world.people["rita"])
+    lifecycle.withdraw(release, "Sold.", by=world.people["rita"])
     answers = {
         getattr(site, method)(address, headers=headers).status_code
         for address in saved

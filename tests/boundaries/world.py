@@ -78,7 +78,7 @@ def build() -> World:
     website = approvals.channel()
     site = approvals.site(website)
     world = World(people, approvals.key(site))
-    spare = access.create_key(site, "spare", max_)
+    spare = access.create_key(site, "spare", by=max_)
     world.places |= {"channel": "website", "site": "bricks", "spare_key": SiteKey.objects.get(prefix=spare.key.prefix)}
     world.places |= _library(ada) | _made(ada) | _reviews(ada, people["rita"])
     world.places["plan"] = Plan.objects.create(
@@ -129,7 +129,7 @@ def _reviews(ada: User, rita: User) -> dict[str, Any]:
     waiting = approvals.review(approvals.ready(ada))
     live = approvals.released(approvals.ready(ada))
     ended = approvals.released(approvals.ready(ada))
-    lifecycle.withdraw(ended, "Sold.", rita)
+    lifecycle.withdraw(ended, "Sold.", by=rita)
     with override_settings(UNDO_SECONDS=3600):
         decision = approvals.decide(approvals.review(approvals.ready(ada)))
     return {"waiting": waiting, "live": live, "ended": ended, "decision": decision}

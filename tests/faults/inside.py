@@ -87,7 +87,7 @@ def sweep() -> None:
 def set_team_budget(micros: int) -> None:
     """What the whole team may spend this month."""
     ada, max_ = (User.objects.get(username=name) for name in ("ada", "max"))
-    budgets.set_limit(budgets.budgets_for(ada, None, "USD")[0], micros, max_)
+    budgets.set_limit(budgets.budgets_for(ada, None, "USD")[0], micros, by=max_)
 
 
 def spent() -> tuple[int, int, list[str]]:

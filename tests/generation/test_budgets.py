@@ -68,7 +68,7 @@ def test_a_budget_has_one_scope(ada: User) -> None:
 
 
 def test_max_opens_a_budget_and_the_log_says_so(ada: User, max_: User) -> None:
-    opened = budgets.open_budget(Budget(month=budgets.month_of(), person=ada, limit_micros=DIME), max_)
+    opened = budgets.open_budget(Budget(month=budgets.month_of(), person=ada, limit_micros=DIME), by=max_)
     assert "Ada may spend 0.10 USD" in history(opened).get().words
     assert factories.left_for(ada) == DIME
 
@@ -76,7 +76,7 @@ def test_max_opens_a_budget_and_the_log_says_so(ada: User, max_: User) -> None:
 def test_a_scope_has_one_budget_a_month(ada: User, max_: User) -> None:
     budget(DIME, person=ada)
     with pytest.raises(Blocked, match="change that one"):
-        budgets.open_budget(Budget(month=budgets.month_of(), person=ada, limit_micros=5), max_)
+        budgets.open_budget(Budget(month=budgets.month_of(), person=ada, limit_micros=5), by=max_)
     assert Budget.objects.filter(person=ada).get().limit_micros == DIME
 
 
@@ -84,10 +84,10 @@ def test_only_who_manages_money_sets_it(ada: User, max_: User) -> None:
     held = team()
     credit = Plan(provider="scripted", name="Free", kind=PlanKind.CREDIT, amount_micros=DIME, starts_on=NOVEMBER.date())
     verbs = (
-        lambda: budgets.open_budget(Budget(month=budgets.month_of(), person=ada, limit_micros=DIME), ada),
-        lambda: budgets.set_limit(held, 99 * DIME, ada),
-        lambda: plans.add(credit, ada),
-        lambda: plans.end(plans.add(credit, max_), ada),
+        lambda: budgets.open_budget(Budget(month=budgets.month_of(), person=ada, limit_micros=DIME), by=ada),
+        lambda: budgets.set_limit(held, 99 * DIME, by=ada),
+        lambda: plans.add(credit, by=ada),
+        lambda: plans.end(plans.add(credit, by=max_), by=ada),
     )
     for verb in verbs:
         with pytest.raises(PermissionDenied):
@@ -169,7 +169,7 @@ def test_every_budget_that_a_job_falls_under_warns_for_itself(ada: User) -> None
 def test_a_raised_limit_warns_again(ada: User, max_: User) -> None:
     held = team(2 * DIME)
     factories.queued(ada)
-    budgets.set_limit(held, 4 * DIME, max_)
+    budgets.set_limit(held, 4 * DIME, by=max_)
     factories.queued(ada)
     assert levels() == [("The team", 50), ("The team", 50)]
 
@@ -233,7 +233,7 @@ def test_only_what_still_holds_is_shown(ada: User, max_: User) -> None:
     held = team(DIME)
     factories.queued(ada)
     assert [alert.level for alert in alerts.standing(held.month)] == [100]
-    budgets.set_limit(held, 100 * DIME, max_)
+    budgets.set_limit(held, 100 * DIME, by=max_)
     assert alerts.standing(held.month) == []
 
 
@@ -249,7 +249,7 @@ def charged(ada: User, micros: int) -> None:
 def test_a_free_credit_says_what_is_left_of_it(ada: User, max_: User) -> None:
     today = date.today()
     credit = Plan(provider="scripted", kind=PlanKind.CREDIT, name="Trial", amount_micros=5 * DIME, starts_on=today)
-    plans.add(credit, max_)
+    plans.add(credit, by=max_)
     charged(ada, 2 * DIME)
     (standing,) = plans.in_month(budgets.month_of())
     assert (standing.costs, standing.used, standing.left) == (0, 2 * DIME, 3 * DIME)
@@ -274,14 +274,14 @@ def test_a_monthly_plan_costs_its_amount_in_each_month_that_it_touches(max_: Use
         starts_on=date(2026, 8, 15),
         ends_on=date(2026, 10, 1),
     )
-    plans.add(plan, max_)
+    plans.add(plan, by=max_)
     months = [date(2026, month, 1) for month in (7, 8, 9, 10, 11)]
     assert [sum(each.costs for each in plans.in_month(month)) for month in months] == [0, *[30_000_000] * 3, 0]
 
 
 def test_a_plan_ends_today_and_the_log_says_so(max_: User) -> None:
     plan = Plan(provider="by-hand", kind=PlanKind.MONTHLY, name="P", amount_micros=1, starts_on=date(2026, 1, 1))
-    plans.end(plans.add(plan, max_), max_)
+    plans.end(plans.add(plan, by=max_), by=max_)
     plan.refresh_from_db()
     assert plan.ends_on == date.today()
     assert {entry.action for entry in history(plan)} == {"plan.added", "plan.ended"}

@@ -65,7 +65,7 @@ def test_a_free_job_goes_out_even_when_nothing_is_left(ada: User) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_limit_and_its_entry_in_the_log_are_set_together(max_: User) -> None:
     (budget,) = budgets.budgets_for(max_, None, "USD")
-    assert budgets.set_limit(budget, DIME, max_).limit_micros == DIME
+    assert budgets.set_limit(budget, DIME, by=max_).limit_micros == DIME
     assert history(budget).get().action == "budget.set"
 
 

@@ -227,14 +227,14 @@ def test_a_probe_whose_worker_died_lets_another_try(ada: User, noon: time_machin
 def test_max_has_a_resting_provider_tried_at_once(ada: User, max_: User, noon: time_machine.Traveller) -> None:
     send(factories.queued(ada), errors.OutOfMoney("Empty."))
     waits = send(factories.queued(ada))
-    circuit.reset("scripted", max_)
+    circuit.reset("scripted", by=max_)
     assert send(waits).state == JobState.DONE
     assert state().open_until is None
 
 
 def test_only_administrators_look_after_providers(ada: User, noon: time_machine.Traveller) -> None:
     send(factories.queued(ada), errors.OutOfMoney("Empty."))
-    for verb in (lambda: circuit.reset("scripted", ada), lambda: throttling.set_limits("scripted", 5, None, ada)):
+    for verb in (lambda: circuit.reset("scripted", by=ada), lambda: throttling.set_limits("scripted", 5, None, by=ada)):
         with pytest.raises(PermissionDenied):
             verb()
     assert state().open_until is not None
@@ -247,7 +247,7 @@ def test_only_administrators_look_after_providers(ada: User, noon: time_machine.
 def test_limits_are_loaded_once_and_stay_as_people_left_them(max_: User, tmp_path: Path) -> None:
     file = tmp_path / "limits.toml"
     file.write_text("[limits.scripted]\nat_once = 2\n[limits.harmless]\nper_minute = 9\n", encoding="utf-8")
-    throttling.set_limits("scripted", 5, None, max_)
+    throttling.set_limits("scripted", 5, None, by=max_)
     assert throttling.load_limits(file) == 1
     assert [(row.pk, row.at_once, row.per_minute) for row in ProviderState.objects.order_by("pk")] == [
         ("harmless", None, 9),

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """What a finding does: `BLOCKS` stops, `WARNS` is shown to whoever decides, `INFORMS` is a passed check."""
+
+    BLOCKS = "blocks"
+    WARNS = "warns"
+    INFORMS = "informs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,19 +21,18 @@ class Finding:
 
     code: str
     words: str
-    severity: str = "blocks"
-    """`blocks` stops, `warns` is shown to whoever decides, `informs` is a passed check."""
+    severity: Severity = Severity.BLOCKS
     field: str = ""
     """The part of the page or form where it can be mended: `alt_text`, `license`, `consents`, …"""
 
     @property
     def blocks(self) -> bool:
-        return self.severity == "blocks"
+        return self.severity == Severity.BLOCKS
 
     @property
     def is_fixable(self) -> bool:
         """Whether it can be put right, and at a place that a link can lead to."""
-        return bool(self.field) and self.severity != "informs"
+        return bool(self.field) and self.severity != Severity.INFORMS
 
 
 class InvalidTransition(Exception):

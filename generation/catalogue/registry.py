@@ -30,6 +30,11 @@ def provider(key: str) -> Provider:
     return _made(key, entry["adapter"], tuple(sorted(entry.get("options", {}).items())))
 
 
+def draftsman() -> Provider:
+    """The local one, which draws previews of templates whether or not it is on offer."""
+    return _made("sketch", "generation.providers.sketch.adapter.Sketch", ())
+
+
 def label(key: str) -> str:
     """The provider's name, also for one that is no longer set up."""
     try:

@@ -41,7 +41,7 @@ def cancel(job: Job, *, by: User) -> Job:
         if held.state == JobState.WAITING:
             return _ask_to_stop(held, by)
         check_move(held.state, JobState.CANCELED)
-        ledger.give_back(held, "Canceled.")
+        ledger.give_back(held.pk, "Canceled.")
         save(held, state=JobState.CANCELED, finished_at=clock.now(), lease=None, not_before=None)
         audit.record(by, "job.canceled", held, f"{held} was canceled; nothing was charged.")
     return held
@@ -70,7 +70,8 @@ def retry(job: Job, *, by: User) -> Job:
         check_state(held, *RETRIABLE)
         offers.check_offered(held.model)
         price = price_of(requests.spec_of(held), registry.provider(held.model.provider), held.count)
-        ledger.reserve(held, held.brief, price["quote_micros"])
+        covering = budgets.covering_brief(held.brief, held.currency)
+        ledger.reserve(held.pk, price["quote_micros"], covering=covering)
         save(
             held,
             **price,
@@ -128,7 +129,7 @@ def _settle_unclear(job: Job, by: User, *, charged: bool, words: str) -> Job:
         held = hold(job)
         check_state(held, JobState.UNCLEAR)
         if not charged:
-            ledger.correct(held, -held.quote_micros, words)
+            ledger.correct(held.pk, -held.quote_micros, words)
             held.settled_micros = (held.settled_micros or 0) - held.quote_micros
         basis = "reported" if charged else held.cost_basis
         kept = f"{held.error_words} {words}".strip()
@@ -157,7 +158,7 @@ def hand_in(job: Job, files: Sequence[bytes], *, by: User, told: Mapping[str, st
             held.parameters = {**held.parameters, "told": dict(told)}
             held.save(update_fields=["parameters"])
         if held.state == JobState.HAND:
-            ledger.settle(held, held.quote_micros)
+            ledger.settle(held.pk, held.quote_micros)
             held.settled_micros, held.cost_basis = held.quote_micros, held.quote_basis
             held.state, held.finished_at = JobState.DONE, clock.now()
             held.save(update_fields=["state", "finished_at", "settled_micros", "cost_basis"])

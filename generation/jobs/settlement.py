@@ -31,18 +31,18 @@ def poison(job: Job, now: datetime) -> None:
 
 def pay(job: Job, micros: int) -> None:
     """Book what a request cost. Where its quote is booked already, since it was unclear, only the difference moves."""
-    if ledger.is_reserved(job):
-        ledger.settle(job, micros)
+    if ledger.is_reserved(job.pk):
+        ledger.settle(job.pk, micros)
         change = micros
     else:
         change = micros - (job.quote_micros if job.settled_micros is not None else 0)
-        ledger.correct(job, change, "Known better by now.")
+        ledger.correct(job.pk, change, "Known better by now.")
     job.settled_micros = (job.settled_micros or 0) + change
 
 
 def refund(job: Job, words: str) -> None:
-    if ledger.is_reserved(job):
-        ledger.give_back(job, words)
+    if ledger.is_reserved(job.pk):
+        ledger.give_back(job.pk, words)
         job.settled_micros = job.settled_micros or 0
     else:
         pay(job, 0)

@@ -18,7 +18,7 @@ from generation.catalogue import offers, registry
 from generation.jobs.dispatch import enqueue
 from generation.jobs.transitions import check_right
 from generation.models import Brief, BriefKind, BriefReference, GenerationModel, Job
-from generation.spending import ledger
+from generation.spending import budgets, ledger
 
 MOST_MODELS = 9
 
@@ -61,7 +61,7 @@ def start(
         BriefReference.objects.bulk_create(sent)
         Job.objects.bulk_create(jobs)
         for job in jobs:
-            ledger.reserve(job, brief, job.quote_micros)
+            ledger.reserve(job.pk, job.quote_micros, covering=budgets.covering_brief(brief, job.currency))
             enqueue("send_job", job)
         names = ", ".join(model.name for model in models)
         quoted = sum(job.quote_micros for job in jobs)

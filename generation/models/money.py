@@ -109,7 +109,7 @@ class Budget(models.Model):
 class EntryKind(models.TextChoices):
     RESERVE = "reserve", "Reserved"
     SETTLE = "settle", "Spent"
-    RELEASE = "release", "Released"
+    GIVE_BACK = "give_back", "Given back"
     CORRECT = "correct", "Corrected"
 
 

@@ -11,13 +11,13 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from assets.imaging import inspection
 from assets.library.forms import ManyFiles
 from core.errors import Blocked, InvalidTransition
+from core.web.fragments import HTMX_STOP_POLLING
 from core.web.requests import SignedIn, takes_a_form
 from generation.briefs import family
 from generation.catalogue import registry
@@ -26,9 +26,9 @@ from generation.models import Brief, Job, JobState, Output
 from generation.outputs import keeping
 from generation.outputs.forms import KeepForm
 from generation.pages.brief_page import tell
+from generation.pages.links import again_url
 from generation.prompt_templates import prompts
 
-HTMX_STOP_POLLING = 286
 BROUGHT = ManyFiles(
     error_messages={"required": "Choose the picture that you made there, or drop it on the field."},
 )
@@ -176,13 +176,6 @@ def _found(request: SignedIn, brief_id: UUID) -> Brief:
     along = ("references__output__job__brief", "references__output__job__model", "references__version__asset")
     briefs = Brief.objects.visible_to(request.user).select_related(*related).prefetch_related(*along)
     return get_object_or_404(briefs, pk=brief_id)
-
-
-def again_url(found: Brief) -> str:
-    """Where a brief is written again, starting from this one."""
-    revision = found.revision
-    place = reverse("generation:compose", args=(revision.template.slug,)) if revision else reverse("generation:free")
-    return f"{place}?from={found.pk}"
 
 
 def _parts(found: Brief) -> list[tuple[str, str]]:

@@ -13,12 +13,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from core.errors import Blocked, InvalidTransition
+from core.web.fragments import HTMX_STOP_POLLING
 from core.web.requests import SignedIn
 from generation.briefs import family as families
 from generation.models import Brief, Output, Pick
 from generation.outputs import preferences
 from generation.pages import comparison
-from generation.pages.brief import HTMX_STOP_POLLING
 
 PAIR = "pair"
 

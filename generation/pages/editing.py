@@ -14,10 +14,10 @@ from django_htmx.http import trigger_client_event
 from assets.models import Listing
 from core.web.requests import SignedIn, takes_a_form
 from generation.models import Brief, Template, TemplateRevision
-from generation.pages.templates import latest
 from generation.prompt_templates import editor, revisions, transfer
 from generation.prompt_templates.editor import AboutForm, Editor, FileForm
 from generation.prompt_templates.prompts import BadTemplate
+from generation.prompt_templates.revisions import latest
 
 MANAGES = permission_required("generation.manage_templates", raise_exception=True)
 PAGE = "generation/template_edit.html"

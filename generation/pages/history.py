@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 
 from core.web.requests import SignedIn
 from generation.models import Brief
-from generation.pages.brief import again_url
 from generation.pages.brief_page import tell_all
 from generation.pages.history_page import HistoryForm, HistoryRow, matching
+from generation.pages.links import again_url
 from generation.prompt_templates import content_rules
 
 ON_A_PAGE = 20

@@ -16,7 +16,7 @@ from core.web.requests import SignedIn
 from generation.models import Template, TemplateRevision
 from generation.prompt_templates import content_rules, prompts, revisions, transfer
 from generation.prompt_templates import diff as differences
-from generation.prompt_templates.revisions import Wording
+from generation.prompt_templates.revisions import Wording, in_use
 
 STATES: Mapping[str, tuple[Callable[..., Template], str]] = {
     "retire": (revisions.retire, "Retired. It is not offered any more; its briefs keep it."),
@@ -115,16 +115,6 @@ def export(request: SignedIn, slug: str = "") -> HttpResponse:
         chosen, name = [_published(each) for each in offered], "templates.json"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(transfer.dump(chosen), content_type="application/json; charset=utf-8", headers=headers)
-
-
-def in_use(template: Template, revisions: Sequence[TemplateRevision]) -> TemplateRevision:
-    """The revision to start from: the one in use, or the newest where none is."""
-    return template.published or revisions[0]
-
-
-def latest(template: Template) -> TemplateRevision:
-    """The revision in use, or the newest where none is."""
-    return in_use(template, list(template.revisions.all()[:1]))
 
 
 def _with_revisions(slug: str) -> tuple[Template, list[TemplateRevision]]:

@@ -6,12 +6,11 @@ import uuid
 
 from assets.imaging import rendering
 from core import storage
+from generation.catalogue import registry
 from generation.models import TemplateRevision
 from generation.prompt_templates import prompts
 from generation.providers.base import Finished, ImageSpec
-from generation.providers.egress.http import Client
 from generation.providers.models import ModelSpec, Sizes
-from generation.providers.sketch.adapter import Sketch
 
 SPECIMEN = ModelSpec(id="specimen", name="Specimen", sizes=Sizes(target_pixels=640 * 480, multiple=2))
 
@@ -35,7 +34,7 @@ def _draw(revision: TemplateRevision) -> bytes:
         seed=7,
         hints=prompts.said(fields, defaults),
     )
-    drawn = Sketch({}, Client()).start(spec, attempt=uuid.uuid4())
+    drawn = registry.draftsman().start(spec, attempt=uuid.uuid4())
     if not isinstance(drawn, Finished):
         raise TypeError("A sketch is finished at once.")
     return rendering.render(drawn.pictures[0].data, rendering.SPECS["thumb"]).data

@@ -15,7 +15,7 @@ from assets.models import Listing
 from core import audit
 from core.errors import Blocked, Finding
 from core.models import User
-from generation.models import Budget
+from generation.models import Brief, Budget
 from generation.spending import alerts
 
 MANAGE = "generation.manage_money"
@@ -66,6 +66,11 @@ def budgets_for(person: User, listing: Listing | None, currency: str, campaign: 
         open_month(month_of(), currency)
         found = list(budgets.all())
     return found
+
+
+def covering_brief(brief: Brief, currency: str) -> list[Budget]:
+    """This month's budgets that must hold what a brief costs, in the order in which they are locked."""
+    return budgets_for(brief.asked_by, brief.listing, currency, brief.campaign)
 
 
 def campaigns() -> list[str]:

@@ -1,4 +1,4 @@
-"""Money that is reserved before it is spent: budgets, and the ledger that says where it went.
+"""Money that is reserved before it is spent, and the ledger that says where it went. It knows ids and amounts.
 
 Every movement is one conditional UPDATE of each budget a job falls under, in the order of their ids, and one ledger
 entry beside it, in the caller's transaction. Amounts are micro-units of a currency (1 USD = 1,000,000).
@@ -6,15 +6,16 @@ entry beside it, in the caller's transaction. Amounts are micro-units of a curre
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import F, Q, Subquery, Sum
 
 from core.errors import Blocked, Finding
-from generation.models import Brief, Budget, EntryKind, Job, LedgerEntry
+from generation.models import Budget, EntryKind, LedgerEntry
 from generation.spending import alerts
-from generation.spending.budgets import budgets_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,43 +27,43 @@ class Held:
     spent: int
 
 
-def reserve(job: Job, brief: Brief, micros: int) -> None:
+def reserve(job_id: UUID, micros: int, *, covering: Iterable[Budget]) -> None:
     """Set the price aside in every budget that covers the job. Raises Blocked, which must end the transaction."""
     _check_transaction()
-    for budget in budgets_for(brief.asked_by, brief.listing, job.currency, brief.campaign):
+    for budget in covering:
         holds = Q(limit_micros__gte=F("reserved_micros") + F("spent_micros") + micros)
         is_free = Q() if micros == 0 else holds
         changed = Budget.objects.filter(is_free, pk=budget.pk).update(reserved_micros=F("reserved_micros") + micros)
         if not changed:
             raise Blocked([_over(Budget.objects.get(pk=budget.pk), micros)])
-        _enter(budget.pk, job, EntryKind.RESERVE, micros, 0, "")
+        _enter(budget.pk, job_id, EntryKind.RESERVE, micros, 0, "")
         alerts.look(budget.pk)
 
 
-def is_reserved(job: Job) -> bool:
+def is_reserved(job_id: UUID) -> bool:
     """Whether anything is set aside for the job."""
-    return any(held.reserved for held in _held(job))
+    return any(held.reserved for held in _held(job_id))
 
 
-def settle(job: Job, micros: int, words: str = "") -> None:
+def settle(job_id: UUID, micros: int, words: str = "") -> None:
     """Turn what is set aside for the job into what was really spent, even where that is more than was set aside."""
-    for held in _held(job):
+    for held in _held(job_id):
         if held.reserved or micros:
-            _move(held.budget_id, job, EntryKind.SETTLE, -held.reserved, micros, words)
+            _move(held.budget_id, job_id, EntryKind.SETTLE, -held.reserved, micros, words)
 
 
-def give_back(job: Job, words: str = "") -> None:
+def give_back(job_id: UUID, words: str = "") -> None:
     """Give back what is set aside for the job."""
-    for held in _held(job):
+    for held in _held(job_id):
         if held.reserved:
-            _move(held.budget_id, job, EntryKind.RELEASE, -held.reserved, 0, words)
+            _move(held.budget_id, job_id, EntryKind.GIVE_BACK, -held.reserved, 0, words)
 
 
-def correct(job: Job, micros: int, words: str) -> None:
+def correct(job_id: UUID, micros: int, words: str) -> None:
     """Change what was booked as spent by this much, up or down, once it is known better."""
-    for held in _held(job):
+    for held in _held(job_id):
         if micros:
-            _move(held.budget_id, job, EntryKind.CORRECT, 0, max(micros, -held.spent), words)
+            _move(held.budget_id, job_id, EntryKind.CORRECT, 0, max(micros, -held.spent), words)
 
 
 def differences() -> list[str]:
@@ -82,9 +83,9 @@ def differences() -> list[str]:
     return problems
 
 
-def _held(job: Job) -> list[Held]:
+def _held(job_id: UUID) -> list[Held]:
     """What the budgets of the job's last reservation hold for it. Those of an earlier month are closed to it."""
-    entries = LedgerEntry.objects.filter(job=job)
+    entries = LedgerEntry.objects.filter(job=job_id)
     month = entries.filter(kind=EntryKind.RESERVE).order_by("-id").values("budget__month")[:1]
     rows = (
         entries.filter(budget__month=Subquery(month))
@@ -95,19 +96,19 @@ def _held(job: Job) -> list[Held]:
     return [Held(row["budget"], row["reserved"], row["spent"]) for row in rows]
 
 
-def _move(budget_id: int, job: Job, kind: EntryKind, reserved: int, spent: int, words: str) -> None:
+def _move(budget_id: int, job_id: UUID, kind: EntryKind, reserved: int, spent: int, words: str) -> None:
     _check_transaction()
     Budget.objects.filter(pk=budget_id).update(
         reserved_micros=F("reserved_micros") + reserved, spent_micros=F("spent_micros") + spent
     )
-    _enter(budget_id, job, kind, reserved, spent, words)
+    _enter(budget_id, job_id, kind, reserved, spent, words)
     if reserved + spent > 0:
         alerts.look(budget_id)
 
 
-def _enter(budget_id: int, job: Job, kind: EntryKind, reserved: int, spent: int, words: str) -> None:
+def _enter(budget_id: int, job_id: UUID, kind: EntryKind, reserved: int, spent: int, words: str) -> None:
     LedgerEntry.objects.create(
-        budget_id=budget_id, job=job, kind=kind, reserved_micros=reserved, spent_micros=spent, words=words[:300]
+        budget_id=budget_id, job_id=job_id, kind=kind, reserved_micros=reserved, spent_micros=spent, words=words[:300]
     )
 
 

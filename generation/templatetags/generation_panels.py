@@ -8,7 +8,7 @@ from django import template
 
 from assets.models import Version
 from generation.models import Brief
-from generation.pages.brief import again_url
+from generation.pages.links import again_url
 
 register = template.Library()
 

@@ -50,7 +50,7 @@ def test_another_persons_budget_does_not_count(ada: User, rita: User) -> None:
 def test_a_charge_above_its_quote_is_booked_in_full(ada: User) -> None:
     job = factories.queued(ada)
     with transaction.atomic():
-        ledger.settle(job, 3 * DIME)
+        ledger.settle(job.pk, 3 * DIME)
     assert Budget.objects.get().spent_micros == 3 * DIME
 
 
@@ -73,7 +73,7 @@ def test_a_limit_and_its_entry_in_the_log_are_set_together(max_: User) -> None:
 def test_money_does_not_move_outside_a_transaction(ada: User) -> None:
     job = factories.queued(ada)
     with pytest.raises(RuntimeError):
-        ledger.settle(job, DIME)
+        ledger.settle(job.pk, DIME)
     assert Budget.objects.get().spent_micros == 0
 
 

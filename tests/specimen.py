@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, include, path
 from django.utils import timezone
 
-from core.errors import Finding
+from core.errors import Finding, Severity
 from core.models import User
 from core.ui import states
 
@@ -46,8 +46,8 @@ class SpecimenForm(forms.Form):
 
 FINDINGS = [
     Finding("license.client-use", "The license does not say whether clients may use the picture.", field="license"),
-    Finding("alt.repeats-title", "The alt text repeats the title.", severity="warns", field="alt_text"),
-    Finding("disclosure.altered", "The picture is disclosed as altered.", severity="informs"),
+    Finding("alt.repeats-title", "The alt text repeats the title.", severity=Severity.WARNS, field="alt_text"),
+    Finding("disclosure.altered", "The picture is disclosed as altered.", severity=Severity.INFORMS),
 ]
 SPEND = [
     ("Jun", 3.2, "$3.20"),

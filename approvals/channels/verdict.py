@@ -20,7 +20,7 @@ from assets.models import Answer, DigitalSource, Version
 from assets.provenance.alterations import in_plain_words
 from assets.rights import validity
 from assets.versions import dossier as library_dossier
-from core.errors import Finding
+from core.errors import Finding, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,8 @@ def findings(version: Version, channel: Channel, on: date) -> list[Finding]:
         *judge(gather(version, channel, on), rules, profile),
     ]
     found += _met({finding.field for finding in found})
-    order = {"blocks": 0, "warns": 1, "informs": 2}
-    return sorted(found, key=lambda finding: order[finding.severity])
+    order = list(Severity)
+    return sorted(found, key=lambda finding: order.index(finding.severity))
 
 
 def read(channel: Channel) -> tuple[Rules, Profile]:
@@ -201,14 +201,14 @@ def _disclosure(facts: ChannelContext, profile: Profile) -> Iterator[Finding]:
         yield Finding(
             "disclosure_silent",
             f"This channel has no words for {facts.kind.value} pictures, so people would not be told.",
-            severity="warns",
+            severity=Severity.WARNS,
             field="channels",
         )
     if facts.kind is Kind.ALTERED and not facts.disclosure_note:
         yield Finding(
             "disclosure_note_missing",
             "Nobody has said in words what was altered.",
-            severity="warns",
+            severity=Severity.WARNS,
             field="disclosure",
         )
 
@@ -225,4 +225,4 @@ MET = {
 
 
 def _met(found: set[str]) -> list[Finding]:
-    return [Finding(code, words, "informs", field) for field, (code, words) in MET.items() if field not in found]
+    return [Finding(code, words, Severity.INFORMS, field) for field, (code, words) in MET.items() if field not in found]

@@ -20,7 +20,7 @@ from approvals.reviews import contributors, services
 from approvals.reviews.forms import DecisionForm
 from assets.models import Version
 from assets.models.version import Status
-from core.errors import Finding
+from core.errors import Finding, Severity
 from core.languages import name_of
 from core.models import User
 
@@ -63,7 +63,7 @@ class Lines:
 
     @property
     def problems(self) -> list[Finding]:
-        return [found for found in self.findings if found.severity != "informs"]
+        return [found for found in self.findings if found.severity != Severity.INFORMS]
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class ChannelVerdict:
 
     @property
     def warnings(self) -> int:
-        return sum(finding.severity == "warns" for finding in self.findings)
+        return sum(finding.severity == Severity.WARNS for finding in self.findings)
 
     @property
     def summary(self) -> str:
@@ -136,7 +136,7 @@ class Verdicts:
     @property
     def shared_problems(self) -> list[Finding]:
         """What blocks or needs a look in every channel."""
-        return mendable((found for found in self._shared if found.severity != "informs"), can_mend=self.can_mend)
+        return mendable((found for found in self._shared if found.severity != Severity.INFORMS), can_mend=self.can_mend)
 
     @property
     def shared_problems_in_short(self) -> list[Finding]:
@@ -146,7 +146,7 @@ class Verdicts:
     @property
     def shared_met(self) -> list[Finding]:
         """What is met in every channel."""
-        return [found for found in self._shared if found.severity == "informs"]
+        return [found for found in self._shared if found.severity == Severity.INFORMS]
 
     @property
     def by_channel(self) -> list[tuple[ChannelVerdict, Lines]]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from core.errors import Finding
+from core.errors import Finding, Severity
 from core.languages import name_of
 
 LONG = 150
@@ -122,4 +122,4 @@ def _stop(code: str, words: str) -> Finding:
 
 
 def _look(code: str, words: str) -> Finding:
-    return Finding(code, words, "warns", "alt_text")
+    return Finding(code, words, Severity.WARNS, "alt_text")

@@ -13,7 +13,7 @@ from assets.models import Answer, License, LicenseAnswer, Question, Terms, Versi
 from assets.rights import licenses
 from assets.versions.changing import lock, seal
 from core import audit
-from core.errors import Finding
+from core.errors import Finding, Severity
 from core.models import User
 
 
@@ -109,7 +109,7 @@ def _answer_findings(asked: Asked, answer: Answer, license: License, on: date) -
 def _limit_finding(question: Question, detail: str) -> Finding:
     what, which = _LIMITS[question]
     if detail:
-        return Finding(f"license_{question.value}_limited", f"{what}: {detail}", "warns", "license")
+        return Finding(f"license_{question.value}_limited", f"{what}: {detail}", Severity.WARNS, "license")
     return _stop(f"license_{question.value}_no", f"{what}, and nobody has said {which}.")
 
 

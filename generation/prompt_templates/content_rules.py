@@ -16,11 +16,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from core.errors import Finding
+from core.errors import Finding, Severity
 from generation.prompt_templates import prompts
 
 FILE = Path(__file__).parent / "data" / "rules.toml"
-SEVERITIES = ("blocks", "warns")
+SEVERITIES = (Severity.BLOCKS, Severity.WARNS)
 FREE_FOR_LISTING = "free_for_listing"
 CODE = "content_rule"
 
@@ -43,7 +43,7 @@ class Rule:
 
     words: tuple[str, ...]
     why: str
-    severity: str = "blocks"
+    severity: Severity = Severity.BLOCKS
     code: str = "template"
     name: str = "Not in this template"
     instead: str = ""
@@ -55,7 +55,7 @@ class Rule:
 
     @property
     def blocks(self) -> bool:
-        return self.severity == "blocks"
+        return self.severity == Severity.BLOCKS
 
 
 @dataclass(frozen=True, slots=True)

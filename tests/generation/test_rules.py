@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.errors import Severity
 from generation.prompt_templates import content_rules
 from generation.prompt_templates.content_rules import Rule
 from generation.prompt_templates.prompts import BadTemplate
 
 STEERS = Rule(words=("no children",), why="Steers.")
-PEOPLE = Rule(words=("people", "man", "family"), why="Consent.", severity="warns", exceptions=("family room",))
+PEOPLE = Rule(words=("people", "man", "family"), why="Consent.", severity=Severity.WARNS, exceptions=("family room",))
 
 
 def codes(text: str, *, free: bool = True, listing: bool = False) -> list[str]:

@@ -2,6 +2,8 @@
 
 .DEFAULT_GOAL := help
 export PORT ?= 8000
+# Dozens of processes start in one run of the tests; each would compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 # The first Python that fits; the project's own is made from it.
 PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \

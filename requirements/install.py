@@ -64,6 +64,8 @@ def install_with_uv(name: str) -> bool:
     has_uv = runs([*uv, "--version"]) or install_with_pip("uv")
     # The machine's own certificates, as pip uses them: a company's proxy is known there and nowhere else.
     install = [*uv, "pip", "install", "--quiet", "--system-certs", "--require-hashes", "--python", str(PYTHON)]
+    # Else every worker of the first run of the tests compiles the same thousand modules.
+    install += ["--compile-bytecode"] if name == "dev" else []
     return has_uv and runs([*install, *lock(name)], loud=True)
 
 

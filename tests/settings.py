@@ -41,4 +41,5 @@ DATABASES["default"]["TEST"] = {
 }
 DEBUG_PROPAGATE_EXCEPTIONS = False
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+WHITENOISE_AUTOREFRESH = True  # it looks for a file when one is asked for, and not through all of them for every Client
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

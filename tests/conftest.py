@@ -9,10 +9,12 @@ from typing import Any
 import hypothesis
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from playwright.sync_api import Browser, Page
+from pytest_django import DjangoDbBlocker
 
 from core.models import User
-from tests import console, machine
+from tests import console, machine, mold
 from tests.assets import factories
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop on the thread that uses the ORM
@@ -34,6 +36,11 @@ hypothesis.settings.load_profile("imprimatur")
 def pytest_configure(config: pytest.Config) -> None:
     if os.environ.get("TEST_DATABASE") == "postgres" and not machine.postgres_url():
         pytest.exit(machine.NO_POSTGRES, returncode=1 if machine.forbids_skips() else 0)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        mold.drop_databases()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -67,6 +74,24 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     for marker, (look, words) in NEEDS.items():
         if item.get_closest_marker(marker) and not look():
             (pytest.fail if machine.forbids_skips() else pytest.skip)(words)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """A copy of the database that the run migrated once."""
+    with django_db_blocker.unblock():
+        mold.take_database()
+    yield
+    with django_db_blocker.unblock():
+        connection.close()
+
+
+@pytest.fixture(scope="session", name="mold")
+def _mold() -> mold.Mold:
+    """A prepared portal that nobody runs."""
+    return mold.Mold()
 
 
 @pytest.fixture(scope="session")

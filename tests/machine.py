@@ -33,6 +33,11 @@ def forbids_skips() -> bool:
     return os.environ.get("IMPRIMATUR_NO_SKIPS", "") == "1"
 
 
+def on_postgres() -> bool:
+    """Whether this run is on PostgreSQL."""
+    return os.environ.get("TEST_DATABASE") == "postgres"
+
+
 @cache
 def chromium() -> str | None:
     """The path of a Chromium that is installed."""

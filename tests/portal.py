@@ -47,11 +47,13 @@ class Portal:
     """A portal in a folder of its own, and every process that belongs to it.
 
     Keyword arguments are environment variables of the portal, such as OPENAI_API_KEY, UNDO_SECONDS, DATABASE_URL or
-    BROKER_URL; the README and .env.example name them all. Providers on loopback are allowed.
+    BROKER_URL; the README and .env.example name them all. Providers on loopback are allowed. A folder that was copied
+    brings along what was said when it was made, passwords and all.
     """
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    def __init__(self, folder: Path, *, said_before: str = "", **environment: str) -> None:
         self.folder = folder
+        self.said_before = said_before
         self.port = free_port()
         self.log = folder.parent / f"{folder.name}.log"
         self.environment = {
@@ -129,7 +131,7 @@ class Portal:
     @property
     def passwords(self) -> dict[str, str]:
         """User name -> password, as the first start printed them."""
-        return dict(_PASSWORD.findall(self.said))
+        return dict(_PASSWORD.findall(self.said_before + self.said))
 
     def is_answering(self) -> bool:
         """Whether the web server answers. Fails the test when the portal has ended."""

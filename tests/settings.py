@@ -13,6 +13,9 @@ from tests import machine
 
 THROWN_AWAY = Path(tempfile.mkdtemp(prefix="imprimatur-tests-"))
 atexit.register(shutil.rmtree, THROWN_AWAY, ignore_errors=True)
+# What the processes of a run make once and share is in the folder of the first. A run of its own has a name of its
+# own, so that two runs at once do not drop each other's databases.
+os.environ.setdefault("TEST_SHARED", str(THROWN_AWAY))
 
 # What a developer has set for their own portal (a provider's key, say) must not reach a test.
 KEPT = ("DJANGO_", "HOME", "IMPRIMATUR_", "LANG", "LC_", "PATH", "PLAYWRIGHT_", "PYTEST_", "PYTHON", "TEST_", "TMPDIR")
@@ -20,7 +23,6 @@ for name in set(os.environ):
     if not name.startswith(KEPT):
         del os.environ[name]
 
-on_postgres = os.environ.get("TEST_DATABASE") == "postgres"
 os.environ |= {
     "ALLOW_LOOPBACK_PROVIDERS": "1",
     "BROKER_URL": "memory://",
@@ -29,15 +31,15 @@ os.environ |= {
     "SECRET_KEY": "a-key-for-tests-that-is-long-enough-and-guards-nothing-at-all",
     "VAR_DIR": str(THROWN_AWAY),
 }
-if on_postgres:
+if machine.on_postgres():
     os.environ["DATABASE_URL"] = machine.postgres_url() or "postgres://127.0.0.1:1/none"
 
 from config.settings import *  # noqa: E402, F403 - all of them
 from config.settings import DATABASES  # noqa: E402 - for its type
 
-# A name of its own for every run, so that two runs at once do not drop each other's database.
+RUN = Path(os.environ["TEST_SHARED"]).name.replace("-", "_")
 DATABASES["default"]["TEST"] = {
-    "NAME": f"test_imprimatur_{os.getpid()}" if on_postgres else str(THROWN_AWAY / "test.sqlite3"),
+    "NAME": f"{RUN}_{os.getpid()}" if machine.on_postgres() else str(THROWN_AWAY / "test.sqlite3"),
 }
 DEBUG_PROPAGATE_EXCEPTIONS = False
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

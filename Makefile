@@ -31,11 +31,8 @@ setup: python ## Make .venv with everything the checks need
 	@$(PYTHON) requirements/install.py dev
 
 .PHONY: test
-test: check ## Set up, then run every check and every test
-	@echo "Tests on PostgreSQL"
-	@TEST_DATABASE=postgres $(RUN) -m pytest -q -n 2 -m "not browser"
-	@echo "Tests on SQLite, and in a browser"
-	@$(RUN) -m pytest -q -n 2 --dist loadgroup
+test: setup ## Set up, then run every check and every test, side by side
+	@$(RUN) -m tests
 
 .PHONY: check
 check: setup ## Lint, types, import contracts, migrations

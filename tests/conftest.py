@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 from pytest_django import DjangoDbBlocker
 
 from core.models import User
-from tests import console, machine, mold
+from tests import console, machine, mold, plan
 from tests.assets import factories
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop on the thread that uses the ORM
@@ -24,8 +24,6 @@ NEEDS = {
     "redis": (machine.redis_url, machine.NO_REDIS),
 }
 """Marker -> what must be there for a test with it, and the words when it is not."""
-DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "mold"}
-"""Whoever has one of these asks the database of the run, itself or in a portal of its own."""
 
 
 # A busy machine is slow, which is no fault of the code, and what a run finds must not hang on earlier runs.
@@ -44,30 +42,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what another run does: `postgres` tests elsewhere, and on PostgreSQL all that ask no database anything.
-
-    And `live` ones, unless they were asked for.
-    """
-    on_postgres = os.environ.get("TEST_DATABASE") == "postgres"
-    left_out = set() if on_postgres else {"postgres"}
-    if "live" not in config.getoption("markexpr"):
-        left_out.add("live")
-    for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group("browser"))  # one process for all: two would starve each other
-    deselected = [
-        item
-        for item in items
-        if left_out & {mark.name for mark in item.iter_markers()} or (on_postgres and not asks_the_database(item))
-    ]
+    deselected = [item for item in items if plan.left_out(item, config.getoption("markexpr"))]
     if deselected:
         config.hook.pytest_deselected(items=deselected)
         items[:] = [item for item in items if item not in deselected]
-
-
-def asks_the_database(item: pytest.Item) -> bool:
-    """Whether a test could end otherwise on another database engine."""
-    return bool(item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())))
+    for item in items:
+        if plan.may_differ(item):
+            item.add_marker("engine")
+        if group := plan.group_of(item):
+            item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=plan.place)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

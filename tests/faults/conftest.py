@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
@@ -12,16 +11,6 @@ from tests import machine
 from tests.faults.gates import GatedBFL, GatedOpenAI
 from tests.faults.scene import Scene
 from tests.mold import Mold
-
-HERE = Path(__file__).parent
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One process for all: two workers that are killed side by side would only starve each other."""
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("faults"))
-
 
 MakeScene = Callable[..., Scene]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from core.models import User
 from tests.boundaries.table import DOERS, READERS, ROWS, Row, a_decision
 from tests.boundaries.urls import address
 from tests.boundaries.world import Browser, World, changed, tables
+from tests.share import share
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +26,9 @@ BY_SESSION = [row for row in DOERS if not row.is_public]
 
 FILES = ("files/", "outputs/<uuid:output_id>/", "make/specimens/")
 """A browser may keep its own copy of a picture."""
+
+
+ELSEWHERE = ("https://evil.example", "null", "http://testserver.evil.example", "https://testserver:444")
 
 
 def url(row: Row, world: World) -> str:
@@ -95,35 +100,52 @@ def test_whoever_lost_the_right_cannot_decide_from_an_open_page(world: World, ho
 # Other people's pages
 
 
-@pytest.mark.parametrize("row", BY_SESSION, ids=str)
-def test_a_post_from_elsewhere_is_refused(world: World, row: Row) -> None:
+def test_a_post_from_elsewhere_is_refused(world: World) -> None:
     before_signing_in = world.client("max")
     browser: Any = Client(enforce_csrf_checks=True, raise_request_exception=False)
     browser.cookies = before_signing_in.cookies
     browser.get("/accounts/password/change/")
     token = browser.cookies["csrftoken"].value
-    before = tables()
-    path, good = url(row, world), row.sends(world)
-    answers = [
-        browser.post(path, good),
-        browser.post(path, {**good, "csrfmiddlewaretoken": "x" * 64}),
-        *(
-            browser.post(path, good, headers={"origin": origin, "x-csrftoken": token})
-            for origin in ("https://evil.example", "null", "http://testserver.evil.example", "https://testserver:444")
-        ),
-    ]
-    assert {answer.status_code for answer in answers} == {403}
+    before, answers = tables(), dict[str, set[int]]()
+    for row in BY_SESSION:
+        path, good = url(row, world), row.sends(world)
+        posted = [
+            browser.post(path, good),
+            browser.post(path, {**good, "csrfmiddlewaretoken": "x" * 64}),
+            *(browser.post(path, good, headers={"origin": origin, "x-csrftoken": token}) for origin in ELSEWHERE),
+        ]
+        answers[str(row)] = {answer.status_code for answer in posted}
+    assert answers == {str(row): {403} for row in BY_SESSION}
     assert changed(before, tables()) == set()
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null"])
-def test_no_other_page_may_read_an_answer(world: World, origin: str) -> None:
+def test_no_other_page_may_read_an_answer(world: World) -> None:
     for row in READERS:
-        answer = world.client("bricks" if row.is_api else "max").get(url(row, world), headers={"origin": origin})
-        assert not [name for name in answer.headers if name.lower().startswith("access-control-")], str(row)
+        browser = world.client("bricks" if row.is_api else "max")
+        for origin in share(("https://evil.example", "null", "http://testserver.evil.example"), row):
+            answer = browser.get(url(row, world), headers={"origin": origin})
+            assert not [name for name in answer.headers if name.lower().startswith("access-control-")], str(row)
 
 
 # Headers
+
+Seen = Callable[[str, Row], Any]
+
+
+@pytest.fixture(scope="module")
+def seen(world: World) -> Seen:
+    """What a caller gets at an address, asked once for all tests of this module."""
+    browsers: dict[str, Browser] = {}
+    answers: dict[tuple[str, str], Any] = {}
+
+    def look(caller: str, row: Row) -> Any:
+        if caller not in browsers:
+            browsers[caller] = world.client(caller)
+        if (caller, str(row)) not in answers:
+            answers[caller, str(row)] = browsers[caller].get(url(row, world))
+        return answers[caller, str(row)]
+
+    return look
 
 
 ERRORS = {
@@ -134,12 +156,11 @@ ERRORS = {
 }
 
 
-def test_every_answer_carries_its_guards(world: World) -> None:
+def test_every_answer_carries_its_guards(seen: Seen) -> None:
     wrong: dict[str, list[str]] = {}
     for name in ("max", "anonymous", "bricks"):
-        browser = world.client(name)
         for row in ROWS:
-            wrong |= {f"{name} {row}": missing for missing in [_missing(browser.get(url(row, world)))] if missing}
+            wrong |= {f"{name} {row}": missing for missing in [_missing(seen(name, row))] if missing}
     assert wrong == {}
 
 
@@ -157,14 +178,13 @@ def test_a_fault_carries_its_guards_too(world: World, monkeypatch: pytest.Monkey
     assert b"NoneType" not in answer.content
 
 
-def test_what_a_signed_in_person_or_a_site_sees_stays_out_of_every_cache(world: World) -> None:
+def test_what_a_signed_in_person_or_a_site_sees_stays_out_of_every_cache(seen: Seen) -> None:
     wrong = {}
     for name in ("ada", "max", "nils", "bricks"):
-        browser = world.client(name)
         for row in ROWS:
             if row.is_public or row.is_api != (name == "bricks"):
                 continue
-            control = browser.get(url(row, world)).get("Cache-Control", "")
+            control = seen(name, row).get("Cache-Control", "")
             is_file = row.route.startswith(FILES) or row.route.endswith("/file")
             if "private" not in control or ("no-store" not in control and not is_file):
                 wrong[f"{name} {row}"] = control

@@ -153,6 +153,9 @@ UNWATCHED = {
 """Table -> columns that looking may change: how often a site called in this minute, and when its key was last used."""
 
 
+HARMLESS = ("SELECT", "SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
+
+
 def tables() -> dict[str, Table]:
     """Every row of every table, as text."""
     with connection.cursor() as cursor:
@@ -162,6 +165,20 @@ def tables() -> dict[str, Table]:
 def changed(before: Mapping[str, Table], after: Mapping[str, Table]) -> set[str]:
     """The tables that are not the same any more."""
     return {name for name in before if before[name] != after[name]}
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """What is sent to the database meanwhile that may change it: without any, all tables are as they were."""
+    sent: list[str] = []
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if not sql.lstrip("( ").upper().startswith(HARMLESS):
+            sent.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield sent
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -14,46 +15,58 @@ import pytest
 
 from config.supervisor import Process, signals
 from config.supervisor import running as run_parts
+from tests.mold import Mold
 from tests.portal import Portal, finds_processes, free_port, wait_until
 
 pytestmark = finds_processes
 
 
-@pytest.fixture
-def portal(tmp_path: Path) -> Iterator[Portal]:
-    with Portal(tmp_path / "var") as portal:
-        portal.start()
+@pytest.fixture(scope="module")
+def whole(mold: Mold, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    with mold.copy(tmp_path_factory.mktemp("up") / "var") as portal:
         yield portal
+
+
+@pytest.fixture
+def portal(whole: Portal) -> Portal:
+    """A portal that runs: the last test's, or started again when it ended that."""
+    if not whole.processes():
+        whole.start()
+    return whole
 
 
 def test_up_runs_all_parts_and_stops_them_when_told(portal: Portal) -> None:
     assert f"http://localhost:{portal.port}/" in portal.said
     assert portal.processes("gunicorn")
-    portal.started[0].send_signal(signal.SIGINT)
-    assert portal.started[0].wait(45) == 0
-    assert "Stopped." in portal.said
+    up = running(portal)
+    up.send_signal(signal.SIGINT)
+    assert up.wait(45) == 0
+    assert "Stopped." in portal.said_since(up)
     assert portal.processes() == []
 
 
 @pytest.mark.parametrize("part", ["worker", "clock"])
 def test_when_one_part_dies_the_others_are_stopped_too(portal: Portal, part: str) -> None:
     (pid,) = portal.worker_pids if part == "worker" else portal.clock_pids
+    up = running(portal)
     os.kill(pid, signal.SIGKILL)
-    assert portal.started[0].wait(45) == 1
-    assert f"The {part} ended by itself" in portal.said
+    assert up.wait(45) == 1
+    assert f"The {part} ended by itself" in portal.said_since(up)
     assert portal.processes() == []
 
 
 def test_a_supervisor_that_is_killed_outright_leaves_no_orphan(portal: Portal) -> None:
-    portal.started[0].kill()
-    portal.started[0].wait(10)
+    up = running(portal)
+    up.kill()
+    up.wait(10)
     wait_until(lambda: portal.processes() == [], 45)
 
 
 def test_a_second_portal_in_the_same_folder_is_refused(portal: Portal) -> None:
     second = portal.up(free_port())
     assert second.wait(30) == 1
-    assert "A portal already runs on" in portal.said
+    assert "A portal already runs on" in portal.said_since(second)
+    assert portal.is_answering()
 
 
 def test_a_taken_port_is_a_sentence(tmp_path: Path) -> None:
@@ -65,6 +78,12 @@ def test_a_taken_port_is_a_sentence(tmp_path: Path) -> None:
     assert portal.said.startswith("CommandError: Port ")
     assert "Choose another: make start PORT=8001" in portal.said
     assert "Traceback" not in portal.said
+
+
+def running(portal: Portal) -> subprocess.Popen[bytes]:
+    """The `manage.py up` that runs."""
+    (up,) = (process for process in portal.started if process.poll() is None)
+    return up
 
 
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('on', flush=True); time.sleep(60)"

@@ -19,6 +19,7 @@ import httpx
 import pytest
 
 from tests.boundaries import inside
+from tests.mold import Mold
 from tests.portal import ROOT, Portal, finds_processes, wait_until
 from tests.standins.openai import OpenAIStandIn
 from tests.standins.server import Handler
@@ -79,10 +80,10 @@ def openai() -> Iterator[Telltale]:
 
 
 @pytest.fixture(scope="module")
-def portal(tmp_path_factory: pytest.TempPathFactory, openai: Telltale) -> Iterator[Portal]:
+def portal(mold: Mold, tmp_path_factory: pytest.TempPathFactory, openai: Telltale) -> Iterator[Portal]:
     folder = tmp_path_factory.mktemp("secrets") / "var"
     points = POINTS | {"OPENAI_BASE_URL": f"{openai.url}/v1", "LOG_LEVEL": "debug", "UNDO_SECONDS": "0"}
-    with Portal(folder, **CANARIES, **points) as portal:
+    with mold.copy(folder, postgres=False, **CANARIES, **points) as portal:
         portal.start()
         yield portal
 

@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, expect
 
+from tests import machine
 from tests.journey.people import Person
-from tests.portal import Portal
+from tests.mold import Mold
 from tests.standins.openai import OpenAIStandIn
 from tests.standins.server import Handler, Upload
 
@@ -37,9 +38,11 @@ def stand_in() -> Iterator[Watching]:
 
 
 @pytest.fixture(scope="module")
-def ada(tmp_path_factory: pytest.TempPathFactory, stand_in: Watching, browser: Browser) -> Iterator[Person]:
+def ada(mold: Mold, tmp_path_factory: pytest.TempPathFactory, stand_in: Watching, browser: Browser) -> Iterator[Person]:
     folder = tmp_path_factory.mktemp("refining") / "var"
-    with Portal(folder, OPENAI_API_KEY="sk-not-a-key", OPENAI_BASE_URL=f"{stand_in.url}/v1") as portal:
+    with mold.copy(
+        folder, postgres=machine.on_postgres(), OPENAI_API_KEY="sk-not-a-key", OPENAI_BASE_URL=f"{stand_in.url}/v1"
+    ) as portal:
         portal.start()
         ada = Person(portal, browser, "ada")
         yield ada

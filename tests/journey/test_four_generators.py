@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.journey import steps
 from tests.journey.people import Person
+from tests.mold import Mold
 from tests.portal import Portal
 from tests.standins.a1111 import A1111StandIn
 from tests.standins.bfl import BFLStandIn
@@ -45,8 +46,8 @@ def stand_ins() -> Iterator[Standing]:
 
 
 @pytest.fixture
-def portal(tmp_path_factory: pytest.TempPathFactory, stand_ins: Standing) -> Iterator[Portal]:
-    with Portal(
+def portal(mold: Mold, tmp_path_factory: pytest.TempPathFactory, stand_ins: Standing) -> Iterator[Portal]:
+    with mold.copy(
         tmp_path_factory.mktemp("four") / "var",
         OPENAI_API_KEY="sk-of-the-stand-in",
         OPENAI_BASE_URL=f"{stand_ins['fine'].url}/v1",

@@ -16,8 +16,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests import machine
 from tests.journey import steps
 from tests.journey.people import Person
+from tests.mold import Mold
 from tests.portal import Portal
 
 pytestmark = pytest.mark.browser
@@ -54,8 +56,9 @@ class Life:
 
 
 @pytest.fixture(scope="module")
-def life(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Life]:
-    with Portal(tmp_path_factory.mktemp("pages") / "var", UNDO_SECONDS="1") as portal:
+def life(mold: Mold, tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Life]:
+    folder = tmp_path_factory.mktemp("pages") / "var"
+    with mold.copy(folder, postgres=machine.on_postgres(), UNDO_SECONDS="1") as portal:
         portal.start()
         steps.a_site_with_a_key(portal, browser, "Seaview homes", "Our website")
         yield Life(portal, _live(portal, browser))

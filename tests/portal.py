@@ -97,8 +97,9 @@ class Portal:
         return self._run([sys.executable, "manage.py", "up"], PORT=str(port or self.port))
 
     def start_worker(self) -> subprocess.Popen[bytes]:
-        """Run the worker and its clock alone, as `manage.py up` runs them; returns at once. Needs the database."""
-        self._run(command_of("clock"), PORT=str(self.port))
+        """Run the worker, and its clock unless that runs, as `manage.py up` does; returns at once."""
+        if not self.clock_pids:
+            self._run(command_of("clock"), PORT=str(self.port))
         return self._run(command_of("worker"), PORT=str(self.port))
 
     def restart(self) -> subprocess.Popen[bytes]:
@@ -134,8 +135,8 @@ class Portal:
         return dict(_PASSWORD.findall(self.said_before + self.said))
 
     def is_answering(self) -> bool:
-        """Whether the web server answers. Fails the test when the portal has ended."""
-        assert self.started[-1].poll() is None, self.said
+        """Whether the web server answers. Fails the test when all that was started has ended."""
+        assert any(process.poll() is None for process in self.started), self.said
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
         try:
             connection.request("GET", "/healthz")
@@ -171,8 +172,8 @@ class Portal:
     # Killing: always -9, as a lost machine would
 
     def kill_worker(self) -> None:
-        """Kill the worker and its clock. `manage.py up` sees it and stops the web server, too."""
-        _kill(self.worker_pids + self.clock_pids)
+        """Kill the worker. `manage.py up`, if that started it, sees it and stops web server and clock, too."""
+        _kill(self.worker_pids)
         self._reap()
 
     def kill(self) -> None:

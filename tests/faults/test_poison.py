@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.faults import inside
 from tests.faults.conftest import MakeScene
 from tests.faults.scene import LEASES_ARE_OVER, Scene
@@ -12,8 +14,13 @@ from tests.portal import finds_processes
 pytestmark = finds_processes
 
 
-def test_a_job_that_kills_its_worker_ends_failed_and_others_go_on(make_scene: MakeScene) -> None:
-    scene = make_scene(DJANGO_SETTINGS_MODULE="tests.faults.settings")
+@pytest.fixture(scope="module")
+def scene(make_scene: MakeScene) -> Scene:
+    """One portal for all tests here, with the two providers that kill."""
+    return make_scene(DJANGO_SETTINGS_MODULE="tests.faults.settings")
+
+
+def test_a_job_that_kills_its_worker_ends_failed_and_others_go_on(scene: Scene) -> None:
     scene.portal.do(inside.add_model, "poison")
     (job_id,) = scene.start("poison", "A deadly house")
     for _ in range(3):
@@ -29,8 +36,7 @@ def test_a_job_that_kills_its_worker_ends_failed_and_others_go_on(make_scene: Ma
     assert scene.differences() == []
 
 
-def test_a_worker_that_dies_before_it_sent_leaves_a_job_that_may_cost_unclear(make_scene: MakeScene) -> None:
-    scene = make_scene(DJANGO_SETTINGS_MODULE="tests.faults.settings")
+def test_a_worker_that_dies_before_it_sent_leaves_a_job_that_may_cost_unclear(scene: Scene) -> None:
     scene.portal.do(inside.add_model, "costly")
     (job_id,) = scene.start("costly", "A house at any price")
     worker_dies(scene)
@@ -39,8 +45,8 @@ def test_a_worker_that_dies_before_it_sent_leaves_a_job_that_may_cost_unclear(ma
     assert (job.state, job.attempts, job.settled) == ("unclear", 1, job.quoted)
 
 
-def test_a_pickled_message_is_thrown_away_unread(make_scene: MakeScene, tmp_path: Path) -> None:
-    scene, evidence = make_scene(), tmp_path / "unpickled"
+def test_a_pickled_message_is_thrown_away_unread(scene: Scene, tmp_path: Path) -> None:
+    evidence = tmp_path / "unpickled"
     scene.portal.do(inside.publish_pickle, str(evidence))
     ids = scene.start("sketch", "A house")
     scene.have_worker()
@@ -54,4 +60,4 @@ def worker_dies(scene: Scene) -> None:
     scene.have_worker()
     assert scene.worker is not None
     assert scene.worker.wait(45) == 9
-    scene.kill_worker()  # its clock is a process of its own
+    scene.kill_worker()

@@ -55,8 +55,9 @@ coverage: setup ## Run the tests and say which lines and branches none of them r
 	@$(RUN) -m pytest -q -n 2 -m "not browser" --cov --cov-report term-missing:skip-covered
 
 .PHONY: prove
-prove: setup ## Kill the worker a hundred times at random moments, and print what became of the jobs; ten minutes
-	@TEST_KILLS=100 $(RUN) -m pytest -q -s tests/faults/test_random_kills.py
+prove: setup ## What `make test` does in part, whole: a hundred kills, every value in every form; twenty minutes
+	@TEST_KILLS=100 TEST_RACES=20 $(RUN) -m pytest -q -s tests/faults/test_random_kills.py tests/faults/test_last_dollar.py
+	@TEST_WHOLE=1 $(RUN) -m pytest -q -n 2 --dist loadgroup tests/boundaries tests/approvals/test_served.py
 
 .PHONY: bench
 bench: setup ## Measure throughput as a share of the ideal; three minutes on an idle machine

@@ -32,6 +32,7 @@ from assets.versions import dossier as library_dossier
 from core.errors import Blocked, InvalidTransition
 from tests.approvals import factories
 from tests.assets import factories as library_factories
+from tests.share import WHOLE
 
 REFUSALS = (InvalidTransition, PermissionDenied, Blocked)
 
@@ -167,7 +168,7 @@ class People(RuleBasedStateMachine):
 @pytest.mark.django_db
 def test_served_is_always_approved_unchanged_and_in_force(settings: Any) -> None:
     settings.UNDO_SECONDS = 60
-    _run(examples=15, steps=15)
+    _run(examples=100 if WHOLE else 5, steps=15)
 
 
 def _run(examples: int, steps: int) -> None:

@@ -106,6 +106,7 @@ class TestDoors:
         assert as_ada.get(reverse("assets:version", args=(version.asset_id, 2))).status_code == 404
 
 
+@pytest.mark.engine
 class TestGrid:
     def test_an_empty_library_says_what_will_be_here(self, as_ada: Client) -> None:
         page = as_ada.get(reverse("assets:library")).content.decode()

@@ -79,6 +79,7 @@ def test_whoever_looks_gets_what_the_table_says_and_changes_nothing(world: World
     assert not wrong, told(wrong)
 
 
+@pytest.mark.engine
 def test_a_first_look_only_makes_copies(world: World) -> None:
     client = world.client("max")
     before = tables()
@@ -104,6 +105,7 @@ def test_whoever_acts_gets_what_the_table_says_and_whoever_is_refused_changes_no
     assert not wrong, told(wrong)
 
 
+@pytest.mark.engine
 @pytest.mark.parametrize("method", ["put", "patch", "delete", "trace"])
 def test_no_other_method_is_known_anywhere(world: World, method: str) -> None:
     client = world.client("max")

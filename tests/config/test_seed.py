@@ -13,7 +13,7 @@ from approvals.models import Channel
 from assets.models import Listing, Terms
 from generation.models import GenerationModel, Template
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 
 
 def seed() -> str:

@@ -21,7 +21,7 @@ from tests.assets import factories as people
 from tests.generation import factories
 from tests.generation.scripted import Scripted
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 URL = "/make/history/"
 
 

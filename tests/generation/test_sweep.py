@@ -17,7 +17,7 @@ from tests.generation import factories
 from tests.generation.factories import DIME, spent
 from tests.generation.scripted import Scripted, picture
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 
 
 def died(ada: User, provider: str = "scripted") -> Job:

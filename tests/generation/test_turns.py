@@ -24,7 +24,7 @@ from generation.providers.base import Finished, Pending
 from tests.generation import factories
 from tests.generation.scripted import Scripted, picture
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 
 DOWN = errors.Unavailable("Down.")
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -91,7 +91,7 @@ def claim(request: SignedIn, review_id: UUID) -> HttpResponse:
 @may_look
 def recall(request: SignedIn, review_id: UUID) -> HttpResponse:
     """The author takes their version back."""
-    found = services.recall_review(_review(review_id), request.user)
+    found = services.recall_review(_review(review_id), by=request.user)
     messages.success(request, "Taken back. Submit it again when it is ready.")
     return redirect(found.version)
 

@@ -60,7 +60,7 @@ def submit(version: Version, channels: Iterable[Channel], note: str, *, by: User
     return review
 
 
-def recall_review(review: Review, by: User) -> Review:
+def recall_review(review: Review, *, by: User) -> Review:
     """The author takes a version back before anybody has decided."""
     with transaction.atomic():
         locked = lock_review(review)
@@ -185,9 +185,9 @@ def _check_open(review: Review, by: User) -> None:
         raise InvalidTransition(f"{review.claimed_by} has this review in hand. Nothing was recorded.")
 
 
-def held_by_other(review: Review, by: User) -> bool:
+def held_by_other(review: Review, user: User) -> bool:
     """Whether somebody else took the review in hand a short while ago."""
-    if review.claimed_by_id in (None, by.pk) or review.claimed_at is None:
+    if review.claimed_by_id in (None, user.pk) or review.claimed_at is None:
         return False
     return timezone.now() - review.claimed_at < timedelta(minutes=CLAIM_MINUTES)
 

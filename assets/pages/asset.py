@@ -148,7 +148,7 @@ def rename(request: SignedIn, asset_id: UUID) -> HttpResponse:
 def retire(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
     """Put a version away for good."""
     found = _version(request, asset_id, number)
-    collection.retire(found, request.user)
+    collection.retire(found, by=request.user)
     messages.success(request, f"{found.label} is retired. It stays here to be looked at.")
     return redirect(found)
 

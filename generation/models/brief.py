@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from generation.models.job import JobQuerySet
+from generation.models.job import Job
 from generation.models.visible import VisibleQuerySet
 
 
@@ -29,13 +29,7 @@ class BriefQuerySet(VisibleQuerySet["Brief"]):
 
     def with_job(self, **wanted: object) -> BriefQuerySet:
         """Those that were sent as a job of this kind."""
-        return self.filter(models.Exists(_jobs().filter(**wanted)))
-
-
-def _jobs() -> JobQuerySet:
-    from generation.models import Job  # the models are built from this module
-
-    return Job.objects.filter(brief=models.OuterRef("pk"))
+        return self.filter(models.Exists(Job.objects.filter(brief=models.OuterRef("pk"), **wanted)))
 
 
 class BriefKind(models.TextChoices):

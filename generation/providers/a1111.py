@@ -15,9 +15,10 @@ from uuid import UUID
 
 from generation.providers.answers import inside, number, text
 from generation.providers.base import Capabilities, Finished, ImageSpec, Money, Picture, Secret
-from generation.providers.egress.http import Answer, HTTPProvider, Request, by_status, message_in
+from generation.providers.egress.http import Answer, Request
 from generation.providers.encoding import decoded, encoded, white_where_clear
 from generation.providers.errors import BadAnswer, ModelGone, ProviderError, Rejected
+from generation.providers.http import HTTPProvider, by_status, message_in
 from generation.providers.options import NO_KEY
 
 # stable-diffusion.cpp reads further parameters out of this tag in a prompt (its api.md, 2026-08-19).

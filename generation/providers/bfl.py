@@ -17,9 +17,10 @@ from uuid import UUID
 
 from generation.providers.base import Capabilities, Finished, ImageSpec, Money, Pending, Picture, Secret
 from generation.providers.callbacks import Headers, InvalidSignature, job_in
-from generation.providers.egress.http import Answer, HTTPProvider, Request, by_status, message_in
+from generation.providers.egress.http import Answer, Request
 from generation.providers.encoding import encoded, white_where_clear
 from generation.providers.errors import BadAnswer, ModelGone, ProviderError, Refused, Rejected, Unclear
+from generation.providers.http import HTTPProvider, by_status, message_in
 from generation.providers.options import NO_KEY
 
 CREDIT = Decimal("0.01")  # US dollars

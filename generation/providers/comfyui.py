@@ -18,9 +18,10 @@ from uuid import UUID
 
 from generation.providers.answers import inside, objects, text, ticket
 from generation.providers.base import Capabilities, Finished, ImageSpec, Money, Pending, Picture, Secret
-from generation.providers.egress.http import Answer, FormPart, HTTPProvider, Request, by_status
+from generation.providers.egress.http import Answer, FormPart, Request
 from generation.providers.egress.redaction import redact
 from generation.providers.errors import BadAnswer, ModelGone, ProviderError, Rejected, Stopped, Unavailable, Unclear
+from generation.providers.http import HTTPProvider, by_status
 from generation.providers.options import NO_KEY
 from generation.providers.workflow import BadWorkflow, Workflow, load
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from generation.providers.answers import inside, number, objects, text
 from generation.providers.base import Capabilities, CostBasis, Finished, ImageSpec, Money, Picture, Quote, Secret
-from generation.providers.egress.http import Answer, HTTPProvider, Request, by_status
+from generation.providers.egress.http import Answer, Request
 from generation.providers.encoding import decoded, encoded
 from generation.providers.errors import (
     BadAnswer,
@@ -24,6 +24,7 @@ from generation.providers.errors import (
     Refused,
     Unauthorized,
 )
+from generation.providers.http import HTTPProvider, by_status
 from generation.providers.options import NO_KEY
 from generation.providers.prices import Tokens
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from generation.providers.answers import inside, number, objects, text
 from generation.providers.base import Capabilities, CostBasis, Finished, ImageSpec, Money, Picture, Secret
-from generation.providers.egress.http import Answer, FormPart, HTTPProvider, Request, by_status, message_in
+from generation.providers.egress.http import Answer, FormPart, Request
 from generation.providers.encoding import decoded
 from generation.providers.errors import (
     BadAnswer,
@@ -25,6 +25,7 @@ from generation.providers.errors import (
     Rejected,
     Stage,
 )
+from generation.providers.http import HTTPProvider, by_status, message_in
 from generation.providers.options import NO_KEY
 from generation.providers.prices import Tokens
 

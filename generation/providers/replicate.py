@@ -22,9 +22,10 @@ from uuid import UUID
 from generation.providers.answers import inside, text, ticket
 from generation.providers.base import Capabilities, Finished, ImageSpec, Money, Pending, Picture, Secret
 from generation.providers.callbacks import Headers, InvalidSignature, job_in
-from generation.providers.egress.http import Answer, HTTPProvider, Request, by_status, message_in
+from generation.providers.egress.http import Answer, Request
 from generation.providers.encoding import data_url
 from generation.providers.errors import BadAnswer, ModelGone, ProviderError, Refused, Rejected, Stopped, Unclear
+from generation.providers.http import HTTPProvider, by_status, message_in
 from generation.providers.options import NO_KEY
 
 ASK_AFTER = 2.0  # seconds

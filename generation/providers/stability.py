@@ -13,9 +13,10 @@ from uuid import UUID
 
 from generation.providers.answers import inside, number, text
 from generation.providers.base import Capabilities, Finished, ImageSpec, Picture, Secret
-from generation.providers.egress.http import Answer, FormPart, HTTPProvider, Request, by_status
+from generation.providers.egress.http import Answer, FormPart, Request
 from generation.providers.encoding import decoded, white_where_clear
 from generation.providers.errors import BadAnswer, ProviderError, RateLimited, Refused, Rejected
+from generation.providers.http import HTTPProvider, by_status
 from generation.providers.options import NO_KEY
 
 TIME_OUT = 60.0  # seconds for which a key rests after 150 requests in ten; no Retry-After is documented

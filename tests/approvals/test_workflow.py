@@ -88,7 +88,7 @@ def test_submitting_twice_is_refused(review: Review, channel: Channel, ada: User
 
 
 def test_a_retired_version_cannot_be_submitted(ready: Version, channel: Channel, ada: User) -> None:
-    collection.retire(ready, ada)
+    collection.retire(ready, by=ada)
     with refuses(InvalidTransition, "retired"):
         services.submit(ready, [channel], "", by=ada)
 
@@ -149,20 +149,20 @@ def test_a_channel_where_it_is_live_is_not_asked_again(ada: User) -> None:
 
 
 def test_the_author_takes_a_review_back(review: Review, ada: User) -> None:
-    services.recall_review(review, ada)
+    services.recall_review(review, by=ada)
     review.refresh_from_db()
     assert (review.state, Version.objects.get(pk=review.version_id).status) == ("recalled", "draft")
 
 
 def test_somebody_else_cannot_take_a_review_back(review: Review, max_: User) -> None:
     with refuses(PermissionDenied):
-        services.recall_review(review, max_)
+        services.recall_review(review, by=max_)
 
 
 def test_a_decided_review_cannot_be_taken_back(review: Review, ada: User) -> None:
     factories.decide(review)
     with refuses(InvalidTransition):
-        services.recall_review(review, ada)
+        services.recall_review(review, by=ada)
 
 
 # Deciding
@@ -463,7 +463,7 @@ def test_a_license_that_ends_ends_the_release_by_itself(ada: User) -> None:
 
 def test_a_retired_version_is_withdrawn(ada: User) -> None:
     release = factories.released(factories.ready(ada))
-    collection.retire(release.version, ada)
+    collection.retire(release.version, by=ada)
     lifecycle.expire_due()
     release.refresh_from_db()
     assert release.state == "withdrawn"

@@ -75,7 +75,7 @@ def test_retiring_twice_at_once_happens_once() -> None:
 
     def retire() -> None:
         try:
-            collection.retire(version, ada)
+            collection.retire(version, by=ada)
         except InvalidTransition as error:
             refused.append(error)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 from unittest import mock
@@ -180,7 +181,7 @@ class TestWords:
         assert reread(ready).status == Status.APPROVED
 
 
-VERBS = {
+VERBS: dict[str, Callable[[Version, User], object]] = {
     "describe": lambda v, by: writing.describe(v, text="x", decorative=False, language="en", by=by),
     "answer_license": lambda v, by: licenses.answer_license(v, {}, holder="x", by=by),
     "mark": lambda v, by: disclosure.mark(
@@ -188,7 +189,7 @@ VERBS = {
     ),
     "say_who_is_shown": lambda v, by: consents.say_who_is_shown(v, people="no", property="no", by=by),
     "record_consent": lambda v, by: consents.record_consent(v, GivenConsent(kind="person", name="Jo"), by=by),
-    "retire": collection.retire,
+    "retire": lambda v, by: collection.retire(v, by=by),
 }
 
 
@@ -201,7 +202,7 @@ class TestEveryVerb:
         assert (LogEntry.objects.count(), dossier.facts(reread(version))) == before
 
     def test_it_refuses_a_retired_version(self, verb: str, ada: User, version: Version) -> None:
-        collection.retire(version, ada)
+        collection.retire(version, by=ada)
         before = LogEntry.objects.count(), dossier.facts(reread(version))
         with pytest.raises(InvalidTransition):
             VERBS[verb](version, ada)

@@ -21,7 +21,7 @@ MODULES = [
 ]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 WRITERS = {
-    "approvals/api/throttling.py", "approvals/api/views.py", "approvals/channels/loading.py",
+    "approvals/admin.py", "approvals/api/throttling.py", "approvals/api/views.py", "approvals/channels/loading.py",
     "approvals/events/log.py", "approvals/releases/lifecycle.py", "approvals/reviews/notifications.py",
     "approvals/reviews/services.py", "approvals/reviews/settling.py", "approvals/reviews/transitions.py",
     "approvals/sites/access.py", "assets/alt_texts/writing.py", "assets/library/collection.py",
@@ -38,7 +38,7 @@ WRITERS = {
     "generation/spending/ledger.py", "generation/spending/plans.py",
 }  # fmt: skip
 """The writers, and the neighbors that each of them is made of."""
-WRITES = {"save", "create", "bulk_create", "bulk_update", "update_or_create", "get_or_create"}
+WRITES = {"save a row", "create", "bulk_create", "bulk_update", "update_or_create", "get_or_create"}
 WRITES_ON_ROWS = WRITES | {"update", "delete"}
 LONGEST_MODULE, LONGEST_FUNCTION, LONGEST_TEMPLATE_LINE = 500, 50, 140
 
@@ -48,10 +48,11 @@ def relative(path: Path) -> str:
 
 
 def calls(path: Path) -> Iterator[tuple[int, str, str]]:
-    """Line, method and receiver of every call of a method."""
+    """Line, method and receiver of every call of a method. A picture is saved to a place, a row is not."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            yield node.lineno, node.func.attr, ast.unparse(node.func.value)
+            method = "save a row" if node.func.attr == "save" and not node.args else node.func.attr
+            yield node.lineno, method, ast.unparse(node.func.value)
 
 
 def is_of_rows(receiver: str) -> bool:
@@ -65,7 +66,7 @@ def test_only_the_writers_write() -> None:
         for path in MODULES
         if relative(path) not in WRITERS
         for line, method, receiver in calls(path)
-        if is_of_rows(receiver) and method in WRITES_ON_ROWS
+        if method == "save a row" or (is_of_rows(receiver) and method in WRITES_ON_ROWS)
     ]
     assert wrote == []
 
@@ -87,7 +88,11 @@ def test_no_view_form_or_tag_saves_a_row(app: str) -> None:
         if path.parts[-2] in ("pages", "views", "templatetags") or path.stem in ("forms", "views")
     ]
     assert [
-        f"{relative(p)}:{line}" for p in doors if app in p.parts for line, method, _ in calls(p) if method == "save"
+        f"{relative(p)}:{line}"
+        for p in doors
+        if app in p.parts
+        for line, method, _ in calls(p)
+        if method == "save a row"
     ] == []
 
 

@@ -61,7 +61,7 @@ def _changed(ada: User) -> Version:
 
 
 def _retired(ada: User) -> Version:
-    return collection.retire(_draft(ada), ada)
+    return collection.retire(_draft(ada), by=ada)
 
 
 COURSES = {

@@ -8,32 +8,23 @@ retries, a byte cap and a wall-clock deadline. HTTPProvider turns that into Prov
 from __future__ import annotations
 
 import json
-from abc import abstractmethod
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from functools import cache, partial
 from ssl import SSLContext
 from time import time
 from typing import Any
-from uuid import UUID
 
 import httpcore
 import httpx
 
-from generation.providers.base import Finished, ImageSpec, Pending, Provider
 from generation.providers.egress.addresses import EgressPolicy, Resolver, system_resolver
-from generation.providers.egress.redaction import redact, without_keys
 from generation.providers.egress.wire import Deadline, GuardedBackend
 from generation.providers.errors import (
     BadAnswer,
-    Charged,
-    OutOfMoney,
     ProviderError,
-    RateLimited,
     Rejected,
-    Unauthorized,
     Unavailable,
     Unclear,
 )
@@ -192,97 +183,6 @@ class Client:
             raise Rejected("The provider's address or key cannot be sent as it is written.", field="options") from None
         except _LOST as error:
             raise _lost(request, type(error).__name__) from None
-
-
-class HTTPProvider(Provider):
-    """A provider behind HTTP: an adapter builds the request, parses the answer and explains what went wrong."""
-
-    @abstractmethod
-    def build(self, spec: ImageSpec, attempt: UUID) -> Request:
-        """The request for this wish; pure. Raises Rejected for what can never be sent."""
-
-    @abstractmethod
-    def parse(self, answer: Answer, spec: ImageSpec) -> Finished | Pending:
-        """What a successful answer means; raises BadAnswer when it means nothing."""
-
-    def explain(self, answer: Answer) -> ProviderError:
-        """What an answer of 300 and above means."""
-        return by_status(answer)
-
-    def start(self, spec: ImageSpec, *, attempt: UUID) -> Finished | Pending:
-        with self.redacted():
-            request = self.build(spec, attempt)
-            result = self.parse(self.ask(request), spec)
-        result = replace(result, parameters_sent=redact(request.parameters, self.secrets))
-        if isinstance(result, Finished):
-            lost = tuple(f"{name} was not sent: {self.label} cannot carry it." for name in self.unsupported(spec))
-            return self.clean(replace(result, warnings=result.warnings + lost))
-        return replace(result, request_id=without_keys(result.request_id, self.secrets))
-
-    def ask(self, request: Request) -> Answer:
-        """The answer to a request, if it is a good one; else raises what `explain` makes of it."""
-        answer = self.client.send(request)
-        if answer.status >= 300:
-            raise self.explain(answer)
-        return answer
-
-    def clean(self, finished: Finished) -> Finished:
-        """The result as it may be stored: no keys in anything that the provider said, no pictures in the raw answer."""
-        return replace(
-            finished,
-            model_reported=without_keys(finished.model_reported, self.secrets),
-            revised_prompt=without_keys(finished.revised_prompt, self.secrets),
-            request_id=without_keys(finished.request_id, self.secrets),
-            refusals=tuple(replace(each, words=redact(each.words, self.secrets)) for each in finished.refusals),
-            parameters_in_effect=redact(finished.parameters_in_effect, self.secrets),
-            raw=redact(finished.raw, self.secrets),
-        )
-
-    @contextmanager
-    def redacted(self) -> Iterator[None]:
-        """Takes this provider's keys out of any ProviderError on its way up."""
-        try:
-            yield
-        except ProviderError as error:
-            error.words = redact(error.words, self.secrets)
-            error.args = (error.words,)
-            error.request_id = without_keys(error.request_id, self.secrets)
-            error.raw = redact(error.raw, self.secrets)
-            raise
-
-
-def by_status(answer: Answer, words: str = "") -> ProviderError:
-    """The error that an HTTP status stands for where the body does not say more."""
-    said = words or message_in(answer)
-    known: dict[str, Any] = {"request_id": answer.request_id, "raw": answer.excerpt}
-    status = answer.status
-    if status in (401, 403):
-        return Unauthorized(f"The provider does not accept the key or account. {said}".strip(), **known)
-    if status == 402:
-        return OutOfMoney(f"The provider's account has no credit left. {said}".strip(), **known)
-    if status == 429:
-        return RateLimited(f"The provider is asked too often. {said}".strip(), retry_after=answer.retry_after, **known)
-    if status in LOST_IN_BETWEEN and not answer.only_asked:
-        return Unclear(f"A gateway gave up waiting ({status}); the picture may have been made and charged.", **known)
-    if status >= 500 or status == 408:
-        charged: Charged = "no" if answer.only_asked or status == 503 else "unknown"
-        return Unavailable(f"The provider has trouble ({status}). {said}".strip(), charged=charged, **known)
-    if status >= 400:
-        return Rejected(f"The provider did not accept the request ({status}). {said}".strip(), **known)
-    return BadAnswer(f"The provider answered {status}, which is not followed.", **known)
-
-
-def message_in(answer: Answer) -> str:
-    """The provider's own sentence, wherever the common error shapes put it; at most 500 characters."""
-    found = answer.excerpt
-    for key in ("error", "message", "detail", "errors", "description"):
-        if isinstance(found, dict) and found.get(key):
-            found = found[key]
-    while isinstance(found, list) and found:
-        found = found[0]
-    if isinstance(found, dict):
-        found = found.get("message") or found.get("msg") or ""
-    return found[:500] if isinstance(found, str) else ""
 
 
 class _Line(httpx.BaseTransport):

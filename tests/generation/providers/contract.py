@@ -17,7 +17,7 @@ import pytest
 
 from generation.catalogue import model_specs
 from generation.providers.base import Finished, ImageSpec, ModelSpec, Pending, Provider, Reference
-from generation.providers.egress.http import Client, HTTPProvider
+from generation.providers.egress.http import Client
 from generation.providers.errors import (
     BadAnswer,
     ProviderError,
@@ -28,6 +28,7 @@ from generation.providers.errors import (
     Unavailable,
     Unclear,
 )
+from generation.providers.http import HTTPProvider
 from generation.providers.options import OptionError
 from tests.standins.pictures import picture
 

@@ -32,9 +32,10 @@ from generation.providers.base import Finished, ImageSpec, ModelSpec, Money, Pen
 from generation.providers.bfl import BlackForestLabs
 from generation.providers.comfyui import ComfyUI
 from generation.providers.compatible import Compatible
-from generation.providers.egress.http import Client, HTTPProvider
+from generation.providers.egress.http import Client
 from generation.providers.errors import BadAnswer, OutOfMoney, ProviderError, RateLimited, Refused, Unavailable, Unclear
 from generation.providers.gemini import Gemini
+from generation.providers.http import HTTPProvider
 from generation.providers.matrix import adapters
 from generation.providers.openai import OpenAIImages
 from generation.providers.openai_responses import OpenAIResponses

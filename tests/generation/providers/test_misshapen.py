@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generation.providers.base import Finished, ImageSpec, Pending
-from generation.providers.egress.http import HTTPProvider
 from generation.providers.errors import ProviderError
+from generation.providers.http import HTTPProvider
 from tests.generation.providers import (
     test_a1111,
     test_bfl,

@@ -11,8 +11,9 @@ import pytest
 
 from generation.catalogue import model_specs
 from generation.providers.base import ImageSpec, Provider, Reference
-from generation.providers.egress.http import Client, HTTPProvider
+from generation.providers.egress.http import Client
 from generation.providers.errors import Rejected
+from generation.providers.http import HTTPProvider
 from generation.providers.matrix import adapters
 from generation.providers.models import QUALITIES
 from generation.providers.prices import Money

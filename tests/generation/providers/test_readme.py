@@ -10,8 +10,9 @@ from types import ModuleType
 import pytest
 
 from generation.providers.base import Finished, ImageSpec, ModelSpec, Money
-from generation.providers.egress.http import Client, HTTPProvider
+from generation.providers.egress.http import Client
 from generation.providers.errors import Refused
+from generation.providers.http import HTTPProvider
 from generation.providers.matrix import README, adapters, with_matrix
 from generation.providers.prices import PerPicture
 from tests.generation.providers.contract import ATTEMPT, CANARY, PNG, Answering, always, client

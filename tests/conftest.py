@@ -78,13 +78,22 @@ def _mold() -> mold.Mold:
     return mold.Mold()
 
 
+QUIET = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",  # a picture of a page needs none, and doing its work in software takes half a processor
+)
+"""What Chromium leaves be in a test."""
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """The Chromium of this machine; root has no sandbox to put it in."""
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     return browser_type_launch_args | {
         "executable_path": machine.chromium(),
-        "args": [*sandbox, "--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"],
+        "args": [*sandbox, *QUIET],
     }
 
 

@@ -109,7 +109,7 @@ class Budget(models.Model):
 class EntryKind(models.TextChoices):
     RESERVE = "reserve", "Reserved"
     SETTLE = "settle", "Spent"
-    GIVE_BACK = "give_back", "Given back"
+    GIVE_BACK = "returned", "Given back"
     CORRECT = "correct", "Corrected"
 
 

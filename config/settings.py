@@ -371,7 +371,7 @@ TEAM_BUDGET_USD = env.number("TEAM_BUDGET_USD", 50, most=1_000_000)
 # Approving pictures
 
 UNDO_SECONDS = env.number("UNDO_SECONDS", 20, most=3600)
-"""How long a decision can be taken back before it takes effect."""
+"""How long a decision can be undone before it takes effect."""
 
 # Logs
 

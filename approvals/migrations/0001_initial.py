@@ -119,7 +119,7 @@ class Migration(migrations.Migration):
             name='Review',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('open', 'Waiting for a decision'), ('settling', 'Decided, can be undone'), ('approved', 'Approved'), ('changes', 'Changes requested'), ('rejected', 'Rejected'), ('recalled', 'Taken back by its author')], default='open', max_length=16)),
+                ('state', models.CharField(choices=[('open', 'Waiting for a decision'), ('settling', 'Decided, can be undone'), ('approved', 'Approved'), ('changes', 'Changes requested'), ('rejected', 'Rejected'), ('retracted', 'Retracted by its author')], default='open', max_length=16)),
                 ('note', models.TextField(blank=True, help_text='What the author wants the reviewer to know.')),
                 ('submitted_at', models.DateTimeField(auto_now_add=True)),
                 ('due_at', models.DateTimeField(blank=True, null=True)),

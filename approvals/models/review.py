@@ -71,7 +71,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 class ReviewState(models.TextChoices):
     """Where a review stands. Written by `approvals.reviews.services` alone.
 
-    `settling` is decided but still within the time in which the decision can be taken back.
+    `settling` is decided but still within the time in which the decision can be undone.
     """
 
     OPEN = "open", "Waiting for a decision"
@@ -79,7 +79,7 @@ class ReviewState(models.TextChoices):
     APPROVED = "approved", "Approved"
     CHANGES = "changes", "Changes requested"
     REJECTED = "rejected", "Rejected"
-    RECALLED = "recalled", "Taken back by its author"
+    RETRACTED = "retracted", "Retracted by its author"
 
 
 class Choice(models.TextChoices):
@@ -128,7 +128,7 @@ class Review(models.Model):
 class Decision(models.Model):
     """One person's recorded preference on exactly what they saw.
 
-    Written later are only `settled_at`, or else `undone_at`, with `lapsed_because` when nobody took the decision back
+    Written later are only `settled_at`, or else `undone_at`, with `lapsed_because` when nobody undid the decision
     but something changed before it took effect.
     """
 
@@ -174,4 +174,4 @@ class Decision(models.Model):
         """What was said with it, and what became of it."""
         if self.lapsed_because:
             return f"{self.note}\nDid not take effect: {self.lapsed_because}".strip()
-        return f"{self.note}\nTaken back.".strip() if self.undone_at else self.note
+        return f"{self.note}\nUndone.".strip() if self.undone_at else self.note

@@ -46,7 +46,7 @@ class SubmitPanel:
 
     @property
     def is_settling(self) -> bool:
-        """Whether it is decided, and the decision can still be taken back."""
+        """Whether it is decided, and the decision can still be undone."""
         return self.review is not None and self.review.state == ReviewState.SETTLING
 
     @property
@@ -67,7 +67,7 @@ class SubmitPanel:
         return self.bound or SubmitForm()
 
     @property
-    def can_recall(self) -> bool:
+    def can_retract(self) -> bool:
         return self.review is not None and self.review.state == "open" and self.review.submitted_by_id == self.user.pk
 
     @property

@@ -290,7 +290,7 @@ class ReviewPage:
         return self.why_not or self.verdicts.blocked_words
 
     @property
-    def can_recall(self) -> bool:
+    def can_retract(self) -> bool:
         return self.review.state == ReviewState.OPEN and self.review.submitted_by_id == self.user.pk
 
     @property

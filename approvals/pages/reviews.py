@@ -73,8 +73,8 @@ def decide(request: SignedIn, review_id: UUID) -> HttpResponse:
 def undo(request: SignedIn, decision_id: UUID) -> HttpResponse:
     """Take one's decision back, and return to the review."""
     decision = get_object_or_404(Decision.objects.select_related("review__version"), pk=decision_id)
-    found = services.undo(decision, by=request.user)
-    messages.success(request, "The decision is taken back. The review is open again.")
+    found = services.undo(decision, request.user)
+    messages.success(request, "The decision is undone. The review is open again.")
     return redirect("approvals:review", found.pk)
 
 
@@ -89,10 +89,10 @@ def claim(request: SignedIn, review_id: UUID) -> HttpResponse:
 
 @require_POST
 @may_look
-def recall(request: SignedIn, review_id: UUID) -> HttpResponse:
+def retract(request: SignedIn, review_id: UUID) -> HttpResponse:
     """The author takes their version back."""
-    found = services.recall_review(_review(review_id), by=request.user)
-    messages.success(request, "Taken back. Submit it again when it is ready.")
+    found = services.retract_review(_review(review_id), request.user)
+    messages.success(request, "Retracted. Submit it again when it is ready.")
     return redirect(found.version)
 
 

@@ -1,7 +1,7 @@
 """Submitting a version for review, and deciding on it.
 
 A decision is about what was seen: it carries the hash of the dossier and is refused when that has changed. It takes
-effect after a while in which it can be taken back (`settling`). Locks are taken in one order everywhere: review,
+effect after a while in which it can be undone (`settling`). Locks are taken in one order everywhere: review,
 version, releases and channels, end of the log.
 """
 
@@ -60,20 +60,20 @@ def submit(version: Version, channels: Iterable[Channel], note: str, *, by: User
     return review
 
 
-def recall_review(review: Review, *, by: User) -> Review:
-    """The author takes a version back before anybody has decided."""
+def retract_review(review: Review, by: User) -> Review:
+    """The author retracts a version before anybody has decided."""
     with transaction.atomic():
         locked = lock_review(review)
         if locked.submitted_by_id != by.pk:
-            raise PermissionDenied("Only who submitted a version can take it back.")
+            raise PermissionDenied("Only the person who submitted a version can retract it.")
         if locked.state != ReviewState.OPEN:
             raise InvalidTransition(
-                f"This review is “{locked.get_state_display().lower()}”, so it cannot be taken back."
+                f"This review is “{locked.get_state_display().lower()}”, so it cannot be retracted."
             )
-        close(locked, ReviewState.RECALLED)
+        close(locked, ReviewState.RETRACTED)
         if locked.version.status == Status.IN_REVIEW:
             transitions.set_status(locked.version, Status.DRAFT)
-        audit.record(by, "review.recalled", locked.version, "Taken back before a decision.", review=locked.pk)
+        audit.record(by, "review.retracted", locked.version, "Retracted before a decision.", review=locked.pk)
     return locked
 
 
@@ -93,7 +93,7 @@ def _channel_choice(version: Version, channels: list[Channel]) -> list[Finding]:
 
 def _check_can_be_submitted(version: Version) -> None:
     if version.reviews.filter(state__in=(ReviewState.OPEN, ReviewState.SETTLING)).exists():
-        raise InvalidTransition("This version is in review already. Decide or take back that review first.")
+        raise InvalidTransition("This version is in review already. Decide on that review or retract it first.")
     check_move(version.status, Status.IN_REVIEW)
 
 
@@ -144,13 +144,13 @@ def decide(review: Review, choice: Choice, note: str, seen_hash: str, *, by: Use
     return decision
 
 
-def undo(decision: Decision, *, by: User) -> Review:
-    """Take a decision back before it takes effect. The review is open again."""
+def undo(decision: Decision, by: User) -> Review:
+    """Undo a decision before it takes effect. The review is open again."""
     with transaction.atomic():
         review = lock_review(decision.review)
         standing = Decision.objects.select_for_update().get(pk=decision.pk)
         if standing.by_id != by.pk:
-            raise PermissionDenied("Only who decided can take the decision back.")
+            raise PermissionDenied("Only the person who decided can undo the decision.")
         if standing.undone_at or standing.settled_at or standing.effective_at <= timezone.now():
             raise InvalidTransition(
                 "The time to undo is over: the decision has taken effect. Withdraw the release instead."
@@ -158,7 +158,7 @@ def undo(decision: Decision, *, by: User) -> Review:
         standing.undone_at = timezone.now()
         standing.save(update_fields=["undone_at"])
         move(review, ReviewState.OPEN)
-        audit.record(by, "review.undone", review.version, "Took the decision back.", review=review.pk)
+        audit.record(by, "review.undone", review.version, "Undid the decision.", review=review.pk)
     return review
 
 

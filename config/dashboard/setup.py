@@ -189,7 +189,7 @@ def parts() -> list[tuple[str, str]]:
         ("Database", connection.display_name),
         ("Files", "A bucket over S3" if settings.STORAGE == "s3" else "A folder on this machine"),
         ("Queue", QUEUES.get(queue, queue)),
-        ("Undo", f"A decision can be taken back for {settings.UNDO_SECONDS} seconds"),
+        ("Undo", f"A decision can be undone for {settings.UNDO_SECONDS} seconds"),
     ]
 
 

@@ -55,7 +55,7 @@ def test_a_stranger_sees_nothing(name: str, nils: User) -> None:
     assert page(nils, name).status_code == 403
 
 
-@pytest.mark.parametrize("name", ["review", "decide", "claim", "recall"])
+@pytest.mark.parametrize("name", ["review", "decide", "claim", "retract"])
 def test_a_stranger_gets_no_review(name: str, nils: User, review: Review) -> None:
     client = signed_in(nils)
     address = reverse(f"approvals:{name}", args=[review.pk])
@@ -67,7 +67,7 @@ def test_staff_do_not_manage_sites(ada: User) -> None:
     assert page(ada, "sites").status_code == 403
 
 
-@pytest.mark.parametrize("name", ["decide", "claim", "recall"])
+@pytest.mark.parametrize("name", ["decide", "claim", "retract"])
 def test_opening_a_link_decides_nothing(name: str, rita: User, review: Review) -> None:
     assert page(rita, name, review.pk).status_code == 405
 
@@ -304,8 +304,8 @@ def test_reviewers_cannot_submit(rita: User, ready: Version, channel: Channel) -
 
 
 def test_taking_back_from_the_page(ada: User, review: Review) -> None:
-    signed_in(ada).post(reverse("approvals:recall", args=[review.pk]))
-    assert Review.objects.get().state == "recalled"
+    signed_in(ada).post(reverse("approvals:retract", args=[review.pk]))
+    assert Review.objects.get().state == "retracted"
 
 
 # Channels and releases

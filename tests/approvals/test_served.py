@@ -131,8 +131,8 @@ class People(RuleBasedStateMachine):
 
     @rule(by=st.sampled_from(["ada", "max"]))
     @precondition(lambda self: Review.objects.exists())
-    def recall(self, by: str) -> None:
-        self.attempt(services.recall_review, Review.objects.latest("submitted_at"), getattr(self, by))
+    def retract(self, by: str) -> None:
+        self.attempt(services.retract_review, Review.objects.latest("submitted_at"), getattr(self, by))
 
     @rule(amount=st.sampled_from([timedelta(seconds=70), timedelta(hours=1), timedelta(days=3)]))
     def time_passes(self, amount: timedelta) -> None:

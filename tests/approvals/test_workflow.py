@@ -149,20 +149,20 @@ def test_a_channel_where_it_is_live_is_not_asked_again(ada: User) -> None:
 
 
 def test_the_author_takes_a_review_back(review: Review, ada: User) -> None:
-    services.recall_review(review, by=ada)
+    services.retract_review(review, ada)
     review.refresh_from_db()
-    assert (review.state, Version.objects.get(pk=review.version_id).status) == ("recalled", "draft")
+    assert (review.state, Version.objects.get(pk=review.version_id).status) == ("retracted", "draft")
 
 
 def test_somebody_else_cannot_take_a_review_back(review: Review, max_: User) -> None:
     with refuses(PermissionDenied):
-        services.recall_review(review, by=max_)
+        services.retract_review(review, max_)
 
 
 def test_a_decided_review_cannot_be_taken_back(review: Review, ada: User) -> None:
     factories.decide(review)
     with refuses(InvalidTransition):
-        services.recall_review(review, by=ada)
+        services.retract_review(review, ada)
 
 
 # Deciding

@@ -418,7 +418,7 @@ ROWS = (
     Row("review/<uuid:review_id>/", see=TEAM),
     Row("review/<uuid:review_id>/decide/", do=DECIDERS, sends=a_decision, wrong={"choice": "maybe"}, keeps=("note",)),
     Row("review/<uuid:review_id>/claim/", do=DECIDERS),
-    Row("review/<uuid:review_id>/recall/", do="ada"),
+    Row("review/<uuid:review_id>/retract/", do="ada"),
     Row("channels/", see=TEAM),
     Row(
         "channels/sites/",

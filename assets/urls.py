@@ -21,6 +21,6 @@ urlpatterns = [
     path("library/<uuid:asset_id>/v<int:number>/consents/", asset.consent, name="consent"),
     path("library/<uuid:asset_id>/v<int:number>/consents/<int:consent_id>/", asset.consent, name="consent"),
     path("library/<uuid:asset_id>/v<int:number>/disclosure/", asset.save, {"what": "disclosure"}, name="disclosure"),
-    path("library/<uuid:asset_id>/v<int:number>/retire/", asset.retire, name="retire"),
+    path("library/<uuid:asset_id>/v<int:number>/archive/", asset.archive, name="archive"),
     path("files/<uuid:version_id>/<str:spec>/", files.file, name="file"),
 ]

@@ -56,7 +56,7 @@ class SubmitPanel:
     @property
     def is_over(self) -> bool:
         """Whether this version can never be submitted again."""
-        return self.version.status in {Status.REJECTED, Status.RETIRED}
+        return self.version.status in {Status.REJECTED, Status.ARCHIVED}
 
     @property
     def was_withdrawn(self) -> bool:

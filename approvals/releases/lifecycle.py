@@ -69,7 +69,7 @@ def expire_due(limit: int = 100) -> int:
     due = [
         *Release.objects.past_their_last_day()[:limit],
         *stale.filter(paused_at=None)[:limit],
-        *stale.filter(version__status=Status.RETIRED)[:limit],
+        *stale.filter(version__status=Status.ARCHIVED)[:limit],
         *Release.objects.served().filter(paused_at__isnull=False)[:limit],
     ]
     return sum(_bring_up_to_date(release) for release in due[:limit])
@@ -84,9 +84,9 @@ def _bring_up_to_date(release: Release) -> bool:
         if locked.valid_until and locked.valid_until < today:
             end(locked, ReleaseState.EXPIRED, "License or consent has ended.", by=None)
             return _told(locked, "expired", f"Expired in {locked.channel}: license or consent has ended.")
-        if locked.version.status == Status.RETIRED:
-            end(locked, ReleaseState.WITHDRAWN, "The version was retired.", by=None)
-            return _told(locked, "withdrawn", f"Withdrawn from {locked.channel}: the version was retired.")
+        if locked.version.status == Status.ARCHIVED:
+            end(locked, ReleaseState.WITHDRAWN, "The version was archived.", None)
+            return _told(locked, "withdrawn", f"Withdrawn from {locked.channel}: the version was archived.")
         if is_served == (locked.paused_at is None):
             return False
         return _resume(locked) if is_served else _pause(locked)

@@ -23,10 +23,10 @@ def rename(asset: Asset, title: str, *, by: User) -> Asset:
     return locked
 
 
-def retire(version: Version, *, by: User) -> Version:
+def archive(version: Version, by: User) -> Version:
     """Put a version away for good. It stays to be looked at; nothing about it changes any more."""
     check_right(by)
     with transaction.atomic():
-        retired = set_status(version, Status.RETIRED)
-        audit.record(by, "version.retired", retired, f"{retired.label} was retired.")
-    return retired
+        archived = set_status(version, Status.ARCHIVED)
+        audit.record(by, "version.archived", archived, f"{archived.label} was archived.")
+    return archived

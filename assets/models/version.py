@@ -47,7 +47,7 @@ class Status(models.TextChoices):
     CHANGES_REQUESTED = "changes_requested", "Changes requested"
     REJECTED = "rejected", "Rejected"
     WITHDRAWN = "withdrawn", "Withdrawn"
-    RETIRED = "retired", "Retired"
+    ARCHIVED = "archived", "Archived"
 
 
 class Origin(models.TextChoices):

@@ -145,11 +145,11 @@ def rename(request: SignedIn, asset_id: UUID) -> HttpResponse:
 
 @require_POST
 @may_edit
-def retire(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
+def archive(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
     """Put a version away for good."""
     found = _version(request, asset_id, number)
-    collection.retire(found, by=request.user)
-    messages.success(request, f"{found.label} is retired. It stays here to be looked at.")
+    collection.archive(found, request.user)
+    messages.success(request, f"{found.label} is archived. You can still view it here.")
     return redirect(found)
 
 

@@ -83,7 +83,7 @@ class VersionPage:
         return self.viewer.has_perm(changing.RIGHT) and self.version.status not in changing.CLOSED
 
     @property
-    def may_retire(self) -> bool:
+    def may_archive(self) -> bool:
         return self.may_edit and self.version.status != Status.IN_REVIEW
 
     @property
@@ -106,7 +106,7 @@ class VersionPage:
     @property
     def must_complete(self) -> bool:
         """Whether something is missing that keeps the version from a review."""
-        return bool(self.lacks) and self.version.status not in {Status.REJECTED, Status.RETIRED}
+        return bool(self.lacks) and self.version.status not in {Status.REJECTED, Status.ARCHIVED}
 
     @property
     def may_go_forward(self) -> bool:

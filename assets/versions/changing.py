@@ -17,7 +17,7 @@ from core.models import User
 RIGHT = "assets.edit_library"
 
 
-CLOSED = (Status.RETIRED,)
+CLOSED = (Status.ARCHIVED,)
 """States in which nothing about a version changes any more."""
 
 
@@ -31,7 +31,7 @@ def lock(version: Version, *, by: User) -> Version:
     check_right(by)
     locked = Version.objects.select_for_update(of=("self",)).select_related("asset", "license").get(pk=version.pk)
     if locked.status in CLOSED:
-        raise InvalidTransition("This version is retired, so nothing about it changes any more. Add a new version.")
+        raise InvalidTransition("This version is archived, so it can no longer be changed. Add a new version.")
     return locked
 
 

@@ -10,19 +10,19 @@ from core.models import User
 MOVES: frozenset[tuple[Status, Status]] = frozenset(
     {
         (Status.DRAFT, Status.IN_REVIEW),
-        (Status.DRAFT, Status.RETIRED),
+        (Status.DRAFT, Status.ARCHIVED),
         (Status.IN_REVIEW, Status.DRAFT),
         (Status.IN_REVIEW, Status.APPROVED),
         (Status.IN_REVIEW, Status.CHANGES_REQUESTED),
         (Status.IN_REVIEW, Status.REJECTED),
         (Status.CHANGES_REQUESTED, Status.IN_REVIEW),
-        (Status.CHANGES_REQUESTED, Status.RETIRED),
-        (Status.REJECTED, Status.RETIRED),
+        (Status.CHANGES_REQUESTED, Status.ARCHIVED),
+        (Status.REJECTED, Status.ARCHIVED),
         (Status.APPROVED, Status.IN_REVIEW),
         (Status.APPROVED, Status.WITHDRAWN),
-        (Status.APPROVED, Status.RETIRED),
+        (Status.APPROVED, Status.ARCHIVED),
         (Status.WITHDRAWN, Status.IN_REVIEW),
-        (Status.WITHDRAWN, Status.RETIRED),
+        (Status.WITHDRAWN, Status.ARCHIVED),
     }
 )
 
@@ -38,7 +38,7 @@ def check_move(current: str, wanted: Status) -> None:
 def set_status(version: Version, status: Status, *, approved_by: User | None = None) -> Version:
     """Move a version, in the transaction of the caller, who also writes the log. Raises InvalidTransition.
 
-    Only the rooms of approvals call this for the states of a review; `retire` is the one move of the library itself.
+    Only the rooms of approvals call this for the states of a review; `archive` is the one move of the library itself.
     """
     locked = Version.objects.select_for_update(of=("self",)).get(pk=version.pk)
     check_move(locked.status, status)

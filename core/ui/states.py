@@ -21,7 +21,7 @@ STATUSES = {
     "changes_requested": Status("Changes requested", "message-circle-warning", "waits"),
     "rejected": Status("Rejected", "circle-x", "stops"),
     "withdrawn": Status("Withdrawn", "undo-2", "stops"),
-    "retired": Status("Retired", "archive", "plain"),
+    "archived": Status("Archived", "archive", "plain"),
     "queued": Status("Queued", "clock", "plain"),
     "sending": Status("Sending", "send", "informs"),
     "waiting": Status("At the provider", "hourglass", "informs"),
@@ -77,7 +77,7 @@ ACTION_ICONS = {
     "version.created": "image-plus",
     "version.described": "captions",
     "version.marked": "tag",
-    "version.retired": "archive",
+    "version.archived": "archive",
     "version.shows": "user-check",
 }
 """Action of a log entry, or the kind of thing it is about → icon."""

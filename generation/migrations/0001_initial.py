@@ -269,7 +269,7 @@ class Migration(migrations.Migration):
                 ('description', models.CharField(blank=True, max_length=300)),
                 ('purpose', models.CharField(blank=True, help_text='What its pictures are for.', max_length=80)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('retired_at', models.DateTimeField(blank=True, help_text='Since when it is not offered any more.', null=True)),
+                ('archived_at', models.DateTimeField(blank=True, help_text='Since when it is not offered any more.', null=True)),
                 ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={

@@ -12,7 +12,7 @@ class TemplateQuerySet(models.QuerySet["Template"]):
 
     def in_use(self) -> TemplateQuerySet:
         """Those that people may write with today."""
-        return self.exclude(published=None).filter(retired_at=None)
+        return self.exclude(published=None).filter(archived_at=None)
 
 
 class Template(models.Model):
@@ -29,7 +29,7 @@ class Template(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
-    retired_at = models.DateTimeField(null=True, blank=True, help_text="Since when it is not offered any more.")
+    archived_at = models.DateTimeField(null=True, blank=True, help_text="Since when it is not offered any more.")
 
     objects = TemplateQuerySet.as_manager()
 
@@ -45,8 +45,8 @@ class Template(models.Model):
 
     @property
     def is_offered(self) -> bool:
-        """Whether briefs can be written with it: a revision is in use, and it is not retired."""
-        return self.published_id is not None and self.retired_at is None
+        """Whether briefs can be written with it: a revision is in use, and it is not archived."""
+        return self.published_id is not None and self.archived_at is None
 
 
 class TemplateRevision(models.Model):

@@ -19,7 +19,7 @@ from generation.prompt_templates import diff as differences
 from generation.prompt_templates.revisions import Wording, in_use
 
 STATES: Mapping[str, tuple[Callable[..., Template], str]] = {
-    "retire": (revisions.retire, "Retired. It is not offered any more; its briefs keep it."),
+    "archive": (revisions.archive, "Archived. It is no longer offered; its briefs keep it."),
     "restore": (revisions.restore, "It is offered again."),
 }
 
@@ -28,14 +28,14 @@ STATES: Mapping[str, tuple[Callable[..., Template], str]] = {
 @permission_required("assets.view_asset", raise_exception=True)
 def templates(request: SignedIn) -> HttpResponse:
     """All templates that are offered, or those that no longer are."""
-    retired = request.GET.get("retired") == "1"
+    archived = request.GET.get("archived") == "1"
     every = Template.objects.select_related("published").annotate(
         briefs=Count("revisions__briefs", distinct=True), numbers=Count("revisions", distinct=True)
     )
     context = {
-        "templates": every.filter(retired_at__isnull=not retired),
-        "retired": retired,
-        "put_away": Template.objects.exclude(retired_at=None).count(),
+        "templates": every.filter(archived_at__isnull=not archived),
+        "archived": archived,
+        "put_away": Template.objects.exclude(archived_at=None).count(),
     }
     return render(request, "generation/templates.html", context)
 
@@ -88,7 +88,7 @@ def publish(request: SignedIn, slug: str, number: int) -> HttpResponse:
 @require_POST
 @permission_required("generation.manage_templates", raise_exception=True)
 def move(request: SignedIn, slug: str, verb: str) -> HttpResponse:
-    """Retire a template, or offer it again."""
+    """Archive a template, or offer it again."""
     if verb not in STATES:
         raise Http404
     found = get_object_or_404(Template, slug=slug)

@@ -141,28 +141,28 @@ def describe(template: Template, about: About, *, by: User) -> Template:
     return held
 
 
-def retire(template: Template, *, by: User) -> Template:
+def archive(template: Template, *, by: User) -> Template:
     """Offer a template no longer. Its revisions stay, for the briefs that were written with them."""
     _check(by)
     with transaction.atomic():
         held = _held(template)
-        if held.retired_at is not None:
-            raise InvalidTransition("This template is retired already.")
-        held.retired_at = timezone.now()
-        held.save(update_fields=["retired_at"])
-        audit.record(by, "template.retired", held, f"“{held.name}” is not offered any more.")
+        if held.archived_at is not None:
+            raise InvalidTransition("This template is archived already.")
+        held.archived_at = timezone.now()
+        held.save(update_fields=["archived_at"])
+        audit.record(by, "template.archived", held, f"“{held.name}” is not offered any more.")
     return held
 
 
 def restore(template: Template, *, by: User) -> Template:
-    """Offer a retired template again."""
+    """Offer an archived template again."""
     _check(by)
     with transaction.atomic():
         held = _held(template)
-        if held.retired_at is None:
-            raise InvalidTransition("This template is not retired.")
-        held.retired_at = None
-        held.save(update_fields=["retired_at"])
+        if held.archived_at is None:
+            raise InvalidTransition("This template is not archived.")
+        held.archived_at = None
+        held.save(update_fields=["archived_at"])
         audit.record(by, "template.restored", held, f"“{held.name}” is offered again.")
     return held
 

@@ -87,10 +87,10 @@ def test_submitting_twice_is_refused(review: Review, channel: Channel, ada: User
         services.submit(review.version, [channel], "", by=ada)
 
 
-def test_a_retired_version_cannot_be_submitted(ready: Version, channel: Channel, ada: User) -> None:
-    collection.retire(ready, by=ada)
-    with refuses(InvalidTransition, "retired"):
-        services.submit(ready, [channel], "", by=ada)
+def test_an_archived_version_cannot_be_submitted(ready: Version, channel: Channel, ada: User) -> None:
+    collection.archive(ready, ada)
+    with refuses(InvalidTransition, "archived"):
+        services.submit(ready, [channel], "", ada)
 
 
 def _without_alt_text(version: Version, ada: User) -> None:
@@ -461,9 +461,9 @@ def test_a_license_that_ends_ends_the_release_by_itself(ada: User) -> None:
     assert _kinds() == ["released", "expired"]
 
 
-def test_a_retired_version_is_withdrawn(ada: User) -> None:
+def test_an_archived_version_is_withdrawn(ada: User) -> None:
     release = factories.released(factories.ready(ada))
-    collection.retire(release.version, by=ada)
+    collection.archive(release.version, ada)
     lifecycle.expire_due()
     release.refresh_from_db()
     assert release.state == "withdrawn"

@@ -66,19 +66,19 @@ def test_two_panels_saved_at_once_are_both_kept_under_one_hash() -> None:
     assert kept.dossier_hash == dossier.digest(kept)
 
 
-def test_retiring_twice_at_once_happens_once() -> None:
+def test_archiving_twice_at_once_happens_once() -> None:
     from core.errors import InvalidTransition
 
     ada = factories.ada()
     version = factories.VersionFactory.create(by=ada)
     refused: list[InvalidTransition] = []
 
-    def retire() -> None:
+    def archive() -> None:
         try:
-            collection.retire(version, by=ada)
+            collection.archive(version, ada)
         except InvalidTransition as error:
             refused.append(error)
 
-    at_once(retire, retire)
+    at_once(archive, archive)
     assert len(refused) == 1
-    assert LogEntry.objects.filter(action="version.retired").count() == 1
+    assert LogEntry.objects.filter(action="version.archived").count() == 1

@@ -189,7 +189,7 @@ VERBS: dict[str, Callable[[Version, User], object]] = {
     ),
     "say_who_is_shown": lambda v, by: consents.say_who_is_shown(v, people="no", property="no", by=by),
     "record_consent": lambda v, by: consents.record_consent(v, GivenConsent(kind="person", name="Jo"), by=by),
-    "retire": lambda v, by: collection.retire(v, by=by),
+    "archive": collection.archive,
 }
 
 
@@ -201,8 +201,8 @@ class TestEveryVerb:
             VERBS[verb](version, rita)
         assert (LogEntry.objects.count(), dossier.facts(reread(version))) == before
 
-    def test_it_refuses_a_retired_version(self, verb: str, ada: User, version: Version) -> None:
-        collection.retire(version, by=ada)
+    def test_it_refuses_an_archived_version(self, verb: str, ada: User, version: Version) -> None:
+        collection.archive(version, ada)
         before = LogEntry.objects.count(), dossier.facts(reread(version))
         with pytest.raises(InvalidTransition):
             VERBS[verb](version, ada)

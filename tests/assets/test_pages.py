@@ -66,7 +66,7 @@ LOOKING: dict[str, Callable[[Version], str]] = {
     "thumb": lambda v: reverse("assets:file", args=(v.pk, "thumb")),
     "original": lambda v: reverse("assets:file", args=(v.pk, "original")),
 }
-CHANGING = ("alt_text", "check_alt_text", "license", "shown", "consent", "disclosure", "retire")
+CHANGING = ("alt_text", "check_alt_text", "license", "shown", "consent", "disclosure", "archive")
 
 
 class TestDoors:
@@ -478,14 +478,14 @@ class TestPanels:
         url = reverse("assets:consent", args=(version.asset_id, version.number, kept.pk))
         assert as_ada.post(url, SAID["consent"]).status_code == 404
 
-    @pytest.mark.parametrize("name", [*SAID, "retire"])
-    def test_a_retired_version_answers_409(self, name: str, as_ada: Client, version: Version, ada: User) -> None:
-        collection.retire(version, by=ada)
+    @pytest.mark.parametrize("name", [*SAID, "archive"])
+    def test_an_archived_version_answers_409(self, name: str, as_ada: Client, version: Version, ada: User) -> None:
+        collection.archive(version, ada)
         assert as_ada.post(change(version, name), SAID.get(name, {})).status_code == 409
 
-    def test_retiring_keeps_it_to_be_looked_at(self, as_ada: Client, version: Version) -> None:
-        as_ada.post(change(version, "retire"))
-        assert reread(version).status == "retired"
+    def test_archiving_keeps_it_to_be_looked_at(self, as_ada: Client, version: Version) -> None:
+        as_ada.post(change(version, "archive"))
+        assert reread(version).status == "archived"
         assert as_ada.get(version.get_absolute_url()).status_code == 200
 
     def test_renaming(self, as_ada: Client, version: Version) -> None:

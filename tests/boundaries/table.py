@@ -280,7 +280,7 @@ ROWS = (
         wrong={"disclosure-digital_source": "magic"},
         keeps=("disclosure-disclosure_note",),
     ),
-    Row(f"{V}retire/", do=EDITORS),
+    Row(f"{V}archive/", do=EDITORS),
     Row("files/<uuid:version_id>/<str:spec>/", see=TEAM),
     Row("files/<uuid:version_id>/<str:spec>/", see=TEAM, fill={"spec": "=original"}),
     # Making pictures
@@ -296,7 +296,7 @@ ROWS = (
     ),
     Row("make/rules/", see=TEAM),
     Row("make/history/", see=TEAM, reads=("q", "person", "template", "listing", "model", "state", "page")),
-    Row("make/templates/", see=TEAM, reads=("retired",)),
+    Row("make/templates/", see=TEAM, reads=("archived",)),
     Row(
         "make/templates/new/",
         see=MANAGERS,
@@ -329,7 +329,7 @@ ROWS = (
     Row(f"{T}changes/", see=TEAM, reads=("from", "to")),
     Row(f"{T}file/", see=TEAM, reads=("revision",)),
     Row(f"{T}publish/<int:number>/", do=MANAGERS, fill={"number": "=2"}),
-    Row(f"{T}<slug:verb>/", do=MANAGERS, fill={"verb": "=retire"}),
+    Row(f"{T}<slug:verb>/", do=MANAGERS, fill={"verb": "=archive"}),
     Row(f"{T}<slug:verb>/", do=MANAGERS, fill={"verb": "=restore"}, changes=False),
     Row("make/specimens/<int:revision_id>/", see=TEAM),
     Row(

@@ -60,8 +60,8 @@ def _changed(ada: User) -> Version:
     return writing.describe(release.version, text="Another text", decorative=False, language="en", by=ada)
 
 
-def _retired(ada: User) -> Version:
-    return collection.retire(_draft(ada), by=ada)
+def _archived(ada: User) -> Version:
+    return collection.archive(_draft(ada), ada)
 
 
 COURSES = {
@@ -72,7 +72,7 @@ COURSES = {
     Status.REJECTED: lambda ada: _decided(ada, Choice.REJECT),
     Status.WITHDRAWN: _withdrawn,
     "approved, then changed": _changed,
-    Status.RETIRED: _retired,
+    Status.ARCHIVED: _archived,
 }
 
 

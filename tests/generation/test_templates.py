@@ -1,4 +1,4 @@
-"""Templates: written in rows, kept as revisions, put in use, rolled back, retired, and carried in files."""
+"""Templates: written in rows, kept as revisions, put in use, rolled back, archived, and carried in files."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_ada_changes_no_template(ada: User, client: Client, template: Template, 
         lambda template, by: revisions.revise(template, said(), by=by),
         lambda template, by: revisions.create(About(name="New"), said(), by=by),
         lambda template, by: revisions.publish(template.published, by=by),
-        lambda template, by: revisions.retire(template, by=by),
+        lambda template, by: revisions.archive(template, by=by),
         lambda template, by: revisions.restore(template, by=by),
         lambda template, by: revisions.describe(template, About(name="Other"), by=by),
         lambda template, by: revisions.take_in([(About(name="Other", slug="other"), said())], by=by),
@@ -92,7 +92,7 @@ def test_ada_changes_no_template(ada: User, client: Client, template: Template, 
 def test_no_verb_is_for_ada(ada: User, template: Template, verb: Callable[[Template, User], object]) -> None:
     with pytest.raises(PermissionDenied):
         verb(template, ada)
-    assert Template.objects.get().retired_at is None
+    assert Template.objects.get().archived_at is None
     assert TemplateRevision.objects.count() == 1
 
 
@@ -263,7 +263,7 @@ def test_a_name_can_change_and_its_address_stays(manager: Client, template: Temp
     assert (template.name, template.slug) == ("Home", "house")
 
 
-# In use, rolled back, retired
+# In use, rolled back, archived
 
 
 def test_rolling_back_puts_the_older_one_in_use_again(max_: User, template: Template) -> None:
@@ -281,29 +281,29 @@ def test_what_is_in_use_is_not_published_twice(max_: User, template: Template) -
         revisions.publish(template.published, by=max_)  # type: ignore[arg-type] # published
 
 
-def test_a_retired_template_is_offered_no_more_and_its_briefs_stay(
+def test_an_archived_template_is_offered_no_more_and_its_briefs_stay(
     manager: Client, ada: User, template: Template
 ) -> None:
     brief = factories.started(ada, revision=template.published)
-    manager.post(reverse("generation:move_template", args=("house", "retire")))
+    manager.post(reverse("generation:move_template", args=("house", "archive")))
     assert manager.get(reverse("generation:compose", args=("house",))).status_code == 404
     assert list(manager.get(reverse("generation:templates")).context["templates"]) == []
-    assert list(manager.get(reverse("generation:templates") + "?retired=1").context["templates"]) == [template]
+    assert list(manager.get(reverse("generation:templates") + "?archived=1").context["templates"]) == [template]
     assert manager.get(brief.get_absolute_url()).status_code == 200
     manager.post(reverse("generation:move_template", args=("house", "restore")))
     assert manager.get(reverse("generation:compose", args=("house",))).status_code == 200
 
 
-def test_a_template_does_not_retire_twice(max_: User, template: Template) -> None:
-    revisions.retire(template, by=max_)
+def test_a_template_does_not_archive_twice(max_: User, template: Template) -> None:
+    revisions.archive(template, by=max_)
     with pytest.raises(InvalidTransition):
-        revisions.retire(template, by=max_)
+        revisions.archive(template, by=max_)
 
 
 def test_each_change_leaves_a_trace(max_: User, template: Template) -> None:
     revisions.revise(template, said(), by=max_, note="Shorter.")
-    revisions.retire(template, by=max_)
-    assert [entry.action for entry in audit.history(template)] == ["template.retired", "template.revised"]
+    revisions.archive(template, by=max_)
+    assert [entry.action for entry in audit.history(template)] == ["template.archived", "template.revised"]
 
 
 # What changed

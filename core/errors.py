@@ -23,7 +23,7 @@ class Finding:
     words: str
     severity: Severity = Severity.BLOCKS
     field: str = ""
-    """The part of the page or form where it can be mended: `alt_text`, `license`, `consents`, …"""
+    """The part of the page or form where it can be fixed: `alt_text`, `license`, `consents`, …"""
 
     @property
     def blocks(self) -> bool:
@@ -31,8 +31,8 @@ class Finding:
 
     @property
     def is_fixable(self) -> bool:
-        """Whether it can be put right, and at a place that a link can lead to."""
-        return bool(self.field) and self.severity != Severity.INFORMS
+        """Whether it can be fixed, and at a place that a link can lead to."""
+        return bool(self.field) and self.severity != "informs"
 
 
 class InvalidTransition(Exception):
@@ -40,7 +40,7 @@ class InvalidTransition(Exception):
 
 
 class Blocked(Exception):
-    """Facts are missing (HTTP 422). Carries the findings that say which, and where to mend them."""
+    """Facts are missing (HTTP 422). Carries the findings that say which, and where to fix them."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings = tuple(findings)

@@ -65,7 +65,7 @@ def _store() -> Storage:
 def _into_folder(target: Path, data: bytes, mode: int) -> None:
     """Write beside the place, sync, then rename: a crash or a full disk leaves no half file under the name.
 
-    What is there already is left alone when it is whole, and mended when it is not.
+    What is there already is left alone when it is whole, and repaired when it is not.
     """
     if target.exists() and target.read_bytes() == data:
         return

@@ -102,7 +102,7 @@ def test_whatever_the_log_tells_has_an_icon_that_exists(action: str) -> None:
 
 def test_a_finding_is_a_sentence_and_its_code_is_for_support_alone() -> None:
     found = Finding("alt_text_missing", "There is no alt text.", field="alt_text")
-    drawn = draw('{% include "components/finding.html" %}', finding=found, mend="/here/")
+    drawn = draw('{% include "components/finding.html" %}', finding=found, fix="/here/")
     assert 'data-code="alt_text_missing"' in drawn
     assert "alt_text_missing" not in strip_tags(drawn)
 

@@ -56,7 +56,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         )
 
     def came_back_to(self, user: User | AnonymousUser) -> ReviewQuerySet:
-        """What this person submitted that was sent back, as long as the version still waits to be put right."""
+        """What this person submitted that was sent back, as long as the version still waits to be fixed."""
         return self.filter(
             submitted_by=user.pk,
             state__in=("changes", "rejected"),

@@ -83,7 +83,7 @@ class SubmitPanel:
     @cached_property
     def verdicts(self) -> review_page.Verdicts:
         channels = [channel for channel in Channel.objects.filter(active=True) if channel.pk not in self.live_in]
-        return review_page.Verdicts.on(self.version, channels, can_mend=self.user.has_perm("assets.edit_library"))
+        return desk.Verdicts.on(self.version, channels, can_fix=self.user.has_perm("assets.edit_library"))
 
     @cached_property
     def offers(self) -> list[tuple[review_page.ChannelVerdict, review_page.Lines, bool]]:
@@ -111,16 +111,16 @@ class SubmitPanel:
     @property
     def why_not(self) -> str:
         """Why the button is off; empty when it is on."""
-        return "Every channel is blocked. Mend what is red first." if self.verdicts.everywhere_blocked else ""
+        return "Every channel is blocked. Fix what is red first." if self.verdicts.everywhere_blocked else ""
 
     @property
-    def mend(self) -> str:
-        """Address of the page on which findings can be mended."""
+    def fix(self) -> str:
+        """Address of the page on which findings can be fixed."""
         return self.version.get_absolute_url()
 
     @property
     def refused_findings(self) -> list[Finding]:
-        return review_page.mendable(self.refused)
+        return desk.fixable(self.refused)
 
 
 @dataclass(frozen=True)

@@ -30,12 +30,12 @@ SHOWN = 100
 MANY = 3
 """From how many further findings about one part of the dossier a short list gathers them."""
 
-MENDED_ON_ASSET = ("alt_text", "license", "consents", "disclosure")
+FIXED_ON_ASSET = ("alt_text", "license", "consents", "disclosure")
 
 
-def mendable(findings: Iterable[Finding], *, can_mend: bool = True) -> list[Finding]:
-    """The findings, of which only those that can be mended on the page of the asset still say where."""
-    return [found if can_mend and found.field in MENDED_ON_ASSET else replace(found, field="") for found in findings]
+def fixable(findings: Iterable[Finding], *, can_fix: bool = True) -> list[Finding]:
+    """The findings, of which only those that can be fixed on the page of the asset still say where."""
+    return [found if can_fix and found.field in FIXED_ON_ASSET else replace(found, field="") for found in findings]
 
 
 def by_place(findings: Iterable[Finding]) -> list[Finding]:
@@ -113,13 +113,13 @@ class Verdicts:
 
     version: Version
     channels: list[ChannelVerdict]
-    can_mend: bool = True
+    can_fix: bool = True
 
     @classmethod
-    def on(cls, version: Version, channels: Iterable[Channel], *, can_mend: bool = True) -> Verdicts:
+    def on(cls, version: Version, channels: Iterable[Channel], *, can_fix: bool = True) -> Verdicts:
         today = timezone.now().date()
         each = [ChannelVerdict(channel, verdict.findings(version, channel, today)) for channel in channels]
-        return cls(version, each, can_mend)
+        return cls(version, each, can_fix)
 
     @cached_property
     def _shared(self) -> list[Finding]:
@@ -129,14 +129,14 @@ class Verdicts:
         return [finding for finding in first if all(finding in other for other in others)]
 
     @property
-    def mend(self) -> str:
-        """Address of the page on which findings can be mended."""
+    def fix(self) -> str:
+        """Address of the page on which findings can be fixed."""
         return self.version.get_absolute_url()
 
     @property
     def shared_problems(self) -> list[Finding]:
         """What blocks or needs a look in every channel."""
-        return mendable((found for found in self._shared if found.severity != Severity.INFORMS), can_mend=self.can_mend)
+        return fixable((found for found in self._shared if found.severity != "informs"), can_fix=self.can_fix)
 
     @property
     def shared_problems_in_short(self) -> list[Finding]:
@@ -152,7 +152,7 @@ class Verdicts:
     def by_channel(self) -> list[tuple[ChannelVerdict, Lines]]:
         """What is said by each alone."""
         shared = set(self._shared)
-        own = (Lines(mendable(set_aside(each.findings, shared), can_mend=self.can_mend)) for each in self.channels)
+        own = (Lines(fixable(set_aside(each.findings, shared), can_fix=self.can_fix)) for each in self.channels)
         return list(zip(self.channels, own, strict=True))
 
     @property
@@ -262,8 +262,8 @@ class ReviewPage:
 
     @cached_property
     def verdicts(self) -> Verdicts:
-        can_mend = self.user.has_perm("assets.edit_library")
-        return Verdicts.on(self.version, self.channels, can_mend=can_mend)
+        can_fix = self.user.has_perm("assets.edit_library")
+        return Verdicts.on(self.version, self.channels, can_fix=can_fix)
 
     @cached_property
     def sections(self) -> list[dossier_sections.DossierSection]:
@@ -336,7 +336,7 @@ class CameBack:
     decision: Decision | None
 
     @property
-    def can_be_put_right(self) -> bool:
+    def can_be_fixed(self) -> bool:
         """Whether the version can be submitted again."""
         return self.review.version.status == Status.CHANGES_REQUESTED
 

@@ -57,7 +57,7 @@ class Answered:
 
 @dataclass(frozen=True)
 class Line:
-    """A finding within its own panel, where there is nowhere else to go to mend it."""
+    """A finding within its own panel, where there is nowhere else to go to fix it."""
 
     words: str
     severity: str

@@ -109,7 +109,7 @@ def _tasks(user: User) -> Iterator[Task]:
         )
     for review in Review.objects.came_back_to(user).for_lists()[:SHOWN]:
         yield Task(
-            f"Mend “{review.version.asset.title}”",
+            f"Fix “{review.version.asset.title}”",
             review.get_state_display(),
             reverse("assets:asset", args=[review.version.asset_id]),
             "undo-2",

@@ -1,6 +1,6 @@
 """Which providers rest, and why: a circuit for each one alone, which opens, tries one request, and closes by itself.
 
-Trouble that asking on would not mend lets a provider rest, longer each time. When the rest is over a single request
+Trouble that asking on would not fix lets a provider rest, longer each time. When the rest is over a single request
 goes out as a probe (`throttling` sees to it that it is one): an answer closes the circuit, trouble opens it anew.
 """
 
@@ -33,7 +33,7 @@ class Rest:
 
 
 ACCOUNT = Rest(timedelta(minutes=15), timedelta(hours=1))
-"""An account that is empty or not accepted is mended by a person; a look now and then is enough."""
+"""An account that is empty or not accepted is fixed by a person; a look now and then is enough."""
 OUTAGE = Rest(timedelta(seconds=30), timedelta(minutes=10), after=3)
 TOO_FAST = Rest(timedelta(seconds=2), timedelta(minutes=2))
 LONGEST_TOLD = timedelta(hours=1)

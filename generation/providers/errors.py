@@ -2,7 +2,7 @@
 
     ProviderError
     ├── Refused         the content was declined: change the wish, never send it again as it is
-    ├── Rejected        our request is wrong: mend the named field
+    ├── Rejected        our request is wrong: fix the named field
     ├── Unauthorized    the key or the account is not accepted: switch the provider off, tell an administrator
     ├── OutOfMoney      the account is empty or capped: stop sending, tell an administrator
     ├── RateLimited     too fast: wait as long as it says, then send again

@@ -293,7 +293,7 @@ def test_the_button_is_off_with_the_reason_while_everything_is_blocked(ada: User
     assert b"Every channel is blocked" in page(ada, "submit", bare.pk).content
 
 
-def test_a_finding_leads_to_where_it_can_be_mended(ada: User, channel: Channel) -> None:
+def test_a_finding_leads_to_where_it_can_be_fixed(ada: User, channel: Channel) -> None:
     bare = library_factories.VersionFactory.create(by=ada)
     assert f"{bare.get_absolute_url()}#alt_text" in page(ada, "submit", bare.pk).content.decode()
 

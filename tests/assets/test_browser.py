@@ -36,7 +36,7 @@ def test_alt_text_is_checked_while_it_is_typed(tab: Page, live_server: LiveServe
     tab.get_by_role("textbox", name="What it shows").press_sequentially("IMG_2041.jpg")
     expect(tab.locator("#alt_text-lines")).to_contain_text("This is a file name")
     tab.get_by_role("textbox", name="What it shows").fill("Oak table by a wide window")
-    expect(tab.locator("#alt_text-lines")).to_contain_text("Nothing to mend")
+    expect(tab.locator("#alt_text-lines")).to_contain_text("Nothing to fix")
 
 
 def test_saving_a_panel_keeps_what_is_typed_in_another(tab: Page, live_server: LiveServer, picture: Version) -> None:

@@ -427,7 +427,7 @@ class TestPanels:
 
     def test_a_good_text_is_told_so(self, as_ada: Client, version: Version) -> None:
         said = {"alt-text": "Oak table by a window", "alt-language": "en"}
-        assert "Nothing to mend" in as_ada.post(change(version, "check_alt_text"), said).content.decode()
+        assert "Nothing to fix" in as_ada.post(change(version, "check_alt_text"), said).content.decode()
 
     def test_a_further_language_is_added_changed_and_removed(self, as_ada: Client, version: Version) -> None:
         url, said = change(version, "alt_text"), {"alt-text": "A kitchen", "alt-language": "en"}

@@ -40,7 +40,7 @@ def test_an_author_is_told_what_came_back(client: Client, settings: Any) -> None
     decision = reviews.decide(review, Choice.CHANGES, "Say that it is evening.", by=rita())
     settling.settle(decision)
     client.force_login(ada())
-    assert f"Mend “{review.version.asset.title}”" in words_for(client)
+    assert f"Fix “{review.version.asset.title}”" in words_for(client)
 
 
 def test_nobody_is_told_to_decide_on_their_own_work(client: Client) -> None:

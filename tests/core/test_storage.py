@@ -110,7 +110,7 @@ def test_bytes_that_changed_on_the_disk_are_never_handed_out(folder: Path) -> No
         storage.read(sha256)
 
 
-def test_putting_the_bytes_again_mends_a_damaged_file(folder: Path) -> None:
+def test_putting_the_bytes_again_repairs_a_damaged_file(folder: Path) -> None:
     sha256 = storage.put(b"the picture")
     (folder / storage.path_of(sha256)).write_bytes(b"the pic")
     storage.put(b"the picture")

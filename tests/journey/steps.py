@@ -178,11 +178,11 @@ def asks_for_changes(rita: Person, words: str) -> None:
 def sees_it_come_back(ada: Person, words: str) -> None:
     def is_listed() -> bool:
         ada.go("/")
-        return ada.page.locator("main").get_by_text("Mend “").count() == 1
+        return ada.page.locator("main").get_by_text("Fix “").count() == 1
 
     wait_until(is_listed, 30, every=1)
     ada.shoot("6 it came back")
-    ada.page.get_by_role("link", name=re.compile("Mend “")).click()
+    ada.page.get_by_role("link", name=re.compile("Fix “")).click()
     ada.sees(words)
 
 

@@ -292,7 +292,7 @@ def test_over_real_http_the_bill_of_an_edit_counts_the_pictures_sent(stand_in: O
     assert edit.cost == alone.cost + Money(2 * TOKENS_PER_PICTURE_IN * 8)
 
 
-def test_over_real_http_a_mask_of_another_size_is_the_field_to_mend(stand_in: OpenAIStandIn) -> None:
+def test_over_real_http_a_mask_of_another_size_is_the_field_to_fix(stand_in: OpenAIStandIn) -> None:
     mask = encoded(Image.new("RGBA", (32, 32)))
     with pytest.raises(Rejected) as rejected:
         live(stand_in).start(replace(wish(), references=(plain("red"),), mask=mask), attempt=ATTEMPT)

@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
             name='Decision',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('choice', models.CharField(choices=[('approve', 'Approve'), ('changes', 'Ask for changes'), ('reject', 'Reject')], max_length=8)),
+                ('choice', models.CharField(choices=[('approve', 'Approve'), ('changes', 'Request changes'), ('reject', 'Reject')], max_length=8)),
                 ('note', models.TextField(blank=True)),
                 ('dossier_hash', models.CharField(max_length=64)),
                 ('dossier', models.JSONField(help_text='What was seen, in full.')),

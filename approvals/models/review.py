@@ -25,7 +25,7 @@ EDITS = (
 """Actions in the log by which somebody changes what a reviewer judges."""
 
 CLAIM_MINUTES = 30
-"""How long taking a review in hand keeps others from deciding on it."""
+"""How long claiming a review keeps others from deciding on it."""
 CLAIM = timedelta(minutes=CLAIM_MINUTES)
 
 
@@ -84,12 +84,12 @@ class ReviewState(models.TextChoices):
 
 class Choice(models.TextChoices):
     APPROVE = "approve", "Approve"
-    CHANGES = "changes", "Ask for changes"
+    CHANGES = "changes", "Request changes"
     REJECT = "reject", "Reject"
 
 
 class Review(models.Model):
-    """One version put forward for one or more channels, with the dossier as it was then."""
+    """One version submitted for one or more channels, with the dossier as it was then."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     version = models.ForeignKey("assets.Version", on_delete=models.PROTECT, related_name="reviews")

@@ -23,7 +23,7 @@ from core.models import User
 
 @dataclass
 class SubmitPanel:
-    """Where a version stands on its way to approval, and the form that puts it forward."""
+    """Where a version stands on its way to approval, and the form that submits it."""
 
     version: Version
     user: User
@@ -103,7 +103,7 @@ class SubmitPanel:
 
     @property
     def _meant_for(self) -> set[str]:
-        """Channels that whoever puts it forward again most likely means: those of the last time."""
+        """Channels that whoever submits it again most likely means: those of the last time."""
         if self.version.status == Status.CHANGES_REQUESTED and self.last_decision:
             return set(self.last_decision.review.channels.values_list("slug", flat=True))
         return {channel.slug for channel in self.lapsed_in}

@@ -1,4 +1,4 @@
-"""What the pages of approvals show: the lane of reviews, the card in hand, verdicts, and what the public will see."""
+"""What the pages of approvals show: the lane of reviews, the open card, verdicts, and what the public will see."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def by_place(findings: Iterable[Finding]) -> list[Finding]:
     for place in places:
         here = [finding for finding in found if (finding.field, finding.severity) == place]
         more = len(here) - 1
-        gathered += here if more < MANY else [replace(here[0], words=f"{here[0].words} And {more} more of this kind.")]
+        gathered += here if more < MANY else [replace(here[0], words=f"{here[0].words} And {more} more like this.")]
     return gathered
 
 
@@ -85,13 +85,13 @@ class ChannelVerdict:
     def summary(self) -> str:
         """How it stands in a few words."""
         if self.blocking:
-            return f"{self.blocking} in the way"
-        return f"{self.warnings} to look at" if self.warnings else "nothing in the way"
+            return f"{self.blocking} to fix"
+        return f"{self.warnings} to check" if self.warnings else "ready to publish"
 
     @property
     def word(self) -> str:
         """How it stands in one word."""
-        return {"blocks": "Blocked", "warns": "Check", "informs": "Ready"}[self.severity]
+        return {"blocks": "Blocked", "warns": "Warning", "informs": "Ready"}[self.severity]
 
     @property
     def spoken(self) -> str:
@@ -165,9 +165,7 @@ class Verdicts:
         blocking = {finding for each in self.channels for finding in each.findings if finding.blocks}
         if not blocking:
             return ""
-        return (
-            f"{len(blocking)} {'thing stands' if len(blocking) == 1 else 'things stand'} in the way; see the verdict."
-        )
+        return f"{len(blocking)} {'check blocks' if len(blocking) == 1 else 'checks block'} approval. See Checks."
 
 
 @dataclass(frozen=True)
@@ -236,8 +234,8 @@ class AlteredPair:
 
 
 @dataclass(frozen=True)
-class ReviewPage:
-    """The review in hand."""
+class Card:
+    """The open review."""
 
     review: Review
     user: User
@@ -283,7 +281,7 @@ class ReviewPage:
         if why := deciding.why_not_decide(self.user.pk, may_review=may_review, involved=hands):
             return why
         held = services.held_by_other(self.review, self.user)
-        return f"{self.review.claimed_by} has it in hand." if held else ""
+        return f"{self.review.claimed_by} has claimed this review." if held else ""
 
     @property
     def why_not_approve(self) -> str:
@@ -294,13 +292,13 @@ class ReviewPage:
         return self.review.state == ReviewState.OPEN and self.review.submitted_by_id == self.user.pk
 
     @property
-    def is_in_hand(self) -> bool:
-        """Whether this person has it in hand."""
+    def is_claimed(self) -> bool:
+        """Whether this person has claimed it."""
         return self.review.claimed_by_id == self.user.pk
 
     @property
     def can_claim(self) -> bool:
-        return not self.why_not and not self.is_in_hand
+        return not self.why_not and not self.is_claimed
 
     @cached_property
     def decisions(self) -> list[Decision]:
@@ -314,7 +312,7 @@ class ReviewPage:
         before = version.asset.versions.filter(number__lt=version.number).order_by("-number").first()
         pairs = [AlteredPair("Original", version.original)] if version.original else []
         if before and before != version.original:
-            pairs.append(AlteredPair("Version before", before))
+            pairs.append(Pair("Previous version", before))
         return pairs
 
 
@@ -325,7 +323,7 @@ class Entry:
     review: Review
     is_own: bool
     held_by: str
-    is_in_hand: bool
+    is_current: bool
 
 
 @dataclass(frozen=True)
@@ -366,7 +364,7 @@ class Queue:
         return self._beside(1)
 
     def _beside(self, step: int) -> str:
-        """Address of the review before or after the one in hand; empty at the ends."""
+        """Address of the review before or after the open one; empty at the ends."""
         order = [entry.review.pk for entry in self.entries]
         if self.card is None or self.card.review.pk not in order:
             return reverse("approvals:review", args=[order[0]]) if order and step > 0 else ""
@@ -385,7 +383,7 @@ def queue_for(user: User, card: ReviewPage | None = None) -> Queue:
             review,
             is_own=review.pk not in foreign,
             held_by=str(review.claimed_by) if services.held_by_other(review, user) else "",
-            is_in_hand=card is not None and card.review.pk == review.pk,
+            is_current=card is not None and card.review.pk == review.pk,
         )
         for review in shown
     ]

@@ -1,4 +1,4 @@
-"""The review place: the lane with the card in hand, submitting, deciding, undoing."""
+"""The review place: the lane with the open card, submitting, deciding, undoing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ may_look = permission_required("assets.view_asset", raise_exception=True)
 @require_safe
 @may_look
 def queue(request: SignedIn) -> HttpResponse:
-    """The lane, with the first review that waits for this person in hand."""
+    """The lane, with the first review that waits for this person open."""
     _check_has_business(request)
     first = review_page.next_for(request.user)
     card = _card(request, first) if first else None
@@ -40,7 +40,7 @@ def queue(request: SignedIn) -> HttpResponse:
 @require_safe
 @may_look
 def review(request: SignedIn, review_id: UUID) -> HttpResponse:
-    """The lane with this review in hand."""
+    """The lane with this review open."""
     return _lane(request, _card(request, _review(review_id)))
 
 
@@ -52,7 +52,7 @@ def decide(request: SignedIn, review_id: UUID) -> HttpResponse:
     form = DecisionForm(request.POST)
     if not form.is_valid():
         return _lane(
-            request, _card(request, found, form=form, refused="That could not be read; try again."), status=422
+            request, _card(request, found, form=form, refused="That could not be read. Try again."), status=422
         )
     given = form.cleaned_data
     try:
@@ -81,9 +81,9 @@ def undo(request: SignedIn, decision_id: UUID) -> HttpResponse:
 @require_POST
 @may_look
 def claim(request: SignedIn, review_id: UUID) -> HttpResponse:
-    """Take a review in hand."""
-    found = services.claim(_review(review_id), by=request.user)
-    messages.info(request, f"Nobody else decides on it for {CLAIM_MINUTES} minutes.")
+    """Claim a review."""
+    found = services.claim(_review(review_id), request.user)
+    messages.info(request, f"Claimed. Nobody else can decide on it for {CLAIM_MINUTES} minutes.")
     return redirect("approvals:review", found.pk)
 
 
@@ -111,7 +111,7 @@ def submit(request: SignedIn, version_id: UUID) -> HttpResponse:
         services.submit(version, form.cleaned_data["channels"], form.cleaned_data["note"], by=request.user)
     except Blocked as error:
         return _submit_page(request, SubmitPanel(version, request.user, form, error.findings), 422)
-    messages.success(request, "Submitted. You will see it here when a reviewer has decided.")
+    messages.success(request, "Submitted. You will see the decision here.")
     return redirect(version)
 
 
@@ -156,4 +156,4 @@ def _review(review_id: UUID) -> Review:
 
 def _check_has_business(request: SignedIn) -> None:
     if not any(request.user.has_perm(right) for right in (deciding.DECIDE, deciding.SUBMIT)):
-        raise PermissionDenied("Reviews are for people who submit pictures or decide on them.")
+        raise PermissionDenied("Reviews are for people who submit or review pictures.")

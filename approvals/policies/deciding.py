@@ -19,7 +19,7 @@ def why_not_decide(person: int, *, may_review: bool, involved: Mapping[int, Coll
     if parts := involved.get(person):
         return f"You {_and(parts)}, so somebody else has to decide."
     if not may_review:
-        return "Deciding needs the right to review. An administrator can give it to you."
+        return "You need the right to review. An administrator can give it to you."
     return ""
 
 
@@ -27,11 +27,7 @@ def note_missing(choice: str, note: str) -> list[Finding]:
     """Sending a picture back without a word helps nobody."""
     if choice == "approve" or note.strip():
         return []
-    return [
-        Finding(
-            "note_missing", "Say in a few words what should change, so that the author can act on it.", field="note"
-        )
-    ]
+    return [Finding("note_missing", "Say in a few words what should change.", field="note")]
 
 
 def _and(parts: Collection[str]) -> str:

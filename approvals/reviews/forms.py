@@ -15,8 +15,8 @@ class DecisionForm(forms.Form):
     note = forms.CharField(
         required=False,
         max_length=4000,
-        label="Words for the author",
-        help_text="Needed when it goes back.",
+        label="Note to author",
+        help_text="Required when you request changes or reject.",
         widget=forms.Textarea(attrs={"rows": 4, "maxlength": 4000, "data-key": "c"}),
     )
     choice = forms.ChoiceField(choices=Choice.choices, widget=forms.HiddenInput)
@@ -27,7 +27,7 @@ class DecisionForm(forms.Form):
 
 
 class SubmitForm(forms.Form):
-    """Which channels a version is put forward for."""
+    """Which channels a version is submitted to."""
 
     channels = forms.ModelMultipleChoiceField(
         Channel.objects.filter(active=True),
@@ -38,6 +38,6 @@ class SubmitForm(forms.Form):
     note = forms.CharField(
         required=False,
         max_length=4000,
-        label="Words for the reviewer",
+        label="Note to reviewer",
         widget=forms.Textarea(attrs={"rows": 2, "maxlength": 4000}),
     )

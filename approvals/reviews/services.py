@@ -100,15 +100,15 @@ def _check_can_be_submitted(version: Version) -> None:
 # Deciding
 
 
-def claim(review: Review, *, by: User) -> Review:
-    """Take a review in hand, so that two people do not read the same dossier."""
+def claim(review: Review, by: User) -> Review:
+    """Claim a review, so that two people do not read the same dossier."""
     with transaction.atomic():
         locked = lock_review(review)
         _check_may_decide(locked, by)
         _check_open(locked, by)
         locked.claimed_by, locked.claimed_at = by, timezone.now()
         locked.save(update_fields=["claimed_by", "claimed_at"])
-        audit.record(by, "review.claimed", locked.version, "Took the review in hand.", review=locked.pk)
+        audit.record(by, "review.claimed", locked.version, "Claimed the review.", review=locked.pk)
     return locked
 
 
@@ -182,12 +182,12 @@ def _check_open(review: Review, by: User) -> None:
             f"This version is “{review.version.get_status_display().lower()}” by now. Nothing was recorded."
         )
     if held_by_other(review, by):
-        raise InvalidTransition(f"{review.claimed_by} has this review in hand. Nothing was recorded.")
+        raise InvalidTransition(f"{review.claimed_by} has claimed this review. Nothing was recorded.")
 
 
-def held_by_other(review: Review, user: User) -> bool:
-    """Whether somebody else took the review in hand a short while ago."""
-    if review.claimed_by_id in (None, user.pk) or review.claimed_at is None:
+def held_by_other(review: Review, by: User) -> bool:
+    """Whether somebody else claimed the review a short while ago."""
+    if review.claimed_by_id in (None, by.pk) or review.claimed_at is None:
         return False
     return timezone.now() - review.claimed_at < timedelta(minutes=CLAIM_MINUTES)
 

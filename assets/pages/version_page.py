@@ -109,14 +109,14 @@ class VersionPage:
         return bool(self.lacks) and self.version.status not in {Status.REJECTED, Status.ARCHIVED}
 
     @property
-    def may_go_forward(self) -> bool:
-        """Whether everything is there, and the next step is to put it forward."""
+    def may_be_submitted(self) -> bool:
+        """Whether everything is there, and the next step is to submit it."""
         waits = self.version.status in {Status.DRAFT, Status.CHANGES_REQUESTED, Status.WITHDRAWN}
         return waits and not self.must_complete
 
     @property
     def is_draft(self) -> bool:
-        """Whether nobody has judged it yet: putting it forward is then the main thing to do."""
+        """Whether nobody has judged it yet: submitting it is then the main thing to do."""
         return self.version.status == Status.DRAFT
 
     @property

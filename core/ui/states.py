@@ -46,8 +46,8 @@ STATUSES = {
     "no": Status("No", "minus", "plain"),
     "unknown": Status("Unknown", "circle-question-mark", "waits"),
     "blocks": Status("Blocks", "octagon-x", "stops"),
-    "warns": Status("Check", "triangle-alert", "waits"),
-    "informs": Status("Met", "check", "approved"),
+    "warns": Status("Warning", "triangle-alert", "waits"),
+    "informs": Status("Passed", "check", "approved"),
 }
 
 

@@ -76,10 +76,10 @@ def test_opening_a_link_decides_nothing(name: str, rita: User, review: Review) -
 
 
 def test_an_empty_queue_says_what_will_be_here(rita: User) -> None:
-    assert b"Nothing waits." in page(rita, "queue").content
+    assert b"Nothing is waiting." in page(rita, "queue").content
 
 
-def test_the_queue_has_the_oldest_in_hand(rita: User, review: Review) -> None:
+def test_the_queue_opens_the_oldest(rita: User, review: Review) -> None:
     assert page(rita, "queue").context["card"].review == review
 
 
@@ -213,7 +213,7 @@ def ticked(user: User, version: Version) -> list[str]:
     return [each.channel.slug for each, _, is_ticked in panel.offers if is_ticked]
 
 
-def test_what_came_back_is_put_forward_for_the_same_channels(ada: User, ready: Version, channel: Channel) -> None:
+def test_what_came_back_is_submitted_to_the_same_channels(ada: User, ready: Version, channel: Channel) -> None:
     factories.channel("elsewhere")
     review = factories.review(ready, channel)
     settling.settle(factories.decide(review, Choice.CHANGES, "The lamp floats."))
@@ -221,7 +221,7 @@ def test_what_came_back_is_put_forward_for_the_same_channels(ada: User, ready: V
     assert (ticked(ada, ready), "Changes requested" in said) == (["website"], True)
 
 
-def test_what_changed_after_its_approval_is_put_forward_for_the_same_channels(ada: User, channel: Channel) -> None:
+def test_what_changed_after_its_approval_is_submitted_to_the_same_channels(ada: User, channel: Channel) -> None:
     factories.channel("elsewhere")
     version = factories.released(factories.ready(ada), channel).version
     assert (ticked(ada, version), "changed since" in page(ada, "submit", version.pk).content.decode()) == ([], False)

@@ -238,19 +238,19 @@ def test_a_second_decision_is_refused(review: Review, rita: User) -> None:
         services.decide(review, Choice.REJECT, "no", seen, by=rita)
 
 
-def test_a_review_in_hand_is_not_decided_by_another(review: Review, rita: User, max_: User) -> None:
-    services.claim(review, by=max_)
-    with refuses(InvalidTransition, "has this review in hand"):
-        services.decide(review, Choice.APPROVE, "", now_hash(review), by=rita)
+def test_a_claimed_review_is_not_decided_by_another(review: Review, rita: User, max_: User) -> None:
+    services.claim(review, max_)
+    with refuses(InvalidTransition, "has claimed this review"):
+        services.decide(review, Choice.APPROVE, "", now_hash(review), rita)
 
 
-def test_a_review_left_in_hand_is_free_again_after_a_while(review: Review, rita: User, max_: User) -> None:
-    services.claim(review, by=max_)
+def test_a_claim_left_alone_is_free_again_after_a_while(review: Review, rita: User, max_: User) -> None:
+    services.claim(review, max_)
     with time_machine.travel(timezone.now() + timedelta(minutes=CLAIM_MINUTES + 1)):
         assert services.claim(review, by=rita).claimed_by == rita
 
 
-def test_the_author_cannot_take_a_review_in_hand(review: Review, ada: User) -> None:
+def test_the_author_cannot_claim_a_review(review: Review, ada: User) -> None:
     with refuses(PermissionDenied):
         services.claim(review, by=ada)
 

@@ -154,7 +154,7 @@ def submits_it(ada: Person) -> None:
     expect(ada.page.get_by_label("Bricks listing site")).to_be_disabled()  # it takes photographs only, and says so
     ada.page.get_by_label("Our website").check()
     ada.press("Submit for review")
-    ada.sees("Waits for a decision")
+    ada.sees("Waiting for a decision")
     ada.shoot("5 submitted")
 
 
@@ -169,8 +169,8 @@ def asks_for_changes(rita: Person, words: str) -> None:
     rita.shoot("6 what waits for the reviewer")
     rita.follow("Review")
     rita.shoot("6 the queue")
-    rita.page.get_by_label("Words for the author").fill(words)
-    rita.press("Ask for changes")
+    rita.page.get_by_label("Note to author").fill(words)
+    rita.press("Request changes")
     rita.sees("Undo")
     rita.shoot("6 asked for changes")
 

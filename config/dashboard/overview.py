@@ -130,7 +130,7 @@ def _jobs_that_wait(user: User) -> Iterator[Task]:
     for job in waiting[:SHOWN]:
         by_hand = job.state == JobState.HAND
         yield Task(
-            f"Bring the picture for “{job.brief.title}”" if by_hand else f"Settle “{job.brief.title}”",
+            f"Upload the result for “{job.brief.title}”" if by_hand else f"Settle “{job.brief.title}”",
             f"{job.model.name} is driven by hand"
             if by_hand
             else f"{job.model.name} never answered; it may have charged",

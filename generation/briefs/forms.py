@@ -75,7 +75,7 @@ class ComposeForm(forms.Form):
         help_text="Each model has its own words for these; the price shows the difference.",
     )
     negative = forms.CharField(
-        label="Must not appear",
+        label="Exclude",
         required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -87,13 +87,13 @@ class ComposeForm(forms.Form):
         help_text="The same seed with the same words draws the same picture, where a model can.",
     )
     title = forms.CharField(
-        required=False, max_length=200, help_text="How you will find it again. Left empty, we make one up."
+        required=False, max_length=200, help_text="So that you can find it later. Leave empty for an automatic title."
     )
     campaign = forms.CharField(
         required=False,
         max_length=80,
         widget=forms.TextInput(attrs={"list": "campaigns"}),
-        help_text="What it is for. Counts against the campaign's budget, where it has one.",
+        help_text="What it is for. Counts against the campaign's budget, if it has one.",
     )
     models = forms.MultipleChoiceField(
         required=True, error_messages={"required": "Choose at least one model to send it to."}

@@ -22,7 +22,7 @@ REMEMBERED = timedelta(days=29)
 
 OPTION_WORDS = {
     "seed": "the seed",
-    "negative": "the words for what must not appear",
+    "negative": "the words to exclude",
     "references": "the reference pictures",
     "mask": "the mask",
     "count": "several pictures at once",

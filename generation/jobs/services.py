@@ -35,7 +35,7 @@ def cancel(job: Job, *, by: User) -> Job:
 
     One that its provider has is only asked to stop: how it ended, and what it cost, is what the provider then says.
     """
-    check_right(by, "You may look at jobs, but not stop them.")
+    check_right(by, "You can view jobs, but not stop them.")
     with transaction.atomic():
         held = hold(job)
         if held.state == JobState.WAITING:
@@ -55,7 +55,7 @@ def _ask_to_stop(held: Job, by: User) -> Job:
             "Its pictures can be discarded when they come."
         )
     if held.stop_asked_at is not None:
-        raise InvalidTransition(f"{label} is being asked to stop already. Wait for what it says.")
+        raise InvalidTransition(f"{label} was already asked to stop. Wait for its answer.")
     save(held, stop_asked_at=clock.now(), not_before=None)
     enqueue("resume_job", held)
     audit.record(by, "job.stopping", held, f"{held}: {label} is asked to stop.")
@@ -64,7 +64,7 @@ def _ask_to_stop(held: Job, by: User) -> Job:
 
 def retry(job: Job, *, by: User) -> Job:
     """Send a job that was refused, failed or was canceled once more, at today's price."""
-    check_right(by, "You may look at jobs, but not send them.")
+    check_right(by, "You can view jobs, but not send them.")
     with transaction.atomic():
         held = hold(job)
         check_state(held, *RETRIABLE)
@@ -94,7 +94,7 @@ def retry(job: Job, *, by: User) -> Job:
 
 def resume_unclear(job: Job, *, by: User) -> Job:
     """Ask the provider what became of an unclear job. Asking costs nothing; it needs the provider's handle."""
-    check_right(by, "You may look at jobs, but not resume them.")
+    check_right(by, "You can view jobs, but not resume them.")
     with transaction.atomic():
         held = hold(job)
         check_state(held, JobState.UNCLEAR)
@@ -145,14 +145,14 @@ def hand_in(job: Job, files: Sequence[bytes], *, by: User, told: Mapping[str, st
 
     `told` is what the person answered to the provider's `asks`; it goes into the provenance of what is kept.
     """
-    check_right(by, "You may look at jobs, but not bring pictures.")
+    check_right(by, "You can view jobs, but not upload their results.")
     received = receive([Picture(data) for data in files], requests.spec_of(job))
     if problem := next((each.problem for each in received if each.facts is None), ""):
         raise Unreadable(problem)
     with transaction.atomic():
         held = hold(job)
         if not registry.is_by_hand(held.model.provider) or held.state not in (JobState.HAND, JobState.DONE):
-            raise InvalidTransition("This job is not waiting for somebody to bring pictures.")
+            raise InvalidTransition("This job is not waiting for anybody to upload its result.")
         add_outputs(held, received)
         if told:
             held.parameters = {**held.parameters, "told": dict(told)}
@@ -162,7 +162,7 @@ def hand_in(job: Job, files: Sequence[bytes], *, by: User, told: Mapping[str, st
             held.settled_micros, held.cost_basis = held.quote_micros, held.quote_basis
             held.state, held.finished_at = JobState.DONE, clock.now()
             held.save(update_fields=["state", "finished_at", "settled_micros", "cost_basis"])
-        audit.record(by, "job.handed_in", held, f"{len(received)} brought in for {held}.")
+        audit.record(by, "job.handed_in", held, f"{len(received)} uploaded for {held}.")
     return held
 
 

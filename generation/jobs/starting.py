@@ -44,7 +44,7 @@ def start(
     first one, `mask` says where it may change. Raises Blocked for a forbidden word, a
     warning nobody acknowledged, a model that has ended, an option nobody agreed to drop, or a budget too small.
     """
-    check_right(by, "You may look at briefs, but not start them.")
+    check_right(by, "You can view briefs, but not start them.")
     _refuse_forbidden(brief)
     models = list(dict.fromkeys(models))  # named twice is meant, and paid for, once
     if not 1 <= len(models) <= MOST_MODELS:
@@ -71,9 +71,9 @@ def start(
 
 def _check_refinement(brief: Brief, sources: Sequence[Source], mask: bytes | None) -> None:
     if bool(sources) != (brief.kind in NEEDS_A_PICTURE):
-        raise Blocked([Finding("source", "Choose the picture to go on from.", field="source")])
+        raise Blocked([Finding("source", "Choose the picture to start from.", field="source")])
     if len(sources) > MOST_SOURCES:
-        raise Blocked([Finding("source", f"At most {MOST_SOURCES} pictures can go along.", field="source")])
+        raise Blocked([Finding("source", f"At most {MOST_SOURCES} pictures can be sent along.", field="source")])
     if mask is not None and brief.kind != BriefKind.EDIT:
         raise Blocked([Finding("mask", "Only an edit has a mask.", field="mask")])
 

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
             name='Brief',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('fresh', 'Fresh'), ('again', 'Again with changes'), ('vary', 'Variation'), ('edit', 'Edit'), ('reference', 'After a reference')], default='fresh', max_length=16)),
+                ('kind', models.CharField(choices=[('fresh', 'Fresh'), ('again', 'Edited and resent'), ('vary', 'Variation'), ('edit', 'Edit'), ('reference', 'After a reference')], default='fresh', max_length=16)),
                 ('values', models.JSONField(blank=True, default=dict, help_text='Field values as typed.')),
                 ('prompt', models.TextField(help_text='The resolved prompt.')),
                 ('negative', models.TextField(blank=True)),
@@ -283,7 +283,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveIntegerField()),
                 ('body', models.TextField(help_text='The prompt, with fields as {name}.')),
-                ('negative', models.TextField(blank=True, help_text='What must not appear.')),
+                ('negative', models.TextField(blank=True, help_text='What to exclude.')),
                 ('fields', models.JSONField(default=list, help_text='Typed fields in form order; see `generation.prompt_templates.prompts.Field`.')),
                 ('house_voice', models.TextField(blank=True, help_text='Said at the end of every prompt.')),
                 ('forbidden', models.JSONField(blank=True, default=list, help_text='Words that may not be typed into a field.')),

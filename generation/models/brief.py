@@ -36,7 +36,7 @@ class BriefKind(models.TextChoices):
     """How a brief came about: from nothing, from an earlier brief, or from a picture."""
 
     FRESH = "fresh", "Fresh"
-    AGAIN = "again", "Again with changes"
+    AGAIN = "again", "Edited and resent"
     VARY = "vary", "Variation"
     EDIT = "edit", "Edit"
     REFERENCE = "reference", "After a reference"

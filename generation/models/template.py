@@ -55,7 +55,7 @@ class TemplateRevision(models.Model):
     template = models.ForeignKey(Template, on_delete=models.PROTECT, related_name="revisions")
     number = models.PositiveIntegerField()
     body = models.TextField(help_text="The prompt, with fields as {name}.")
-    negative = models.TextField(blank=True, help_text="What must not appear.")
+    negative = models.TextField(blank=True, help_text="What to exclude.")
     fields = models.JSONField(
         default=list, help_text="Typed fields in form order; see `generation.prompt_templates.prompts.Field`."
     )

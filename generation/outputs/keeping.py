@@ -45,13 +45,13 @@ def keep(
 
 
 def discard(output: Output, *, by: User) -> Output:
-    """Put an output aside. Its bytes stay, and it can be taken back."""
+    """Put an output aside. Its bytes stay, and it can be restored."""
     return _turn(output, by, OutputState.NEW, OutputState.DISCARDED, "output.discarded", "was discarded")
 
 
 def undiscard(output: Output, *, by: User) -> Output:
     """Take a discarded output back."""
-    return _turn(output, by, OutputState.DISCARDED, OutputState.NEW, "output.taken_back", "was taken back")
+    return _turn(output, by, OutputState.DISCARDED, OutputState.NEW, "output.restored", "was restored")
 
 
 def facts_of(output: Output, *, by: User) -> ProvenanceData:

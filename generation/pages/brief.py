@@ -30,7 +30,7 @@ from generation.pages.links import again_url
 from generation.prompt_templates import prompts
 
 BROUGHT = ManyFiles(
-    error_messages={"required": "Choose the picture that you made there, or drop it on the field."},
+    error_messages={"required": "Choose the picture you made there, or drop it here."},
 )
 """Pictures of a hand-off, which are read into memory: no more and no larger than those of an upload."""
 
@@ -41,22 +41,22 @@ Verbs = Mapping[str, tuple[Callable[..., Any], str | Callable[[Any], str]]]
 def _canceled(job: Job) -> str:
     if job.state == JobState.CANCELED:
         return "Canceled. Nothing was charged."
-    return "The provider is asked to stop. What it says next decides, also about the cost."
+    return "The provider was asked to stop. Its answer decides the outcome and the cost."
 
 
 JOB_VERBS: Verbs = {
     "cancel": (services.cancel, _canceled),
-    "retry": (services.retry, "It is sent again."),
-    "resume": (services.resume_unclear, "The provider is asked what became of it."),
+    "retry": (services.retry, "Sent again."),
+    "resume": (services.resume_unclear, "Asking the provider what became of it."),
 }
 MONEY_VERBS: Verbs = {
-    "write-off": (services.write_off, "Written off: the money is back in the budget."),
-    "mark-charged": (services.mark_charged, "Noted as charged."),
+    "write-off": (services.write_off, "Marked as not charged. The money is back in the budget."),
+    "mark-charged": (services.mark_charged, "Marked as charged."),
 }
 OUTPUT_VERBS: Verbs = {
-    "keep": (keeping.keep, "Kept in the library. Describe it there and say what may be done with it."),
-    "discard": (keeping.discard, "Discarded. It can be taken back below."),
-    "undiscard": (keeping.undiscard, "Taken back."),
+    "keep": (keeping.keep, "Kept in the library. Next, add its alt text and license there."),
+    "discard": (keeping.discard, "Discarded. You can restore it below."),
+    "undiscard": (keeping.undiscard, "Restored."),
 }
 
 
@@ -86,7 +86,7 @@ def settle(request: SignedIn, job_id: UUID, verb: str) -> HttpResponse:
 @require_POST
 @permission_required("generation.make_images", raise_exception=True)
 def output(request: SignedIn, output_id: UUID, verb: str) -> HttpResponse:
-    """Keep, discard or take back one picture, as it is."""
+    """Keep, discard or restore one picture, as it is."""
     held = get_object_or_404(Output.objects.visible_to(request.user).select_related("job"), pk=output_id)
     return _done(request, held.job.brief_id, OUTPUT_VERBS, verb, held)
 
@@ -123,9 +123,9 @@ def hand_in(request: SignedIn, job_id: UUID) -> HttpResponse:
         messages.error(request, " ".join(error.messages))
         return _page(request, _found(request, held.brief_id), 422)
     except inspection.Unreadable as error:
-        messages.error(request, f"Nothing was taken. {error}")
+        messages.error(request, f"Nothing was uploaded. {error}")
         return _page(request, _found(request, held.brief_id), 422)
-    messages.success(request, "It is here. Keep it to put it into the library.")
+    messages.success(request, "Uploaded. Keep it to add it to the library.")
     return redirect("generation:brief", held.brief_id)
 
 

@@ -54,7 +54,7 @@ class HistoryForm(forms.Form):
         named = [(person.username, str(person)) for person in people]
         offer(self, "person", [ANY, *named])
         templates = Template.objects.values_list("slug", "name")
-        offer(self, "template", [ANY, *templates, (FREE, "Written freely")])
+        offer(self, "template", [ANY, *templates, (FREE, "Custom prompt")])
         listings = Listing.objects.filter(briefs__isnull=False).distinct()
         offer(self, "listing", [ANY, *((listing.reference, str(listing)) for listing in listings)])
         models = GenerationModel.objects.filter(jobs__isnull=False).distinct()

@@ -1,4 +1,4 @@
-"""Where making starts: choose a template or write freely, fill it in, see what it would do, and send it."""
+"""Where making starts: choose a template or write a custom prompt, fill it in, see what it would do, and send it."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def _sent(request: SignedIn, form: ComposeForm, draft: Brief, refinement: Refine
 
 def _plainly(finding: Finding) -> str:
     if finding.code == preview.RULE_CODE and not finding.blocks:
-        return f"{finding.words} If it is meant, say so beside it, and send again."
+        return f"{finding.words} If this is intended, check the box beside it and send again."
     return finding.words
 
 
@@ -135,7 +135,7 @@ def _revision(slug: str) -> TemplateRevision | None:
 
 
 def _source(request: SignedIn, revision: TemplateRevision | None) -> Brief | None:
-    """The brief that this one starts from: “again with changes”."""
+    """The brief that this one starts from: “edit and resend”."""
     try:
         wanted = UUID(request.GET.get("from", "") or request.POST.get("parent", ""))
     except ValueError:

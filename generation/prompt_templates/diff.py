@@ -15,7 +15,7 @@ from generation.prompt_templates.revisions import Wording
 SAME, GONE, NEW, CHANGED = "same", "gone", "new", "changed"
 _TOKEN = re.compile(r"\s+|\d+:\d+|\w+|[^\w\s]")
 
-PARTS = (("body", "Prompt"), ("house_voice", "House voice"), ("negative", "Must not appear"), ("ratio", "Shape"))
+PARTS = (("body", "Prompt"), ("house_voice", "House voice"), ("negative", "Exclude"), ("ratio", "Shape"))
 FIELD_PARTS = {
     "label": "Label",
     "kind": "Kind",

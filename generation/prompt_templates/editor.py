@@ -82,7 +82,7 @@ class WordingForm(forms.Form):
         help_text="Said at the end of every prompt: how this house wants its pictures to look.",
     )
     negative = forms.CharField(
-        label="Must not appear", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+        label="Exclude", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
     )
     ratio = forms.ChoiceField(
         label="Shape", initial="3:2", choices=[(ratio, ratio) for ratio in RATIOS], widget=forms.RadioSelect

@@ -208,7 +208,7 @@ BREAKDOWNS: tuple[tuple[str, str, Namer], ...] = (
     ("model", "Models", lambda key: ((key["by_provider"], key["by_model"]), key["by_model"])),
     ("person", "People", lambda key: (key["by_person"], key["by_display_name"] or key["by_username"])),
     ("listing", "Listings", lambda key: (key["by_listing"], key["by_reference"] or "No listing")),
-    ("template", "Templates", lambda key: (key["by_template"], key["by_template_name"] or "Free text")),
+    ("template", "Templates", lambda key: (key["by_template"], key["by_template_name"] or "Custom prompt")),
     ("campaign", "Campaigns", lambda key: (key["by_campaign"], key["by_campaign"] or "No campaign")),
 )
 """`(key, label, what a job's facts say it belongs to and how that is called)` of each way to look at a month."""

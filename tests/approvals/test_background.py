@@ -180,7 +180,7 @@ def test_mail_that_nobody_was_called_to_send_is_sent_once_by_the_sweep(rita: Use
     assert sorted(message.to[0] for message in mail.outbox) == ["max@example.com", "rita@example.com"]
 
 
-def test_mail_about_what_was_taken_back_is_not_sent(rita: User, review: Review, ada: User) -> None:
+def test_mail_about_what_was_retracted_is_not_sent(rita: User, review: Review, ada: User) -> None:
     services.retract_review(review, ada)
     tasks.sweep()
     assert (mail.outbox, Mail.objects.get().state) == ([], "needless")

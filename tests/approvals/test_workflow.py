@@ -159,7 +159,7 @@ def test_somebody_else_cannot_take_a_review_back(review: Review, max_: User) -> 
         services.retract_review(review, max_)
 
 
-def test_a_decided_review_cannot_be_taken_back(review: Review, ada: User) -> None:
+def test_a_decided_review_cannot_be_retracted(review: Review, ada: User) -> None:
     factories.decide(review)
     with refuses(InvalidTransition):
         services.retract_review(review, ada)

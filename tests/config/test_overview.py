@@ -53,7 +53,7 @@ def test_a_maker_is_told_to_bring_a_picture(client: Client) -> None:
     job = by_hand(ada())
     execution.send(job.pk)
     client.force_login(ada())
-    assert f"Bring the picture for “{job.brief.title}”" in words_for(client)
+    assert f"Upload the result for “{job.brief.title}”" in words_for(client)
     assert overview.waiting_to_make(ada()) == 1
 
 

@@ -1,4 +1,4 @@
-"""What becomes of outputs: kept once and with their whole story, discarded, taken back."""
+"""What becomes of outputs: kept once and with their whole story, discarded, restored."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_who_died_while_keeping_leaves_no_second_version_behind(ada: User) -> No
 
 
 @pytest.mark.django_db
-def test_discarding_can_be_taken_back(ada: User) -> None:
+def test_a_discarded_output_can_be_restored(ada: User) -> None:
     output = made(ada)
     keeping.discard(output, by=ada)
     assert keeping.undiscard(output, by=ada).state == OutputState.NEW

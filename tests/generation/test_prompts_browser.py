@@ -79,7 +79,7 @@ def test_a_rule_shows_while_it_is_broken_and_goes_with_the_words(tab: Page, live
     tab.goto(f"{live_server.url}/make/free/")
     tab.get_by_role("textbox", name="Prompt").press_sequentially("A couple on a sofa")
     expect(tab.get_by_role("heading", name="People in the picture")).to_be_visible()
-    tab.get_by_label("This is meant").check()
+    tab.get_by_label("This is intended").check()
     expect(tab.locator(".content-rule")).to_have_class("content-rule warns accepted")
     tab.get_by_role("textbox", name="Prompt").fill("A sofa, no people")
     expect(tab.locator(".content-rule")).to_have_count(0)

@@ -42,7 +42,7 @@ def test_typing_shows_the_rule_its_reason_and_its_source(browser: Client) -> Non
 def test_a_warning_nobody_answered_keeps_the_brief_from_being_sent(browser: Client) -> None:
     answer = browser.post(reverse("generation:free"), written("A couple on a sofa", send="1"))
     assert answer.status_code == 422
-    assert "say so beside it" in answer.content.decode()
+    assert "check the box beside it" in answer.content.decode()
     assert "A couple on a sofa" in answer.content.decode()
     assert not Brief.objects.exists()
 
@@ -52,7 +52,7 @@ def test_a_warning_that_is_meant_is_sent_and_kept_with_the_brief(browser: Client
     assert browser.post(reverse("generation:free"), data).status_code == 302
     (kept,) = Brief.objects.get().acknowledged
     assert (kept["rule"], kept["words"]) == ("people", ["couple"])
-    assert "Said to be meant" in browser.get(Brief.objects.get().get_absolute_url()).content.decode()
+    assert "Marked as intended" in browser.get(Brief.objects.get().get_absolute_url()).content.decode()
 
 
 def test_other_words_are_another_question(browser: Client) -> None:

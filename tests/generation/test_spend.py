@@ -175,7 +175,7 @@ def test_each_way_to_look_names_what_it_is_about(ada: User, max_: User) -> None:
         "model": {"Scripted-1"},
         "person": {"Ada"},
         "listing": {"No listing"},
-        "template": {"House", "Free text"},
+        "template": {"House", "Custom prompt"},
         "campaign": {"Spring", "No campaign"},
     }
     assert '<th scope="row">Ada</th>' in page(max_, query="?by=person")

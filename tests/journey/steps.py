@@ -107,7 +107,7 @@ def brings_the_picture(ada: Person, file: Path) -> None:
     ada.shoot("2 the text to copy")
     ada.page.locator("input[name=pictures]").set_input_files(file)
     ada.page.get_by_label("Plan of the account").select_option("Pro")
-    ada.press("Bring them in")
+    ada.press("Upload the result")
     sees_pictures(ada, 1)
 
 

@@ -16,7 +16,7 @@ from approvals.sites.forms import KeyForm, SiteChannelsForm, SiteForm
 from core.web.requests import SignedIn, takes_a_form
 
 KEY_STATES = {
-    "in_force": ("live", "In force"),
+    "active": ("live", "Active"),
     "revoked": ("withdrawn", "Revoked"),
     "expired": ("expired", "Expired"),
     "switched_off": ("warns", "Switched off"),
@@ -33,10 +33,8 @@ def listing_sites(request: SignedIn) -> HttpResponse:
     form = SiteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        made = access.create_site(
-            given["slug"], given["name"], given["channels"], by=request.user, contact=given["contact"]
-        )
-        messages.success(request, f"{made} is there. Now make a key for it.")
+        made = access.create_site(given["slug"], given["name"], given["channels"], request.user, given["contact"])
+        messages.success(request, f"{made} was added. Now create an API key for it.")
         return redirect("approvals:site", made.slug)
     found = ListingSite.objects.prefetch_related("channels").annotate(
         key_count=Count("keys", filter=Q(keys__revoked_at=None), distinct=True), last_used=Max("keys__last_used_at")
@@ -54,7 +52,7 @@ def site(request: SignedIn, slug: str) -> HttpResponse:
 @require_POST
 @may_manage
 def create_key(request: SignedIn, slug: str) -> HttpResponse:
-    """Make a key, and show it this once: the answer is the page itself, and no cache keeps it."""
+    """Create a key, and show it this once: the answer is the page itself, and no cache keeps it."""
     found, form = _site(slug), KeyForm(request.POST)
     if not form.is_valid():
         return _page(request, found, key_form=form, status=422)
@@ -65,10 +63,10 @@ def create_key(request: SignedIn, slug: str) -> HttpResponse:
 @require_POST
 @may_manage
 def revoke_key(request: SignedIn, slug: str, key_id: int) -> HttpResponse:
-    """Make a key useless."""
+    """Revoke a key."""
     key = get_object_or_404(SiteKey, pk=key_id, site__slug=slug)
-    access.revoke_key(key, by=request.user)
-    messages.success(request, f"The key “{key.label}” is revoked. It stopped working at once.")
+    access.revoke_key(key, request.user)
+    messages.success(request, f"The key “{key.label}” is revoked. It no longer works.")
     return redirect("approvals:site", slug)
 
 
@@ -79,8 +77,8 @@ def change_channels(request: SignedIn, slug: str) -> HttpResponse:
     found, form = _site(slug), SiteChannelsForm(request.POST)
     if not form.is_valid():
         return _page(request, found, channels_form=form, status=422)
-    access.change_channels(found, form.cleaned_data["channels"], by=request.user)
-    messages.success(request, "Saved. The site reads these channels from its next request on.")
+    access.change_channels(found, form.cleaned_data["channels"], request.user)
+    messages.success(request, "Saved. The site can read these channels from its next request on.")
     return redirect("approvals:site", slug)
 
 
@@ -120,7 +118,7 @@ def _page(
 
 
 def _state(key: SiteKey) -> str:
-    """In force, revoked, or expired."""
+    """Active, revoked, expired, or switched off."""
     if key.revoked_at:
         return "revoked"
-    return "in_force" if access.is_in_force(key) else "expired" if key.site.active else "switched_off"
+    return "active" if access.is_active(key) else "expired" if key.site.active else "switched_off"

@@ -15,7 +15,7 @@ LABELS = {
     "alt_text.language": "Language of the alt text",
     "license.holder": "Who owns the picture",
     "license.attribution": "Credit line",
-    "license.valid_until": "Last day of the license",
+    "license.valid_until": "License expires",
     "license.url": "Address of the license",
     "license.terms": "Terms that the license rests on",
     "consents.shows_people": "Shows people",

@@ -75,21 +75,21 @@ def switch(site: ListingSite, *, active: bool, by: User) -> ListingSite:
     return locked
 
 
-def create_key(site: ListingSite, label: str, *, by: User, expires_at: datetime | None = None) -> NewKey:
-    """Make a key. Several keys of a site work side by side, so that one can replace another without a gap."""
+def create_key(site: ListingSite, label: str, by: User, expires_at: datetime | None = None) -> NewKey:
+    """Create a key. Several keys of a site work side by side, so that one can replace another without a gap."""
     _check_right(by)
     prefix, secret = _random(PREFIX_LENGTH), _random(SECRET_LENGTH)
     with transaction.atomic():
         key = SiteKey.objects.create(
             site=site, label=label, prefix=prefix, secret_sha256=_hash(secret), created_by=by, expires_at=expires_at
         )
-        audit.record(by, "key.created", site, f"Key “{label}” (imp_{prefix}_…) was made for {site}.", key=key.pk)
+        audit.record(by, "key.created", site, f"Key “{label}” (imp_{prefix}_…) was created for {site}.", key=key.pk)
     body = f"imp_{prefix}_{secret}"
     return NewKey(key, body + checksum(body))
 
 
-def revoke_key(key: SiteKey, *, by: User) -> SiteKey:
-    """Make a key useless at once and for good."""
+def revoke_key(key: SiteKey, by: User) -> SiteKey:
+    """Revoke a key, at once and for good."""
     _check_right(by)
     with transaction.atomic():
         locked = SiteKey.objects.select_for_update(of=("self",)).select_related("site").get(pk=key.pk)
@@ -104,7 +104,7 @@ def revoke_key(key: SiteKey, *, by: User) -> SiteKey:
 
 
 def holder_of(text: str) -> SiteKey | None:
-    """The key with this text, if it is whole, known, in force, and its site is switched on."""
+    """The key with this text, if it is whole, known, active, and its site is switched on."""
     whole = PATTERN.fullmatch(text)
     if not whole or not hmac.compare_digest(checksum(text[:-CHECKSUM_LENGTH]), whole[3]):
         return None
@@ -112,10 +112,10 @@ def holder_of(text: str) -> SiteKey | None:
     kept = key.secret_sha256 if key else _hash("")
     if not hmac.compare_digest(kept, _hash(whole[2])) or key is None:
         return None
-    return key if is_in_force(key) else None
+    return key if is_active(key) else None
 
 
-def is_in_force(key: SiteKey) -> bool:
+def is_active(key: SiteKey) -> bool:
     """Whether the key works now."""
     is_over = key.expires_at is not None and key.expires_at <= timezone.now()
     return key.site.active and key.revoked_at is None and not is_over
@@ -152,4 +152,4 @@ def _names(site: ListingSite) -> str:
 
 def _check_right(by: User) -> None:
     if not by.has_perm(deciding.MANAGE):
-        raise PermissionDenied("Listing sites and keys need the right to manage channels.")
+        raise PermissionDenied("You need the right to manage channels.")

@@ -14,8 +14,10 @@ class SiteForm(forms.Form):
     """A new listing site."""
 
     name = forms.CharField(max_length=120, label="Name", help_text="Such as bricks.example.")
-    slug = forms.SlugField(max_length=64, label="Short name", help_text="For addresses: letters, digits and hyphens.")
-    contact = forms.EmailField(required=False, label="Contact", help_text="Whom to write to when something is wrong.")
+    slug = forms.SlugField(
+        max_length=64, label="Short name", help_text="Used in web addresses: letters, digits, and hyphens."
+    )
+    contact = forms.EmailField(required=False, label="Contact", help_text="Whom to write to when something goes wrong.")
     channels = forms.ModelMultipleChoiceField(
         Channel.objects.filter(active=True), to_field_name="slug", widget=forms.CheckboxSelectMultiple, label="Channels"
     )
@@ -23,7 +25,7 @@ class SiteForm(forms.Form):
     def clean_slug(self) -> str:
         slug: str = self.cleaned_data["slug"]
         if ListingSite.objects.filter(slug=slug).exists():
-            raise forms.ValidationError("There is a listing site with this short name already. Choose another.")
+            raise forms.ValidationError("A listing site with this short name already exists. Choose another.")
         return slug
 
 
@@ -45,15 +47,15 @@ class KeyForm(forms.Form):
     label = forms.CharField(max_length=80, label="What is it for?", help_text="Such as “production” or “staging”.")
     last_day = forms.DateField(
         required=False,
-        label="Last day",
-        help_text="Leave empty for a key without an end.",
+        label="Expires",
+        help_text="The last day it works. Leave empty for a key that never expires.",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
     def clean_last_day(self) -> date | None:
         last: date | None = self.cleaned_data["last_day"]
         if last and last < timezone.now().date():
-            raise forms.ValidationError("This day is over. Choose today or a later one.")
+            raise forms.ValidationError("This day is past. Choose today or a later one.")
         return last
 
     def expires_at(self) -> datetime | None:

@@ -36,7 +36,10 @@ class LicenseForm(forms.Form):
     holder = forms.CharField(max_length=200, required=False, label="Who owns it")
     attribution = forms.CharField(max_length=300, required=False, label="Credit line, word for word")
     valid_until = forms.DateField(
-        required=False, label="Last day of use", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        required=False,
+        label="Expires",
+        help_text="The last day of use.",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     url = forms.URLField(max_length=500, required=False, label="Where the license can be read", assume_scheme="https")
 
@@ -113,7 +116,7 @@ class ConsentForm(forms.Form):
     given = forms.ChoiceField(label="Given?", choices=Answer, widget=forms.RadioSelect, initial=Answer.YES)
     scope = forms.CharField(max_length=300, required=False, label="What it covers")
     valid_until = forms.DateField(
-        required=False, label="Last day", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        required=False, label="Expires", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 
     def consent(self) -> GivenConsent:

@@ -131,9 +131,7 @@ def _jobs_that_wait(user: User) -> Iterator[Task]:
         by_hand = job.state == JobState.HAND
         yield Task(
             f"Upload the result for “{job.brief.title}”" if by_hand else f"Settle “{job.brief.title}”",
-            f"{job.model.name} is driven by hand"
-            if by_hand
-            else f"{job.model.name} never answered; it may have charged",
+            f"{job.model.name} is used by hand" if by_hand else f"{job.model.name} never answered. It may have charged",
             reverse("generation:brief", args=[job.brief_id]),
             "hand" if by_hand else "circle-question-mark",
             "" if by_hand else "waits",
@@ -147,7 +145,7 @@ def _budgets_that_run_out() -> Iterator[Task]:
         is_over = alert.level >= 100
         yield Task(
             f"{budget.scope} has used {'all' if is_over else f'{budget.level} %'} of the budget for {budget.month:%B}",
-            "nothing that costs money goes out any more" if is_over else f"passed {alert.level} %",
+            "paid requests are stopped until the limit is raised" if is_over else f"passed {alert.level} %",
             reverse("generation:budgets"),
             "wallet",
             "stops" if is_over else "waits",
@@ -159,7 +157,7 @@ def _providers_that_rest(user: User) -> Iterator[Task]:
     resting = ProviderState.objects.filter(open_until__gt=timezone.now(), trips__gt=0).order_by("open_until")
     for state in resting[:SHOWN]:
         yield Task(
-            f"{registry.label(state.provider)} rests until {state.open_until:%H:%M} UTC",
+            f"{registry.label(state.provider)} is paused until {state.resting_until:%H:%M} UTC",
             state.reason,
             reverse("settings") if user.has_perm("core.view_user") else reverse("generation:spend"),
             "moon",
@@ -173,7 +171,7 @@ def _for_managers(user: User) -> Iterator[Task]:
     today = timezone.localdate()
     ending = GenerationModel.objects.filter(offered=True, ends_on__gt=today, ends_on__lte=today + ENDING_SOON)
     for model in ending.order_by("ends_on")[:SHOWN]:
-        instead = f"its successor is {model.successor}" if model.successor else "no successor is known"
+        instead = f"replace it with {model.successor}" if model.successor else "no replacement is known"
         yield Task(
             f"{model.name} ends on {model.ends_on:%-d %B}", instead, reverse("settings"), "calendar-clock", "waits"
         )

@@ -64,7 +64,7 @@ def provider_limits(request: SignedIn, key: str) -> HttpResponse:
     if not form.is_valid():
         return _settings(request, wrong=(key, form))
     throttling.set_limits(key, **form.cleaned_data, by=request.user)
-    messages.success(request, f"{provider.label}: the new limits hold from now on.")
+    messages.success(request, f"{provider.label}: the new limits apply from now on.")
     return redirect("settings")
 
 

@@ -74,7 +74,7 @@ def is_probed(state: ProviderState) -> bool:
 def check_administrator(by: User) -> None:
     """Raise PermissionDenied for whoever does not look after the providers."""
     if not by.has_perm("core.view_user"):
-        raise PermissionDenied("Providers are looked after by administrators.")
+        raise PermissionDenied("Only administrators manage providers.")
 
 
 def reset(provider: str, *, by: User) -> None:
@@ -86,10 +86,10 @@ def reset(provider: str, *, by: User) -> None:
         if state is None:
             return
         # Jobs before their provider, the order in which a worker locks them too.
-        waiting = Job.objects.filter(state=JobState.QUEUED, model__provider=provider, not_before=state.open_until)
-        waiting.update(not_before=None, enqueued_at=None)
-        ProviderState.objects.filter(pk=provider, open_until=state.open_until).update(open_until=now)
-        audit.record(by, "provider.tried", state, f"{provider} is to be asked again at once.")
+        waiting = Job.objects.filter(state=JobState.QUEUED, model__provider=provider, not_before=state.resting_until)
+        waiting.update(not_before=None, nudged_at=None)
+        ProviderState.objects.filter(pk=provider, resting_until=state.resting_until).update(resting_until=now)
+        audit.record(by, "provider.tried", state, f"{provider} is to be tried again at once.")
 
 
 def _answered(provider: str, attempt: UUID, now: datetime) -> bool:
@@ -118,7 +118,7 @@ def _struggled(provider: str, attempt: UUID, error: ProviderError, rest: Rest, n
         state.trips += 1
         _rest(state, now + (rest.length(state.trips - 1) if told is None else told), error.words)
         if rest is not TOO_FAST:  # that happens every minute to somebody busy, and is no event
-            words = f"{provider} rests until {state.open_until:%H:%M} UTC: {error.words}"
+            words = f"{provider} is paused until {state.resting_until:%H:%M} UTC: {error.words}"
             audit.record(None, "provider.rests", state, words)
 
 

@@ -84,13 +84,13 @@ def _planned(brief: Brief, model: GenerationModel, agreed: list[str], sent: Sequ
     provider, spec = registry.provider(model.provider), specs.spec_for(brief, model, sent=sent)
     if lost := [name for name in specs.lost_options(spec, provider) if name not in agreed]:
         what = ", ".join(specs.OPTION_WORDS[name] for name in lost)
-        words = f"{model.name} cannot carry {what}. Agree to send without, or leave the model out."
+        words = f"{model.name} does not support {what}. Agree to send without, or leave the model out."
         raise Blocked([Finding("option_lost", words, field="models")])
     agreed_terms = terms.current_terms(model.terms_key)
     plain = specs.without(spec, agreed)
     if problem := specs.lacking(plain):
-        raise Blocked([Finding("needs_a_picture", f"{model.name} cannot take this. {problem}", field="models")])
-    dropped = [name for name in agreed if name in specs.lost_options(spec, provider)]
+        raise Blocked([Finding("needs_a_picture", f"{model.name} cannot do this. {problem}", field="models")])
+    dropped = [name for name in agreed if name in specs.lost_options(spec, maker)]
     same: dict[str, Any] = {"brief": brief, "model": model, "terms": agreed_terms, "dropped": dropped}
     calls = pricing.calls_for(plain, provider)
     return [Job(**same, **price_of(plain, provider, count), count=count, offset=offset) for count, offset in calls]

@@ -40,7 +40,7 @@ def as_(person: User) -> Client:
 
 def test_a_resting_provider_is_shown_with_its_reason(resting: ProviderState) -> None:
     page = as_(max_()).get(reverse("settings")).content.decode()
-    assert "Resting" in page
+    assert "Paused" in page
     assert "No credit left." in page
     assert reverse("try_now", args=["scripted"]) in page
     assert reverse("try_now", args=["harmless"]) not in page
@@ -50,7 +50,7 @@ def test_trying_again_lets_the_next_job_find_out(resting: ProviderState) -> None
     job = queued(ada())
     execution.send(job.pk)
     as_(max_()).post(reverse("try_now", args=["scripted"]))
-    assert "About to be tried" in as_(max_()).get(reverse("settings")).content.decode()
+    assert "About to be retried" in as_(max_()).get(reverse("settings")).content.decode()
     execution.send(job.pk)
     assert Job.objects.get().state == JobState.DONE
     assert ProviderState.objects.get().open_until is None
@@ -98,7 +98,7 @@ def test_managers_are_told_of_budgets_that_run_out_and_of_providers_that_rest(re
     queued(ada())
     page = as_(max_()).get(reverse("overview")).content.decode()
     assert "The team has used 83 % of the budget" in page
-    assert "Scripted rests until" in page
+    assert "Scripted is paused until" in page
     assert "has used" not in as_(ada()).get(reverse("overview")).content.decode()
 
 
@@ -123,8 +123,8 @@ def test_what_needs_somebody_comes_first(resting: ProviderState) -> None:
     assert [each.row.name for each in shown.due_models] == ["Ending", "Gone"]
     page = as_(max_()).get(reverse("settings")).content.decode()
     attention = page[page.index('id="attention"') : page.index('id="set-up"')]
-    assert re.findall(r">([^<>]+?) (?:rests|ends on|ended on)", attention) == ["Scripted", "Ending", "Gone"]
-    assert "Steady follows it" in attention
+    assert re.findall(r">([^<>]+?) (?:is paused|ends on|ended on)", attention) == ["Scripted", "Ending", "Gone"]
+    assert "replace it with Steady" in attention
 
 
 def test_every_model_is_shown_once_with_its_provider() -> None:
@@ -134,7 +134,7 @@ def test_every_model_is_shown_once_with_its_provider() -> None:
     assert sorted(rows) == sorted(GenerationModel.objects.values_list("pk", flat=True))
     page = as_(max_()).get(reverse("settings")).content.decode()
     lacking = page[page.index('id="provider-stability"') :]
-    assert "Set <code>STABILITY_API_KEY</code> and start again." in lacking
+    assert "Set <code>STABILITY_API_KEY</code> and restart." in lacking
     assert page.count('class="known-models"') == len({model.provider for model in GenerationModel.objects.all()})
 
 

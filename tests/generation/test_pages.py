@@ -166,7 +166,7 @@ def test_what_a_model_cannot_carry_needs_a_word(ada: User, template: Template) -
     model, url = factories.ModelFactory.create(), reverse("generation:compose", args=("house",))
     refused = browser_of(ada).post(url, form(model, send="1", seed="7"))
     assert refused.status_code == 422
-    assert "Cannot carry the seed" in refused.content.decode()
+    assert "Does not support the seed" in refused.content.decode()
     agreed = browser_of(ada).post(url, form(model, send="1", seed="7", drop=[f"{model.pk}:seed"]))
     assert agreed.status_code == 302
     assert Job.objects.get().dropped == ["seed"]
@@ -222,7 +222,7 @@ def test_an_ended_model_is_shown_with_its_successor_and_cannot_be_chosen(ada: Us
     factories.ModelFactory.create(model_id="new", name="Newer")
     factories.ModelFactory.create(model_id="old", ends_on="2026-01-01", successor="new")
     page = browser_of(ada).get(reverse("generation:free")).content.decode()
-    assert "Ended on 1 January 2026. Newer follows it." in page
+    assert "Ended on 1 January 2026. Use Newer instead." in page
 
 
 def test_again_with_changes_starts_from_the_brief(ada: User, template: Template) -> None:

@@ -104,7 +104,7 @@ def test_a_copy_goes_out_without_what_the_file_says_about_its_place(ada: User) -
 
 def test_a_model_that_cannot_carry_a_picture_is_not_sent_to_in_silence(ada: User) -> None:
     source = Source(output=made(ada))
-    with pytest.raises(Blocked, match="cannot carry the reference pictures"):
+    with pytest.raises(Blocked, match="does not support the reference pictures"):
         refined(ada, BriefKind.VARY, source, factories.ModelFactory.create())
     assert Brief.objects.filter(kind=BriefKind.VARY).count() == 0
 

@@ -175,8 +175,8 @@ def test_a_model_that_cannot_take_a_picture_says_so_and_asks(ada: User, output: 
     answer = browser_of(ada).post(reverse(FREE), data)
     page = answer.content.decode()
     assert (answer.status_code, BriefReference.objects.count()) == (422, 0)
-    assert "Cannot carry the reference pictures" in page
-    assert "Cannot carry the mask" in page
+    assert "Does not support the reference pictures" in page
+    assert "Does not support the mask" in page
     agreed = {"drop": [f"{plain.pk}:references", f"{plain.pk}:mask"]}
     browser_of(ada).post(reverse(FREE), data | agreed)
     assert Brief.objects.get(kind=BriefKind.EDIT).jobs.get().dropped == ["references", "mask"]

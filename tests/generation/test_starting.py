@@ -81,7 +81,7 @@ def test_a_forbidden_word_stops_the_brief(ada: User) -> None:
 
 
 def test_an_option_nobody_agreed_to_drop_stops_the_brief(ada: User) -> None:
-    with pytest.raises(Blocked, match="cannot carry the seed"):
+    with pytest.raises(Blocked, match="does not support the seed"):
         factories.started(ada, seed=7)
     assert not Brief.objects.exists()
 

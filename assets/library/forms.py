@@ -42,14 +42,14 @@ class ManyFiles(forms.FileField):
     def clean(self, data: Any, initial: Any = None) -> Any:
         files = (data if isinstance(data, list | tuple) else [data]) or [None]
         if len(files) > AT_ONCE:
-            raise ValidationError(f"Bring up to {AT_ONCE} pictures at once; these are {len(files)}.")
+            raise ValidationError(f"Upload up to {AT_ONCE} pictures at once. You chose {len(files)}.")
         return [self._checked(file) for file in files]
 
     def _checked(self, file: Any) -> UploadedFile[Any]:
         checked: UploadedFile[Any] = super().clean(file)
         if checked.size and checked.size > inspection.MAX_BYTES:
             limit = inspection.MAX_BYTES // 1024 // 1024
-            raise ValidationError(f"“{checked.name}” is larger than {limit} MB. Save it smaller and bring it again.")
+            raise ValidationError(f"“{checked.name}” is larger than {limit} MB. Save it smaller and upload it again.")
         return checked
 
 
@@ -65,13 +65,15 @@ class UploadForm(forms.Form):
         help_text="The service that generated it, such as Midjourney. Its terms go with the picture.",
         widget=forms.TextInput(attrs={"list": "makers"}),
     )
-    title = forms.CharField(max_length=200, required=False, help_text="Without one, each picture is named as its file.")
+    title = forms.CharField(
+        max_length=200, required=False, help_text="Leave empty to name each picture after its file."
+    )
     listing = forms.ModelChoiceField(Listing.objects.all(), required=False, empty_label="No listing")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("kind") == "generated" and not cleaned.get("maker"):
-            self.add_error("maker", "Say which service made it: its terms decide what may be done with the picture.")
+            self.add_error("maker", "Say which service made it. Its terms decide how the picture can be used.")
         return cleaned
 
 
@@ -87,7 +89,7 @@ class NewVersionForm(UploadForm):
     def clean_pictures(self) -> list[UploadedFile[Any]]:
         files: list[UploadedFile[Any]] = self.cleaned_data["pictures"]
         if len(files) > 1:
-            raise ValidationError("A version is one picture. Bring the others one by one.")
+            raise ValidationError("A version is one picture. Upload the others one by one.")
         return files
 
 

@@ -72,7 +72,9 @@ def look_at(data: bytes) -> inspection.ImageInfo:
     """What a file is, if the library takes it. Raises inspection.Unreadable with words for whoever brought it."""
     facts = inspection.inspect(data)
     if facts.animated:
-        raise inspection.Unreadable("This is a moving picture. Save the frame you want as PNG or JPEG, and bring that.")
+        raise inspection.Unreadable(
+            "This is a moving picture. Save the frame you want as PNG or JPEG, and upload that."
+        )
     return facts
 
 

@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
                 ('width', models.PositiveIntegerField(help_text='Pixels.')),
                 ('height', models.PositiveIntegerField(help_text='Pixels.')),
                 ('size', models.PositiveBigIntegerField(help_text='Bytes.')),
-                ('origin', models.CharField(choices=[('generated', 'Generated here'), ('brought', 'Made elsewhere and brought in'), ('uploaded', 'Uploaded'), ('imported', 'Imported'), ('edited', 'Edited here')], max_length=16)),
+                ('origin', models.CharField(choices=[('generated', 'Generated here'), ('brought', 'Made elsewhere and uploaded'), ('uploaded', 'Uploaded'), ('imported', 'Imported'), ('edited', 'Edited here')], max_length=16)),
                 ('maker', models.CharField(help_text="The provider's name, or “upload”; part of the label.", max_length=80)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('alt_text', models.TextField(blank=True)),

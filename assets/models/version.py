@@ -54,7 +54,7 @@ class Origin(models.TextChoices):
     """How the bytes came into the library."""
 
     GENERATED = "generated", "Generated here"
-    BROUGHT = "brought", "Made elsewhere and brought in"
+    BROUGHT = "brought", "Made elsewhere and uploaded"
     UPLOADED = "uploaded", "Uploaded"
     IMPORTED = "imported", "Imported"
     EDITED = "edited", "Edited here"

@@ -70,9 +70,9 @@ class Saving:
 
 
 SAVINGS = {
-    "alt_text": Saving(AltTextForm, writing.describe, "alt_text", "The alt text is saved."),
-    "shown": Saving(ShownForm, consents.say_who_is_shown, "consents", "Who is shown is saved."),
-    "disclosure": Saving(DisclosureForm, disclosure.mark, "disclosure", "The disclosure is saved."),
+    "alt_text": Saving(AltTextForm, writing.describe, "alt_text", "Alt text saved."),
+    "shown": Saving(ShownForm, consents.say_who_is_shown, "consents", "People and property saved."),
+    "disclosure": Saving(DisclosureForm, disclosure.mark, "disclosure", "Disclosure saved."),
 }
 
 
@@ -113,7 +113,7 @@ def license(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
         return _refused(request, found, "license", form)
     facts = {name: form.cleaned_data[name] for name in ("holder", "attribution", "valid_until", "url", "terms")}
     licenses.answer_license(found, form.answers(), **facts, by=request.user)
-    return _saved(request, found, "license", "The license answers are saved.")
+    return _saved(request, found, "license", "License answers saved.")
 
 
 @require_POST
@@ -126,7 +126,7 @@ def consent(request: SignedIn, asset_id: UUID, number: int, consent_id: int | No
     if not form.is_valid():
         return _refused(request, found, "consents", form, name="consent", editing=f"consent-{consent_id or 'new'}")
     consents.record_consent(found, form.consent(), by=request.user, instead_of=kept)
-    return _saved(request, found, "consents", "The consent is recorded.")
+    return _saved(request, found, "consents", "Consent saved.")
 
 
 @require_POST

@@ -61,7 +61,7 @@ def _readable(form: UploadForm) -> Read:
         try:
             intake.look_at(data)
         except inspection.Unreadable as error:
-            form.add_error("pictures", f"“{name}” was not taken. {error} Nothing of this upload was kept.")
+            form.add_error("pictures", f"“{name}” was not accepted. {error} None of this upload was kept.")
     return [] if form.errors else read
 
 
@@ -106,7 +106,7 @@ def _arrived(request: SignedIn, versions: list[Version], altered: Version | None
         return redirect(f"{altered.get_absolute_url()}#disclosure")
     if len(versions) == 1:
         [version] = versions
-        messages.success(request, f"{version.label} is in the library. Next: alt text, license, and who is shown.")
+        messages.success(request, f"{version.label} is in the library. Next: alt text, license, people and property.")
         return redirect(version)
-    messages.success(request, f"{len(versions)} pictures are in the library. Each needs alt text and license.")
+    messages.success(request, f"{len(versions)} pictures are in the library. Each needs alt text and a license.")
     return redirect("assets:library")

@@ -28,7 +28,7 @@ from core import audit
 from core.errors import Finding
 from core.models import LogEntry, User
 
-PANELS = {"alt_text": "alt text", "license": "license", "consents": "who is shown", "disclosure": "disclosure"}
+PANELS = {"alt_text": "alt text", "license": "license", "consents": "people and property", "disclosure": "disclosure"}
 """Field of a finding, which is also the id of its panel → its name in words."""
 LATELY = 40
 """Log entries on the page."""

@@ -54,7 +54,7 @@ def pair(version: Version, original: Version, *, by: User) -> Version:
 def findings(version: Version) -> list[Finding]:
     found = []
     if not version.digital_source:
-        found.append(Finding("source_unknown", "Nobody has said how the picture came about.", field="disclosure"))
+        found.append(Finding("source_unknown", "Nobody has said how the picture was made.", field="disclosure"))
     if version.is_altered and not version.alterations:
         found.append(Finding("alterations_missing", "Nobody has said what was altered in it.", field="disclosure"))
     if version.is_altered and version.original_id is None:

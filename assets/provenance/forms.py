@@ -15,13 +15,13 @@ from assets.provenance.alterations import ALTERATIONS
 class DisclosureForm(forms.Form):
     """How the picture came about, and what was altered."""
 
-    digital_source = forms.ChoiceField(label="How it came about", choices=DigitalSource.choices)
+    digital_source = forms.ChoiceField(label="How it was made", choices=DigitalSource.choices)
     alterations = forms.MultipleChoiceField(
         label="What was altered in the photograph",
         choices=ALTERATIONS,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Light, color, crop and straightening do not count.",
+        help_text="Light, color, cropping, and straightening do not count.",
     )
     original = forms.ModelChoiceField(
         Version.objects.none(), label="The unaltered original", required=False, empty_label="Not linked"

@@ -33,7 +33,7 @@ class LicenseForm(forms.Form):
     """The eight questions, and the facts that go with their answers."""
 
     terms = forms.ModelChoiceField(Terms.objects.none(), required=False, empty_label="No terms kept here")
-    holder = forms.CharField(max_length=200, required=False, label="Who owns it")
+    holder = forms.CharField(max_length=200, required=False, label="Owner")
     attribution = forms.CharField(max_length=300, required=False, label="Credit line, word for word")
     valid_until = forms.DateField(
         required=False,
@@ -144,5 +144,5 @@ def _question_fields(asked: Asked) -> dict[str, forms.Field]:
             label=asked.question.label, help_text=asked.help, choices=Answer, widget=forms.RadioSelect
         ),
         f"{name}_detail": forms.CharField(label="Detail", max_length=500, required=False),
-        f"{name}_source": forms.CharField(label="Where it says so", max_length=300, required=False),
+        f"{name}_source": forms.CharField(label="Source", max_length=300, required=False),
     }

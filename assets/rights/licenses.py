@@ -57,8 +57,8 @@ QUESTIONS: tuple[Asked, ...] = (
         help="Ours, our client's, or licensed to us by whoever owns it.",
     ),
     Asked(Question.TERRITORY, "territory", help="If no, say where it may be used."),
-    Asked(Question.CHANNELS, "channels", help="If no, say which channels it may be used in."),
-    Asked(Question.TERM, "end date", help="If no, give the last day below."),
+    Asked(Question.CHANNELS, "channels", help="If no, say which channels it can be used in."),
+    Asked(Question.TERM, "end date", help="If no, enter the date it expires below."),
     Asked(
         Question.TERMS,
         "the terms themselves",
@@ -103,7 +103,7 @@ def _answer_findings(asked: Asked, answer: Answer, license: License, on: date) -
     elif answer == Answer.YES and asked.question == Question.ATTRIBUTION and not license.attribution:
         yield _stop("license_attribution_missing", "Somebody must be credited, but there is no credit line.")
     elif answer == Answer.NO and asked.question == Question.TERM and not license.valid_until:
-        yield _stop("license_end_missing", "The license has an end, but no last day is given.")
+        yield _stop("license_end_missing", "The license expires, but no date is given.")
 
 
 def _limit_finding(question: Question, detail: str) -> Finding:

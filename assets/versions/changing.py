@@ -23,7 +23,7 @@ CLOSED = (Status.ARCHIVED,)
 
 def check_right(by: User) -> None:
     if not by.has_perm(RIGHT):
-        raise PermissionDenied("You may look at the library, but not change it.")
+        raise PermissionDenied("You can view the library, but not change it.")
 
 
 def lock(version: Version, *, by: User) -> Version:

@@ -43,8 +43,8 @@ def test_saving_a_panel_keeps_what_is_typed_in_another(tab: Page, live_server: L
     tab.goto(live_server.url + picture.get_absolute_url())
     tab.get_by_label("Credit line").fill("Harbor Homes")
     tab.get_by_role("textbox", name="What it shows").fill("Oak table by a wide window")
-    tab.get_by_role("button", name="Save the alt text").click()
-    expect(tab.locator("#alt_text")).to_contain_text("The alt text is saved.")
+    tab.get_by_role("button", name="Save alt text").click()
+    expect(tab.locator("#alt_text")).to_contain_text("Alt text saved.")
     expect(tab.get_by_label("Credit line")).to_have_value("Harbor Homes")
     expect(tab.locator("#readiness")).not_to_contain_text("alt text")
 

@@ -132,7 +132,7 @@ def test_listings_are_found_by_their_words(browser: Client) -> None:
     assert "Mill" in page
     assert "Barn" not in page
     assert "1 listing<" in page
-    assert "No listing has all" in browser.get(reverse("assets:listings") + "?q=nothing").content.decode()
+    assert "No listings match" in browser.get(reverse("assets:listings") + "?q=nothing").content.decode()
 
 
 def test_queries_do_not_grow_with_the_listings(

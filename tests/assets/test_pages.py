@@ -111,7 +111,7 @@ class TestGrid:
     def test_an_empty_library_says_what_will_be_here(self, as_ada: Client) -> None:
         page = as_ada.get(reverse("assets:library")).content.decode()
         assert "Every picture the team keeps" in page
-        assert "Upload the first" in page
+        assert "Upload your first picture" in page
 
     def test_it_shows_title_state_and_label(self, as_ada: Client, version: Version) -> None:
         page = as_ada.get(reverse("assets:library")).content.decode()
@@ -215,7 +215,7 @@ class TestUpload:
         [
             ({"kind": "photograph"}, "This field is required."),
             ({"kind": "generated", "pictures": "good"}, "Say which service made it"),
-            ({"kind": "photograph", "pictures": "html"}, "“door.png” was not taken."),
+            ({"kind": "photograph", "pictures": "html"}, "“door.png” was not accepted."),
         ],
     )
     def test_a_refusal_says_why_and_keeps_what_was_typed(
@@ -241,7 +241,7 @@ class TestUpload:
         files = [upload_of("good.png", picture()), upload_of("moving.gif", moving_picture())]
         response = as_ada.post(self.url, {"pictures": files, "kind": "photograph"})
         assert (response.status_code, Asset.objects.count()) == (422, 0)
-        assert "“moving.gif” was not taken. This is a moving picture." in response.content.decode()
+        assert "“moving.gif” was not accepted. This is a moving picture." in response.content.decode()
 
     def test_an_address_that_names_no_asset_is_an_ordinary_upload(self, as_ada: Client) -> None:
         assert as_ada.get(f"{self.url}?asset=nonsense&original_of=1").status_code == 200
@@ -305,7 +305,7 @@ class TestStory:
 
     def test_it_says_in_one_line_what_is_missing(self, as_ada: Client, version: Version) -> None:
         page = as_ada.get(version.get_absolute_url()).content.decode()
-        assert "Missing before it can be reviewed" in page
+        assert "Needed before review" in page
 
     def test_it_says_when_nothing_is(self, as_ada: Client, ready: Version) -> None:
         assert "Nothing is missing" in as_ada.get(ready.get_absolute_url()).content.decode()
@@ -318,7 +318,7 @@ class TestStory:
     def test_an_approved_version_warns_before_it_is_changed(self, as_ada: Client, ready: Version, rita: User) -> None:
         factories.approve(ready, rita)
         page = as_ada.get(ready.get_absolute_url()).content.decode()
-        assert "Its releases stop at once" in page
+        assert "Its releases pause at once" in page
         assert change(ready, "alt_text") not in page
         assert change(ready, "alt_text") in as_ada.get(ready.get_absolute_url() + "?edit=words").content.decode()
 

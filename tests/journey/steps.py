@@ -114,7 +114,7 @@ def brings_the_picture(ada: Person, file: Path) -> None:
 def keeps_the_first(ada: Person) -> None:
     ada.page.get_by_role("button", name=re.compile("Keep picture 1")).first.click()
     ada.page.get_by_role("link", name=re.compile("In the library, v1")).first.click()
-    ada.sees("Missing before it can be reviewed")
+    ada.sees("Needed before review")
     ada.shoot("3 kept")
 
 
@@ -124,28 +124,28 @@ def writes_alt_text(ada: Person, text: str) -> None:
     box.fill("IMG_0001.png")
     expect(panel).to_contain_text(re.compile("file", re.IGNORECASE))  # checked as it is typed
     box.fill(text)
-    ada.press("Save the alt text")
-    expect(panel).to_contain_text("The alt text is saved")
+    ada.press("Save alt text")
+    expect(panel).to_contain_text("Alt text saved")
 
 
 def says_that_nobody_is_shown(ada: Person) -> None:
     panel = ada.panel("consents")
     for question in ("real people", "private property"):
         panel.get_by_role("group", name=question).get_by_text("No", exact=True).click()
-    ada.press("Save who is shown")
-    expect(panel).to_contain_text("Who is shown is saved")
+    ada.press("Save people and property")
+    expect(panel).to_contain_text("People and property saved")
 
 
 def answers_what_the_terms_leave_open(ada: Person) -> None:
     """A person read the plan and answers; the snapshot of the terms did not say yes for them."""
     panel = ada.panel("license")
-    if panel.get_by_role("link", name="Change the answers").count():
-        panel.get_by_role("link", name="Change the answers").click()
+    if panel.get_by_role("link", name="Edit answers").count():
+        panel.get_by_role("link", name="Edit answers").click()
     for question in Question:
         wanted = "No" if question is Question.ATTRIBUTION else "Yes"
         panel.get_by_role("group", name=question.label).get_by_text(wanted, exact=True).click()
-    ada.press("Save the answers")
-    expect(panel).to_contain_text("The license answers are saved")
+    ada.press("Save answers")
+    expect(panel).to_contain_text("License answers saved")
 
 
 def submits_it(ada: Person) -> None:

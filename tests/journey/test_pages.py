@@ -91,7 +91,7 @@ def _live(portal: Portal, browser: Browser) -> dict[str, str]:
     ada.page.goto("/library/upload/?kind=photograph")
     ada.page.locator("input[name=pictures]").set_input_files(steps.PHOTOGRAPH)
     ada.page.locator("main").get_by_role("button", name="Upload").click()
-    ada.sees("Missing before it can be reviewed")
+    ada.sees("Needed before review")
     left["draft"] = ada.page.url
     ada.page.goto(left["approved"])
     release = ada.panel("releases").get_by_role("link", name="Our website")

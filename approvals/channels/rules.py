@@ -59,10 +59,10 @@ class Rules:
         yield f"Delivered as {self.format.removeprefix('image/').upper()}" + (
             f", at most {self.max_bytes / 1_000_000:g} MB." if self.max_bytes else "."
         )
-        yield "" if self.allow_generated else "No pictures made by a model: only photographs, altered or not."
+        yield "" if self.allow_generated else "No generated pictures. Photographs only, altered or not."
         yield "" if self.allow_altered else "No altered photographs."
         yield "An altered photograph needs its original, released here before it." if self.needs_original else ""
-        yield "" if self.allow_people else "Nobody may be recognizable in the picture."
+        yield "" if self.allow_people else "No recognizable people."
         yield "A credit line is required." if self.needs_credit else ""
         if self.refused_alterations:
             yield f"Never: {'; '.join(in_plain_words(name).lower() for name in self.refused_alterations)}."

@@ -120,7 +120,7 @@ def _whole(facts: ChannelContext) -> Iterator[Finding]:
     if not facts.is_intact:
         yield Finding(
             "dossier_damaged",
-            "What is stored about the picture does not fit its hash. Save its words again.",
+            "The stored details of the picture do not match its hash. Save its text again.",
             field="file",
         )
 
@@ -133,7 +133,7 @@ def _size(facts: ChannelContext, rules: Rules) -> Iterator[Finding]:
     yield Finding(
         "size_too_small",
         f"The picture is {facts.width} × {facts.height} pixels{made}; "
-        f"this channel needs {rules.min_width} × {rules.min_height} or more. Make it again in a larger size.",
+        f"this channel needs {rules.min_width} × {rules.min_height} or more. Make it again at a larger size.",
         field="file",
     )
 
@@ -142,13 +142,13 @@ def _kind(facts: ChannelContext, rules: Rules) -> Iterator[Finding]:
     if facts.kind is None:
         yield Finding(
             "source_unknown",
-            "Nobody has said how the picture came to be: photograph, altered, or generated.",
+            "Nobody has said how the picture was made: photograph, altered, or generated.",
             field="disclosure",
         )
     if facts.kind in (Kind.GENERATED, Kind.DRAWN) and not rules.allow_generated:
         yield Finding(
             "generated_refused",
-            "This channel takes photographs only, and this picture has no photograph behind it.",
+            "This channel accepts photographs only, and this picture is not based on one.",
             field="channels",
         )
     if facts.kind is not Kind.ALTERED:
@@ -156,10 +156,10 @@ def _kind(facts: ChannelContext, rules: Rules) -> Iterator[Finding]:
     if not facts.alterations:
         yield Finding("alterations_missing", "Nobody has said what was altered in it.", field="disclosure")
     if not rules.allow_altered:
-        yield Finding("altered_refused", "This channel takes no altered photographs.", field="channels")
+        yield Finding("altered_refused", "This channel does not accept altered photographs.", field="channels")
     for name in facts.alterations:
         if name in rules.refused_alterations:
-            words = f"This channel refuses this alteration: {in_plain_words(name).lower()}."
+            words = f"This channel does not accept this alteration: {in_plain_words(name).lower()}."
             yield Finding("alteration_refused", words, field="disclosure")
 
 
@@ -173,7 +173,7 @@ def _original(facts: ChannelContext, rules: Rules) -> Iterator[Finding]:
     elif not facts.original_is_photograph:
         yield Finding(
             "original_not_photograph",
-            "What is linked as the original is not stated to be a photograph.",
+            "The linked original is not marked as a photograph.",
             field="disclosure",
         )
     elif not facts.original_is_released:
@@ -187,7 +187,7 @@ def _original(facts: ChannelContext, rules: Rules) -> Iterator[Finding]:
 def _people_and_credit(facts: ChannelContext, rules: Rules) -> Iterator[Finding]:
     if facts.shows_people == Answer.YES and not rules.allow_people:
         yield Finding(
-            "people_refused", "This channel takes no pictures in which somebody is recognizable.", field="consents"
+            "people_refused", "This channel does not accept pictures with recognizable people.", field="consents"
         )
     if rules.needs_credit and not facts.credit.strip():
         yield Finding("credit_missing", "This channel prints a credit line, and there is none.", field="license")
@@ -200,26 +200,26 @@ def _disclosure(facts: ChannelContext, profile: Profile) -> Iterator[Finding]:
     if not said.says_something:
         yield Finding(
             "disclosure_silent",
-            f"This channel has no words for {facts.kind.value} pictures, so people would not be told.",
-            severity=Severity.WARNS,
+            f"This channel has no disclosure text for {facts.kind.value} pictures, so people would not be told.",
+            severity="warns",
             field="channels",
         )
     if facts.kind is Kind.ALTERED and not facts.disclosure_note:
         yield Finding(
             "disclosure_note_missing",
-            "Nobody has said in words what was altered.",
-            severity=Severity.WARNS,
+            "Nobody has described what was altered.",
+            severity="warns",
             field="disclosure",
         )
 
 
 MET = {
-    "alt_text": ("alt_text_met", "Alt text is there and reads well."),
+    "alt_text": ("alt_text_met", "The alt text is present and reads well."),
     "license": ("license_met", "The license allows this use today."),
-    "consents": ("consents_met", "Who and what it shows is stated, and consented to where needed."),
-    "disclosure": ("disclosure_met", "How it was made is stated, and the channel says so."),
+    "consents": ("consents_met", "People and property are stated, with consent where needed."),
+    "disclosure": ("disclosure_met", "How it was made is stated, and the channel discloses it."),
     "file": ("file_met", "The file is large enough and unchanged."),
-    "channels": ("channels_met", "This channel takes this kind of picture."),
+    "channels": ("channels_met", "This channel accepts this kind of picture."),
 }
 """Part of the dossier → what is said when nothing was found there."""
 

@@ -139,7 +139,7 @@ class Migration(migrations.Migration):
             name='Mail',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('in_review', 'Something waits for your decision'), ('came_back', 'What you submitted came back')], max_length=16)),
+                ('kind', models.CharField(choices=[('in_review', 'Something needs your decision'), ('came_back', 'Your submission was returned')], max_length=16)),
                 ('state', models.CharField(choices=[('waiting', 'Waiting to be sent'), ('sent', 'Sent'), ('needless', 'No longer news'), ('failed', 'Given up')], default='waiting', max_length=16)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('written_at', models.DateTimeField(auto_now_add=True)),

@@ -16,8 +16,8 @@ class MailQuerySet(models.QuerySet["Mail"]):
 
 
 class MailKind(models.TextChoices):
-    IN_REVIEW = "in_review", "Something waits for your decision"
-    CAME_BACK = "came_back", "What you submitted came back"
+    IN_REVIEW = "in_review", "Something needs your decision"
+    CAME_BACK = "came_back", "Your submission was returned"
 
 
 class MailState(models.TextChoices):

@@ -50,7 +50,7 @@ def channel(request: SignedIn, slug: str) -> HttpResponse:
     context = {
         "channel": found,
         "page": page,
-        "not_served_words": f"{paused} not served for now" if paused else "",
+        "not_served_words": f"{paused} paused" if paused else "",
         "rows": [ReleaseTile(release, served_state(release, served)) for release in page],
         "events": Event.objects.filter(channel=found)
         .select_related("release__version__asset")
@@ -85,8 +85,10 @@ def withdraw(request: SignedIn, release_id: UUID) -> HttpResponse:
     found = _release(release_id)
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        lifecycle.withdraw(found, form.cleaned_data["reason"], by=request.user)
-        messages.success(request, f"Withdrawn from {found.channel}. Whoever asks for it now is told that it is gone.")
+        lifecycle.withdraw(found, form.cleaned_data["reason"], request.user)
+        messages.success(
+            request, f"Withdrawn from {found.channel}. Anyone who requests it is now told that it is gone."
+        )
         return redirect("approvals:channel", found.channel.slug)
     status = 422 if form.is_bound else 200
     return render(request, "approvals/withdraw.html", _about(request, found) | {"form": form}, status=status)

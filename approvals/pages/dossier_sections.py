@@ -33,17 +33,17 @@ class DossierSection:
 def sections(version: Version) -> list[DossierSection]:
     """The dossier as a reviewer reads it."""
     return [
-        DossierSection("Words", tuple(_words(version)), "alt_text"),
-        DossierSection("License", tuple(_license(version)), "license"),
-        DossierSection("Who and what it shows", tuple(_shown_rows(version)), "consents"),
-        DossierSection("How it was made", tuple(_made(version)), "disclosure"),
-        DossierSection("The file", tuple(_file(version)), "file"),
+        Section("Text", tuple(_words(version)), "alt_text"),
+        Section("License", tuple(_license(version)), "license"),
+        Section("People and property", tuple(_shown_rows(version)), "consents"),
+        Section("How it was made", tuple(_made(version)), "disclosure"),
+        Section("File", tuple(_file(version)), "file"),
     ]
 
 
 def _words(version: Version) -> Iterator[DossierRow]:
     if version.decorative:
-        yield DossierRow("Alt text", "Decorative: screen readers skip it")
+        yield Row("Alt text", "Decorative. Screen readers skip it.")
     else:
         yield DossierRow("Alt text", version.alt_text or "Missing", name_of(version.alt_language))
     for translation in version.translations.all():
@@ -79,9 +79,9 @@ def _shown_rows(version: Version) -> Iterator[DossierRow]:
         yield DossierRow(str(Consent.Kind(consent.kind).label), f"{consent.name}: {given}{until}", consent.scope)
 
 
-def _made(version: Version) -> Iterator[DossierRow]:
-    yield DossierRow("Came in as", str(Origin(version.origin).label))
-    yield DossierRow("Kind of picture", str(DigitalSource(version.digital_source).label))
+def _made(version: Version) -> Iterator[Row]:
+    yield Row("Source", str(Origin(version.origin).label))
+    yield Row("Kind of picture", str(DigitalSource(version.digital_source).label))
     if version.alterations:
         yield DossierRow(
             "Altered", "; ".join(in_plain_words(name) for name in version.alterations), version.disclosure_note
@@ -102,7 +102,7 @@ def _provenance(made: Provenance | None) -> Iterator[DossierRow]:
     if made.prompt:
         yield DossierRow("Prompt", made.prompt, made.template)
     if made.negative:
-        yield DossierRow("Not wanted", made.negative)
+        yield Row("Exclude", made.negative)
     if made.purpose:
         yield DossierRow("Purpose", made.purpose)
 

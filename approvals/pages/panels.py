@@ -185,10 +185,9 @@ def why_paused(release: Release) -> str:
         return "The channel is switched off."
     if lifecycle.has_changed(release):
         return (
-            "Something about the picture changed after it was approved. Submit it again; "
-            "the channel gets it as soon as it is approved."
+            "The picture changed after it was approved. Submit it again. The channel gets it as soon as it is approved."
         )
     return (
-        f"This channel shows it only beside its original, “{release.original}”, which is not live here any more. "
-        "It is served again as soon as the original is."
+        f"This channel shows it only beside its original, “{release.original}”, which is no longer live here. "
+        "It resumes as soon as the original is live."
     )

@@ -11,6 +11,6 @@ class WithdrawForm(forms.Form):
     reason = forms.CharField(
         max_length=300,
         label="Why is it withdrawn?",
-        help_text="Goes into the log. The listing site is told that it is withdrawn, not why.",
+        help_text="Kept in the log. Listing sites are told that it is withdrawn, not why.",
         widget=forms.Textarea(attrs={"rows": 2, "maxlength": 300}),
     )

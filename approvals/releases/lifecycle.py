@@ -46,9 +46,11 @@ def publish(decision: Decision, channel: Channel, prepared: Prepared, at: dateti
 
 def withdraw(release: Release, reason: str, *, by: User) -> Release:
     """End a release for good. From now on it answers 410, and the channel's events say so."""
-    check_right(by, WITHDRAW, "Withdrawing needs the right to withdraw releases.")
+    check_right(by, WITHDRAW, "You need the right to withdraw releases.")
     if not reason.strip():
-        raise Blocked([Finding("reason_missing", "Say why it is withdrawn; it goes into the log.", field="reason")])
+        raise Blocked(
+            [Finding("reason_missing", "Say why it is withdrawn. The reason is kept in the log.", field="reason")]
+        )
     with transaction.atomic():
         locked = _locked_release(release)
         if locked.state != ReleaseState.LIVE:
@@ -98,7 +100,7 @@ def _pause(release: Release) -> bool:
     announce(release, EventKind.PAUSED, release.paused_at)
     gone = f"its original, “{release.original}”, is not live there"
     why = "what was approved has changed" if has_changed(release) else gone
-    return _told(release, "paused", f"Not served to {release.channel} for now: {why}.")
+    return _told(release, "paused", f"Paused in {release.channel}: {why}.")
 
 
 def has_changed(release: Release) -> bool:
@@ -111,7 +113,7 @@ def _resume(release: Release) -> bool:
     release.save(update_fields=["paused_at"])
     announce(release, EventKind.RESUMED, timezone.now())
     beside = ", and its original is live there" if release.original_id else ""
-    return _told(release, "resumed", f"Served to {release.channel} again: it is what was approved{beside}.")
+    return _told(release, "resumed", f"Resumed in {release.channel}: it matches what was approved{beside}.")
 
 
 def _told(release: Release, what: str, words: str) -> bool:

@@ -44,7 +44,7 @@ def submit(version: Version, channels: Iterable[Channel], note: str, *, by: User
 
     A version that is live elsewhere stays so while the further channels are decided.
     """
-    check_right(by, deciding.SUBMIT, "Submitting for review needs the right to submit.")
+    check_right(by, deciding.SUBMIT, "You need the right to submit for review.")
     chosen = sorted(channels, key=lambda channel: channel.slug)
     with transaction.atomic():
         locked = lock_version(version)
@@ -123,7 +123,7 @@ def decide(review: Review, choice: Choice, note: str, seen_hash: str, *, by: Use
         _check_open(locked, by)
         current = dossier.of_review(locked)
         if current.hash != seen_hash:
-            raise Changed("This changed after you opened it, so nothing was decided. Look again.")
+            raise Changed("This changed after you opened it, so nothing was decided. Review it again.")
         _check_facts(_missing_for(locked, choice, note))
         now = timezone.now()
         decision = Decision.objects.create(

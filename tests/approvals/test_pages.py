@@ -196,9 +196,9 @@ def test_an_author_sees_what_came_back(ada: User, review: Review) -> None:
 def test_a_channel_says_how_many_of_its_releases_are_not_served(ada: User, max_: User, channel: Channel) -> None:
     factories.released(factories.ready(ada), channel)
     paused = factories.released(factories.ready(ada), channel)
-    assert "not served for now" not in page(max_, "channel", channel.slug).content.decode()
+    assert "paused" not in page(max_, "channel", channel.slug).content.decode()
     writing.describe(paused.version, text="A kitchen, now with a dog", decorative=False, language="en", by=ada)
-    assert "1 not served for now" in page(max_, "channel", channel.slug).content.decode()
+    assert "1 paused" in page(max_, "channel", channel.slug).content.decode()
 
 
 def test_a_release_is_shown_with_its_alt_text_in_every_language(ada: User, rita: User, channel: Channel) -> None:

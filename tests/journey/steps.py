@@ -209,6 +209,6 @@ def withdraws_it(rita: Person, reason: str) -> None:
     row = rita.panel("releases").get_by_role("listitem").filter(has_text="Our website")
     row.get_by_role("link", name="Withdraw").click()
     rita.page.get_by_label("Why is it withdrawn?").fill(reason)
-    rita.press("Withdraw it")
+    rita.press("Withdraw")
     rita.sees("Withdrawn")
     rita.shoot("7 withdrawn")

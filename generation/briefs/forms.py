@@ -66,7 +66,7 @@ class ComposeForm(forms.Form):
     )
     ratio = forms.ChoiceField(label="Shape", choices=[(ratio, ratio) for ratio in RATIOS], widget=forms.RadioSelect)
     count = forms.TypedChoiceField(
-        label="Variations of each", choices=[(n, n) for n in COUNTS], coerce=int, initial=2, widget=forms.RadioSelect
+        label="Pictures per model", choices=[(n, n) for n in COUNTS], coerce=int, initial=2, widget=forms.RadioSelect
     )
     quality = forms.ChoiceField(
         choices=[(quality, quality.capitalize()) for quality in QUALITIES],

@@ -68,7 +68,7 @@ def check_offered(row: GenerationModel) -> None:
         instead = f" Choose {successor_name(row)} instead." if row.successor else " Choose another model."
         raise Blocked([_gone(f"{row.name} ended on {row.ends_on:%-d %B %Y}.{instead}")])
     if not row.offered:
-        raise Blocked([_gone(f"{row.name} is not offered any more. Choose another model.")])
+        raise Blocked([_gone(f"{row.name} is no longer offered. Choose another model.")])
     try:
         model_spec(row)
     except BadFacts as error:

@@ -125,7 +125,7 @@ def _claim(output: Output, by: User) -> Output:
         held, now = _locked(output), clock.now()
         is_forgotten = held.handled_at is not None and held.handled_at < now - KEEPING_TAKES
         if held.state == OutputState.KEPT or (held.state == OutputState.KEEPING and not is_forgotten):
-            raise InvalidTransition("This picture has been kept already. Its version is in the library.")
+            raise InvalidTransition("This picture is already kept. Its version is in the library.")
         _write(held, OutputState.KEEPING, by)
     return held
 
@@ -156,4 +156,4 @@ def _write(output: Output, state: OutputState, by: User, version: Version | None
 
 def _check(by: User) -> None:
     if not by.has_perm("generation.make_images"):
-        raise PermissionDenied("You may look at pictures, but not keep or discard them.")
+        raise PermissionDenied("You can view pictures, but not keep or discard them.")

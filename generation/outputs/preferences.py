@@ -29,14 +29,14 @@ def prefer(brief: Brief, verdict: Pick, *, by: User, output: Output | None = Non
     return made
 
 
-def _check(brief: Brief, verdict: Pick, by: User, output: Output | None) -> None:
-    if brief.preferences.filter(by=by).exists():
-        raise InvalidTransition("You have judged these pictures already, and know by now whose they are.")
+def _check(brief: Brief, verdict: Verdict, by: User, output: Output | None) -> None:
+    if brief.judgements.filter(by=by).exists():
+        raise InvalidTransition("You already compared these pictures and have seen the names.")
     if brief.jobs.filter(state__in=RUNNING).exists():
-        raise InvalidTransition("Not everything has come back yet. Judge when all of it is there.")
+        raise InvalidTransition("Not every picture has arrived yet. Choose when they are all here.")
     there = Output.objects.filter(job__brief=brief).exclude(state=OutputState.DISCARDED)
     if there.count() < FEWEST:
-        raise InvalidTransition("There are not two pictures to choose between.")
+        raise InvalidTransition("There must be two pictures to choose between.")
     is_one_of_them = output is not None and there.filter(pk=output.pk).exists()
     if (verdict == Pick.PICK) != is_one_of_them:
         raise Blocked([Finding("choice", "Pick one of the pictures, or say that it is a tie or none.", field="output")])

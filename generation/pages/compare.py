@@ -44,7 +44,7 @@ def judge(request: SignedIn, brief_id: UUID) -> HttpResponse:
     except (InvalidTransition, Blocked) as error:
         messages.error(request, str(error))
         return _page(request, found, 409 if isinstance(error, InvalidTransition) else 422)
-    messages.success(request, "Noted. Here is whose they are.")
+    messages.success(request, "Saved. Here are the names.")
     return redirect("generation:compare", found.pk)
 
 

@@ -36,7 +36,7 @@ REASONS: Mapping[str, str] = {
     "lost": "Sent, but no answer came back",
     "bad_answer": "The answer could not be used",
     "blocked_address": "The answer pointed to an address that is not the provider's",
-    "model_gone": "The model is not there any more",
+    "model_gone": "The model is no longer available",
     "not_sent": "It could not be sent",
     "not_asked": "It could not be asked for again",
     "deadly": "It stopped every worker that took it",
@@ -44,7 +44,7 @@ REASONS: Mapping[str, str] = {
 """Kind of error → the same words whoever it came from: they say what happened and not to whom."""
 STATE_WORDS: Mapping[str, str] = {
     JobState.CANCELED: "Canceled before it was sent",
-    JobState.HAND: "Waiting for somebody to bring it",
+    JobState.HAND: "Waiting for its upload",
     JobState.QUEUED: "On its way",
     JobState.SENDING: "On its way",
     JobState.WAITING: "On its way",
@@ -98,10 +98,10 @@ class ComparedPicture:
     def reason(self) -> str:
         """Why there is no picture, in the same words for every provider."""
         if self.job.state == JobState.PARTIAL:
-            return "Fewer came than were asked for"
+            return "Fewer arrived than requested"
         if self.job.state in STATE_WORDS:
             return STATE_WORDS[self.job.state]
-        return REASONS.get(self.job.error_kind, "It did not come")
+        return REASONS.get(self.job.error_kind, "It did not arrive")
 
     @property
     def details(self) -> str:
@@ -249,7 +249,7 @@ class Comparison:
         if preference.output_id is None:
             return "a tie" if preference.outcome == Pick.TIE else "none of them"
         letters = {cell.output.pk: cell.letter for cell in self.every if cell.output}
-        return letters.get(preference.output_id, "one that is discarded by now")
+        return letters.get(judgement.output_id, "one that is now discarded")
 
 
 def compare(

@@ -37,7 +37,7 @@ def new(request: SignedIn) -> HttpResponse:
     about = AboutForm(data if saves else None, initial=_about(data) if data else editor.about_of(brief, copy))
     if saves and all([about.is_valid(), draft.is_valid()]):
         revision = revisions.create(about.about(), draft.said(), by=request.user, note=draft.note)
-        messages.success(request, "The template is written. It is offered to everybody once you put it in use.")
+        messages.success(request, "Template saved. Publish it to offer it to everybody.")
         return redirect(revision.template.get_absolute_url())
     return _drawn(request, draft, saves, about=about, source=brief, template=None)
 
@@ -54,7 +54,7 @@ def edit(request: SignedIn, slug: str) -> HttpResponse:
     saves = data is not None and "save" in data
     if saves and draft.is_valid():
         revision = revisions.revise(found, draft.said(), by=request.user, note=draft.note)
-        messages.success(request, f"Revision {revision.number} is written. It is not in use until you publish it.")
+        messages.success(request, f"Revision {revision.number} saved. Publish it to use it.")
         return redirect(f"{found.get_absolute_url()}?revision={revision.number}")
     return _drawn(request, draft, saves, about=None, source=None, template=found, first=first)
 

@@ -20,7 +20,7 @@ from generation.prompt_templates.revisions import Wording, in_use
 
 STATES: Mapping[str, tuple[Callable[..., Template], str]] = {
     "archive": (revisions.archive, "Archived. It is no longer offered; its briefs keep it."),
-    "restore": (revisions.restore, "It is offered again."),
+    "restore": (revisions.restore, "Restored. It is offered again."),
 }
 
 
@@ -79,7 +79,7 @@ def publish(request: SignedIn, slug: str, number: int) -> HttpResponse:
     revision = get_object_or_404(every, template__slug=slug, number=number)
     try:
         revisions.publish(revision, by=request.user)
-        messages.success(request, f"Revision {number} is in use from now on.")
+        messages.success(request, f"Revision {number} is published.")
     except InvalidTransition as error:
         messages.error(request, str(error))
     return redirect(revision.template.get_absolute_url())

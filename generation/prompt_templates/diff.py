@@ -15,14 +15,14 @@ from generation.prompt_templates.revisions import Wording
 SAME, GONE, NEW, CHANGED = "same", "gone", "new", "changed"
 _TOKEN = re.compile(r"\s+|\d+:\d+|\w+|[^\w\s]")
 
-PARTS = (("body", "Prompt"), ("house_voice", "House voice"), ("negative", "Exclude"), ("ratio", "Shape"))
+PARTS = (("body", "Prompt"), ("house_voice", "House style"), ("negative", "Exclude"), ("ratio", "Shape"))
 FIELD_PARTS = {
     "label": "Label",
     "kind": "Kind",
     "help": "Help",
     "default": "Default",
     "choices": "Choices",
-    "open": "Own words allowed",
+    "open": "Custom text allowed",
     "required": "Required",
     "most": "At most",
     "least": "At least",

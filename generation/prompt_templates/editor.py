@@ -46,7 +46,7 @@ class AboutForm(forms.Form):
         max_length=300,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="What somebody gets with it.",
+        help_text="What people get with it.",
     )
     purpose = forms.CharField(
         max_length=80, required=False, help_text="What its pictures are for, such as “Listing illustration”."
@@ -73,13 +73,14 @@ class WordingForm(forms.Form):
         strip=True,
         max_length=prompts.MOST_IN_PROMPT,
         widget=forms.Textarea(attrs={"rows": 9, "class": "mono"}),
-        help_text="A field stands as {name}. A line whose fields are all empty is left out.",
+        help_text="Write a field as {name}. Lines whose fields are all empty are left out.",
     )
     house_voice = forms.CharField(
+        label="House style",
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Said at the end of every prompt: how this house wants its pictures to look.",
+        help_text="Added to the end of every prompt: how your pictures should look.",
     )
     negative = forms.CharField(
         label="Exclude", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
@@ -99,12 +100,12 @@ class WordingForm(forms.Form):
 class FieldRow(forms.Form):
     """One typed field of a template."""
 
-    label = forms.CharField(max_length=80, help_text="What the person filling it in reads.")
+    label = forms.CharField(max_length=80, help_text="What people filling it in see.")
     name = forms.CharField(
-        max_length=40, required=False, help_text="In the prompt as {name}. Left empty, made of the label."
+        max_length=40, required=False, help_text="Used in the prompt as {name}. Leave empty to make it from the label."
     )
     kind = forms.ChoiceField(choices=KINDS, initial=FieldKind.TEXT)
-    default = forms.CharField(max_length=prompts.MOST_IN_FIELD, required=False, label="Usually")
+    default = forms.CharField(max_length=prompts.MOST_IN_FIELD, required=False, label="Default")
     help = forms.CharField(max_length=200, required=False, label="Help")
     choices = forms.CharField(
         required=False,
@@ -112,8 +113,8 @@ class FieldRow(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="For a choice: one on each line.",
     )
-    open = forms.BooleanField(required=False, label="Own words are allowed too")
-    required = forms.BooleanField(required=False, initial=True, label="Must be filled in")
+    open = forms.BooleanField(required=False, label="Allow custom text")
+    required = forms.BooleanField(required=False, initial=True, label="Required")
     most = forms.IntegerField(
         required=False,
         initial=200,
@@ -162,10 +163,10 @@ class RuleRow(forms.Form):
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 2}),
         label="Why",
-        help_text="What the person who typed them reads.",
+        help_text="What people who type them see.",
     )
     severity = forms.ChoiceField(
-        label="What happens", initial="blocks", choices=[("blocks", "It is not sent"), ("warns", "It is asked about")]
+        label="What happens", initial="blocks", choices=[("blocks", "Block it"), ("warns", "Warn about it")]
     )
 
 

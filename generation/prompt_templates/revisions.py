@@ -120,12 +120,12 @@ def publish(revision: TemplateRevision, *, by: User) -> Template:
     with transaction.atomic():
         held = Template.objects.select_for_update().get(pk=revision.template_id)
         if held.published_id == revision.pk:
-            raise InvalidTransition(f"Revision {revision.number} is in use already.")
+            raise InvalidTransition(f"Revision {revision.number} is already published.")
         before = held.published
         held.published = revision
         held.save(update_fields=["published"])
         back = before is not None and before.number > revision.number
-        words = f"Revision {revision.number} of “{held.name}” is in use{' again' if back else ''}."
+        words = f"Revision {revision.number} of “{held.name}” is published{' again' if back else ''}."
         audit.record(by, "template.published", held, words, before=before.number if before else None)
     return held
 
@@ -147,7 +147,7 @@ def archive(template: Template, *, by: User) -> Template:
     with transaction.atomic():
         held = _held(template)
         if held.archived_at is not None:
-            raise InvalidTransition("This template is archived already.")
+            raise InvalidTransition("This template is already archived.")
         held.archived_at = timezone.now()
         held.save(update_fields=["archived_at"])
         audit.record(by, "template.archived", held, f"“{held.name}” is not offered any more.")
@@ -208,14 +208,4 @@ def _lines(text: str) -> str:
 
 def _check(by: User) -> None:
     if not by.has_perm(RIGHT):
-        raise PermissionDenied("You may use templates, but not change them.")
-
-
-def in_use(template: Template, revisions: Sequence[TemplateRevision]) -> TemplateRevision:
-    """The revision to start from: the one in use, or the newest where none is."""
-    return template.published or revisions[0]
-
-
-def latest(template: Template) -> TemplateRevision:
-    """The revision in use, or the newest where none is."""
-    return in_use(template, list(template.revisions.all()[:1]))
+        raise PermissionDenied("You can use templates, but not change them.")

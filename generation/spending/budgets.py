@@ -82,7 +82,7 @@ def campaigns() -> list[str]:
 def check_manager(by: User) -> None:
     """Raise PermissionDenied for whoever does not manage money."""
     if not by.has_perm(MANAGE):
-        raise PermissionDenied("Budgets, plans and unclear charges are for people who manage money.")
+        raise PermissionDenied("You need the right to manage budgets.")
 
 
 def open_budget(budget: Budget, *, by: User) -> Budget:
@@ -91,7 +91,9 @@ def open_budget(budget: Budget, *, by: User) -> Budget:
     with transaction.atomic():
         open_month(budget.month, budget.currency)
         if Budget.objects.filter(**_scope(budget), month=budget.month, currency=budget.currency).exists():
-            raise Blocked([Finding("budget_exists", f"{budget.scope} has a budget for this month: change that one.")])
+            raise Blocked(
+                [Finding("budget_exists", f"{budget.scope} already has a budget for this month. Change that one.")]
+            )
         budget.save(force_insert=True)
         audit.record(by, "budget.opened", budget, said(budget), limit_micros=budget.limit_micros)
     return budget

@@ -121,7 +121,7 @@ def _over(budget: Budget, micros: int) -> Finding:
     left = max(budget.left_micros, 0) / 1_000_000
     words = (
         f"{budget.scope} has {budget.currency} {left:.2f} left for {budget.month:%B %Y}, and this needs up to "
-        f"{budget.currency} {micros / 1_000_000:.2f}. Nothing was sent. Choose fewer pictures, a lower quality or a "
+        f"{budget.currency} {micros / 1_000_000:.2f}. Nothing was sent. Choose fewer pictures, a lower quality, or a "
         "cheaper model, or ask a manager to raise the budget."
     )
     return Finding("over_budget", words, field="models")

@@ -162,7 +162,7 @@ class Month:
 
     @property
     def approved_words(self) -> str:
-        return f"{self.total.approved} stand approved"
+        return f"{self.total.approved} approved"
 
     @property
     def acceptance_words(self) -> str:
@@ -176,7 +176,7 @@ class Month:
     def partial_words(self) -> str:
         if not self.partial:
             return ""
-        return f"{_count(self.partial, 'answer')} came in part: some pictures, and some not"
+        return f"{_count(self.partial, 'answer')} came in part, with some pictures missing"
 
     def _each(self, cost: Decimal | None) -> str:
         return "–" if cost is None else _amount(round(cost * 1_000_000), self.currency)

@@ -50,7 +50,7 @@ def test_a_stranger_sees_no_history(nils: User, client: Client) -> None:
 
 def test_the_address_is_not_a_templates(browser: Client) -> None:
     assert reverse("generation:history") == URL
-    assert "Every prompt that is sent will be here" in browser.get(URL).content.decode()
+    assert "Every prompt you send will be here" in browser.get(URL).content.decode()
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ def test_the_count_is_of_all_and_pages_keep_the_filters(browser: Client, ada: Us
 
 
 def test_nothing_found_says_so_and_shows_the_way_back(browser: Client, several: None) -> None:
-    assert "No brief fits all of this" in browser.get(URL + "?q=zeppelin").content.decode()
+    assert "No briefs match" in browser.get(URL + "?q=zeppelin").content.decode()
 
 
 def test_htmx_gets_the_rows_and_the_count(browser: Client, several: None) -> None:

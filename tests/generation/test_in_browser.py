@@ -80,11 +80,11 @@ def test_what_is_painted_is_what_may_change(ada: Person, brief: str, stand_in: W
     ada.page.get_by_role("link", name="Edit this picture").last.click()
     canvas = ada.page.locator("[data-canvas]")
     stroke(ada, canvas)
-    expect(ada.page.locator("[data-said]")).to_contain_text("% of the picture may change")
+    expect(ada.page.locator("[data-said]")).to_contain_text("% of the picture can change")
     ada.press("Clear")
     expect(ada.page.locator("[data-said]")).to_contain_text("Nothing marked")
     ada.press("Undo")
-    expect(ada.page.locator("[data-said]")).to_contain_text("% of the picture may change")
+    expect(ada.page.locator("[data-said]")).to_contain_text("% of the picture can change")
     ada.page.get_by_text("Mark by numbers").click()
     for label, value in {"From the left": "80", "From the top": "80", "Width": "20", "Height": "20"}.items():
         ada.page.get_by_role("spinbutton", name=label).fill(value)

@@ -273,7 +273,7 @@ def test_a_queued_job_shows_its_place(ada: User) -> None:
     [
         (errors.Refused("Not this."), "Nothing was charged"),
         (errors.Rejected("Wrong size."), "Send again"),
-        (errors.Unclear("Lost."), "It is never sent again by itself"),
+        (errors.Unclear("Lost."), "It is never sent again automatically"),
         (Pending(handle="h", ask_again_in=60), "At the provider"),
         (Finished(pictures=(picture("x", (64, 64)),)), "Not in the shape"),
     ],

@@ -93,7 +93,7 @@ def test_a_field_is_added_while_the_rest_stays_as_typed(tab: Page, live_server: 
     tab.get_by_role("button", name="Add {mist}").click()
     expect(tab.locator(".typed-field[open] [name$=-name]")).to_have_value("mist")
     expect(tab.locator("#tryout")).to_contain_text("Mist: [Mist].")
-    tab.get_by_role("button", name="Save, not in use yet").click()
+    tab.get_by_role("button", name="Save without publishing").click()
     expect(tab.get_by_role("heading", level=1)).to_have_text("House")
     assert "{mist}" in template.revisions.get(number=2).body
 

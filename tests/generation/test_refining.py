@@ -189,7 +189,7 @@ def test_an_edit_of_a_photograph_says_what_follows(ada: User) -> None:
 
 def test_an_edit_of_an_unexplained_upload_says_so(ada: User) -> None:
     url = reverse("generation:refine", args=("edit", "version", uploaded(ada, DigitalSource.UNKNOWN).pk))
-    assert "Nobody has said what this picture is" in browser_of(ada).get(url, follow=True).content.decode()
+    assert "Nobody has said how this picture was made" in browser_of(ada).get(url, follow=True).content.decode()
 
 
 def test_a_version_can_be_gone_on_from_where_it_is_shown(ada: User, rita: User) -> None:

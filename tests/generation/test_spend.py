@@ -90,7 +90,7 @@ def test_a_month_in_which_nothing_cost_anything_says_so_instead_of_drawing_it(ad
     free = factories.ModelFactory.create(model_id="free", facts=factories.priced("0"))
     execution.send(factories.started(ada, free).jobs.get().pk)
     shown = page(max_)
-    assert "Nothing that was sent in this month has cost anything." in shown
+    assert "Nothing sent in this month had a cost." in shown
     assert "By day" not in shown
     sent(ada)
     assert "By day" in page(max_)
@@ -246,7 +246,7 @@ def test_an_unclear_job_is_counted_listed_and_settled_from_here(ada: User, max_:
     answer = browser_of(max_).post(reverse("generation:settle", args=(job.pk, "write-off")), {"back": here})
     assert (answer.status_code, answer["Location"]) == (302, here)
     assert reports.month(budgets.month_of()).total.spent == 0
-    assert "Waiting to be settled" not in page(max_)
+    assert "Charges to settle" not in page(max_)
 
 
 # Budgets

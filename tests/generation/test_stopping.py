@@ -155,7 +155,7 @@ def test_the_page_offers_it_once_and_says_what_happens(waiting: Job, ada: User) 
     address = reverse("generation:job", args=(waiting.pk, "cancel"))
     assert address in client.get(waiting.brief.get_absolute_url()).content.decode()
     page = client.post(address, follow=True).content.decode()
-    assert "is asked to stop" in page
+    assert "was asked to stop" in page
     assert "Nothing was charged" not in page
     assert address not in page
 

@@ -273,7 +273,7 @@ def test_rolling_back_puts_the_older_one_in_use_again(max_: User, template: Temp
     revisions.publish(first, by=max_)
     template.refresh_from_db()
     assert template.published == first
-    assert "in use again" in audit.history(template)[0].words
+    assert "published again" in audit.history(template)[0].words
 
 
 def test_what_is_in_use_is_not_published_twice(max_: User, template: Template) -> None:
@@ -346,7 +346,7 @@ def test_the_page_shows_what_changed(manager: Client, max_: User, template: Temp
     page = manager.get(reverse("generation:diff", args=("house",))).content.decode()
     assert re.search(r"<ins>[^<]*tall", page)
     assert "<del>" in page
-    assert "Put revision 2 in use" in page
+    assert "Publish revision 2" in page
 
 
 @pytest.mark.parametrize("query", ["?from=99&to=x", "?from=&to=", "?from=1&to=1"])
@@ -460,7 +460,7 @@ def test_a_file_brings_new_templates_and_revisions_none_of_them_in_use(manager: 
     both["templates"].append({"slug": "house", "name": "House", "body": "Quite plain."})
     file = SimpleUploadedFile("x.json", json.dumps(both).encode())
     page = manager.post(reverse("generation:bring_templates"), {"file": file}).content.decode()
-    assert "Revision 2, not in use yet" in page
+    assert "Revision 2, not published yet" in page
     template.refresh_from_db()
     assert (template.published.number, template.revisions.count()) == (1, 2)  # type: ignore[union-attr] # published
     assert Template.objects.get(slug="x").published is None

@@ -103,7 +103,7 @@ def sees_pictures(ada: Person, count: int) -> None:
 
 def brings_the_picture(ada: Person, file: Path) -> None:
     """What somebody does who ran the prompt elsewhere: drop the result in."""
-    expect(ada.page.locator("#results")).to_contain_text("The exact text")
+    expect(ada.page.locator("#results")).to_contain_text("Prompt to copy")
     ada.shoot("2 the text to copy")
     ada.page.locator("input[name=pictures]").set_input_files(file)
     ada.page.get_by_label("Plan of the account").select_option("Pro")

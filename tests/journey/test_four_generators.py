@@ -64,7 +64,7 @@ def test_four_generators_are_judged_blind_and_paid(portal: Portal, browser: Brow
     ada, max_ = (Person(portal, browser, name, album="four generators") for name in ("ada", "max"))
     models = ("GPT Image 2", "FLUX.2 [pro]", "Stable Diffusion XL (AUTOMATIC1111)", "The server's own model")
     steps.writes_freely(ada, PROMPT, *models)
-    ada.page.get_by_role("group", name="Variations of each").get_by_text("1", exact=True).click()
+    ada.page.get_by_role("group", name="Pictures per model").get_by_text("1", exact=True).click()
     steps.sends(ada)
     results = ada.page.locator("#results")
     expect(results).to_contain_text("4 jobs", timeout=60_000)

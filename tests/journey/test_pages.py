@@ -133,7 +133,7 @@ def test_the_text_of_a_hand_off_is_copied_from_the_keyboard(life: Life, browser:
     ada.go(life.left["hand_off"])
     ada.page.get_by_role("button", name="Copy the text").press("Enter")
     expect(ada.page.locator(".to-copy .said")).to_have_text("Copied")
-    text = ada.page.get_by_role("textbox", name="The exact text").input_value()
+    text = ada.page.get_by_role("textbox", name="Prompt to copy").input_value()
     assert text.startswith("Arches of a ruined abbey")
     assert ada.page.evaluate("navigator.clipboard.readText()") == text
 

@@ -103,7 +103,7 @@ def test_the_same_way_with_pictures_from_openai(portal: Portal, browser: Browser
     [
         ("refuse", "Refused", 1),
         ("busy-once", "Done", 2),
-        ("lost", "never sent again by itself", 1),
+        ("lost", "never sent again automatically", 1),
     ],
 )
 def test_what_else_openai_may_answer(

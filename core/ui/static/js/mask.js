@@ -134,7 +134,7 @@ class Painter {
   // The mask as it will go out, and how much of the picture it leaves open.
   keep() {
     const share = this.share();
-    this.say(share ? `${Math.max(1, Math.round(share * 100))} % of the picture may change` : "Nothing marked: all of it may change");
+    this.say(share ? `${Math.max(1, Math.round(share * 100))} % of the picture can change` : "Nothing marked. The whole picture can change");
     this.field.value = share ? this.mask() : "";
     this.field.dispatchEvent(new Event("change", { bubbles: true }));
   }

@@ -32,7 +32,7 @@ class Finding:
     @property
     def is_fixable(self) -> bool:
         """Whether it can be fixed, and at a place that a link can lead to."""
-        return bool(self.field) and self.severity != "informs"
+        return bool(self.field) and self.severity != Severity.INFORMS
 
 
 class InvalidTransition(Exception):

@@ -201,14 +201,14 @@ def _disclosure(facts: ChannelContext, profile: Profile) -> Iterator[Finding]:
         yield Finding(
             "disclosure_silent",
             f"This channel has no disclosure text for {facts.kind.value} pictures, so people would not be told.",
-            severity="warns",
+            severity=Severity.WARNS,
             field="channels",
         )
     if facts.kind is Kind.ALTERED and not facts.disclosure_note:
         yield Finding(
             "disclosure_note_missing",
             "Nobody has described what was altered.",
-            severity="warns",
+            severity=Severity.WARNS,
             field="disclosure",
         )
 

@@ -85,7 +85,7 @@ def withdraw(request: SignedIn, release_id: UUID) -> HttpResponse:
     found = _release(release_id)
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        lifecycle.withdraw(found, form.cleaned_data["reason"], request.user)
+        lifecycle.withdraw(found, form.cleaned_data["reason"], by=request.user)
         messages.success(
             request, f"Withdrawn from {found.channel}. Anyone who requests it is now told that it is gone."
         )

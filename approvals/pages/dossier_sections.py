@@ -33,17 +33,17 @@ class DossierSection:
 def sections(version: Version) -> list[DossierSection]:
     """The dossier as a reviewer reads it."""
     return [
-        Section("Text", tuple(_words(version)), "alt_text"),
-        Section("License", tuple(_license(version)), "license"),
-        Section("People and property", tuple(_shown_rows(version)), "consents"),
-        Section("How it was made", tuple(_made(version)), "disclosure"),
-        Section("File", tuple(_file(version)), "file"),
+        DossierSection("Text", tuple(_words(version)), "alt_text"),
+        DossierSection("License", tuple(_license(version)), "license"),
+        DossierSection("People and property", tuple(_shown_rows(version)), "consents"),
+        DossierSection("How it was made", tuple(_made(version)), "disclosure"),
+        DossierSection("File", tuple(_file(version)), "file"),
     ]
 
 
 def _words(version: Version) -> Iterator[DossierRow]:
     if version.decorative:
-        yield Row("Alt text", "Decorative. Screen readers skip it.")
+        yield DossierRow("Alt text", "Decorative. Screen readers skip it.")
     else:
         yield DossierRow("Alt text", version.alt_text or "Missing", name_of(version.alt_language))
     for translation in version.translations.all():
@@ -62,10 +62,10 @@ def _license(version: Version) -> Iterator[DossierRow]:
         answer = given.get(question.value)
         label = Answer(answer.answer).label if answer else Answer.UNKNOWN.label
         detail = f"{label}: {answer.detail}" if answer and answer.detail else str(label)
-        yield Row(str(question.label), detail, answer.source if answer else "")
-    yield Row("Owner", license.holder or "Not stated")
-    yield Row("Credit line", license.attribution or "None")
-    yield Row("Expires", f"{license.valid_until:%-d %b %Y}" if license.valid_until else "Never")
+        yield DossierRow(str(question.label), detail, answer.source if answer else "")
+    yield DossierRow("Owner", license.holder or "Not stated")
+    yield DossierRow("Credit line", license.attribution or "None")
+    yield DossierRow("Expires", f"{license.valid_until:%-d %b %Y}" if license.valid_until else "Never")
     if license.terms:
         yield DossierRow("Terms", str(license.terms), license.terms.source_url)
 
@@ -79,9 +79,9 @@ def _shown_rows(version: Version) -> Iterator[DossierRow]:
         yield DossierRow(str(Consent.Kind(consent.kind).label), f"{consent.name}: {given}{until}", consent.scope)
 
 
-def _made(version: Version) -> Iterator[Row]:
-    yield Row("Source", str(Origin(version.origin).label))
-    yield Row("Kind of picture", str(DigitalSource(version.digital_source).label))
+def _made(version: Version) -> Iterator[DossierRow]:
+    yield DossierRow("Source", str(Origin(version.origin).label))
+    yield DossierRow("Kind of picture", str(DigitalSource(version.digital_source).label))
     if version.alterations:
         yield DossierRow(
             "Altered", "; ".join(in_plain_words(name) for name in version.alterations), version.disclosure_note
@@ -102,7 +102,7 @@ def _provenance(made: Provenance | None) -> Iterator[DossierRow]:
     if made.prompt:
         yield DossierRow("Prompt", made.prompt, made.template)
     if made.negative:
-        yield Row("Exclude", made.negative)
+        yield DossierRow("Exclude", made.negative)
     if made.purpose:
         yield DossierRow("Purpose", made.purpose)
 

@@ -83,7 +83,7 @@ class SubmitPanel:
     @cached_property
     def verdicts(self) -> review_page.Verdicts:
         channels = [channel for channel in Channel.objects.filter(active=True) if channel.pk not in self.live_in]
-        return desk.Verdicts.on(self.version, channels, can_fix=self.user.has_perm("assets.edit_library"))
+        return review_page.Verdicts.on(self.version, channels, can_fix=self.user.has_perm("assets.edit_library"))
 
     @cached_property
     def offers(self) -> list[tuple[review_page.ChannelVerdict, review_page.Lines, bool]]:
@@ -120,7 +120,7 @@ class SubmitPanel:
 
     @property
     def refused_findings(self) -> list[Finding]:
-        return desk.fixable(self.refused)
+        return review_page.fixable(self.refused)
 
 
 @dataclass(frozen=True)

@@ -136,7 +136,7 @@ class Verdicts:
     @property
     def shared_problems(self) -> list[Finding]:
         """What blocks or needs a look in every channel."""
-        return fixable((found for found in self._shared if found.severity != "informs"), can_fix=self.can_fix)
+        return fixable((found for found in self._shared if found.severity != Severity.INFORMS), can_fix=self.can_fix)
 
     @property
     def shared_problems_in_short(self) -> list[Finding]:
@@ -234,7 +234,7 @@ class AlteredPair:
 
 
 @dataclass(frozen=True)
-class Card:
+class ReviewPage:
     """The open review."""
 
     review: Review
@@ -312,7 +312,7 @@ class Card:
         before = version.asset.versions.filter(number__lt=version.number).order_by("-number").first()
         pairs = [AlteredPair("Original", version.original)] if version.original else []
         if before and before != version.original:
-            pairs.append(Pair("Previous version", before))
+            pairs.append(AlteredPair("Previous version", before))
         return pairs
 
 

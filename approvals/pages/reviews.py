@@ -73,7 +73,7 @@ def decide(request: SignedIn, review_id: UUID) -> HttpResponse:
 def undo(request: SignedIn, decision_id: UUID) -> HttpResponse:
     """Take one's decision back, and return to the review."""
     decision = get_object_or_404(Decision.objects.select_related("review__version"), pk=decision_id)
-    found = services.undo(decision, request.user)
+    found = services.undo(decision, by=request.user)
     messages.success(request, "The decision is undone. The review is open again.")
     return redirect("approvals:review", found.pk)
 
@@ -82,7 +82,7 @@ def undo(request: SignedIn, decision_id: UUID) -> HttpResponse:
 @may_look
 def claim(request: SignedIn, review_id: UUID) -> HttpResponse:
     """Claim a review."""
-    found = services.claim(_review(review_id), request.user)
+    found = services.claim(_review(review_id), by=request.user)
     messages.info(request, f"Claimed. Nobody else can decide on it for {CLAIM_MINUTES} minutes.")
     return redirect("approvals:review", found.pk)
 
@@ -91,7 +91,7 @@ def claim(request: SignedIn, review_id: UUID) -> HttpResponse:
 @may_look
 def retract(request: SignedIn, review_id: UUID) -> HttpResponse:
     """The author takes their version back."""
-    found = services.retract_review(_review(review_id), request.user)
+    found = services.retract_review(_review(review_id), by=request.user)
     messages.success(request, "Retracted. Submit it again when it is ready.")
     return redirect(found.version)
 

@@ -33,7 +33,9 @@ def listing_sites(request: SignedIn) -> HttpResponse:
     form = SiteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        made = access.create_site(given["slug"], given["name"], given["channels"], request.user, given["contact"])
+        made = access.create_site(
+            given["slug"], given["name"], given["channels"], by=request.user, contact=given["contact"]
+        )
         messages.success(request, f"{made} was added. Now create an API key for it.")
         return redirect("approvals:site", made.slug)
     found = ListingSite.objects.prefetch_related("channels").annotate(
@@ -65,7 +67,7 @@ def create_key(request: SignedIn, slug: str) -> HttpResponse:
 def revoke_key(request: SignedIn, slug: str, key_id: int) -> HttpResponse:
     """Revoke a key."""
     key = get_object_or_404(SiteKey, pk=key_id, site__slug=slug)
-    access.revoke_key(key, request.user)
+    access.revoke_key(key, by=request.user)
     messages.success(request, f"The key “{key.label}” is revoked. It no longer works.")
     return redirect("approvals:site", slug)
 
@@ -77,7 +79,7 @@ def change_channels(request: SignedIn, slug: str) -> HttpResponse:
     found, form = _site(slug), SiteChannelsForm(request.POST)
     if not form.is_valid():
         return _page(request, found, channels_form=form, status=422)
-    access.change_channels(found, form.cleaned_data["channels"], request.user)
+    access.change_channels(found, form.cleaned_data["channels"], by=request.user)
     messages.success(request, "Saved. The site can read these channels from its next request on.")
     return redirect("approvals:site", slug)
 

@@ -87,7 +87,7 @@ def _bring_up_to_date(release: Release) -> bool:
             end(locked, ReleaseState.EXPIRED, "License or consent has ended.", by=None)
             return _told(locked, "expired", f"Expired in {locked.channel}: license or consent has ended.")
         if locked.version.status == Status.ARCHIVED:
-            end(locked, ReleaseState.WITHDRAWN, "The version was archived.", None)
+            end(locked, ReleaseState.WITHDRAWN, "The version was archived.", by=None)
             return _told(locked, "withdrawn", f"Withdrawn from {locked.channel}: the version was archived.")
         if is_served == (locked.paused_at is None):
             return False

@@ -60,7 +60,7 @@ def submit(version: Version, channels: Iterable[Channel], note: str, *, by: User
     return review
 
 
-def retract_review(review: Review, by: User) -> Review:
+def retract_review(review: Review, *, by: User) -> Review:
     """The author retracts a version before anybody has decided."""
     with transaction.atomic():
         locked = lock_review(review)
@@ -100,7 +100,7 @@ def _check_can_be_submitted(version: Version) -> None:
 # Deciding
 
 
-def claim(review: Review, by: User) -> Review:
+def claim(review: Review, *, by: User) -> Review:
     """Claim a review, so that two people do not read the same dossier."""
     with transaction.atomic():
         locked = lock_review(review)
@@ -144,7 +144,7 @@ def decide(review: Review, choice: Choice, note: str, seen_hash: str, *, by: Use
     return decision
 
 
-def undo(decision: Decision, by: User) -> Review:
+def undo(decision: Decision, *, by: User) -> Review:
     """Undo a decision before it takes effect. The review is open again."""
     with transaction.atomic():
         review = lock_review(decision.review)

@@ -75,7 +75,7 @@ def switch(site: ListingSite, *, active: bool, by: User) -> ListingSite:
     return locked
 
 
-def create_key(site: ListingSite, label: str, by: User, expires_at: datetime | None = None) -> NewKey:
+def create_key(site: ListingSite, label: str, *, by: User, expires_at: datetime | None = None) -> NewKey:
     """Create a key. Several keys of a site work side by side, so that one can replace another without a gap."""
     _check_right(by)
     prefix, secret = _random(PREFIX_LENGTH), _random(SECRET_LENGTH)
@@ -88,7 +88,7 @@ def create_key(site: ListingSite, label: str, by: User, expires_at: datetime | N
     return NewKey(key, body + checksum(body))
 
 
-def revoke_key(key: SiteKey, by: User) -> SiteKey:
+def revoke_key(key: SiteKey, *, by: User) -> SiteKey:
     """Revoke a key, at once and for good."""
     _check_right(by)
     with transaction.atomic():

@@ -23,7 +23,7 @@ def rename(asset: Asset, title: str, *, by: User) -> Asset:
     return locked
 
 
-def archive(version: Version, by: User) -> Version:
+def archive(version: Version, *, by: User) -> Version:
     """Put a version away for good. It stays to be looked at; nothing about it changes any more."""
     check_right(by)
     with transaction.atomic():

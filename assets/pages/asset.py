@@ -148,7 +148,7 @@ def rename(request: SignedIn, asset_id: UUID) -> HttpResponse:
 def archive(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
     """Put a version away for good."""
     found = _version(request, asset_id, number)
-    collection.archive(found, request.user)
+    collection.archive(found, by=request.user)
     messages.success(request, f"{found.label} is archived. You can still view it here.")
     return redirect(found)
 

@@ -157,7 +157,7 @@ def _providers_that_rest(user: User) -> Iterator[Task]:
     resting = ProviderState.objects.filter(open_until__gt=timezone.now(), trips__gt=0).order_by("open_until")
     for state in resting[:SHOWN]:
         yield Task(
-            f"{registry.label(state.provider)} is paused until {state.resting_until:%H:%M} UTC",
+            f"{registry.label(state.provider)} is paused until {state.open_until:%H:%M} UTC",
             state.reason,
             reverse("settings") if user.has_perm("core.view_user") else reverse("generation:spend"),
             "moon",

@@ -86,9 +86,9 @@ def reset(provider: str, *, by: User) -> None:
         if state is None:
             return
         # Jobs before their provider, the order in which a worker locks them too.
-        waiting = Job.objects.filter(state=JobState.QUEUED, model__provider=provider, not_before=state.resting_until)
-        waiting.update(not_before=None, nudged_at=None)
-        ProviderState.objects.filter(pk=provider, resting_until=state.resting_until).update(resting_until=now)
+        waiting = Job.objects.filter(state=JobState.QUEUED, model__provider=provider, not_before=state.open_until)
+        waiting.update(not_before=None, enqueued_at=None)
+        ProviderState.objects.filter(pk=provider, open_until=state.open_until).update(open_until=now)
         audit.record(by, "provider.tried", state, f"{provider} is to be tried again at once.")
 
 
@@ -118,7 +118,7 @@ def _struggled(provider: str, attempt: UUID, error: ProviderError, rest: Rest, n
         state.trips += 1
         _rest(state, now + (rest.length(state.trips - 1) if told is None else told), error.words)
         if rest is not TOO_FAST:  # that happens every minute to somebody busy, and is no event
-            words = f"{provider} is paused until {state.resting_until:%H:%M} UTC: {error.words}"
+            words = f"{provider} is paused until {state.open_until:%H:%M} UTC: {error.words}"
             audit.record(None, "provider.rests", state, words)
 
 

@@ -90,7 +90,7 @@ def _planned(brief: Brief, model: GenerationModel, agreed: list[str], sent: Sequ
     plain = specs.without(spec, agreed)
     if problem := specs.lacking(plain):
         raise Blocked([Finding("needs_a_picture", f"{model.name} cannot do this. {problem}", field="models")])
-    dropped = [name for name in agreed if name in specs.lost_options(spec, maker)]
+    dropped = [name for name in agreed if name in specs.lost_options(spec, provider)]
     same: dict[str, Any] = {"brief": brief, "model": model, "terms": agreed_terms, "dropped": dropped}
     calls = pricing.calls_for(plain, provider)
     return [Job(**same, **price_of(plain, provider, count), count=count, offset=offset) for count, offset in calls]

@@ -29,8 +29,8 @@ def prefer(brief: Brief, verdict: Pick, *, by: User, output: Output | None = Non
     return made
 
 
-def _check(brief: Brief, verdict: Verdict, by: User, output: Output | None) -> None:
-    if brief.judgements.filter(by=by).exists():
+def _check(brief: Brief, verdict: Pick, by: User, output: Output | None) -> None:
+    if brief.preferences.filter(by=by).exists():
         raise InvalidTransition("You already compared these pictures and have seen the names.")
     if brief.jobs.filter(state__in=RUNNING).exists():
         raise InvalidTransition("Not every picture has arrived yet. Choose when they are all here.")

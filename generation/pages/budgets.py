@@ -58,7 +58,7 @@ def add_plan(request: SignedIn) -> HttpResponse:
     form = PlanForm(request.POST)
     if not form.is_valid():
         return _page(request, plan_form=form, status=422)
-    plan = plans.add(form.plan(), request.user)
+    plan = plans.add(form.plan(), by=request.user)
     messages.success(request, f"{plan.name} was added.")
     return redirect("generation:budgets")
 

@@ -249,7 +249,7 @@ class Comparison:
         if preference.output_id is None:
             return "a tie" if preference.outcome == Pick.TIE else "none of them"
         letters = {cell.output.pk: cell.letter for cell in self.every if cell.output}
-        return letters.get(judgement.output_id, "one that is now discarded")
+        return letters.get(preference.output_id, "one that is now discarded")
 
 
 def compare(

@@ -209,3 +209,13 @@ def _lines(text: str) -> str:
 def _check(by: User) -> None:
     if not by.has_perm(RIGHT):
         raise PermissionDenied("You can use templates, but not change them.")
+
+
+def in_use(template: Template, revisions: Sequence[TemplateRevision]) -> TemplateRevision:
+    """The revision to start from: the one in use, or the newest where none is."""
+    return template.published or revisions[0]
+
+
+def latest(template: Template) -> TemplateRevision:
+    """The revision in use, or the newest where none is."""
+    return in_use(template, list(template.revisions.all()[:1]))

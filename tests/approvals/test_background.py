@@ -181,7 +181,7 @@ def test_mail_that_nobody_was_called_to_send_is_sent_once_by_the_sweep(rita: Use
 
 
 def test_mail_about_what_was_retracted_is_not_sent(rita: User, review: Review, ada: User) -> None:
-    services.retract_review(review, ada)
+    services.retract_review(review, by=ada)
     tasks.sweep()
     assert (mail.outbox, Mail.objects.get().state) == ([], "needless")
 

@@ -88,9 +88,9 @@ def test_submitting_twice_is_refused(review: Review, channel: Channel, ada: User
 
 
 def test_an_archived_version_cannot_be_submitted(ready: Version, channel: Channel, ada: User) -> None:
-    collection.archive(ready, ada)
+    collection.archive(ready, by=ada)
     with refuses(InvalidTransition, "archived"):
-        services.submit(ready, [channel], "", ada)
+        services.submit(ready, [channel], "", by=ada)
 
 
 def _without_alt_text(version: Version, ada: User) -> None:
@@ -149,20 +149,20 @@ def test_a_channel_where_it_is_live_is_not_asked_again(ada: User) -> None:
 
 
 def test_the_author_takes_a_review_back(review: Review, ada: User) -> None:
-    services.retract_review(review, ada)
+    services.retract_review(review, by=ada)
     review.refresh_from_db()
     assert (review.state, Version.objects.get(pk=review.version_id).status) == ("retracted", "draft")
 
 
 def test_somebody_else_cannot_take_a_review_back(review: Review, max_: User) -> None:
     with refuses(PermissionDenied):
-        services.retract_review(review, max_)
+        services.retract_review(review, by=max_)
 
 
 def test_a_decided_review_cannot_be_retracted(review: Review, ada: User) -> None:
     factories.decide(review)
     with refuses(InvalidTransition):
-        services.retract_review(review, ada)
+        services.retract_review(review, by=ada)
 
 
 # Deciding
@@ -239,13 +239,13 @@ def test_a_second_decision_is_refused(review: Review, rita: User) -> None:
 
 
 def test_a_claimed_review_is_not_decided_by_another(review: Review, rita: User, max_: User) -> None:
-    services.claim(review, max_)
+    services.claim(review, by=max_)
     with refuses(InvalidTransition, "has claimed this review"):
-        services.decide(review, Choice.APPROVE, "", now_hash(review), rita)
+        services.decide(review, Choice.APPROVE, "", now_hash(review), by=rita)
 
 
 def test_a_claim_left_alone_is_free_again_after_a_while(review: Review, rita: User, max_: User) -> None:
-    services.claim(review, max_)
+    services.claim(review, by=max_)
     with time_machine.travel(timezone.now() + timedelta(minutes=CLAIM_MINUTES + 1)):
         assert services.claim(review, by=rita).claimed_by == rita
 
@@ -463,7 +463,7 @@ def test_a_license_that_ends_ends_the_release_by_itself(ada: User) -> None:
 
 def test_an_archived_version_is_withdrawn(ada: User) -> None:
     release = factories.released(factories.ready(ada))
-    collection.archive(release.version, ada)
+    collection.archive(release.version, by=ada)
     lifecycle.expire_due()
     release.refresh_from_db()
     assert release.state == "withdrawn"

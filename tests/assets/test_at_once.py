@@ -75,7 +75,7 @@ def test_archiving_twice_at_once_happens_once() -> None:
 
     def archive() -> None:
         try:
-            collection.archive(version, ada)
+            collection.archive(version, by=ada)
         except InvalidTransition as error:
             refused.append(error)
 

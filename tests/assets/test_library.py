@@ -189,7 +189,7 @@ VERBS: dict[str, Callable[[Version, User], object]] = {
     ),
     "say_who_is_shown": lambda v, by: consents.say_who_is_shown(v, people="no", property="no", by=by),
     "record_consent": lambda v, by: consents.record_consent(v, GivenConsent(kind="person", name="Jo"), by=by),
-    "archive": collection.archive,
+    "archive": lambda v, by: collection.archive(v, by=by),
 }
 
 
@@ -202,7 +202,7 @@ class TestEveryVerb:
         assert (LogEntry.objects.count(), dossier.facts(reread(version))) == before
 
     def test_it_refuses_an_archived_version(self, verb: str, ada: User, version: Version) -> None:
-        collection.archive(version, ada)
+        collection.archive(version, by=ada)
         before = LogEntry.objects.count(), dossier.facts(reread(version))
         with pytest.raises(InvalidTransition):
             VERBS[verb](version, ada)

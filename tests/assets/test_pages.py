@@ -480,7 +480,7 @@ class TestPanels:
 
     @pytest.mark.parametrize("name", [*SAID, "archive"])
     def test_an_archived_version_answers_409(self, name: str, as_ada: Client, version: Version, ada: User) -> None:
-        collection.archive(version, ada)
+        collection.archive(version, by=ada)
         assert as_ada.post(change(version, name), SAID.get(name, {})).status_code == 409
 
     def test_archiving_keeps_it_to_be_looked_at(self, as_ada: Client, version: Version) -> None:

@@ -61,7 +61,7 @@ def _changed(ada: User) -> Version:
 
 
 def _archived(ada: User) -> Version:
-    return collection.archive(_draft(ada), ada)
+    return collection.archive(_draft(ada), by=ada)
 
 
 COURSES = {

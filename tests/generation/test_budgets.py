@@ -76,7 +76,7 @@ def test_max_opens_a_budget_and_the_log_says_so(ada: User, max_: User) -> None:
 def test_a_scope_has_one_budget_a_month(ada: User, max_: User) -> None:
     budget(DIME, person=ada)
     with pytest.raises(Blocked, match="Change that one"):
-        budgets.open_budget(Budget(month=budgets.month_of(), person=ada, limit_micros=5), max_)
+        budgets.open_budget(Budget(month=budgets.month_of(), person=ada, limit_micros=5), by=max_)
     assert Budget.objects.filter(person=ada).get().limit_micros == DIME
 
 

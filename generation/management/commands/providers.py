@@ -53,8 +53,8 @@ def _standing(state: ProviderState | None) -> list[str]:
     known = ((state.at_once, "at once"), (state.per_minute, "a minute"))
     limits = [f"{number} {words}" for number, words in known if number]
     words = [f"At most {', '.join(limits)}."] if limits else []
-    if state.resting_until is not None:
-        words.append(f"Paused until {timezone.localtime(state.resting_until):%-d %B, %H:%M %Z}: {state.reason}")
+    if state.open_until is not None:
+        words.append(f"Paused until {timezone.localtime(state.open_until):%-d %B, %H:%M %Z}: {state.reason}")
     return words
 
 

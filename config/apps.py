@@ -13,3 +13,4 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         """Make the Celery app the one that tasks belong to. It reads the settings, so not before they are there."""
         import_module("config.celery")
+        import_module("config.checks")  # registers itself

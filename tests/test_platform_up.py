@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -84,6 +86,43 @@ def running(portal: Portal) -> subprocess.Popen[bytes]:
     """The `manage.py up` that runs."""
     (up,) = (process for process in portal.started if process.poll() is None)
     return up
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Iterator[Portal]:
+    """A portal whose folder was made by version 0.1, with the tables that it began with."""
+    folder = tmp_path / "var"
+    folder.mkdir()
+    with closing(sqlite3.connect(folder / "imprimatur.sqlite3")) as database, database:
+        database.execute("CREATE TABLE django_migrations (id integer PRIMARY KEY, app text, name text, applied text)")
+        database.execute("CREATE TABLE auth_user (id integer PRIMARY KEY, username text)")
+        for app in ("auth", "account", "assets", "generation", "approvals"):
+            row = (app, "0001_initial", "2026-11-20 12:00:00")
+            database.execute("INSERT INTO django_migrations (app, name, applied) VALUES (?, ?, ?)", row)
+    with Portal(folder) as portal:
+        yield portal
+
+
+def schema(portal: Portal) -> list[str]:
+    with closing(sqlite3.connect(portal.folder / "imprimatur.sqlite3")) as database:
+        return [sql for (sql,) in database.execute("SELECT sql FROM sqlite_master")]
+
+
+def test_a_folder_of_an_older_version_is_a_sentence_and_stays_as_it_was(old: Portal) -> None:
+    before = schema(old)
+    assert old.up().wait(60) == 1
+    assert old.said.startswith(f"CommandError: {old.folder} was made by a version before 0.2.0")
+    assert f"mv {old.folder} {old.folder}-before-0.2" in old.said
+    assert "Traceback" not in old.said
+    assert schema(old) == before
+
+
+def test_migrate_alone_refuses_an_older_database_too(old: Portal) -> None:
+    before = schema(old)
+    with pytest.raises(AssertionError, match=r"made by a version before 0\.2\.0") as refused:
+        old.manage("migrate", "--no-input")
+    assert "Traceback" not in str(refused.value)
+    assert schema(old) == before
 
 
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('on', flush=True); time.sleep(60)"

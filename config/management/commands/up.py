@@ -14,7 +14,9 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 
+from config.checks import made_before
 from config.supervisor import Child, Process, running, signals
 
 HOST = "127.0.0.1"
@@ -33,6 +35,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, port: int, **options: Any) -> None:
         with signals() as stopping, only_one():
             refuse_taken(port)
+            refuse_old()
             self.prepare()
             with running(parts(port), stopping.hurry) as children:
                 is_told = False
@@ -103,6 +106,11 @@ def refuse_taken(port: int) -> None:
         except OSError as error:
             reason = error.strerror or str(error)
             raise CommandError(f"Port {port} cannot be used ({reason}). Choose another: make start PORT=8001") from None
+
+
+def refuse_old() -> None:
+    if words := made_before(connection):
+        raise CommandError(words)
 
 
 def refuse_ended(children: Sequence[Child]) -> None:

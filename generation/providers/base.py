@@ -218,7 +218,10 @@ class Provider(ABC):
         return False
 
     def verify_callback(self, headers: Headers, body: bytes) -> str:
-        """The provider's own id of the job that a genuine callback is about; believe nothing else. Raises Forged."""
+        """The provider's own id of the job that a genuine callback is about; believe nothing else.
+
+        Raises InvalidSignature.
+        """
         raise InvalidSignature(f"{self.label} does not call back.")
 
     def unsupported(self, spec: ImageSpec) -> list[str]:

@@ -21,7 +21,7 @@ class InvalidSignature(ValueError):
 
 
 def job_in(body: bytes, *names: str) -> str:
-    """The provider's own id of the job that a proven callback is about. Raises Forged when there is none."""
+    """The provider's own id of the job that a proven callback is about. Raises InvalidSignature when there is none."""
     try:
         data = json.loads(body)
     except (ValueError, RecursionError):

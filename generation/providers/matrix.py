@@ -10,7 +10,7 @@ from dataclasses import fields
 from importlib import import_module
 from inspect import isabstract
 from pathlib import Path
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 
 from generation.providers.base import Capabilities, Provider
 
@@ -33,9 +33,9 @@ WORDS = {
 
 
 def adapters() -> list[type[Provider]]:
-    """Every adapter in this package, by label."""
-    for module in iter_modules([str(HERE)]):
-        import_module(f"generation.providers.{module.name}")
+    """Every adapter in this package or a folder of it, by label."""
+    for module in walk_packages([str(HERE)], "generation.providers."):
+        import_module(module.name)
     found = {kind for kind in _below() if kind.__module__.startswith("generation.providers.")}
     return sorted((kind for kind in found if not isabstract(kind)), key=lambda kind: kind.label.lower())
 

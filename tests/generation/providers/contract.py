@@ -35,7 +35,7 @@ from tests.standins.pictures import picture
 CANARY = "sk-canary-5f1e9c7b3a"
 ATTEMPT = UUID("11111111-2222-4333-8444-555555555555")
 PNG = picture(96, 64, "contract")
-ROWS = tomllib.loads((Path("generation") / "data" / "models.toml").read_text(encoding="utf-8"))["models"]
+ROWS = tomllib.loads(Path("generation/catalogue/data/models.toml").read_text(encoding="utf-8"))["models"]
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "seed": {"seed": 7},

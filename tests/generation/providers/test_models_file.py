@@ -20,7 +20,7 @@ from generation.providers.prices import Money
 from tests.generation.providers.contract import ATTEMPT, PNG, ROWS
 
 KINDS = {kind.key: kind for kind in adapters()}
-TERMS = tomllib.loads((Path("generation") / "data" / "terms.toml").read_text(encoding="utf-8"))
+TERMS = tomllib.loads(Path("assets/rights/data/terms.toml").read_text(encoding="utf-8"))
 EXTRAS = {"stable-image-outpaint": {"left": "64"}, "stable-image-search-and-replace": {"search_prompt": "the door"}}
 SERVER = {"base_url": "http://127.0.0.1:9"}
 OPTIONS = {"bedrock": {"region": "eu-central-1"}, "a1111": SERVER, "comfyui": SERVER}

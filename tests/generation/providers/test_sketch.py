@@ -116,7 +116,7 @@ def test_words_no_font_has_do_not_stop_it() -> None:
 
 
 def test_every_starter_template_gets_the_scene_it_describes() -> None:
-    text = (Path("generation") / "data" / "templates.toml").read_text(encoding="utf-8")
+    text = Path("generation/prompt_templates/data/templates.toml").read_text(encoding="utf-8")
     found = [read_brief(*_filled(entry), "3:2").scene for entry in tomllib.loads(text).values()]
     assert found == ["exterior", "interior", "district", "notice", "exterior", "plan"]
 

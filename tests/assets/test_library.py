@@ -11,7 +11,6 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
-from assets import library
 from assets.alt_texts import writing
 from assets.imaging import inspection, rendering
 from assets.library import collection, intake, readiness, renditions
@@ -268,7 +267,7 @@ class TestWhatTheDatabaseRefuses:
             Version.objects.filter(pk=version.pk)._raw_delete(using="default")
 
     def test_the_same_number_twice(self, version: Version, ada: User) -> None:
-        with mock.patch.object(library, "_place", return_value=(version.asset, 1)), pytest.raises(IntegrityError):
+        with mock.patch.object(intake, "_place", return_value=(version.asset, 1)), pytest.raises(IntegrityError):
             factories.VersionFactory.create(by=ada, asset=version.asset)
 
 
@@ -292,7 +291,7 @@ class TestCopies:
     def test_a_copy_is_made_once(self, version: Version) -> None:
         spec = rendering.SPECS["thumb"]
         first = renditions.rendition(version, spec)
-        with mock.patch.object(inspection, "render", side_effect=AssertionError):
+        with mock.patch.object(rendering, "render", side_effect=AssertionError):
             assert renditions.rendition(version, spec) == first
 
     def test_two_makers_of_the_same_copy_agree(self, version: Version) -> None:

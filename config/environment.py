@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import zoneinfo
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -77,6 +78,14 @@ def one_of(name: str, *choices: str) -> str:
     value = text(name, choices[0]).lower()
     if value not in choices:
         raise wrong(name, f"is “{value}”", f"Use one of: {', '.join(choices)}")
+    return value
+
+
+def time_zone(name: str, default: str) -> str:
+    """The IANA name of a time zone."""
+    value = text(name, default)
+    if value not in zoneinfo.available_timezones():
+        raise wrong(name, f"is “{value}”", "Use a time zone’s IANA name, such as America/Los_Angeles")
     return value
 
 

@@ -12,9 +12,11 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import reswap, retarget
 
+from core import clock
 from core.errors import Blocked, InvalidTransition
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -55,6 +57,17 @@ def no_store(get_response: GetResponse) -> GetResponse:
         if user is not None and user.is_authenticated:
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+    return middleware
+
+
+def local_time(get_response: GetResponse) -> GetResponse:
+    """Times are shown as they are where the person is who asks; to anybody else as they are where the team is."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        chosen = request.user.time_zone if request.user.is_authenticated else ""
+        with timezone.override(clock.zone(chosen)):
+            return get_response(request)
 
     return middleware
 

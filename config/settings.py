@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.middleware.local_time",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -110,8 +111,10 @@ TEMPLATES = [
     }
 ]
 
-LANGUAGE_CODE = "en-gb"
-TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"  # as it is stored; what people see goes by their own zone
+TEAM_TIME_ZONE = env.time_zone("TEAM_TIME_ZONE", "UTC")
+"""Whose days budgets and models go by, and whose hours people see who have chosen no zone."""
 USE_TZ = True
 
 # Data

@@ -16,8 +16,8 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
-from django.utils import timezone
 
+from core import clock
 from core.models import LogEntry, LogHead, User
 
 NOBODY = "the portal"
@@ -63,7 +63,7 @@ def record(actor: User | None, action: str, subject: models.Model, words: str, *
         raise RuntimeError("The log is written in the transaction of the change it tells of.")
     head = _locked_head()
     entry = LogEntry(
-        at=timezone.now(),
+        at=clock.instant(),
         actor=actor,
         actor_name=_name_of(actor),
         action=action,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from core import clock
+
 
 class Answer(models.TextChoices):
     """Unknown is not yes: it blocks."""
@@ -46,7 +48,7 @@ class Terms(models.Model):
         verbose_name_plural = "terms"
 
     def __str__(self) -> str:
-        return f"{self.title}, read {self.read_on:%-d %b %Y}"
+        return f"{self.title}, read {clock.written(self.read_on)}"
 
 
 class License(models.Model):

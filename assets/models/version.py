@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from assets.models.rights import Answer
+from core import clock
 from core.languages import name_of
 from core.models import User
 
@@ -149,8 +150,8 @@ class Version(models.Model):
 
     @property
     def label(self) -> str:
-        """Number, date and maker, as shown wherever the version is named: `v2 · 22 Nov 2026 · OpenAI`."""
-        return f"v{self.number} · {self.created_at:%-d %b %Y} · {self.maker}"
+        """Number, date and maker, as shown wherever the version is named: `v2 · Nov 22, 2026 · OpenAI`."""
+        return f"v{self.number} · {clock.written(clock.day_of(self.created_at))} · {self.maker}"
 
     @property
     def is_altered(self) -> bool:

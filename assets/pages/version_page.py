@@ -10,7 +10,6 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.forms import Form
-from django.utils import timezone
 
 from assets.alt_texts.forms import AltTextForm
 from assets.imaging.rendering import SPECS, fitted
@@ -24,7 +23,7 @@ from assets.rights import licenses, terms
 from assets.rights.forms import ConsentForm, LicenseForm, ShownForm
 from assets.rights.licenses import QUESTIONS, Asked
 from assets.versions import changing
-from core import audit
+from core import audit, clock
 from core.errors import Finding
 from core.models import LogEntry, User
 
@@ -128,7 +127,7 @@ class VersionPage:
 
     @cached_property
     def findings(self) -> list[Finding]:
-        return readiness.findings(self.version, timezone.localdate())
+        return readiness.findings(self.version, clock.today())
 
     @cached_property
     def lacks(self) -> list[Lack]:

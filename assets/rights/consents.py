@@ -11,7 +11,7 @@ from django.db import transaction
 from assets.models import Answer, Consent, Version
 from assets.rights.licenses import _stop
 from assets.versions.changing import lock, seal
-from core import audit
+from core import audit, clock
 from core.errors import Finding
 from core.models import User
 
@@ -24,7 +24,7 @@ def findings(version: Version, on: date) -> Iterator[Finding]:
         if consent.given != Answer.YES:
             yield _stop("consent_not_given", f"{consent.name} has not given consent.", "consents")
         elif consent.valid_until and consent.valid_until < on:
-            words = f"The consent of {consent.name} ended on {consent.valid_until:%-d %B %Y}."
+            words = f"The consent of {consent.name} ended on {clock.written(consent.valid_until)}."
             yield _stop("consent_ended", words, "consents")
 
 

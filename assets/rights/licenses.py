@@ -12,8 +12,8 @@ from django.db import transaction
 from assets.models import Answer, License, LicenseAnswer, Question, Terms, Version
 from assets.rights import licenses
 from assets.versions.changing import lock, seal
-from core import audit
-from core.errors import Finding, Severity
+from core import audit, clock
+from core.errors import Finding
 from core.models import User
 
 
@@ -91,7 +91,7 @@ def findings(license: License | None, on: date) -> Iterator[Finding]:
         if answer and answer.answer == Answer.NO and asked.question in _LIMITS:
             yield _limit_finding(asked.question, answer.detail)
     if license.valid_until and license.valid_until < on:
-        yield _stop("license_ended", f"The license ended on {license.valid_until:%-d %B %Y}.")
+        yield _stop("license_ended", f"The license ended on {clock.written(license.valid_until)}.")
 
 
 def _answer_findings(asked: Asked, answer: Answer, license: License, on: date) -> Iterator[Finding]:

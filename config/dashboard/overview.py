@@ -9,10 +9,10 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
 
 from approvals.models import Release, Review
 from assets.models import Asset, Version
+from core import clock
 from core.models import LogEntry, User
 from generation.catalogue import registry
 from generation.catalogue.offers import ENDING_SOON
@@ -154,10 +154,10 @@ def _budgets_that_run_out() -> Iterator[Task]:
 
 
 def _providers_that_rest(user: User) -> Iterator[Task]:
-    resting = ProviderState.objects.filter(open_until__gt=timezone.now(), trips__gt=0).order_by("open_until")
+    resting = ProviderState.objects.filter(resting_until__gt=clock.instant(), rests__gt=0).order_by("resting_until")
     for state in resting[:SHOWN]:
         yield Task(
-            f"{registry.label(state.provider)} is paused until {state.open_until:%H:%M} UTC",
+            f"{registry.label(state.provider)} rests until {clock.hour(state.resting_until)}",
             state.reason,
             reverse("settings") if user.has_perm("core.view_user") else reverse("generation:spend"),
             "moon",
@@ -168,19 +168,23 @@ def _providers_that_rest(user: User) -> Iterator[Task]:
 def _for_managers(user: User) -> Iterator[Task]:
     yield from _budgets_that_run_out()
     yield from _providers_that_rest(user)
-    today = timezone.localdate()
+    today = clock.today()
     ending = GenerationModel.objects.filter(offered=True, ends_on__gt=today, ends_on__lte=today + ENDING_SOON)
     for model in ending.order_by("ends_on")[:SHOWN]:
         instead = f"replace it with {model.successor}" if model.successor else "no replacement is known"
         yield Task(
-            f"{model.name} ends on {model.ends_on:%-d %B}", instead, reverse("settings"), "calendar-clock", "waits"
+            f"{model.name} ends on {clock.written(model.ends_on)}",
+            instead,
+            reverse("settings"),
+            "calendar-clock",
+            "waits",
         )
     running_out = (
         Release.objects.live().filter(valid_until__lte=today + ENDING_SOON).select_related("version__asset", "channel")
     )
     for release in running_out.order_by("valid_until")[:SHOWN]:
         yield Task(
-            f"“{release.version.asset.title}” leaves {release.channel.name} on {release.valid_until:%-d %B}",
+            f"“{release.version.asset.title}” leaves {release.channel.name} on {clock.written(release.valid_until)}",
             "its license or a consent ends",
             reverse("assets:asset", args=[release.version.asset_id]),
             "calendar-clock",

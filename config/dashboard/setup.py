@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Q
-from django.utils import timezone
 
+from core import clock
 from generation.catalogue import offers, registry
 from generation.jobs.forms import LimitsForm
 from generation.jobs.throttling import AT_THE_PROVIDER
@@ -98,8 +98,8 @@ class ProviderRow:
     @property
     def is_due(self) -> bool:
         """Whether its rest is over and the next job decides."""
-        until = self.state.open_until if self.state else None
-        return until is not None and until <= timezone.now()
+        until = self.state.resting_until if self.state else None
+        return until is not None and until <= clock.instant()
 
     @property
     def due_models(self) -> list[ModelRow]:
@@ -111,7 +111,7 @@ class ProviderRow:
         """What is known about the ends of its models, in words."""
         coming = [model.row.ends_on for model in self.models if model.row.ends_on and not model.has_ended]
         ended = sum(model.has_ended for model in self.models)
-        next_one = f"the next ends on {min(coming):%-d %B %Y}" if coming else "no end dates"
+        next_one = f"the next ends on {clock.written(min(coming))}" if coming else "no end known"
         return f"{ended} ended, {next_one}" if ended else next_one
 
     @property
@@ -170,7 +170,7 @@ def _models_by_provider() -> dict[str, list[ModelRow]]:
     """Every model the portal knows, what is due first."""
     rows = list(GenerationModel.objects.all())
     names = {(row.provider, row.model_id): row.name for row in rows}
-    soon = timezone.localdate() + offers.ENDING_SOON
+    soon = clock.today() + offers.ENDING_SOON
     found: dict[str, list[ModelRow]] = {}
     for row in rows:
         has_ended = offers.has_ended(row)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
+from core import clock
 
 
 def bytesize(size: int | None) -> str:
@@ -32,7 +32,7 @@ STEPS = ((60, "min", 60), (3600, "h", 24), (86_400, "day", 14), (604_800, "week"
 
 def relative(moment: datetime, now: datetime | None = None) -> str:
     """How far a moment is from now, in one rounded unit: "3 min ago", "in 2 days"."""
-    seconds = (moment - (now or timezone.now())).total_seconds()
+    seconds = (moment - (now or clock.instant())).total_seconds()
     if abs(seconds) < 45:
         return "just now"
     amount, unit = _in_one_unit(abs(seconds))

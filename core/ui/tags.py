@@ -6,13 +6,11 @@ from typing import Any
 from django import template
 from django.forms import BoundField
 from django.template.loader import render_to_string
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from lucide.templatetags.lucide import lucide
 
-from core import money
+from core import clock, money
 from core.ui import charts, formats, states
 
 register = template.Library()
@@ -20,6 +18,7 @@ register = template.Library()
 register.filter("money", money.written)
 register.filter("bytesize", formats.bytesize)
 register.filter("percent", formats.percent)
+register.filter("written", clock.written)
 register.filter("tone", formats.tone_of)
 register.filter("deed_icon", states.icon_of)
 register.filter("is_web_address", formats.is_web_address)
@@ -51,15 +50,12 @@ def money_tag(micros: int | None, currency: str = "USD") -> SafeString:
 
 @register.simple_tag
 def when(moment: datetime | date | None, hint: bool = True) -> SafeString:
-    """A moment as an absolute time, with how long ago or until then beside it."""
+    """A moment as an absolute time in the reader's zone, with how long ago or until then beside it."""
     if moment is None:
         return mark_safe('<span class="when">no date</span>')
     if not isinstance(moment, datetime):
-        return format_html(
-            '<time class="when" datetime="{}">{}</time>', moment.isoformat(), date_format(moment, "j M Y")
-        )
-    local = timezone.localtime(moment)
-    context = {"moment": local, "relative": formats.relative(moment) if hint else ""}
+        return format_html('<time class="when" datetime="{}">{}</time>', moment.isoformat(), clock.written(moment))
+    context = {"moment": moment, "words": clock.written(moment), "relative": formats.relative(moment) if hint else ""}
     return SafeString(render_to_string("components/when.html", context).strip())
 
 

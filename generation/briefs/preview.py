@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.text import slugify
 
+from core import clock
 from core.models import User
 from generation.briefs import pricing, specs
 from generation.catalogue import offers
@@ -175,8 +176,8 @@ def is_acknowledged(brief: Brief, hit: Hit) -> bool:
 
 def _line(brief: Brief, offer: Offer, chosen: bool, agreed: Collection[str], sent: Sequence[BriefReference]) -> Line:
     if offer.ended:
-        instead = f" Use {offers.successor_name(offer.row)} instead." if offer.row.successor else ""
-        return Line(offer, False, problem=f"Ended on {offer.row.ends_on:%-d %B %Y}.{instead}")
+        instead = f" {offers.successor_name(offer.row)} follows it." if offer.row.successor else ""
+        return Line(offer, False, problem=f"Ended on {clock.written(offer.row.ends_on)}.{instead}")
     try:
         spec = specs.spec_for(brief, offer.row, sent=sent)
     except (BadFacts, ValueError) as error:

@@ -7,8 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from django.utils import timezone
-
+from core import clock
 from generation.briefs import references
 from generation.catalogue.offers import model_spec
 from generation.catalogue.registry import provider
@@ -72,7 +71,7 @@ def _going_on(sent: Iterable[BriefReference], row: GenerationModel) -> Mapping[s
     if first is None or first.job.model.provider != row.provider or not first.job.request_id:
         return {}
     finished = first.job.finished_at
-    if finished is None or finished < timezone.now() - REMEMBERED:
+    if finished is None or finished < clock.instant() - REMEMBERED:
         return {}
     return provider(row.provider).going_on(first.job.request_id)
 

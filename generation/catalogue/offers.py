@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.conf import settings
-from django.utils import timezone
 
 from assets.models import DigitalSource
+from core import clock
 from core.errors import Blocked, Finding
 from generation.catalogue import model_specs
 from generation.catalogue.model_specs import BadFacts
@@ -32,7 +32,7 @@ class Offer:
     def ends_soon(self) -> bool:
         """Whether it ends within thirty days."""
         end = self.row.ends_on
-        return end is not None and not self.ended and end - timezone.localdate() <= ENDING_SOON
+        return end is not None and not self.ended and end - clock.today() <= ENDING_SOON
 
     @property
     def ended(self) -> bool:
@@ -51,13 +51,13 @@ def offers() -> list[Offer]:
 
 def resting_reasons() -> dict[str, str]:
     """Providers that are not asked at the moment, and why."""
-    states = ProviderState.objects.filter(open_until__gt=timezone.now())
+    states = ProviderState.objects.filter(resting_until__gt=clock.instant())
     return dict(states.values_list("provider", "reason"))
 
 
 def has_ended(row: GenerationModel, today: date | None = None) -> bool:
     """Whether calls to the model fail by now."""
-    return row.ends_on is not None and row.ends_on <= (today or timezone.localdate())
+    return row.ends_on is not None and row.ends_on <= (today or clock.today())
 
 
 def check_offered(row: GenerationModel) -> None:
@@ -66,7 +66,7 @@ def check_offered(row: GenerationModel) -> None:
         raise Blocked([_gone(f"{row.name} cannot be used: its provider is not set up here.")])
     if has_ended(row):
         instead = f" Choose {successor_name(row)} instead." if row.successor else " Choose another model."
-        raise Blocked([_gone(f"{row.name} ended on {row.ends_on:%-d %B %Y}.{instead}")])
+        raise Blocked([_gone(f"{row.name} ended on {clock.written(row.ends_on)}.{instead}")])
     if not row.offered:
         raise Blocked([_gone(f"{row.name} is no longer offered. Choose another model.")])
     try:

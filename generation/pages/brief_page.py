@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.utils import timezone
 
 from assets.imaging.rendering import SPECS, fitted
+from core import clock
 from core.models import User
 from generation.briefs import specs
 from generation.catalogue import registry
@@ -86,7 +86,7 @@ class ResultCell:
         """How long it has taken or took, in words."""
         if self.job.started_at is None:
             return ""
-        return duration((self.job.finished_at or timezone.now()) - self.job.started_at)
+        return duration((self.job.finished_at or clock.instant()) - self.job.started_at)
 
     @property
     def reason(self) -> str:

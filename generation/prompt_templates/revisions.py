@@ -9,10 +9,9 @@ from typing import Any, Self
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
 from django.utils.text import slugify
 
-from core import audit
+from core import audit, clock
 from core.errors import InvalidTransition
 from core.models import User
 from generation.models import Template, TemplateRevision
@@ -146,11 +145,11 @@ def archive(template: Template, *, by: User) -> Template:
     _check(by)
     with transaction.atomic():
         held = _held(template)
-        if held.archived_at is not None:
-            raise InvalidTransition("This template is already archived.")
-        held.archived_at = timezone.now()
-        held.save(update_fields=["archived_at"])
-        audit.record(by, "template.archived", held, f"“{held.name}” is not offered any more.")
+        if held.retired_at is not None:
+            raise InvalidTransition("This template is retired already.")
+        held.retired_at = clock.instant()
+        held.save(update_fields=["retired_at"])
+        audit.record(by, "template.retired", held, f"“{held.name}” is not offered any more.")
     return held
 
 

@@ -9,10 +9,9 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Max, Q, QuerySet
-from django.utils import timezone
 
 from assets.models import Listing
-from core import audit
+from core import audit, clock
 from core.errors import Blocked, Finding
 from core.models import User
 from generation.models import Brief, Budget
@@ -27,7 +26,7 @@ TEAM = Q(person=None, listing=None, campaign="")
 
 def month_of(day: date | None = None) -> date:
     """The first day of the month."""
-    return (day or timezone.localdate()).replace(day=1)
+    return (day or clock.today()).replace(day=1)
 
 
 def this_month(currency: str = "USD") -> list[Budget]:

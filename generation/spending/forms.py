@@ -10,9 +10,9 @@ from typing import Any
 from django import forms
 from django.contrib.auth import get_user_model
 from django.core.exceptions import NON_FIELD_ERRORS
-from django.utils import timezone
 
 from assets.models import Listing
+from core import clock
 from core.errors import Blocked
 from core.models import User
 from core.web.forms import offer
@@ -121,7 +121,7 @@ class PlanForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices = sorted((provider.label, key) for key, provider in registry.providers().items())
         offer(self, "provider", [(key, label) for label, key in choices])
-        self.fields["starts_on"].initial = timezone.localdate
+        self.fields["starts_on"].initial = clock.today
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

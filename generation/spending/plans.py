@@ -7,9 +7,9 @@ from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import F, Q, Sum
-from django.utils import timezone
+from django.db.models.functions import TruncDate
 
-from core import audit
+from core import audit, clock
 from core.models import User
 from generation.catalogue import registry
 from generation.models import LedgerEntry, Plan, PlanKind
@@ -34,7 +34,7 @@ class Standing:
 
     @property
     def has_ended(self) -> bool:
-        return self.plan.ends_on is not None and self.plan.ends_on < timezone.localdate()
+        return self.plan.ends_on is not None and self.plan.ends_on < clock.today()
 
 
 def in_month(first: date, currency: str = "USD") -> list[Standing]:
@@ -50,7 +50,7 @@ def add(plan: Plan, *, by: User) -> Plan:
     budgets.check_manager(by)
     with transaction.atomic():
         plan.save(force_insert=True)
-        audit.record(by, "plan.added", plan, _said(plan, f"since {plan.starts_on:%-d %B %Y}"))
+        audit.record(by, "plan.added", plan, _said(plan, f"since {clock.written(plan.starts_on)}"))
     return plan
 
 
@@ -59,9 +59,9 @@ def end(plan: Plan, *, by: User) -> Plan:
     budgets.check_manager(by)
     with transaction.atomic():
         held = Plan.objects.select_for_update().get(pk=plan.pk)
-        held.ends_on = max(timezone.localdate(), held.starts_on)
+        held.ends_on = max(clock.today(), held.starts_on)
         held.save(update_fields=["ends_on"])
-        audit.record(by, "plan.ended", held, _said(held, f"until {held.ends_on:%-d %B %Y}"))
+        audit.record(by, "plan.ended", held, _said(held, f"until {clock.written(held.ends_on)}"))
     return held
 
 
@@ -80,8 +80,9 @@ def _standing(plan: Plan, charged: dict[tuple[str, date], int]) -> Standing:
 def _charged(currency: str, last: date) -> dict[tuple[str, date], int]:
     """What each provider charged on each day, up to a last one."""
     team = {f"budget__{name}": value for name, value in (("person", None), ("listing", None), ("campaign", ""))}
-    entries = LedgerEntry.objects.filter(**team, budget__currency=currency, at__date__lte=last).order_by()
-    sums = entries.values(day=F("at__date"), provider=F("job__model__provider")).annotate(micros=Sum("spent_micros"))
+    entries = LedgerEntry.objects.filter(**team, budget__currency=currency).order_by()
+    of_day = entries.annotate(day=TruncDate("at", tzinfo=clock.zone())).filter(day__lte=last)
+    sums = of_day.values("day", provider=F("job__model__provider")).annotate(micros=Sum("spent_micros"))
     return {(row["provider"], row["day"]): row["micros"] for row in sums}
 
 

@@ -16,8 +16,10 @@ from statistics import median
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import TruncDate
 
 from assets.models.version import Status
+from core import clock
 from generation.catalogue import registry
 from generation.models import Budget, Job, JobState, LedgerEntry, Output, OutputState
 from generation.models.job import ENDED
@@ -337,7 +339,7 @@ def _partial(jobs: QuerySet[Job]) -> int:
 
 def _days(first: date, held: QuerySet[LedgerEntry], currency: str) -> Iterator[tuple[str, float, str]]:
     """Every day of the month up to today."""
-    sums = held.order_by().values_list("at__date").annotate(micros=Sum("spent_micros"))
+    sums = held.order_by().values_list(TruncDate("at", tzinfo=clock.zone())).annotate(micros=Sum("spent_micros"))
     spent: dict[date, int] = dict(sums)
     # What a later day corrects belongs to the month whose budget holds it, so it is shown on that month's last day.
     last = next_month(first) - timedelta(days=1)
@@ -345,7 +347,7 @@ def _days(first: date, held: QuerySet[LedgerEntry], currency: str) -> Iterator[t
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
         micros = spent.get(day, 0) + (late if day == last else 0)
-        yield f"{day:%-d %b}", max(micros, 0) / 1_000_000, _amount(micros, currency)
+        yield f"{clock.short(day)}", max(micros, 0) / 1_000_000, _amount(micros, currency)
 
 
 def _months(first: date, currency: str) -> Bars:

@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
+from core import clock
 from generation.catalogue import offers, registry
 from generation.catalogue.offers import Offer
 from generation.models import ProviderState
@@ -53,8 +53,8 @@ def _standing(state: ProviderState | None) -> list[str]:
     known = ((state.at_once, "at once"), (state.per_minute, "a minute"))
     limits = [f"{number} {words}" for number, words in known if number]
     words = [f"At most {', '.join(limits)}."] if limits else []
-    if state.open_until is not None:
-        words.append(f"Paused until {timezone.localtime(state.open_until):%-d %B, %H:%M %Z}: {state.reason}")
+    if state.resting_until is not None:
+        words.append(f"Rests until {clock.written(state.resting_until, '')}: {state.reason}")
     return words
 
 
@@ -62,6 +62,6 @@ def _end(offer: Offer) -> str:
     end: date | None = offer.row.ends_on
     if end is None:
         return ""
-    follows = f"; use {offers.successor_name(offer.row)} instead" if offer.row.successor else ""
-    when = f"ended on {end:%-d %B %Y}" if offer.ended else f"ends on {end:%-d %B %Y}"
+    follows = f"; {offers.successor_name(offer.row)} follows it" if offer.row.successor else ""
+    when = f"ended on {clock.written(end)}" if offer.ended else f"ends on {clock.written(end)}"
     return f", {'SOON: ' * offer.ends_soon}{when}{follows}"

@@ -34,6 +34,7 @@ class ChannelForm(ChannelFormBase):
             "disclosure",
             "rules_source",
             "rules_read_on",
+            "time_zone",
             "active",
         )
 

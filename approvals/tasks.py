@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import structlog
 from celery import shared_task
-from django.utils import timezone
 
 from approvals.models import Decision
 from approvals.releases import lifecycle
 from approvals.reviews import notifications, settling
+from core import clock
 
 logger = structlog.get_logger(__name__)
 
@@ -24,8 +24,8 @@ def settle(decision: str) -> None:
 
 @shared_task
 def sweep() -> None:
-    """Settle whatever is due, enqueued or not, bring releases up to date, and send mail that waits."""
-    due = Decision.objects.filter(undone_at=None, settled_at=None, effective_at__lte=timezone.now())
+    """Settle whatever is due, nudged or not, bring releases up to date, and send mail that waits."""
+    due = Decision.objects.filter(undone_at=None, settled_at=None, effective_at__lte=clock.instant())
     for decision in due.order_by("effective_at")[:BATCH]:
         try:
             settling.settle(decision)

@@ -14,7 +14,7 @@ from approvals.models import Event, EventKind, Release
 class VersionSerializer(serializers.Serializer[Any]):
     number = serializers.IntegerField()
     label = serializers.CharField(  # type: ignore[assignment] # a field's own label is not ours
-        help_text="Number, date and maker: `v2 · 22 Nov 2026 · OpenAI`."
+        help_text="Number, date and maker: `v2 · Nov 22, 2026 · OpenAI`."
     )
     sha256 = serializers.CharField(help_text="Of the version in the library, not of the delivered file.")
 
@@ -29,7 +29,9 @@ class LicenseSerializer(serializers.Serializer[Any]):
     holder = serializers.CharField(allow_blank=True)
     attribution = serializers.CharField(allow_blank=True, help_text="Show it word for word, if there is one.")
     url = serializers.CharField(allow_blank=True)
-    valid_until = serializers.DateField(allow_null=True, help_text="The last day of use.")
+    valid_until = serializers.DateField(
+        allow_null=True, help_text="The last day of use. It ends when that day ends in the time zone of the channel."
+    )
 
 
 class DisclosureSerializer(serializers.Serializer[Any]):

@@ -6,12 +6,13 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from approvals.channels.disclosure import Profile
 from approvals.channels.rules import BadRules, Rules
 from approvals.models import Channel, ChannelKind
-from core import audit
+from core import audit, clock
 
 STARTER = Path(__file__).parent / "data" / "channels.toml"
 
@@ -38,4 +39,8 @@ def _checked(entry: dict[str, Any]) -> dict[str, Any]:
         raise BadRules(
             f"Channel “{entry.get('slug')}”: kind “{entry['kind']}” is not one of {', '.join(ChannelKind.values)}."
         )
+    try:
+        clock.check_zone(entry.get("time_zone") or clock.UTC)
+    except ValidationError as error:
+        raise BadRules(f"Channel “{entry.get('slug')}”: time_zone: {error.message}") from error
     return entry

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
+
+from core import clock
 
 
 class ChannelKind(models.TextChoices):
@@ -29,6 +33,12 @@ class Channel(models.Model):
     )
     rules_source = models.CharField(max_length=300, blank=True)
     rules_read_on = models.DateField(null=True, blank=True)
+    time_zone = models.CharField(
+        max_length=64,
+        blank=True,
+        validators=[clock.check_zone],
+        help_text="Whose days end licenses and consents here: a name such as America/Los_Angeles. Empty: the team's.",
+    )
     last_sequence = models.PositiveBigIntegerField(default=0, help_text="Of the newest event; locked to write one.")
     active = models.BooleanField(default=True)
 
@@ -38,3 +48,8 @@ class Channel(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def today(self) -> date:
+        """The day that it is where the channel is."""
+        return clock.today(self.time_zone)

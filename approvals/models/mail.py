@@ -6,13 +6,15 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from core import clock
+
 
 class MailQuerySet(models.QuerySet["Mail"]):
     """Mail."""
 
     def due(self, most_attempts: int) -> MailQuerySet:
         """What is to be tried now."""
-        return self.filter(state="waiting", attempts__lt=most_attempts, due_at__lte=timezone.now())
+        return self.filter(state="waiting", attempts__lt=most_attempts, due_at__lte=clock.instant())
 
 
 class MailKind(models.TextChoices):

@@ -8,18 +8,18 @@ from datetime import date
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
-from django.utils import timezone
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 
 from approvals.models.channel import Channel
 from assets.models.version import Status
+from core import clock
 
 
 class ReleaseQuerySet(models.QuerySet["Release"]):
     """Releases."""
 
     def live(self, on: date | None = None) -> ReleaseQuerySet:
-        """What may leave on that day (today): the gate that every door goes through.
+        """What may leave on that day (today, where its channel is): the gate that every door goes through.
 
         Independent conditions: the release is in force, the version is still approved with the very words that were
         approved, and where the channel shows an altered picture only beside its original, the original is live there.
@@ -28,8 +28,8 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
 
     def in_force(self, on: date | None = None) -> ReleaseQuerySet:
         """Not ended, not past its last day, in a channel that is in use."""
-        today = on or timezone.now().date()
-        return self.filter(Q(valid_until=None) | Q(valid_until__gte=today), state="live", channel__active=True)
+        in_time = Q(valid_until=None) | Q(valid_until__gte=_day(on))
+        return self.filter(in_time, state="live", channel__active=True)
 
     def still_approved(self) -> ReleaseQuerySet:
         """Whose version is approved, and says what it said then."""
@@ -38,8 +38,7 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
     def beside_its_original(self, on: date | None = None) -> ReleaseQuerySet:
         """Those that need no original, and those whose original is in the same channel today."""
         originals = self._all().filter(state="live", version=OuterRef("original"), channel=OuterRef("channel"))
-        today = on or timezone.now().date()
-        still_there = originals.still_approved().filter(Q(valid_until=None) | Q(valid_until__gte=today))
+        still_there = originals.still_approved().filter(Q(valid_until=None) | Q(valid_until__gte=_day(on)))
         return self.filter(Q(original=None) | Exists(still_there))
 
     def served(self) -> ReleaseQuerySet:
@@ -60,11 +59,21 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
         return everything
 
     def past_their_last_day(self, on: date | None = None) -> ReleaseQuerySet:
-        return self.filter(state="live", valid_until__lt=on or timezone.now().date())
+        return self.filter(state="live", valid_until__lt=_day(on))
 
     def within(self, channels: Iterable[Channel]) -> ReleaseQuerySet:
         """Those in one of the channels."""
         return self.filter(channel__in=channels)
+
+
+def _day(on: date | None) -> Case | Value:
+    """That day; without one, the day that it is now in the channel of each release."""
+    if on is not None:
+        return Value(on)
+    elsewhere = (
+        When(channel__time_zone__in=sorted(zones), then=Value(day)) for day, zones in clock.days_elsewhere().items()
+    )
+    return Case(*elsewhere, default=Value(clock.today()), output_field=models.DateField())
 
 
 class ReleaseState(models.TextChoices):

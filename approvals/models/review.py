@@ -10,9 +10,9 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 
 from assets.models.version import Status
+from core import clock
 from core.models import LogEntry, User
 
 EDITS = (
@@ -40,7 +40,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         """What this person can decide now: open, not claimed by somebody else, and not their own work."""
         if not user.has_perm("approvals.decide_review"):
             return self.none()
-        free = Q(claimed_by=None) | Q(claimed_by=user.pk) | Q(claimed_at__lt=timezone.now() - CLAIM)
+        free = Q(claimed_by=None) | Q(claimed_by=user.pk) | Q(claimed_at__lt=clock.instant() - CLAIM)
         return self.open().filter(free).not_the_work_of(user)
 
     def not_the_work_of(self, user: User | AnonymousUser) -> ReviewQuerySet:
@@ -167,7 +167,7 @@ class Decision(models.Model):
     @property
     def seconds_left(self) -> int:
         """How long it can still be undone, by the server's clock."""
-        return max(0, math.ceil((self.effective_at - timezone.now()).total_seconds()))
+        return max(0, math.ceil((self.effective_at - clock.instant()).total_seconds()))
 
     @property
     def outcome(self) -> str:

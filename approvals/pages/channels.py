@@ -20,6 +20,7 @@ from approvals.pages.panels import ReleaseTile, served_state, why_paused
 from approvals.releases import lifecycle
 from approvals.releases.forms import WithdrawForm
 from assets.models import Version
+from core import clock
 from core.web.requests import SignedIn, takes_a_form
 
 PER_PAGE = 24
@@ -43,7 +44,9 @@ def channels(request: SignedIn) -> HttpResponse:
 def channel(request: SignedIn, slug: str) -> HttpResponse:
     """One channel: its rules, what is live in it, and what the public sees."""
     found = get_object_or_404(Channel, slug=slug)
-    releases = Release.objects.filter(channel=found, state="live").select_related("version__asset", "decision__by")
+    releases = Release.objects.filter(channel=found, state="live").select_related(
+        "channel", "version__asset", "decision__by"
+    )
     page = Paginator(releases.order_by("-released_at", "id"), PER_PAGE).get_page(request.GET.get("page"))
     served = set(Release.objects.live().filter(pk__in=[release.pk for release in page]).values_list("pk", flat=True))
     paused = releases.exclude(pk__in=Release.objects.live().filter(channel=found).values("pk")).count()
@@ -55,6 +58,7 @@ def channel(request: SignedIn, slug: str) -> HttpResponse:
         "events": Event.objects.filter(channel=found)
         .select_related("release__version__asset")
         .order_by("-sequence")[:EVENTS_SHOWN],
+        "zone": clock.zone(found.time_zone).key,
         "can_withdraw": request.user.has_perm(lifecycle.WITHDRAW),
         **_rules_in_words(found),
     }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from assets.models import Answer, Consent, DigitalSource, Origin, Provenance, Question, Version
 from assets.provenance.alterations import in_plain_words
+from core import clock
 from core.languages import name_of
 
 
@@ -62,10 +63,10 @@ def _license(version: Version) -> Iterator[DossierRow]:
         answer = given.get(question.value)
         label = Answer(answer.answer).label if answer else Answer.UNKNOWN.label
         detail = f"{label}: {answer.detail}" if answer and answer.detail else str(label)
-        yield DossierRow(str(question.label), detail, answer.source if answer else "")
-    yield DossierRow("Owner", license.holder or "Not stated")
-    yield DossierRow("Credit line", license.attribution or "None")
-    yield DossierRow("Expires", f"{license.valid_until:%-d %b %Y}" if license.valid_until else "Never")
+        yield Row(str(question.label), detail, answer.source if answer else "")
+    yield Row("Owner", license.holder or "Not stated")
+    yield Row("Credit line", license.attribution or "None")
+    yield Row("Last day", f"{clock.written(license.valid_until)}" if license.valid_until else "No end")
     if license.terms:
         yield DossierRow("Terms", str(license.terms), license.terms.source_url)
 
@@ -74,7 +75,7 @@ def _shown_rows(version: Version) -> Iterator[DossierRow]:
     yield DossierRow("Recognizable people", str(Answer(version.shows_people).label))
     yield DossierRow("Private property", str(Answer(version.shows_property).label))
     for consent in version.consents.all():
-        until = f", until {consent.valid_until:%-d %b %Y}" if consent.valid_until else ""
+        until = f", until {clock.written(consent.valid_until)}" if consent.valid_until else ""
         given = Answer(consent.given).label
         yield DossierRow(str(Consent.Kind(consent.kind).label), f"{consent.name}: {given}{until}", consent.scope)
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
-from django.utils import timezone
-
 from approvals.models import Channel, Decision, Release, Review, ReviewState
 from approvals.pages import review_page
 from approvals.policies import deciding
@@ -175,7 +173,7 @@ def served_state(release: Release, served: Collection[UUID]) -> str:
     """How a release stands in practice: `live` only if it is really served now."""
     if release.state != "live" or release.pk in served:
         return release.state
-    is_over = release.valid_until is not None and release.valid_until < timezone.now().date()
+    is_over = release.valid_until is not None and release.valid_until < release.channel.today
     return "expired" if is_over else "paused"
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from django.urls import reverse
-from django.utils import timezone
 
 from approvals.channels import disclosure, verdict
 from approvals.channels.disclosure import CAPTION_LIMIT, Disclosure, Kind, Profile
@@ -20,7 +19,8 @@ from approvals.reviews import contributors, services
 from approvals.reviews.forms import DecisionForm
 from assets.models import Version
 from assets.models.version import Status
-from core.errors import Finding, Severity
+from core import clock
+from core.errors import Finding
 from core.languages import name_of
 from core.models import User
 
@@ -116,10 +116,9 @@ class Verdicts:
     can_fix: bool = True
 
     @classmethod
-    def on(cls, version: Version, channels: Iterable[Channel], *, can_fix: bool = True) -> Verdicts:
-        today = timezone.now().date()
-        each = [ChannelVerdict(channel, verdict.findings(version, channel, today)) for channel in channels]
-        return cls(version, each, can_fix)
+    def on(cls, version: Version, channels: Iterable[Channel], *, can_mend: bool = True) -> Verdicts:
+        each = [ChannelVerdict(channel, verdict.findings(version, channel, channel.today)) for channel in channels]
+        return cls(version, each, can_mend)
 
     @cached_property
     def _shared(self) -> list[Finding]:
@@ -405,7 +404,7 @@ def _reviews_for(user: User) -> ReviewQuerySet:
 
 
 def _undoable(user: User) -> list[Decision]:
-    decisions = Decision.objects.filter(by=user, undone_at=None, settled_at=None, effective_at__gt=timezone.now())
+    decisions = Decision.objects.filter(by=user, undone_at=None, settled_at=None, effective_at__gt=clock.instant())
     return list(decisions.select_related("review__version__asset").order_by("-decided_at"))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from approvals.events.log import announce
 from approvals.models import Channel, Decision, EventKind, Release, ReleaseState, ReviewState
@@ -15,7 +14,7 @@ from assets.models import Version
 from assets.models.version import Status
 from assets.rights import validity
 from assets.versions import transitions
-from core import audit
+from core import audit, clock
 from core.errors import Blocked, Finding, InvalidTransition
 from core.models import User
 from core.people.rights import check_right
@@ -80,11 +79,11 @@ def expire_due(limit: int = 100) -> int:
 def _bring_up_to_date(release: Release) -> bool:
     with transaction.atomic():
         locked = _locked_release(release)
-        today, is_served = timezone.now().date(), Release.objects.served().filter(pk=release.pk).exists()
+        is_served = Release.objects.served().filter(pk=release.pk).exists()
         if locked.state != ReleaseState.LIVE:
             return False
-        if locked.valid_until and locked.valid_until < today:
-            end(locked, ReleaseState.EXPIRED, "License or consent has ended.", by=None)
+        if locked.valid_until and locked.valid_until < locked.channel.today:
+            end(locked, ReleaseState.EXPIRED, "License or consent has ended.", None)
             return _told(locked, "expired", f"Expired in {locked.channel}: license or consent has ended.")
         if locked.version.status == Status.ARCHIVED:
             end(locked, ReleaseState.WITHDRAWN, "The version was archived.", by=None)
@@ -95,7 +94,7 @@ def _bring_up_to_date(release: Release) -> bool:
 
 
 def _pause(release: Release) -> bool:
-    release.paused_at = timezone.now()
+    release.paused_at = clock.instant()
     release.save(update_fields=["paused_at"])
     announce(release, EventKind.PAUSED, release.paused_at)
     gone = f"its original, “{release.original}”, is not live there"
@@ -111,7 +110,7 @@ def has_changed(release: Release) -> bool:
 def _resume(release: Release) -> bool:
     release.paused_at = None
     release.save(update_fields=["paused_at"])
-    announce(release, EventKind.RESUMED, timezone.now())
+    announce(release, EventKind.RESUMED, clock.instant())
     beside = ", and its original is live there" if release.original_id else ""
     return _told(release, "resumed", f"Resumed in {release.channel}: it matches what was approved{beside}.")
 
@@ -123,7 +122,7 @@ def _told(release: Release, what: str, words: str) -> bool:
 
 def end(release: Release, state: ReleaseState, reason: str, *, by: User | None) -> None:
     release.state, release.end_reason, release.ended_by = state, reason, by
-    release.ended_at = timezone.now()
+    release.ended_at = clock.instant()
     release.save(update_fields=["state", "end_reason", "ended_by", "ended_at"])
     kind = EventKind.EXPIRED if state == ReleaseState.EXPIRED else EventKind.WITHDRAWN
     announce(release, kind, release.ended_at)

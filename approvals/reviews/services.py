@@ -13,7 +13,6 @@ from datetime import timedelta
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils import timezone
 
 from approvals.channels import rules, verdict
 from approvals.models import Channel, Choice, Decision, Release, Review, ReviewState
@@ -26,7 +25,7 @@ from assets.models import Version
 from assets.models.version import Status
 from assets.versions import transitions
 from assets.versions.transitions import check_move
-from core import audit, dispatch
+from core import audit, clock, dispatch
 from core.errors import Blocked, Finding, InvalidTransition
 from core.models import User
 from core.people.rights import check_right
@@ -78,9 +77,8 @@ def retract_review(review: Review, *, by: User) -> Review:
 
 
 def standing_in_the_way(version: Version, channels: Iterable[Channel]) -> list[Finding]:
-    """What blocks the version in any of the channels today, each thing once."""
-    today = timezone.now().date()
-    found = (finding for channel in channels for finding in verdict.findings(version, channel, today))
+    """What blocks the version in any of the channels today, as its day is there; each thing once."""
+    found = (finding for channel in channels for finding in verdict.findings(version, channel, channel.today))
     return list(dict.fromkeys(rules.blocking(found)))
 
 
@@ -106,7 +104,7 @@ def claim(review: Review, *, by: User) -> Review:
         locked = lock_review(review)
         _check_may_decide(locked, by)
         _check_open(locked, by)
-        locked.claimed_by, locked.claimed_at = by, timezone.now()
+        locked.claimed_by, locked.claimed_at = by, clock.instant()
         locked.save(update_fields=["claimed_by", "claimed_at"])
         audit.record(by, "review.claimed", locked.version, "Claimed the review.", review=locked.pk)
     return locked
@@ -125,7 +123,7 @@ def decide(review: Review, choice: Choice, note: str, seen_hash: str, *, by: Use
         if current.hash != seen_hash:
             raise Changed("This changed after you opened it, so nothing was decided. Review it again.")
         _check_facts(_missing_for(locked, choice, note))
-        now = timezone.now()
+        now = clock.instant()
         decision = Decision.objects.create(
             review=locked,
             by=by,
@@ -150,12 +148,12 @@ def undo(decision: Decision, *, by: User) -> Review:
         review = lock_review(decision.review)
         standing = Decision.objects.select_for_update().get(pk=decision.pk)
         if standing.by_id != by.pk:
-            raise PermissionDenied("Only the person who decided can undo the decision.")
-        if standing.undone_at or standing.settled_at or standing.effective_at <= timezone.now():
+            raise PermissionDenied("Only who decided can take the decision back.")
+        if standing.undone_at or standing.settled_at or standing.effective_at <= clock.instant():
             raise InvalidTransition(
                 "The time to undo is over: the decision has taken effect. Withdraw the release instead."
             )
-        standing.undone_at = timezone.now()
+        standing.undone_at = clock.instant()
         standing.save(update_fields=["undone_at"])
         move(review, ReviewState.OPEN)
         audit.record(by, "review.undone", review.version, "Undid the decision.", review=review.pk)
@@ -189,7 +187,7 @@ def held_by_other(review: Review, by: User) -> bool:
     """Whether somebody else claimed the review a short while ago."""
     if review.claimed_by_id in (None, by.pk) or review.claimed_at is None:
         return False
-    return timezone.now() - review.claimed_at < timedelta(minutes=CLAIM_MINUTES)
+    return clock.instant() - review.claimed_at < timedelta(minutes=CLAIM_MINUTES)
 
 
 # Ending releases

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.utils import timezone
 
 from approvals.channels import rules
 from approvals.models import Choice, Decision, Release, ReleaseState, ReviewState
@@ -17,7 +16,7 @@ from assets.imaging import inspection
 from assets.models import Version
 from assets.models.version import Status
 from assets.versions import transitions
-from core import audit, storage
+from core import audit, clock, storage
 
 OUTCOMES = {
     Choice.APPROVE: (ReviewState.APPROVED, Status.APPROVED),
@@ -49,7 +48,7 @@ def settle(decision: Decision) -> Decision:
 
 
 def _is_due(decision: Decision) -> bool:
-    return not decision.undone_at and not decision.settled_at and decision.effective_at <= timezone.now()
+    return not decision.undone_at and not decision.settled_at and decision.effective_at <= clock.instant()
 
 
 def _files_for(decision: Decision) -> tuple[dict[int, files.Prepared], str]:
@@ -90,7 +89,7 @@ def _take_effect(decision: Decision, prepared: dict[int, files.Prepared]) -> Non
     if review.version.status == Status.IN_REVIEW:
         transitions.set_status(review.version, status, approved_by=decision.by)
     names = _release(decision, prepared) if decision.choice == Choice.APPROVE else []
-    decision.settled_at = timezone.now()
+    decision.settled_at = clock.instant()
     decision.save(update_fields=["settled_at"])
     close(review, state)
     if decision.choice != Choice.APPROVE:
@@ -103,7 +102,7 @@ def _take_effect(decision: Decision, prepared: dict[int, files.Prepared]) -> Non
 def _release(decision: Decision, prepared: dict[int, files.Prepared]) -> list[str]:
     """One release for each channel. The time is read under the channels' locks, so it only goes forward in each."""
     channels = list(decision.review.channels.select_for_update().order_by("pk"))
-    now = timezone.now()
+    now = clock.instant()
     for channel in channels:
         held = Release.objects.filter(version=decision.review.version, channel=channel, state=ReleaseState.LIVE).first()
         if held:
@@ -114,7 +113,7 @@ def _release(decision: Decision, prepared: dict[int, files.Prepared]) -> list[st
 
 def _lapse(decision: Decision, reason: str) -> None:
     review = decision.review
-    decision.undone_at, decision.lapsed_because = timezone.now(), reason[:500]
+    decision.undone_at, decision.lapsed_because = clock.instant(), reason[:500]
     decision.save(update_fields=["undone_at", "lapsed_because"])
     move(review, ReviewState.OPEN)
     words = f"The decision did not take effect, and the review is open again. {reason}"

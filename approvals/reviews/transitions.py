@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
-
 from approvals.models import Review, ReviewState
 from approvals.releases.lifecycle import lock_version
+from core import clock
 
 
 def lock_review(review: Review) -> Review:
@@ -22,7 +21,7 @@ def move(review: Review, state: ReviewState) -> None:
 
 
 def close(review: Review, state: ReviewState) -> None:
-    review.state, review.closed_at = state, timezone.now()
+    review.state, review.closed_at = state, clock.instant()
     review.save(update_fields=["state", "closed_at"])
 
 

@@ -19,11 +19,10 @@ from datetime import datetime, timedelta
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from approvals.models import Channel, ListingSite, SiteKey
 from approvals.policies import deciding
-from core import audit
+from core import audit, clock
 from core.errors import InvalidTransition
 from core.models import User
 
@@ -95,7 +94,7 @@ def revoke_key(key: SiteKey, *, by: User) -> SiteKey:
         locked = SiteKey.objects.select_for_update(of=("self",)).select_related("site").get(pk=key.pk)
         if locked.revoked_at:
             raise InvalidTransition("This key is revoked already.")
-        locked.revoked_at, locked.revoked_by = timezone.now(), by
+        locked.revoked_at, locked.revoked_by = clock.instant(), by
         locked.save(update_fields=["revoked_at", "revoked_by"])
         audit.record(
             by, "key.revoked", locked.site, f"Key “{locked.label}” of {locked.site} was revoked.", key=locked.pk
@@ -117,13 +116,13 @@ def holder_of(text: str) -> SiteKey | None:
 
 def is_active(key: SiteKey) -> bool:
     """Whether the key works now."""
-    is_over = key.expires_at is not None and key.expires_at <= timezone.now()
+    is_over = key.expires_at is not None and key.expires_at <= clock.instant()
     return key.site.active and key.revoked_at is None and not is_over
 
 
 def note_use(key: SiteKey) -> None:
     """Remember when the key was last used, to the minute."""
-    now = timezone.now()
+    now = clock.instant()
     SiteKey.objects.filter(Q(last_used_at=None) | Q(last_used_at__lt=now - USE_IS_NOTED_EVERY), pk=key.pk).update(
         last_used_at=now
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 
 from django import forms
-from django.utils import timezone
 
 from approvals.models import Channel, ListingSite
+from core import clock
 
 
 class SiteForm(forms.Form):
@@ -54,11 +54,11 @@ class KeyForm(forms.Form):
 
     def clean_last_day(self) -> date | None:
         last: date | None = self.cleaned_data["last_day"]
-        if last and last < timezone.now().date():
-            raise forms.ValidationError("This day is past. Choose today or a later one.")
+        if last and last < clock.today():
+            raise forms.ValidationError("This day is over. Choose today or a later one.")
         return last
 
     def expires_at(self) -> datetime | None:
-        """The end of the last day, UTC."""
+        """The end of the last day where the team is."""
         last: date | None = self.cleaned_data["last_day"]
-        return datetime.combine(last, time.max, tzinfo=UTC) if last else None
+        return datetime.combine(last, time.max, tzinfo=clock.zone()) if last else None

@@ -23,7 +23,7 @@ from assets.rights.consents import GivenConsent
 from assets.rights.licenses import GivenAnswer
 from assets.versions import contributors, dossier, transitions
 from assets.versions.transitions import MOVES
-from core import audit, storage
+from core import audit, clock, storage
 from core.errors import Blocked, InvalidTransition
 from core.models import LogEntry, User
 from tests.assets import factories
@@ -56,7 +56,7 @@ class TestTakingIn:
 
     def test_the_label_names_date_and_provider(self, ada: User) -> None:
         version = factories.VersionFactory.create(by=ada, maker="OpenAI")
-        assert version.label == f"v1 · {version.created_at:%-d %b %Y} · OpenAI"
+        assert version.label == f"v1 · {clock.written(clock.day_of(version.created_at))} · OpenAI"
 
     def test_provenance_is_kept_with_the_version(self, ada: User) -> None:
         made = ProvenanceData(provider="sketch", prompt="A kitchen", seed="7", prompt_by=ada, dropped=("seed",))

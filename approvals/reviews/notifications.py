@@ -17,12 +17,11 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 
 from approvals.models import Decision, Mail, MailKind, MailState, Review, ReviewState
 from approvals.policies import deciding
 from approvals.reviews import contributors
-from core import dispatch
+from core import clock, dispatch
 from core.models import User
 
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 25, 120)]
@@ -46,14 +45,15 @@ def tell_reviewers(review: Review) -> None:
 def tell_author(decision: Decision) -> None:
     """Tell the author what the reviewer wants changed."""
     author = decision.review.submitted_by
-    _write(MailKind.CAME_BACK, decision.review, [author] if author.email and author.is_active else [], decision)
+    is_told = author.is_active and author.mail_answers and bool(author.email)
+    _write(MailKind.CAME_BACK, decision.review, [author] if is_told else [], decision)
 
 
 def _reviewers() -> list[User]:
     everybody = get_user_model().objects.with_perm(
         deciding.DECIDE, backend="django.contrib.auth.backends.ModelBackend", include_superusers=False
     )
-    return list(everybody.exclude(email="").distinct())
+    return list(everybody.filter(mail_reviews=True).exclude(email="").distinct())
 
 
 def _write(kind: MailKind, review: Review, people: Iterable[User], decision: Decision | None = None) -> None:
@@ -98,7 +98,7 @@ def _claim(number: int) -> Mail | None:
         mail = due.select_related("to", "decision__by").filter(pk=number).first()
         if mail is None:
             return None
-        mail.due_at = timezone.now() + WAITS[min(mail.attempts, len(WAITS) - 1)]
+        mail.due_at = clock.instant() + WAITS[min(mail.attempts, len(WAITS) - 1)]
         mail.attempts += 1
         mail.save(update_fields=["due_at", "attempts"])
     mail.review = Review.objects.for_lists().get(pk=mail.review_id)
@@ -106,9 +106,10 @@ def _claim(number: int) -> Mail | None:
 
 
 def _is_news(mail: Mail) -> bool:
-    """Whether it still tells something to somebody who can be reached."""
+    """Whether it still tells something to somebody who can be reached and wants it."""
     is_open = mail.kind != MailKind.IN_REVIEW or mail.review.state == ReviewState.OPEN
-    return is_open and mail.to.is_active and bool(mail.to.email)
+    is_wanted = mail.to.mail_reviews if mail.kind == MailKind.IN_REVIEW else mail.to.mail_answers
+    return is_open and is_wanted and mail.to.is_active and bool(mail.to.email)
 
 
 def _put_off(mail: Mail) -> None:
@@ -120,7 +121,7 @@ def _put_off(mail: Mail) -> None:
 
 
 def _close(mail: Mail, state: MailState) -> None:
-    mail.state, mail.closed_at = state, timezone.now()
+    mail.state, mail.closed_at = state, clock.instant()
     mail.save(update_fields=["state", "closed_at"])
 
 

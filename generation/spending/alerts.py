@@ -38,7 +38,7 @@ def look(budget_id: int) -> None:
 
 
 def mail(alert_id: int) -> None:
-    """Mail one alert to everybody who manages money. Claimed first, so that it is not mailed twice."""
+    """Mail one alert to everybody who manages money and wants it. Claimed first, so that it is not mailed twice."""
     now = clock.now()
     if not BudgetAlert.objects.filter(pk=alert_id, mailed_at=None).update(mailed_at=now):
         return
@@ -84,7 +84,7 @@ def _hush(quiet: Iterable[BudgetAlert]) -> None:
 
 def _managers() -> list[User]:
     everybody = get_user_model().objects.with_perm(MANAGE, backend="django.contrib.auth.backends.ModelBackend")
-    return list(everybody.exclude(email="").filter(is_active=True).distinct())
+    return list(everybody.exclude(email="").filter(is_active=True, mail_budgets=True).distinct())
 
 
 def _subject(alert: BudgetAlert) -> str:

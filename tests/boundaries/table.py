@@ -189,6 +189,14 @@ ROWS = (
     Row("api/", see=ALL, shows=404),
     # Belonging to no app
     Row("", see=TEAM),
+    Row(
+        "accounts/profile/",
+        see="nils ada rita mona max",
+        do="nils ada rita mona max",
+        sends=fixed(display_name="Somebody", time_zone="America/Los_Angeles", mail_reviews="on"),
+        wrong={"time_zone": "Mars/Olympus"},
+        keeps=("display_name",),
+    ),
     Row("settings/", see="max"),
     Row("settings/providers/<slug:key>/test/", do="max", changes=False),
     Row("settings/providers/<slug:key>/try/", do="max"),

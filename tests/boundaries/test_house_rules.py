@@ -28,7 +28,8 @@ WRITERS = {
     "assets/library/intake.py", "assets/library/renditions.py", "assets/listings/records.py",
     "assets/provenance/data.py", "assets/rights/consents.py", "assets/rights/licenses.py", "assets/rights/terms.py",
     "assets/versions/changing.py", "assets/versions/transitions.py", "config/management/commands/seed.py",
-    "config/roles.py", "core/audit.py", "generation/catalogue/loading.py", "generation/jobs/callbacks.py",
+    "config/roles.py", "core/audit.py", "core/people/profile.py", "generation/catalogue/loading.py",
+    "generation/jobs/callbacks.py",
     "generation/jobs/circuit.py", "generation/jobs/dispatch.py", "generation/jobs/execution.py",
     "generation/jobs/ingest.py", "generation/jobs/leases.py", "generation/jobs/services.py",
     "generation/jobs/settlement.py", "generation/jobs/starting.py", "generation/jobs/throttling.py",
@@ -40,6 +41,10 @@ WRITERS = {
 """The writers, and the neighbors that each of them is made of."""
 WRITES = {"save a row", "create", "bulk_create", "bulk_update", "update_or_create", "get_or_create"}
 WRITES_ON_ROWS = WRITES | {"update", "delete"}
+ASKINGS = {
+    "date.today", "datetime.now", "datetime.today", "datetime.utcnow", "timezone.localdate", "timezone.localtime",
+    "timezone.now",
+}  # fmt: skip
 LONGEST_MODULE, LONGEST_FUNCTION, LONGEST_TEMPLATE_LINE = 500, 50, 140
 
 
@@ -106,6 +111,42 @@ def test_only_the_catalogue_asks_which_provider_it_is() -> None:
         if asks.search(line)
     ]
     assert found == []
+
+
+def test_only_the_clock_asks_what_time_it_is() -> None:
+    found = [
+        f"{relative(path)}:{line} {asked}"
+        for path in MODULES
+        if relative(path) != "core/clock.py"
+        for line, asked in askings(ast.parse(path.read_text()))
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "timezone.now()",
+        "dt.datetime.now(UTC)",
+        "f(key=date.today)",
+        "timezone.localtime(at)",
+        "from django.utils.timezone import now",
+    ],
+)
+def test_whoever_else_asks_is_found(code: str) -> None:
+    assert list(askings(ast.parse(code)))
+
+
+def askings(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Where a module asks for date or time by itself. What a field holds by default is the field's own business."""
+    defaults = {node.value for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg == "default"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.timezone":
+            yield node.lineno, "import"
+        if isinstance(node, ast.Attribute) and node not in defaults:
+            asked = ".".join(ast.unparse(node).split(".")[-2:])
+            if asked in ASKINGS:
+                yield node.lineno, asked
 
 
 def test_whoever_silences_a_check_says_why() -> None:

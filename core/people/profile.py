@@ -1,0 +1,45 @@
+"""The writer of people's own settings: their name, their time zone, and which mail they get."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from django.db import transaction
+
+from core import audit
+from core.models import User
+
+WORDS = {
+    "display_name": "name",
+    "time_zone": "time zone",
+    "mail_reviews": "mail about reviews",
+    "mail_answers": "mail about decisions",
+    "mail_budgets": "mail about budgets",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What people choose about themselves. Without a zone, the team's holds."""
+
+    display_name: str
+    time_zone: str
+    mail_reviews: bool
+    mail_answers: bool
+    mail_budgets: bool
+
+
+def change_profile(profile: Profile, *, by: User) -> User:
+    """Keep what somebody chose about themselves. Only what differs is written, and the log tells what it was before."""
+    with transaction.atomic():
+        held = User.objects.select_for_update().get(pk=by.pk)
+        after = {name: value for name, value in asdict(profile).items() if getattr(held, name) != value}
+        if not after:
+            return held
+        before = {name: getattr(held, name) for name in after}
+        for name, value in after.items():
+            setattr(held, name, value)
+        held.save(update_fields=list(after))
+        words = f"Changed their own {', '.join(WORDS[name] for name in after)}."
+        audit.record(by, "person.profile", held, words, before=before, after=after)
+    return held

@@ -93,8 +93,10 @@ def _days_elsewhere(at: datetime, team: str) -> Mapping[date, frozenset[str]]:
 # Words
 
 
-def written(when: date | datetime, name: str | None = None) -> str:
+def written(when: date | datetime | None, name: str | None = None) -> str:
     """A day as “Nov 28, 2026”, a moment as “Nov 28, 2026, 9:14 AM PST” where its reader is, or in the zone named."""
+    if when is None:
+        return "no date"
     if not isinstance(when, datetime):
         return f"{short(when)}, {when.year}"
     local = timezone.localtime(when, None if name is None else zone(name))
@@ -106,8 +108,10 @@ def short(day: date) -> str:
     return f"{day:%b} {day.day}"
 
 
-def hour(moment: datetime, name: str | None = None) -> str:
+def hour(moment: datetime | None, name: str | None = None) -> str:
     """A moment of a day that is known: “9:14 AM PST”."""
+    if moment is None:
+        return "no time"
     local = timezone.localtime(moment, None if name is None else zone(name))
     half = "AM" if local.hour < 12 else "PM"
     return f"{local.hour % 12 or 12}:{local.minute:02} {half} {_abbreviation(local)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,8 +18,10 @@ from approvals.models import Channel, Release, ReleaseState
 from approvals.pages.panels import served_state
 from approvals.releases import lifecycle
 from approvals.reviews import services
+from assets.models import Version
 from core import clock
 from tests.approvals import factories
+from tests.assets import factories as library_factories
 
 pytestmark = pytest.mark.django_db
 
@@ -35,11 +37,11 @@ def in_zone(zone: str) -> Channel:
 
 
 def ending(channel: Channel) -> Release:
-    version = factories.ready()
-    with time_machine.travel(datetime(2026, 11, 20, 12, tzinfo=ZoneInfo("UTC"))):
-        release = factories.released(version, channel)
-    Release.objects.filter(pk=release.pk).update(valid_until=LAST_DAY)
-    return Release.objects.select_related("channel", "version").get(pk=release.pk)
+    """A release whose last day is the last of November 2026, made before that."""
+    with time_machine.travel(datetime(2026, 11, 20, 12, tzinfo=UTC)):
+        version = factories.ready()
+        library_factories.complete_license(version, version.created_by, valid_until=LAST_DAY)
+        return factories.released(version, channel)
 
 
 def states(release: Release) -> tuple[bool, bool, bool]:
@@ -67,7 +69,7 @@ def test_it_is_served_until_midnight_where_the_channel_is(zone: str) -> None:
 def test_at_one_moment_it_ends_in_one_channel_and_goes_on_in_another() -> None:
     west, east = in_zone("America/Los_Angeles"), in_zone("Pacific/Auckland")
     ours, theirs = ending(west), ending(east)
-    with time_machine.travel(datetime(2026, 11, 30, 20, tzinfo=ZoneInfo("UTC"))):
+    with time_machine.travel(datetime(2026, 11, 30, 20, tzinfo=UTC)):
         assert list(Release.objects.live().values_list("pk", flat=True)) == [ours.pk]
         assert list(Release.objects.past_their_last_day().values_list("pk", flat=True)) == [theirs.pk]
 
@@ -82,9 +84,10 @@ def test_many_zones_are_one_query() -> None:
 
 def test_a_license_stands_in_the_way_only_where_its_last_day_is_over() -> None:
     version = factories.ready()
-    version.license.valid_until = LAST_DAY
+    library_factories.complete_license(version, version.created_by, valid_until=LAST_DAY)
+    version = Version.objects.with_story().get(pk=version.pk)
     west, east = in_zone("America/Los_Angeles"), in_zone("Pacific/Auckland")
-    with time_machine.travel(datetime(2026, 11, 30, 20, tzinfo=ZoneInfo("UTC"))):
+    with time_machine.travel(datetime(2026, 11, 30, 20, tzinfo=UTC)):
         assert "license_ended" not in {each.code for each in services.standing_in_the_way(version, [west])}
         assert "license_ended" in {each.code for each in services.standing_in_the_way(version, [east])}
 
@@ -92,14 +95,14 @@ def test_a_license_stands_in_the_way_only_where_its_last_day_is_over() -> None:
 def test_a_channel_without_a_zone_goes_by_the_teams(settings: Settings) -> None:
     settings.TEAM_TIME_ZONE = "Pacific/Auckland"
     release = ending(factories.channel())
-    with time_machine.travel(datetime(2026, 11, 30, 20, tzinfo=ZoneInfo("UTC"))):
+    with time_machine.travel(datetime(2026, 11, 30, 20, tzinfo=UTC)):
         assert release.channel.today == date(2026, 12, 1)
         assert states(release) == (False, True, False)
 
 
 def test_every_zone_has_one_day_by_either_way() -> None:
     for hour in range(24):
-        with time_machine.travel(datetime(2026, 11, 30, hour, 7, tzinfo=ZoneInfo("UTC")), tick=False):
+        with time_machine.travel(datetime(2026, 11, 30, hour, 7, tzinfo=UTC), tick=False):
             elsewhere = {zone: day for day, zones in clock.days_elsewhere().items() for zone in zones}
             assert [z for z in clock.zones() if elsewhere.get(z, clock.today()) != clock.today(z)] == []
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from django.contrib.auth import get_user_model
 from django.core import mail
 from django.template import Context, Template
@@ -72,8 +73,8 @@ def test_a_time_is_shown_where_its_reader_is(
 ) -> None:
     settings.TEAM_TIME_ZONE = "America/Chicago"
     get_user_model().objects.filter(pk=ada.pk).update(time_zone=zone)
-    version = factories.VersionFactory.create(by=ada)
-    type(version).objects.filter(pk=version.pk).update(created_at=NOON)
+    with time_machine.travel(NOON):
+        version = factories.VersionFactory.create(by=ada)
     assert words in client.get(version.get_absolute_url()).content.decode()
     assert timezone.get_current_timezone_name() == "UTC"
 

@@ -44,7 +44,7 @@ class Command(BaseCommand):
                     if not is_told and answers(port):
                         is_told = True
                         self.tell(port)
-                self.say("\nStopping. Work in hand is finished first; Ctrl-C again stops at once.")
+                self.say("\nStopping. Work in progress is finished first; Ctrl-C again stops at once.")
             self.say("Stopped. Everything is kept; the same command starts it again.")
 
     def prepare(self) -> None:

@@ -24,7 +24,7 @@ def settle(decision: str) -> None:
 
 @shared_task
 def sweep() -> None:
-    """Settle whatever is due, nudged or not, bring releases up to date, and send mail that waits."""
+    """Settle whatever is due, enqueued or not, bring releases up to date, and send mail that waits."""
     due = Decision.objects.filter(undone_at=None, settled_at=None, effective_at__lte=clock.instant())
     for decision in due.order_by("effective_at")[:BATCH]:
         try:

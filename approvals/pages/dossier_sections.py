@@ -63,10 +63,10 @@ def _license(version: Version) -> Iterator[DossierRow]:
         answer = given.get(question.value)
         label = Answer(answer.answer).label if answer else Answer.UNKNOWN.label
         detail = f"{label}: {answer.detail}" if answer and answer.detail else str(label)
-        yield Row(str(question.label), detail, answer.source if answer else "")
-    yield Row("Owner", license.holder or "Not stated")
-    yield Row("Credit line", license.attribution or "None")
-    yield Row("Last day", f"{clock.written(license.valid_until)}" if license.valid_until else "No end")
+        yield DossierRow(str(question.label), detail, answer.source if answer else "")
+    yield DossierRow("Owner", license.holder or "Not stated")
+    yield DossierRow("Credit line", license.attribution or "None")
+    yield DossierRow("Expires", clock.written(license.valid_until) if license.valid_until else "Never")
     if license.terms:
         yield DossierRow("Terms", str(license.terms), license.terms.source_url)
 

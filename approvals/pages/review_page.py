@@ -20,7 +20,7 @@ from approvals.reviews.forms import DecisionForm
 from assets.models import Version
 from assets.models.version import Status
 from core import clock
-from core.errors import Finding
+from core.errors import Finding, Severity
 from core.languages import name_of
 from core.models import User
 
@@ -116,9 +116,9 @@ class Verdicts:
     can_fix: bool = True
 
     @classmethod
-    def on(cls, version: Version, channels: Iterable[Channel], *, can_mend: bool = True) -> Verdicts:
+    def on(cls, version: Version, channels: Iterable[Channel], *, can_fix: bool = True) -> Verdicts:
         each = [ChannelVerdict(channel, verdict.findings(version, channel, channel.today)) for channel in channels]
-        return cls(version, each, can_mend)
+        return cls(version, each, can_fix)
 
     @cached_property
     def _shared(self) -> list[Finding]:

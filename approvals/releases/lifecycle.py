@@ -83,7 +83,7 @@ def _bring_up_to_date(release: Release) -> bool:
         if locked.state != ReleaseState.LIVE:
             return False
         if locked.valid_until and locked.valid_until < locked.channel.today:
-            end(locked, ReleaseState.EXPIRED, "License or consent has ended.", None)
+            end(locked, ReleaseState.EXPIRED, "License or consent has ended.", by=None)
             return _told(locked, "expired", f"Expired in {locked.channel}: license or consent has ended.")
         if locked.version.status == Status.ARCHIVED:
             end(locked, ReleaseState.WITHDRAWN, "The version was archived.", by=None)

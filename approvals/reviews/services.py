@@ -148,7 +148,7 @@ def undo(decision: Decision, *, by: User) -> Review:
         review = lock_review(decision.review)
         standing = Decision.objects.select_for_update().get(pk=decision.pk)
         if standing.by_id != by.pk:
-            raise PermissionDenied("Only who decided can take the decision back.")
+            raise PermissionDenied("Only the person who decided can undo the decision.")
         if standing.undone_at or standing.settled_at or standing.effective_at <= clock.instant():
             raise InvalidTransition(
                 "The time to undo is over: the decision has taken effect. Withdraw the release instead."
@@ -183,9 +183,9 @@ def _check_open(review: Review, by: User) -> None:
         raise InvalidTransition(f"{review.claimed_by} has claimed this review. Nothing was recorded.")
 
 
-def held_by_other(review: Review, by: User) -> bool:
+def held_by_other(review: Review, user: User) -> bool:
     """Whether somebody else claimed the review a short while ago."""
-    if review.claimed_by_id in (None, by.pk) or review.claimed_at is None:
+    if review.claimed_by_id in (None, user.pk) or review.claimed_at is None:
         return False
     return clock.instant() - review.claimed_at < timedelta(minutes=CLAIM_MINUTES)
 

@@ -55,7 +55,7 @@ class KeyForm(forms.Form):
     def clean_last_day(self) -> date | None:
         last: date | None = self.cleaned_data["last_day"]
         if last and last < clock.today():
-            raise forms.ValidationError("This day is over. Choose today or a later one.")
+            raise forms.ValidationError("This day is past. Choose today or a later one.")
         return last
 
     def expires_at(self) -> datetime | None:

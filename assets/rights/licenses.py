@@ -13,7 +13,7 @@ from assets.models import Answer, License, LicenseAnswer, Question, Terms, Versi
 from assets.rights import licenses
 from assets.versions.changing import lock, seal
 from core import audit, clock
-from core.errors import Finding
+from core.errors import Finding, Severity
 from core.models import User
 
 

@@ -154,10 +154,10 @@ def _budgets_that_run_out() -> Iterator[Task]:
 
 
 def _providers_that_rest(user: User) -> Iterator[Task]:
-    resting = ProviderState.objects.filter(resting_until__gt=clock.instant(), rests__gt=0).order_by("resting_until")
+    resting = ProviderState.objects.filter(open_until__gt=clock.instant(), trips__gt=0).order_by("open_until")
     for state in resting[:SHOWN]:
         yield Task(
-            f"{registry.label(state.provider)} rests until {clock.hour(state.resting_until)}",
+            f"{registry.label(state.provider)} is paused until {clock.hour(state.open_until)}",
             state.reason,
             reverse("settings") if user.has_perm("core.view_user") else reverse("generation:spend"),
             "moon",

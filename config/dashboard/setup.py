@@ -98,7 +98,7 @@ class ProviderRow:
     @property
     def is_due(self) -> bool:
         """Whether its rest is over and the next job decides."""
-        until = self.state.resting_until if self.state else None
+        until = self.state.open_until if self.state else None
         return until is not None and until <= clock.instant()
 
     @property
@@ -111,7 +111,7 @@ class ProviderRow:
         """What is known about the ends of its models, in words."""
         coming = [model.row.ends_on for model in self.models if model.row.ends_on and not model.has_ended]
         ended = sum(model.has_ended for model in self.models)
-        next_one = f"the next ends on {clock.written(min(coming))}" if coming else "no end known"
+        next_one = f"the next ends on {clock.written(min(coming))}" if coming else "no end dates"
         return f"{ended} ended, {next_one}" if ended else next_one
 
     @property

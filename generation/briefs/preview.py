@@ -176,7 +176,7 @@ def is_acknowledged(brief: Brief, hit: Hit) -> bool:
 
 def _line(brief: Brief, offer: Offer, chosen: bool, agreed: Collection[str], sent: Sequence[BriefReference]) -> Line:
     if offer.ended:
-        instead = f" {offers.successor_name(offer.row)} follows it." if offer.row.successor else ""
+        instead = f" Use {offers.successor_name(offer.row)} instead." if offer.row.successor else ""
         return Line(offer, False, problem=f"Ended on {clock.written(offer.row.ends_on)}.{instead}")
     try:
         spec = specs.spec_for(brief, offer.row, sent=sent)

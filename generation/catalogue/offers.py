@@ -51,7 +51,7 @@ def offers() -> list[Offer]:
 
 def resting_reasons() -> dict[str, str]:
     """Providers that are not asked at the moment, and why."""
-    states = ProviderState.objects.filter(resting_until__gt=clock.instant())
+    states = ProviderState.objects.filter(open_until__gt=clock.instant())
     return dict(states.values_list("provider", "reason"))
 
 

@@ -114,12 +114,12 @@ def _struggled(provider: str, attempt: UUID, error: ProviderError, rest: Rest, n
         return
     state.failures += 1
     state.save(update_fields=["failures"])
-    if state.resting_until is not None or state.failures >= rest.after:
-        state.rests += 1
-        until = now + (rest.length(state.rests - 1) if told is None else told)
+    if state.open_until is not None or state.failures >= rest.after:
+        state.trips += 1
+        until = now + (rest.length(state.trips - 1) if told is None else told)
         _rest(state, until, error.words)
         if rest is not TOO_FAST:  # that happens every minute to somebody busy, and is no event
-            words = f"{provider} rests until {clock.hour(until, '')}: {error.words}"
+            words = f"{provider} is paused until {clock.hour(until, '')}: {error.words}"
             audit.record(None, "provider.rests", state, words)
 
 

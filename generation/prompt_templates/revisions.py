@@ -145,11 +145,11 @@ def archive(template: Template, *, by: User) -> Template:
     _check(by)
     with transaction.atomic():
         held = _held(template)
-        if held.retired_at is not None:
-            raise InvalidTransition("This template is retired already.")
-        held.retired_at = clock.instant()
-        held.save(update_fields=["retired_at"])
-        audit.record(by, "template.retired", held, f"“{held.name}” is not offered any more.")
+        if held.archived_at is not None:
+            raise InvalidTransition("This template is already archived.")
+        held.archived_at = clock.instant()
+        held.save(update_fields=["archived_at"])
+        audit.record(by, "template.archived", held, f"“{held.name}” is not offered any more.")
     return held
 
 

@@ -222,7 +222,7 @@ def test_an_ended_model_is_shown_with_its_successor_and_cannot_be_chosen(ada: Us
     factories.ModelFactory.create(model_id="new", name="Newer")
     factories.ModelFactory.create(model_id="old", ends_on="2026-01-01", successor="new")
     page = browser_of(ada).get(reverse("generation:free")).content.decode()
-    assert "Ended on Jan 1, 2026. Newer follows it." in page
+    assert "Ended on Jan 1, 2026. Use Newer instead." in page
 
 
 def test_again_with_changes_starts_from_the_brief(ada: User, template: Template) -> None:

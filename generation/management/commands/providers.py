@@ -53,8 +53,8 @@ def _standing(state: ProviderState | None) -> list[str]:
     known = ((state.at_once, "at once"), (state.per_minute, "a minute"))
     limits = [f"{number} {words}" for number, words in known if number]
     words = [f"At most {', '.join(limits)}."] if limits else []
-    if state.resting_until is not None:
-        words.append(f"Rests until {clock.written(state.resting_until, '')}: {state.reason}")
+    if state.open_until is not None:
+        words.append(f"Paused until {clock.written(state.open_until, '')}: {state.reason}")
     return words
 
 
@@ -62,6 +62,6 @@ def _end(offer: Offer) -> str:
     end: date | None = offer.row.ends_on
     if end is None:
         return ""
-    follows = f"; {offers.successor_name(offer.row)} follows it" if offer.row.successor else ""
+    follows = f"; use {offers.successor_name(offer.row)} instead" if offer.row.successor else ""
     when = f"ended on {clock.written(end)}" if offer.ended else f"ends on {clock.written(end)}"
     return f", {'SOON: ' * offer.ends_soon}{when}{follows}"

@@ -10,13 +10,15 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 OTHERS = ("accounts/", "admin/")
 """Pages of allauth and of Django's admin, which are their authors' business."""
+OURS = ("accounts/profile/",)
+"""Pages of our own among them."""
 
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
 def routes() -> list[str]:
     """The patterns of all addresses that are the portal's own, in the order in which they are tried."""
-    return [route for route in _walk(get_resolver().url_patterns, "") if not route.startswith(OTHERS)]
+    return [route for route in _walk(get_resolver().url_patterns, "") if route in OURS or not route.startswith(OTHERS)]
 
 
 def address(route: str, filled: dict[str, Any]) -> str:

@@ -67,6 +67,10 @@ bench: setup ## Measure throughput as a share of the ideal; three minutes on an 
 schema: setup ## Write tests/openapi.yaml, the agreed description of the API, anew
 	@IMPRIMATUR_WRITE_SCHEMA=1 $(RUN) -m pytest -q tests/approvals/test_schema.py
 
+.PHONY: pictures
+pictures: setup ## Take the pictures of the README anew, from a portal with some life in it
+	@$(RUN) -m pytest -q tests/journey/readme_pictures.py
+
 .PHONY: live
 live: setup ## Ask the real providers once each; needs their keys and costs money
 	@$(RUN) -m pytest -q -m live

@@ -21,7 +21,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from approvals import tasks
 from approvals.models import Channel, Choice, Decision, Event, Mail, Release, Review
-from approvals.releases import document, files
+from approvals.releases import files
 from approvals.reviews import notifications, services, settling
 from assets.models import Version
 from core import storage
@@ -62,7 +62,7 @@ def test_a_decision_that_cannot_be_settled_holds_up_no_other(
             raise OSError("no space left on device")
         return prepare(version, channels)
 
-    monkeypatch.setattr(document, "prepare", out_of_space)
+    monkeypatch.setattr(files, "prepare", out_of_space)
     tasks.sweep()
     assert [release.version.asset.title for release in Release.objects.live()] == ["Garden"]
     assert Decision.objects.get(pk=stuck.pk).settled_at is None

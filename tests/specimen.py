@@ -121,6 +121,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/", blank, name="settings"),
     path("library/specimen/", specimen, name="specimen"),
     path("mishap/<int:code>/", mishap),
+    path("accounts/", include("core.people.urls")),
     path("accounts/", include("allauth.urls")),
     path("", include((_places("library", "upload"), "assets"))),
     path("", include((_places("make", "spend"), "generation"))),

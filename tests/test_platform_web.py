@@ -83,7 +83,7 @@ def test_htmx_gets_the_refusal_as_a_fragment(client: Client, how: str, status: i
 @pytest.mark.django_db
 def test_a_refusal_links_back_to_where_one_was(client: Client, referer: str, link: str) -> None:
     page = client.get("/refuse/conflict/", headers={"Referer": referer}).content.decode()
-    assert f'href="{link}">Look again' in page
+    assert f'href="{link}">Reload' in page
 
 
 def test_a_stranger_is_sent_to_the_door(client: Client) -> None:

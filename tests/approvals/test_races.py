@@ -50,7 +50,7 @@ def test_two_reviewers_make_one_decision() -> None:
     for _ in range(5):
         review = factories.review(factories.ready())
         decide = partial(services.decide, review, Choice.APPROVE, "", dossier.of_review(review).hash)
-        results = at_once(partial(decide, rita), partial(decide, robin))
+        results = at_once(partial(decide, by=rita), partial(decide, by=robin))
         assert (refused(results), Decision.objects.filter(review=review).count()) == (1, 1)
 
 

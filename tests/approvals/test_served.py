@@ -65,7 +65,7 @@ class People(RuleBasedStateMachine):
     @rule(which=st.integers(0, 1), first=st.booleans(), second=st.booleans(), by=st.sampled_from(["ada", "max"]))
     def submit(self, which: int, first: bool, second: bool, by: str) -> None:
         chosen = [channel for channel, is_on in zip(self.channels, (first, second), strict=True) if is_on]
-        self.attempt(services.submit, self.versions[which], chosen, "", getattr(self, by))
+        self.attempt(services.submit, self.versions[which], chosen, "", by=getattr(self, by))
 
     @rule(
         data=st.data(), by=st.sampled_from(["ada", "rita", "max"]), choice=st.sampled_from(Choice), stale=st.booleans()
@@ -74,13 +74,13 @@ class People(RuleBasedStateMachine):
     def decide(self, data: st.DataObject, by: str, choice: Choice, stale: bool) -> None:
         review = data.draw(st.sampled_from(list(Review.objects.order_by("submitted_at", "pk"))), label="review")
         seen = "0" * 64 if stale else dossier.of_review(review).hash
-        decision = self.attempt(services.decide, review, choice, "words", seen, getattr(self, by))
+        decision = self.attempt(services.decide, review, choice, "words", seen, by=getattr(self, by))
         assert not (stale and decision), "a decision on what was not seen was recorded"
 
     @rule(by=st.sampled_from(["rita", "max"]))
     @precondition(lambda self: Decision.objects.exists())
     def undo(self, by: str) -> None:
-        self.attempt(services.undo, Decision.objects.latest("decided_at"), getattr(self, by))
+        self.attempt(services.undo, Decision.objects.latest("decided_at"), by=getattr(self, by))
 
     @initialize(which=st.integers(0, 1), days=st.sampled_from([None, 2]))
     def one_is_released(self, which: int, days: int | None) -> None:
@@ -94,7 +94,7 @@ class People(RuleBasedStateMachine):
     @rule()
     def rita_approves_whatever_she_may(self) -> None:
         for review in Review.objects.filter(state="open"):
-            self.attempt(services.decide, review, Choice.APPROVE, "", dossier.of_review(review).hash, self.rita)
+            self.attempt(services.decide, review, Choice.APPROVE, "", dossier.of_review(review).hash, by=self.rita)
 
     @rule()
     def the_worker_settles(self) -> None:
@@ -127,12 +127,12 @@ class People(RuleBasedStateMachine):
     @rule(by=st.sampled_from(["ada", "rita"]))
     @precondition(lambda self: Release.objects.filter(state="live").exists())
     def withdraw(self, by: str) -> None:
-        self.attempt(lifecycle.withdraw, Release.objects.filter(state="live").first(), "Sold.", getattr(self, by))
+        self.attempt(lifecycle.withdraw, Release.objects.filter(state="live").first(), "Sold.", by=getattr(self, by))
 
     @rule(by=st.sampled_from(["ada", "max"]))
     @precondition(lambda self: Review.objects.exists())
     def retract(self, by: str) -> None:
-        self.attempt(services.retract_review, Review.objects.latest("submitted_at"), getattr(self, by))
+        self.attempt(services.retract_review, Review.objects.latest("submitted_at"), by=getattr(self, by))
 
     @rule(amount=st.sampled_from([timedelta(seconds=70), timedelta(hours=1), timedelta(days=3)]))
     def time_passes(self, amount: timedelta) -> None:

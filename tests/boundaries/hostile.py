@@ -15,13 +15,13 @@ SIGNS = "=1+1\t\r\n\x1b[31m\u202e\u2066\u200b\ufeff"
 LONG = "x" * 10_000
 EVIL = f"{MARKUP}{TEMPLATE}{SIGNS}"
 ADDRESS = "javascript:canary()//"
-APPS = ("assets", "generation", "approvals", "auth")
+APPS = ("core", "assets", "generation", "approvals")
 
 MEANT = {
     "action", "adapter", "alt_language", "codename", "cost_basis", "currency", "digest", "email", "error_kind",
     "file_media_type", "display_name", "handle", "key", "language", "maker", "media_type", "model_id", "name",
     "password", "prefix", "previous", "provider", "quality", "quote_basis", "ratio", "reference", "seed", "spec",
-    "subject_id", "subject_type", "username",
+    "subject_id", "subject_type", "time_zone", "username",
 }  # fmt: skip
 """Columns that hold a word of the portal's own; in some tables also a text, which `TEXTS` names."""
 TEXTS = {

@@ -206,7 +206,7 @@ def test_a_month_shows_what_was_spent_in_it_and_those_before(ada: User, max_: Us
         month = reports.month(date(2026, 11, 1))
         assert "September 2026" in page(max_, query="?month=2026-09")
     assert [text for _, _, text in month.months] == ["$0.10", "$0.00", "$0.20"]
-    assert (len(month.days), month.days[1]) == (30, ("2 Nov", 0.2, "$0.20"))
+    assert (len(month.days), month.days[1]) == (30, ("Nov 2", 0.2, "$0.20"))
 
 
 @pytest.mark.parametrize("query", ["?month=0000-99", "?month=x", "?by=nothing", "?currency=XXX", "?page=9999"])

@@ -43,6 +43,7 @@ def refusals(*statuses: int) -> dict[int, Any]:
         404: "Not there for this key: unknown, not approved, or in another channel.",
         410: "It was released and is withdrawn or expired. Remove every copy.",
         429: "Too many requests in this minute.",
+        503: "The file is damaged or missing where it is kept.",
     }
     return {status: OpenApiResponse(ErrorSerializer, meaning[status]) for status in statuses}
 
@@ -138,7 +139,7 @@ class ImageFile(SiteView):
         responses={
             (200, "image/*"): OpenApiTypes.BINARY,
             304: OpenApiResponse(description="Unchanged."),
-            **refusals(400, 401, 404, 410, 429),
+            **refusals(400, 401, 404, 410, 429, 503),
         },
     )
     def get(self, request: Request, image: UUID) -> HttpResponse:

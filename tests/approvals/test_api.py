@@ -21,6 +21,7 @@ from assets.provenance.data import ProvenanceData
 from core import storage
 from core.models import User
 from tests.approvals import factories
+from tests.approvals.agreed import differences
 from tests.assets import factories as library_factories
 
 pytestmark = pytest.mark.django_db
@@ -30,10 +31,16 @@ EVENTS = "/api/v1/events/"
 
 
 class Site(Client):
-    """bricks.example, calling with its key."""
+    """bricks.example, calling with its key. Every answer that it gets is held against the agreed schema."""
 
     def __init__(self, text: str) -> None:
         super().__init__(raise_request_exception=False, headers={"authorization": f"Bearer {text}"})
+
+    def get(self, path: str, *args: Any, **options: Any) -> Any:  # type: ignore[override] # one way to ask, for all
+        response = super().get(path, *args, **options)
+        if response.headers.get("Content-Type") == "application/json" and path.startswith("/api/v1/"):
+            assert differences(path.partition("?")[0], response.status_code, response.json()) == []
+        return response
 
     def ids(self, **parameters: Any) -> list[str]:
         return [image["id"] for image in self.get(IMAGES, parameters).json()["results"]]
@@ -450,3 +457,8 @@ def test_nothing_can_be_written(bricks: Site, release: Release, method: str) -> 
 def test_any_other_address_answers_in_the_same_shape(bricks: Site) -> None:
     response = bricks.get("/api/v2/nothing")
     assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
+
+
+def test_an_answer_that_nobody_agreed_to_is_seen() -> None:
+    assert differences(IMAGES, 418, {}) != []
+    assert differences(IMAGES, 200, {"results": [{"id": 1}]}) != []

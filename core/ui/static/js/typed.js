@@ -1,5 +1,5 @@
 // What is typed while an answer is under way survives it: in a part marked `data-keep-typed`, a field that was changed
-// after the question went out keeps its words when the part is swapped.
+// after the question went out keeps its words, or its tick, when the part is swapped.
 const changed = new WeakMap();  // field -> when it was last typed in
 const asked = new WeakMap();    // request -> when it went out
 let kept = [];
@@ -19,10 +19,13 @@ export function enhance(root) {
   if (!root.matches?.("[data-keep-typed]")) return;
   const waiting = kept;
   kept = [];
-  for (const { name, value } of waiting) {
-    const field = root.querySelector?.(`[name="${CSS.escape(name)}"]`);
+  for (const { name, value, type, checked } of waiting) {
+    const isTicked = type === "checkbox" || type === "radio";  // several share a name, and their value is which
+    const which = isTicked ? `[value="${CSS.escape(value)}"]` : "";
+    const field = root.querySelector?.(`[name="${CSS.escape(name)}"]${which}`);
     if (!field) continue;
-    field.value = value;
+    if (isTicked) field.checked = checked;
+    else field.value = value;
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 }

@@ -2,7 +2,7 @@
 // after the question went out keeps its words, or its tick, when the part is swapped.
 const changed = new WeakMap();  // field -> when it was last typed in
 const asked = new WeakMap();    // request -> when it went out
-let kept = [];
+const kept = new Map();         // id of a part -> its fields that wait to be put right
 
 export function start() {
   document.addEventListener("input", ({ target }) => changed.set(target, performance.now()));
@@ -10,15 +10,15 @@ export function start() {
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     if (!detail.target.matches("[data-keep-typed]")) return;
     const fresh = (field) => changed.get(field) > asked.get(detail.xhr);
-    kept = [...detail.target.querySelectorAll("input, select, textarea")].filter(fresh);
+    kept.set(detail.target.id, [...detail.target.querySelectorAll("input, select, textarea")].filter(fresh));
   });
 }
 
 export function enhance(root) {
   // Other parts settle in between: what is kept is not for them.
   if (!root.matches?.("[data-keep-typed]")) return;
-  const waiting = kept;
-  kept = [];
+  const waiting = kept.get(root.id) ?? [];
+  kept.delete(root.id);
   for (const { name, value, type, checked } of waiting) {
     const isTicked = type === "checkbox" || type === "radio";  // several share a name, and their value is which
     const which = isTicked ? `[value="${CSS.escape(value)}"]` : "";

@@ -31,7 +31,7 @@ setup: python ## Make .venv with everything the checks need
 	@$(PYTHON) requirements/install.py dev
 
 .PHONY: test
-test: setup ## Set up, then run every check and every test, side by side
+test: setup ## Set up, then run every check and every test
 	@$(RUN) -m tests
 
 .PHONY: check

@@ -204,6 +204,12 @@ def test_no_line_of_a_template_is_too_long() -> None:
     assert long == []
 
 
+def test_no_blank_follows_words_that_are_only_heard() -> None:
+    # In a flex line such a blank is an item of its own, and the gap beside it makes a button or a chip wider.
+    blank = re.compile(r'<span class="hidden-text">[^\n]*</span>\s+</(?:a|button|span)>')
+    assert [relative(path) for path in TEMPLATES if blank.search(path.read_text())] == []
+
+
 def icons() -> set[str]:
     """Every icon that a template or a module names."""
     named: set[str] = set()

@@ -41,16 +41,19 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         mold.drop_databases()
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark each test as it is found: when this file is asked about all of them, pytest-xdist has read the groups."""
+    if plan.may_differ(item):
+        item.add_marker("engine")
+    if group := plan.group_of(item):
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     deselected = [item for item in items if plan.left_out(item, config.getoption("markexpr"))]
     if deselected:
         config.hook.pytest_deselected(items=deselected)
         items[:] = [item for item in items if item not in deselected]
-    for item in items:
-        if plan.may_differ(item):
-            item.add_marker("engine")
-        if group := plan.group_of(item):
-            item.add_marker(pytest.mark.xdist_group(group))
     items.sort(key=plan.place)
 
 

@@ -37,3 +37,10 @@ def test_what_runs_is_what_is_checked() -> None:
         for name in ("run.txt", "dev.txt")
     )
     assert run <= dev
+
+
+@pytest.mark.xdist_group("example")
+def test_a_group_stays_with_one_process(request: pytest.FixtureRequest) -> None:
+    """pytest-xdist goes by the end of the node's name, which not every version of pytest lets it write."""
+    is_grouped = request.config.getoption("loadgroup", False)
+    assert request.node.nodeid.endswith("@example") == is_grouped

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from approvals.models import Channel, Choice, Decision, ListingSite, Release, Review, SiteKey
 from approvals.pages import review_page
 from approvals.reviews import dossier, services, settling
+from approvals.sites import access
 from assets.alt_texts import writing
 from assets.models import Version
+from core import clock
 from core.models import User
 from tests.approvals import factories
 from tests.assets import factories as library_factories
@@ -373,6 +378,18 @@ def test_a_key_is_shown_once(max_: User, channel: Channel) -> None:
     once = shown.content.decode().count(prefix)
     assert once > page(max_, "site", site.slug).content.decode().count(prefix) == 1
     assert "no-store" in shown["Cache-Control"]
+
+
+def test_a_key_works_through_its_last_day_where_the_team_is(max_: User, channel: Channel, settings: Settings) -> None:
+    settings.TEAM_TIME_ZONE = "America/New_York"
+    site = factories.site(channel)
+    sent = {"label": "production", "last_day": f"{clock.today():%Y-%m-%d}"}
+    signed_in(max_).post(reverse("approvals:create_key", args=[site.slug]), sent)
+    midnight = datetime.combine(clock.today() + timedelta(days=1), time.min, tzinfo=clock.zone())
+    with time_machine.travel(midnight - timedelta(seconds=1), tick=False):
+        assert access.is_active(SiteKey.objects.get())
+    with time_machine.travel(midnight, tick=False):
+        assert not access.is_active(SiteKey.objects.get())
 
 
 def test_revoking_a_key(max_: User, channel: Channel) -> None:

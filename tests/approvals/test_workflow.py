@@ -136,6 +136,12 @@ def test_what_is_missing_blocks_submitting(
     assert code in [finding.code for finding in blocked.value.findings]
 
 
+def test_a_rejected_version_is_not_submitted_again(review: Review, channel: Channel, ada: User) -> None:
+    settling.settle(factories.decide(review, Choice.REJECT, "Not our house."))
+    with refuses(InvalidTransition, "is “rejected”"):
+        services.submit(Version.objects.get(pk=review.version_id), [channel], "", by=ada)
+
+
 def test_a_further_channel_leaves_the_first_live(ada: User) -> None:
     release = factories.released(factories.ready(ada), factories.channel("website"))
     services.submit(release.version, [factories.channel("brochure")], "", by=ada)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
@@ -49,6 +50,9 @@ CHANGES: dict[str, Callable[[Version, User], object]] = {
         by=by,
     ),
     "credit": lambda v, by: licenses.answer_license(v, {}, holder="Harbor Homes", attribution="Jo", by=by),
+    "last day": lambda v, by: licenses.answer_license(
+        v, {}, holder="Harbor Homes", attribution="Harbor Homes", valid_until=date(2030, 1, 31), by=by
+    ),
     "people": lambda v, by: consents.say_who_is_shown(v, people="yes", property="no", by=by),
     "consent": lambda v, by: consents.record_consent(v, GivenConsent(kind="person", name="Jo"), by=by),
     "digital source": lambda v, by: disclosure.mark(
@@ -61,6 +65,9 @@ CHANGES: dict[str, Callable[[Version, User], object]] = {
         original=factories.VersionFactory.create(by=by),
         disclosure_note="",
         by=by,
+    ),
+    "note on the alteration": lambda v, by: disclosure.mark(
+        v, digital_source=v.digital_source, alterations=[], original=None, disclosure_note="Sky replaced", by=by
     ),
 }
 

@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from core import clock
 from core.audit import history
 from core.errors import Blocked
 from core.models import User
@@ -263,6 +264,17 @@ def test_a_credit_is_not_used_by_what_came_before_it_or_by_another_provider(ada:
     charged(ada, DIME)
     month = budgets.month_of(tomorrow)
     assert {standing.plan.name: standing.used for standing in plans.in_month(month)} == {"Other": 0, "Later": 0}
+
+
+@pytest.mark.parametrize(("days_left", "used"), [(1, DIME), (0, DIME), (-1, 0)])
+def test_a_credit_is_used_through_its_last_day_and_not_after(ada: User, days_left: int, used: int) -> None:
+    with time_machine.travel(NOVEMBER, tick=False):
+        last = clock.today() + timedelta(days=days_left)
+        dates = {"starts_on": date(2026, 10, 1), "ends_on": last}
+        Plan.objects.create(provider="scripted", name="Trial", kind=PlanKind.CREDIT, amount_micros=5 * DIME, **dates)
+        charged(ada, DIME)
+        (standing,) = plans.in_month(budgets.month_of())
+    assert standing.used == used
 
 
 def test_a_monthly_plan_costs_its_amount_in_each_month_that_it_touches(max_: User) -> None:

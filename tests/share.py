@@ -1,4 +1,4 @@
-"""A third of the values for each case, another third for the next; `make prove` tries every value on every case."""
+"""A part of the values for each case, another part for the next; `make prove` tries every value on every case."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ T = TypeVar("T")
 WHOLE = os.environ.get("TEST_WHOLE", "") == "1"
 
 
-def share(values: Sequence[T], case: object, place: int = 0) -> Sequence[T]:
-    """The values for a case; at another place (that of a field in its form, say) another third of them."""
-    return values if WHOLE else values[(zlib.crc32(str(case).encode()) + place) % 3 :: 3]
+def share(values: Sequence[T], case: object, place: int = 0, *, of: int = 3) -> Sequence[T]:
+    """A third of the values for a case; at another place (that of a field in its form, say) another third of them."""
+    return values if WHOLE else values[(zlib.crc32(str(case).encode()) + place) % of :: of]

@@ -1,7 +1,8 @@
-"""The people of the journey: each has a browser of their own, and leaves a picture of what they saw."""
+"""The people of the journey: each has a browser of their own, and can leave pictures of what they saw."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -10,7 +11,8 @@ from tests import console
 from tests.portal import Portal
 
 SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
-"""Git ignores this folder. Look at it after a run."""
+"""Git ignores this folder. `make journey` fills it."""
+TAKES_PICTURES = os.environ.get("TEST_SCREENSHOTS", "") == "1"
 
 
 class Person:
@@ -18,7 +20,8 @@ class Person:
 
     def __init__(self, portal: Portal, browser: Browser, name: str, *, album: str = "") -> None:
         self.portal, self.name, self.album = portal, name, album
-        context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=portal.url)
+        window = {"width": 1440, "height": 900}
+        context = browser.new_context(viewport=window, base_url=portal.url, reduced_motion="reduce")
         self.page: Page = context.new_page()
         self.complaints = console.complaints(self.page)
         self._sign_in()
@@ -41,7 +44,9 @@ class Person:
         expect(self.page.locator("main")).to_contain_text(words, timeout=30_000)
 
     def shoot(self, name: str) -> None:
-        """Keep a picture of the whole page."""
+        """Keep a picture of the whole page, where somebody wants to look at it."""
+        if not TAKES_PICTURES:
+            return
         # Hiding the caret would leave style attributes behind, which the page's own policy then refuses to copy.
         self.page.screenshot(path=SCREENSHOTS / self.album / f"{name}.png", full_page=True, caret="initial")
 

@@ -1,7 +1,7 @@
 """From prompt to approved picture and back out again: two people in browsers, one listing site over the API.
 
 A first start in an empty folder, real web server, real worker, real Chromium; OpenAI is a stand-in that answers over
-real HTTP. The pictures of every step are in `screenshots/`.
+real HTTP. `make journey` leaves a picture of every step in `screenshots/`.
 """
 
 from __future__ import annotations

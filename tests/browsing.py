@@ -1,9 +1,10 @@
-"""Browsers in which a person is signed in: Django's own, and tabs of Chromium."""
+"""Browsers in which a person is signed in, Django's own and tabs of Chromium, and what axe finds on their pages."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 
 from core.models import User
@@ -23,3 +24,9 @@ def sign_in(page: Page, person: User, url: str) -> Page:
     session = browser_of(person).cookies["sessionid"].value
     page.context.add_cookies([{"name": "sessionid", "value": session, "url": url}])
     return page
+
+
+def found_by_axe(page: Page, **options: Any) -> list[str]:
+    """What axe has against the page that is open: its rule, and the first element that breaks it."""
+    report = Axe().run(page, options={"preload": False, **options}).response
+    return [f"{page.url}: {each['id']}: {each['nodes'][0]['html']}" for each in report["violations"]]

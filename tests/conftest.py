@@ -100,6 +100,12 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     }
 
 
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """Nothing glides: a test need not wait for it, and axe meets no color on its way to another."""
+    return browser_context_args | {"reduced_motion": "reduce"}
+
+
 @pytest.fixture(autouse=True)
 def _leave_no_tab_open(request: pytest.FixtureRequest) -> Iterator[None]:
     """A page that stays open goes on asking its server how things stand, and takes the processor from later tests."""

@@ -138,7 +138,7 @@ def _follow(version: Version) -> None:
 
 def lock_version(version: Version) -> Version:
     Version.objects.select_for_update().only("pk").get(pk=version.pk)
-    return Version.objects.with_details().get(pk=version.pk)
+    return Version.objects.with_dossier().get(pk=version.pk)
 
 
 def _locked_release(release: Release) -> Release:

@@ -55,7 +55,7 @@ def _files_for(decision: Decision) -> tuple[dict[int, files.Prepared], str]:
     """The files to be released, and why they cannot be made, if so. Outside of any transaction."""
     if decision.choice != Choice.APPROVE:
         return {}, ""
-    version = Version.objects.with_details().get(pk=decision.review.version_id)
+    version = Version.objects.with_dossier().get(pk=decision.review.version_id)
     try:
         return files.prepare(version, decision.review.channels.all()), ""
     except (files.TooLarge, inspection.Unreadable, storage.CorruptFile, rules.BadRules) as error:

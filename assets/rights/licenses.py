@@ -154,18 +154,19 @@ def answer_license(
 
 
 def _write_answers(license: License, answers: Mapping[Question, GivenAnswer]) -> list[str]:
-    """Write the answers that differ; returns them in words."""
+    """Write the answers that differ, in one statement; returns them in words."""
     kept = {answer.question: answer for answer in license.answers.all()}
     changed = []
     for question, given in answers.items():
         before = kept.get(question)
         if before and (before.answer, before.detail, before.source) == (given.answer, given.detail, given.source):
             continue
-        after, _ = LicenseAnswer.objects.update_or_create(
-            license=license,
-            question=question,
-            defaults={"answer": given.answer, "detail": given.detail, "source": given.source},
-        )
-        if before or given.answer != Answer.UNKNOWN:
-            changed.append(f"{after}.")
-    return changed
+        after = {"answer": given.answer, "detail": given.detail, "source": given.source}
+        changed.append(LicenseAnswer(license=license, question=question, **after))
+    LicenseAnswer.objects.bulk_create(
+        changed,
+        update_conflicts=True,
+        unique_fields=("license", "question"),
+        update_fields=("answer", "detail", "source"),
+    )
+    return [f"{answer}." for answer in changed if answer.question in kept or answer.answer != Answer.UNKNOWN]

@@ -37,7 +37,7 @@ def lock(version: Version, *, by: User) -> Version:
 
 def seal(version: Version, *changed: str) -> None:
     """Write the changed fields, and the hash over everything a reviewer judges."""
-    fresh = Version.objects.with_details().get(pk=version.pk)
+    fresh = Version.objects.with_dossier().get(pk=version.pk)
     for name in changed:
         setattr(fresh, name, getattr(version, name))
     version.dossier_hash = dossier.digest(fresh)

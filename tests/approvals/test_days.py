@@ -85,7 +85,7 @@ def test_many_zones_are_one_query() -> None:
 def test_a_license_stands_in_the_way_only_where_its_last_day_is_over() -> None:
     version = factories.ready()
     library_factories.complete_license(version, version.created_by, valid_until=LAST_DAY)
-    version = Version.objects.with_details().get(pk=version.pk)
+    version = Version.objects.with_dossier().get(pk=version.pk)
     west, east = in_zone("America/Los_Angeles"), in_zone("Pacific/Auckland")
     with time_machine.travel(datetime(2026, 11, 30, 20, tzinfo=UTC)):
         assert "license_ended" not in {each.code for each in services.standing_in_the_way(version, [west])}

@@ -48,7 +48,7 @@ def _staged(ada: User, original: Version) -> Version:
         disclosure_note="Sofa added.",
         by=ada,
     )
-    return Version.objects.with_details().get(pk=version.pk)
+    return Version.objects.with_dossier().get(pk=version.pk)
 
 
 def kinds(release: Release) -> list[str]:
@@ -75,7 +75,7 @@ def test_an_original_that_expires_pauses_it_too(ada: User, strict: Channel) -> N
     original = factories.ready(ada, title="Empty room")
     library_factories.complete_license(original, valid_until=date(2026, 12, 1))
     with time_machine.travel("2026-11-22"):
-        first = factories.released(Version.objects.with_details().get(pk=original.pk), strict)
+        first = factories.released(Version.objects.with_dossier().get(pk=original.pk), strict)
         staged = factories.released(_staged(ada, first.version), strict)
     with time_machine.travel("2026-12-02"):
         assert not Release.objects.live().exists()

@@ -157,7 +157,7 @@ def make_ready(version: Version, by: User) -> Version:
     writing.describe(version, text="Kitchen with an oak table by a wide window", decorative=False, language="en", by=by)
     complete_license(version, by)
     consents.say_who_is_shown(version, people=Answer.NO, property=Answer.NO, by=by)
-    return Version.objects.with_details().get(pk=version.pk)
+    return Version.objects.with_dossier().get(pk=version.pk)
 
 
 def approve(version: Version, by: User) -> Version:
@@ -169,7 +169,7 @@ def approve(version: Version, by: User) -> Version:
     with transaction.atomic():
         transitions.set_status(version, Status.IN_REVIEW)
         transitions.set_status(version, Status.APPROVED, approved_by=by)
-    return Version.objects.with_details().get(pk=version.pk)
+    return Version.objects.with_dossier().get(pk=version.pk)
 
 
 def blockers(version: Version, on: date) -> list[str]:

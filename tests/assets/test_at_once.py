@@ -61,7 +61,7 @@ def test_two_panels_saved_at_once_are_both_kept_under_one_hash() -> None:
         lambda: consents.say_who_is_shown(version, people="no", property="no", by=ada),
         lambda: factories.complete_license(version, ada),
     )
-    kept = Version.objects.with_details().get(pk=version.pk)
+    kept = Version.objects.with_dossier().get(pk=version.pk)
     assert (kept.alt_text, kept.shows_people) == ("A kitchen", "no")
     assert kept.dossier_hash == dossier.digest(kept)
 

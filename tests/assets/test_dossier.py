@@ -20,7 +20,7 @@ from tests.assets import factories
 
 
 def reread(version: Version) -> Version:
-    return Version.objects.with_details().get(pk=version.pk)
+    return Version.objects.with_dossier().get(pk=version.pk)
 
 
 def test_reading_it_again_gives_the_same_hash(ready: Version) -> None:

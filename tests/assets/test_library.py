@@ -38,7 +38,7 @@ def last_action() -> str:
 
 
 def reread(version: Version) -> Version:
-    return Version.objects.with_details().get(pk=version.pk)
+    return Version.objects.with_dossier().get(pk=version.pk)
 
 
 class TestTakingIn:

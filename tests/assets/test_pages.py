@@ -48,7 +48,7 @@ def as_nils(nils: User) -> Client:
 
 
 def reread(version: Version) -> Version:
-    return Version.objects.with_details().get(pk=version.pk)
+    return Version.objects.with_dossier().get(pk=version.pk)
 
 
 def upload_of(name: str, data: bytes) -> SimpleUploadedFile:

@@ -22,7 +22,7 @@ YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
 
 
 def codes(version: Version, on: date = TODAY) -> list[str]:
-    return [finding.code for finding in validity.findings(Version.objects.with_details().get(pk=version.pk), on)]
+    return [finding.code for finding in validity.findings(Version.objects.with_dossier().get(pk=version.pk), on)]
 
 
 def answer(version: Version, question: Question, given: Answer, detail: str = "", **facts: object) -> Version:
@@ -72,7 +72,7 @@ def test_what_no_means(question: Question, ready: Version) -> None:
 @pytest.mark.parametrize("question", [Question.TERRITORY, Question.CHANNELS])
 def test_a_limit_with_its_words_is_shown_and_does_not_block(question: Question, ready: Version) -> None:
     answer(ready, question, Answer.NO, "Europe and web only")
-    [finding] = validity.findings(Version.objects.with_details().get(pk=ready.pk), TODAY)
+    [finding] = validity.findings(Version.objects.with_dossier().get(pk=ready.pk), TODAY)
     assert (finding.severity, "Europe and web only" in finding.words) == ("warns", True)
 
 
@@ -138,7 +138,7 @@ def test_it_may_be_used_until_the_first_of_all_ends(ready: Version, ada: User) -
     assert validity.valid_until(ready) is None
     answer(ready, Question.TERM, Answer.NO, valid_until=TOMORROW)
     consents.record_consent(ready, GivenConsent(kind="person", name="Jo", given="yes", valid_until=TODAY), by=ada)
-    assert validity.valid_until(Version.objects.with_details().get(pk=ready.pk)) == TODAY
+    assert validity.valid_until(Version.objects.with_dossier().get(pk=ready.pk)) == TODAY
 
 
 # Terms

@@ -60,4 +60,4 @@ def _ready(ada: User) -> Version:
     writing.describe(version, text="Kitchen with an oak table", decorative=False, language="en", by=ada)
     licenses.answer_license(version, factories.YES, holder="Harbor Homes", attribution="Harbor Homes", by=ada)
     consents.say_who_is_shown(version, people=Answer.NO, property=Answer.NO, by=ada)
-    return Version.objects.with_details().get(pk=version.pk)
+    return Version.objects.with_dossier().get(pk=version.pk)

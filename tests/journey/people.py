@@ -20,8 +20,9 @@ class Person:
 
     def __init__(self, portal: Portal, browser: Browser, name: str, *, album: str = "") -> None:
         self.portal, self.name, self.album = portal, name, album
-        window = {"width": 1440, "height": 900}
-        context = browser.new_context(viewport=window, base_url=portal.url, reduced_motion="reduce")
+        context = browser.new_context(
+            viewport={"width": 1440, "height": 900}, base_url=portal.url, reduced_motion="reduce"
+        )
         self.page: Page = context.new_page()
         self.complaints = console.complaints(self.page)
         self._sign_in()

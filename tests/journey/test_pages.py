@@ -11,13 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests import machine
+from tests import browsing, machine
 from tests.journey import steps
 from tests.journey.people import Person
 from tests.mold import Mold
@@ -27,9 +25,7 @@ from tests.share import share
 pytestmark = pytest.mark.browser
 
 DESK, PHONE = 1440, 390
-ALL: dict[str, object] = {"preload": False}
 SMALL_TARGETS = Path(__file__).with_name("small_targets.js").read_text(encoding="utf-8")
-COLORS: dict[str, object] = ALL | {"runOnly": ["color-contrast"]}
 
 PLACES = {
     "ada": [
@@ -104,13 +100,13 @@ def _live(portal: Portal, browser: Browser) -> dict[str, str]:
 @pytest.mark.parametrize("name", PLACES)
 def test_everybody_can_use_every_page_anywhere(life: Life, browser: Browser, name: str) -> None:
     person = Person(life.portal, browser, name, album="pages")
-    wrong = []
+    wrong: list[str] = []
     for place in PLACES[name]:
         address = place.format(**life.left)
         response = person.page.goto(address)
         assert response, address
         assert response.ok, address
-        wrong += [f"{address}: {words}" for words in faults(person.page)]
+        wrong += faults(person.page, place)
     assert wrong == []
     assert person.complaints == []
 
@@ -121,12 +117,12 @@ def test_a_page_that_says_no_can_be_read_by_everybody(life: Life, browser: Brows
     response = person.page.goto(address)
     assert response
     assert response.status == code
-    assert list(faults(person.page)) == []
+    assert list(faults(person.page, address)) == []
 
 
 def test_everybody_can_sign_in_anywhere(life: Life, page: Page) -> None:
     page.goto(f"{life.portal.url}/accounts/login/")
-    assert list(faults(page)) == []
+    assert list(faults(page, "/accounts/login/")) == []
 
 
 def test_the_text_of_a_hand_off_is_copied_from_the_keyboard(life: Life, browser: Browser) -> None:
@@ -140,23 +136,20 @@ def test_the_text_of_a_hand_off_is_copied_from_the_keyboard(life: Life, browser:
     assert ada.page.evaluate("navigator.clipboard.readText()") == text
 
 
-def faults(page: Page) -> Iterator[str]:
-    """What is wrong with the page that is open, in words."""
-    page.emulate_media(reduced_motion="reduce")  # nothing may still be on its way from one color to the other
-    address = urlsplit(page.url).path
+def faults(page: Page, place: str) -> Iterator[str]:
+    """What is wrong with the page that is open, in words; `place` is what it is called here."""
     for width in (PHONE, DESK):
         page.set_viewport_size({"width": width, "height": 844})
         wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > width:
-            yield f"{wide} pixels wide on {width}"
+            yield f"{place}: {wide} pixels wide on {width}"
         if width == PHONE:
-            yield from (f"too small for a finger: {html}" for html in page.evaluate(SMALL_TARGETS))
-        if width in share((PHONE, DESK), address, of=2):
-            yield from _found_by_axe(page, "light", ALL)
-    yield from _found_by_axe(page, "dark", COLORS)
+            yield from (f"{place}: too small for a finger: {html}" for html in page.evaluate(SMALL_TARGETS))
+        if width in share((PHONE, DESK), place, of=2):
+            yield from _found_by_axe(page, "light")
+    yield from _found_by_axe(page, "dark", runOnly=["color-contrast"])
 
 
-def _found_by_axe(page: Page, scheme: Literal["light", "dark"], options: dict[str, object]) -> Iterator[str]:
+def _found_by_axe(page: Page, scheme: Literal["light", "dark"], **options: object) -> Iterator[str]:
     page.emulate_media(color_scheme=scheme)
-    for violation in Axe().run(page, options=options).response["violations"]:
-        yield f"{violation['id']} ({scheme}): {violation['nodes'][0]['html']}"
+    yield from (f"{words} ({scheme})" for words in browsing.found_by_axe(page, **options))

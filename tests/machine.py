@@ -21,7 +21,7 @@ NO_REDIS = (
     "or name one in TEST_REDIS_URL."
 )
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 POSTGRES_GUESSES = (
     "postgres://postgres@127.0.0.1:5432/postgres",
     "postgres://root@/postgres?host=/var/run/postgresql",

@@ -24,12 +24,15 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 from types import TracebackType
-from typing import ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, Self, TypeVar
 from unittest import mock
 
 import pytest
 
 from config.management.commands.up import parts
+
+if TYPE_CHECKING:
+    from playwright.sync_api import StorageState
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -67,6 +70,8 @@ class Portal:
             self.environment["SECRET_KEY"] = "a-key-for-tests-that-is-long-enough-and-guards-nothing-at-all"
         self.environment |= environment
         self.started: list[subprocess.Popen[bytes]] = []
+        self.signed_in: dict[str, StorageState] = {}
+        """User name -> what their browser remembers."""
         self._begins: dict[int, int] = {}  # process id -> how long the log was when it began
         self._inside: ProcessPoolExecutor | None = None
 

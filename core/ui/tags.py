@@ -1,6 +1,7 @@
 """Template tags of the component system: `{% load ui %}`; what each one takes is in templates/components/README.md."""
 
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django import template
@@ -28,6 +29,7 @@ register.filter("is_web_address", formats.is_web_address)
 
 
 @register.simple_tag
+@cache  # a page has dozens, and each is taken out of an archive and parsed
 def icon(name: str, size: int = 18) -> SafeString:
     """A lucide icon that says nothing to a screen reader: the word stands beside it."""
     return mark_safe(lucide(name, size=size, **{"aria-hidden": "true", "class": "icon"}))  # noqa: S308 - lucide's own file

@@ -1,6 +1,6 @@
 """A worker that is killed again and again at moments nobody chose, while new jobs keep coming in.
 
-Four kills in the normal run; `TEST_KILLS=100` makes it the long one. It prints its figures (`pytest -s`).
+Two kills in the normal run; `TEST_KILLS=100` makes it the long one. It prints its figures (`pytest -s`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tests.portal import finds_processes
 
 pytestmark = finds_processes
 
-KILLS = int(os.environ.get("TEST_KILLS", "4"))
+KILLS = int(os.environ.get("TEST_KILLS", "2"))
 BETWEEN_KILLS = (1.5, 4.5)
 """Seconds. A worker needs about two to start."""
 ROUND = ("openai", "bfl", "sketch")

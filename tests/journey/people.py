@@ -16,16 +16,23 @@ TAKES_PICTURES = os.environ.get("TEST_SCREENSHOTS", "") == "1"
 
 
 class Person:
-    """Somebody signed in to the portal."""
+    """Somebody signed in to the portal: by the form at first, and after that as their browser remembers it."""
 
     def __init__(self, portal: Portal, browser: Browser, name: str, *, album: str = "") -> None:
         self.portal, self.name, self.album = portal, name, album
         context = browser.new_context(
-            viewport={"width": 1440, "height": 900}, base_url=portal.url, reduced_motion="reduce"
+            viewport={"width": 1440, "height": 900},
+            base_url=portal.url,
+            reduced_motion="reduce",
+            storage_state=portal.signed_in.get(name),
         )
         self.page: Page = context.new_page()
         self.complaints = console.complaints(self.page)
-        self._sign_in()
+        if name in portal.signed_in:
+            self.go("/")
+        else:
+            self._sign_in()
+            portal.signed_in[name] = context.storage_state()
 
     def go(self, address: str) -> None:
         self.page.goto(address)

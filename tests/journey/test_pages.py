@@ -6,7 +6,6 @@ phone, and the console stays silent. Axe reads each page by day at one of both w
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests import browsing, machine
+from tests.journey import life as life_of_a_portal
 from tests.journey import steps
 from tests.journey.people import Person
 from tests.mold import Mold
@@ -54,47 +54,11 @@ class Life:
 
 
 @pytest.fixture(scope="module")
-def life(mold: Mold, tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Life]:
+def life(mold: Mold, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
     folder = tmp_path_factory.mktemp("pages") / "var"
-    with mold.copy(folder, postgres=machine.on_postgres(), UNDO_SECONDS="1") as portal:
+    with mold.copy(folder, postgres=machine.on_postgres(), UNDO_SECONDS="0") as portal:
         portal.start()
-        steps.a_site_with_a_key(portal, browser, "Seaview homes", "Our website")
-        yield Life(portal, _live(portal, browser))
-
-
-def _live(portal: Portal, browser: Browser) -> dict[str, str]:
-    """One picture approved, one in review, one draft, and a job that waits for a person: name -> address."""
-    ada, rita = Person(portal, browser, "ada", album="pages"), Person(portal, browser, "rita", album="pages")
-    left = {}
-    steps.writes_freely(ada, "Arches of a ruined abbey seen from below", "Midjourney 8.1")
-    steps.sends(ada)
-    left["hand_off"] = ada.page.url
-    steps.fills_in_a_template(ada)
-    steps.sends(ada)
-    steps.sees_pictures(ada, 2)
-    left["brief"] = ada.page.url
-    for number, name, alt_text in ((1, "approved", "Sketch of a house"), (2, "in_review", "Sketch of a street")):
-        ada.page.goto(left["brief"])
-        ada.page.get_by_role("button", name=re.compile(f"Keep picture {number}")).click()
-        kept = ada.page.get_by_role("link", name=re.compile("In the library"))
-        expect(kept).to_have_count(number)
-        kept.last.click()
-        steps.writes_alt_text(ada, alt_text)
-        steps.says_that_nobody_is_shown(ada)
-        steps.submits_it(ada)
-        left[name] = ada.page.url
-        if name == "approved":
-            steps.approves_it(rita)
-    left["review"] = str(ada.page.get_by_role("link", name="Open the review").get_attribute("href"))
-    ada.page.goto("/library/upload/?kind=photograph")
-    ada.page.locator("input[name=pictures]").set_input_files(steps.PHOTOGRAPH)
-    ada.page.locator("main").get_by_role("button", name="Upload").click()
-    ada.sees("Needed before review")
-    left["draft"] = ada.page.url
-    ada.page.goto(left["approved"])
-    release = ada.panel("releases").get_by_role("link", name="Our website")
-    expect(release).to_be_visible()
-    return left | {"release": str(release.get_attribute("href"))}
+        yield Life(portal, portal.do(life_of_a_portal.begin, steps.PHOTOGRAPH))
 
 
 @pytest.mark.parametrize("name", PLACES)

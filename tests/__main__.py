@@ -14,9 +14,9 @@ from collections.abc import Sequence
 
 from tests import machine
 
-MAIN = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder", "--durations", "30")
-"""Two processes; the tests that mostly wait come first, in the order of `tests/conftest.py`. A third, or the other
-engine beside them, lets browsers and portals starve each other until somebody's patience is over."""
+MAIN = ("-n", "3", "--dist", "loadgroup", "--no-loadscope-reorder", "--durations", "30")
+"""Three processes for two processors: what waits comes first, in the order of `tests/plan.py`, and the third works
+meanwhile. The other engine beside them would let browsers and portals starve each other."""
 UNPROVEN = "Not proven: that it works on PostgreSQL, which production uses, and how races between processes end there."
 
 

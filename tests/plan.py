@@ -41,7 +41,7 @@ def may_differ(item: pytest.Item) -> bool:
 
 
 def group_of(item: pytest.Item) -> str | None:
-    """Who stays with whom: those that wait, and those that share what is made once for their module."""
+    """Who stays with whom: those that wait, and those that share what is made once for their module or folder."""
     if item.get_closest_marker("browser"):
         return "browser"
     if "faults" in item.path.parts:
@@ -49,9 +49,8 @@ def group_of(item: pytest.Item) -> str | None:
     fixtures = _fixtures(item)
     if "portal" in fixtures:
         return "portals"
-    if any(scope == "module" for scope in fixtures.values()):
-        return item.path.stem
-    return None
+    shared = {"package": item.path.parent.name, "module": item.path.stem}
+    return next((name for scope, name in shared.items() if scope in fixtures.values()), None)
 
 
 def place(item: pytest.Item) -> int:

@@ -1,4 +1,4 @@
-"""A portal with one of everything, made once for a module; every test works in a savepoint of its own."""
+"""A portal with one of everything, made once for all tests here; each of them works in a savepoint of its own."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from tests.boundaries.world import World, build
 from tests.generation import scripted
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
-    """What `build` makes, in a transaction that is rolled back when the module ends."""
+    """What `build` makes, in a transaction that is rolled back in the end."""
     providers = override_settings(IMAGE_PROVIDERS=scripted.SETTINGS, UNDO_SECONDS=0)
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, providers, transaction.atomic():
         patch.setattr(dispatch, "_publish", lambda *message: None)

@@ -344,17 +344,18 @@ def test_only_what_is_new(bricks: Site, ada: User, channel: Channel) -> None:
         assert bricks.ids(updated_since=since) == [str(second.pk)]
 
 
-def test_listing_costs_the_same_for_ten_and_for_thirty(
+def test_listing_costs_the_same_for_three_and_for_nine(
     bricks: Site, ada: User, channel: Channel, django_assert_num_queries: Any
 ) -> None:
-    for _ in range(3):
-        factories.released(factories.ready(ada), channel)
-    with django_assert_num_queries(5):
-        bricks.get(IMAGES)
-    for _ in range(6):
-        factories.released(factories.ready(ada), channel)
-    with django_assert_num_queries(4):  # the key's use was noted within this minute
-        assert len(bricks.ids()) == 9
+    with time_machine.travel("2026-11-22T10:00:10Z", tick=False):  # a minute that begins is one query more
+        for _ in range(3):
+            factories.released(factories.ready(ada), channel)
+        with django_assert_num_queries(5):
+            bricks.get(IMAGES)
+        for _ in range(6):
+            factories.released(factories.ready(ada), channel)
+        with django_assert_num_queries(4):
+            assert len(bricks.ids()) == 9
 
 
 # Events

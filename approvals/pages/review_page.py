@@ -1,4 +1,4 @@
-"""What the pages of approvals show: the lane of reviews, the open card, verdicts, and what the public will see."""
+"""What the pages of approvals show: the queue of reviews, the open one, verdicts, and what the public will see."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from core.languages import name_of
 from core.models import User
 
 SHOWN = 100
-"""How many reviews the lane lists; the oldest come first, so none is passed over."""
+"""How many reviews the queue lists; the oldest come first, so none is passed over."""
 
 MANY = 3
 """From how many further findings about one part of the dossier a short list gathers them."""
@@ -317,7 +317,7 @@ class ReviewPage:
 
 @dataclass(frozen=True)
 class Entry:
-    """One review in the lane."""
+    """One review in the queue."""
 
     review: Review
     is_own: bool
@@ -343,7 +343,7 @@ class Queue:
     """The review place as one person sees it."""
 
     user: User
-    card: ReviewPage | None = None
+    page: ReviewPage | None = None
     entries: list[Entry] = field(default_factory=list)
     total: int = 0
     waiting: int = 0
@@ -365,13 +365,13 @@ class Queue:
     def _beside(self, step: int) -> str:
         """Address of the review before or after the open one; empty at the ends."""
         order = [entry.review.pk for entry in self.entries]
-        if self.card is None or self.card.review.pk not in order:
+        if self.page is None or self.page.review.pk not in order:
             return reverse("approvals:review", args=[order[0]]) if order and step > 0 else ""
-        place = order.index(self.card.review.pk) + step
+        place = order.index(self.page.review.pk) + step
         return reverse("approvals:review", args=[order[place]]) if 0 <= place < len(order) else ""
 
 
-def queue_for(user: User, card: ReviewPage | None = None) -> Queue:
+def queue_for(user: User, page: ReviewPage | None = None) -> Queue:
     """Everything the review place shows to this person."""
     reviews = _reviews_for(user)
     waiting = Review.objects.waiting_for(user).count()
@@ -382,11 +382,11 @@ def queue_for(user: User, card: ReviewPage | None = None) -> Queue:
             review,
             is_own=review.pk not in foreign,
             held_by=str(review.claimed_by) if services.held_by_other(review, user) else "",
-            is_current=card is not None and card.review.pk == review.pk,
+            is_current=page is not None and page.review.pk == review.pk,
         )
         for review in shown
     ]
-    return Queue(user, card, entries, reviews.count(), waiting, _undoable(user), _came_back(user))
+    return Queue(user, page, entries, reviews.count(), waiting, _undoable(user), _came_back(user))
 
 
 def next_for(user: User, behind: Review | None = None) -> Review | None:

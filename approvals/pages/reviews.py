@@ -1,4 +1,4 @@
-"""The review place: the lane with the open card, submitting, deciding, undoing."""
+"""The review place: the queue with the open review, submitting, deciding, undoing."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ from assets.models import Version
 from core.errors import Blocked, Finding, InvalidTransition
 from core.web.requests import SignedIn, takes_a_form
 
-PAGE, LANE = "approvals/review.html", "approvals/_lane.html"
+PAGE, QUEUE = "approvals/review.html", "approvals/_queue.html"
 may_look = permission_required("assets.view_asset", raise_exception=True)
 
 
 @require_safe
 @may_look
 def queue(request: SignedIn) -> HttpResponse:
-    """The lane, with the first review that waits for this person open."""
+    """The queue, with the first review that waits for this person open."""
     _check_has_business(request)
     first = review_page.next_for(request.user)
-    card = _card(request, first) if first else None
-    return _lane(request, card)
+    page = _page(request, first) if first else None
+    return _queue(request, page)
 
 
 @require_safe
 @may_look
 def review(request: SignedIn, review_id: UUID) -> HttpResponse:
-    """The lane with this review open."""
-    return _lane(request, _card(request, _review(review_id)))
+    """The queue with this review open."""
+    return _queue(request, _page(request, _review(review_id)))
 
 
 @require_POST
@@ -51,19 +51,19 @@ def decide(request: SignedIn, review_id: UUID) -> HttpResponse:
     found = _review(review_id)
     form = DecisionForm(request.POST)
     if not form.is_valid():
-        return _lane(
-            request, _card(request, found, form=form, refused="That could not be read. Try again."), status=422
+        return _queue(
+            request, _page(request, found, form=form, refused="That could not be read. Try again."), status=422
         )
     given = form.cleaned_data
     try:
         services.decide(found, Choice(given["choice"]), given["note"], given["seen_hash"], by=request.user)
     except services.Changed:
         differences = changes.differences(dossier.unseal(given["seen"]), dossier.of_review(found).facts)
-        return _lane(request, _card(request, found, form=form, changes=differences, refused="changed"), status=409)
+        return _queue(request, _page(request, found, form=form, changes=differences, refused="changed"), status=409)
     except InvalidTransition as error:
-        return _lane(request, _card(request, _review(review_id), form=form, refused=str(error)), status=409)
+        return _queue(request, _page(request, _review(review_id), form=form, refused=str(error)), status=409)
     except Blocked as error:
-        return _lane(request, _card(request, found, form=form, missing=error.findings), status=422)
+        return _queue(request, _page(request, found, form=form, missing=error.findings), status=422)
     following = review_page.next_for(request.user, behind=found)
     return redirect("approvals:review", following.pk) if following else redirect("approvals:queue")
 
@@ -120,17 +120,17 @@ def _submit_page(request: SignedIn, panel: SubmitPanel, status: int = 200) -> Ht
     return render(request, template, {"panel": panel, "version": panel.version}, status=status)
 
 
-def _lane(request: SignedIn, card: review_page.ReviewPage | None, status: int = 200) -> HttpResponse:
-    template = LANE if request.htmx else PAGE
+def _queue(request: SignedIn, page: review_page.ReviewPage | None, status: int = 200) -> HttpResponse:
+    template = QUEUE if request.htmx else PAGE
     response = render(
-        request, template, {"lane": review_page.queue_for(request.user, card), "card": card}, status=status
+        request, template, {"queue": review_page.queue_for(request.user, page), "page": page}, status=status
     )
     if request.htmx and request.method == "GET":
         response["HX-Push-Url"] = request.path
     return response
 
 
-def _card(
+def _page(
     request: SignedIn,
     found: Review,
     *,
@@ -139,7 +139,7 @@ def _card(
     refused: str = "",
     missing: Sequence[Finding] = (),
 ) -> review_page.ReviewPage:
-    """The card, whose form carries what is shown now, with the note that was typed before."""
+    """The page, whose form carries what is shown now, with the note that was typed before."""
     seen = dossier.of_review(found)
     note = form.data.get("note", "") if form else ""
     fresh = DecisionForm(initial={"seen_hash": seen.hash, "seen": seen.sealed(), "note": note})

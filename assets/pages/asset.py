@@ -50,10 +50,10 @@ def asset(request: SignedIn, asset_id: UUID) -> HttpResponse:
 @may_look
 def version(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
     """One version with its whole story. `?edit=license` opens a panel's form; htmx gets that panel alone."""
-    story = VersionPage(_version(request, asset_id, number), request.user, request.GET.get("edit", ""))
+    page = VersionPage(_version(request, asset_id, number), request.user, request.GET.get("edit", ""))
     panel = request.GET.get("panel", "")
     template = PANEL.format(panel) if request.htmx and panel in {"license", "consents"} else PAGE
-    return render(request, template, {"story": story, "version": story.version})
+    return render(request, template, {"page": page, "version": page.version})
 
 
 # Changes
@@ -139,8 +139,8 @@ def rename(request: SignedIn, asset_id: UUID) -> HttpResponse:
         collection.rename(found, form.cleaned_data["title"], by=request.user)
         return redirect(found)
     newest = get_object_or_404(found.versions.with_details().order_by("-number")[:1])
-    story = VersionPage(newest, request.user, "title", {"rename": form})
-    return render(request, PAGE, {"story": story, "version": newest}, status=422)
+    page = VersionPage(newest, request.user, "title", {"rename": form})
+    return render(request, PAGE, {"page": page, "version": newest}, status=422)
 
 
 @require_POST
@@ -161,8 +161,8 @@ def _saved(request: SignedIn, version: Version, panel: str, words: str) -> HttpR
     if not request.htmx:
         messages.success(request, words)
         return redirect(f"{version.get_absolute_url()}#{panel}")
-    story = VersionPage(Version.objects.with_details().get(pk=version.pk), request.user)
-    context = {"story": story, "version": story.version, "saved": words}
+    page = VersionPage(Version.objects.with_details().get(pk=version.pk), request.user)
+    context = {"page": page, "version": page.version, "saved": words}
     parts = (panel, "readiness", "standing", "history")
     return HttpResponse("".join(render_to_string(PANEL.format(part), context, request) for part in parts))
 
@@ -184,9 +184,9 @@ def _panel(
     editing: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    story = VersionPage(version, request.user, editing, {name or panel: form})
+    page = VersionPage(version, request.user, editing, {name or panel: form})
     template = PANEL.format(panel) if request.htmx else PAGE
-    return render(request, template, {"story": story, "version": version}, status=status)
+    return render(request, template, {"page": page, "version": version}, status=status)
 
 
 def _version(request: SignedIn, asset_id: UUID, number: int) -> Version:

@@ -154,9 +154,9 @@ def _done(request: SignedIn, brief_id: UUID, verbs: Verbs, verb: str, held: obje
 
 
 def _page(request: SignedIn, found: Brief, status: int = 200) -> HttpResponse:
-    story = tell(found, request.user)
+    page = tell(found, request.user)
     context = {
-        "story": story,
+        "page": page,
         "brief": found,
         "parts": _parts(found),
         "along": list(found.references.all()),
@@ -165,7 +165,7 @@ def _page(request: SignedIn, found: Brief, status: int = 200) -> HttpResponse:
     }
     if not request.htmx:
         return render(request, "generation/brief.html", context, status=status)
-    stops = request.method == "GET" and not story.running
+    stops = request.method == "GET" and not page.running
     return render(
         request, "generation/panels/brief_results.html", context, status=HTMX_STOP_POLLING if stops else status
     )

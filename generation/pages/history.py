@@ -29,7 +29,8 @@ def history(request: SignedIn) -> HttpResponse:
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
     words = tuple(wanted.get("q", "").split())
     rows = [
-        (HistoryRow(story, words), again_url(story.brief)) for story in tell_all(list(page.object_list), request.user)
+        (HistoryRow(brief_page, words), again_url(brief_page.brief))
+        for brief_page in tell_all(list(page.object_list), request.user)
     ]
     context = {"form": form, "page": page, "rows": rows, "filtered": bool(wanted), "query": urlencode(wanted)}
     drawn = "generation/panels/history_results.html" if request.htmx else "generation/history.html"

@@ -91,21 +91,21 @@ def matching(briefs: BriefQuerySet, wanted: dict[str, str]) -> BriefQuerySet:
 class HistoryRow:
     """One brief in the history."""
 
-    story: BriefPage
+    page: BriefPage
     words: tuple[str, ...]
 
     @property
     def prompt(self) -> list[tuple[str, bool]]:
-        return marked(self.story.brief.prompt, self.words)
+        return marked(self.page.brief.prompt, self.words)
 
     @property
     def models(self) -> list[str]:
-        return [column.model.name for column in self.story.columns]
+        return [column.model.name for column in self.page.columns]
 
     @property
     def approved(self) -> int:
         """Its pictures whose approval stands."""
-        versions = [shown.output.version for column in self.story.columns for shown in column.shown]
+        versions = [shown.output.version for column in self.page.columns for shown in column.shown]
         return sum(version is not None and version.status == Status.APPROVED for version in versions)
 
     @property
@@ -115,7 +115,7 @@ class HistoryRow:
 
     @property
     def currency(self) -> str:
-        return self.story.columns[0].currency if self.story.columns else "USD"
+        return self.page.columns[0].currency if self.page.columns else "USD"
 
 
 def marked(text: str, words: tuple[str, ...]) -> list[tuple[str, bool]]:

@@ -85,7 +85,7 @@ def test_an_empty_queue_says_what_will_be_here(rita: User) -> None:
 
 
 def test_the_queue_opens_the_oldest(rita: User, review: Review) -> None:
-    assert page(rita, "queue").context["card"].review == review
+    assert page(rita, "queue").context["page"].review == review
 
 
 def test_the_review_shows_the_picture_whole_and_the_dossier(rita: User, review: Review) -> None:
@@ -111,7 +111,7 @@ def test_a_review_whose_words_somebody_wrote_does_not_wait_for_them(ada: User, m
     assert [entry.is_own for entry in review_page.queue_for(max_).entries if entry.review == edited] == [True]
 
 
-def test_htmx_gets_the_lane_alone(rita: User, review: Review) -> None:
+def test_htmx_gets_the_queue_alone(rita: User, review: Review) -> None:
     response = signed_in(rita, headers={"hx-request": "true"}).get(reverse("approvals:review", args=[review.pk]))
     assert response.content.lstrip().startswith(b'<div class="review-place')
 
@@ -151,7 +151,7 @@ def test_what_changed_meanwhile_is_409_with_the_difference_and_the_note(rita: Us
 def test_the_form_after_a_409_decides_on_what_is_there_now(rita: User, ada: User, review: Review) -> None:
     form = decision_form(review)
     writing.describe(review.version, text="A kitchen with a parrot", decorative=False, language="en", by=ada)
-    fresh = decide(rita, review, form).context["card"].form.initial
+    fresh = decide(rita, review, form).context["page"].form.initial
     assert decide(rita, review, fresh | {"choice": "approve"}).status_code == 302
 
 

@@ -333,7 +333,7 @@ class TestStory:
         version = factories.VersionFactory.create(by=ada, provenance=ProvenanceData(terms=old))
         factories.TermsFactory.create(read_on="2026-11-23", answers={"commercial": {"answer": "no"}})
         assert "terms have changed" in as_ada.get(version.get_absolute_url()).content.decode()
-        form = as_ada.get(version.get_absolute_url() + "?edit=terms").context["story"].license_form
+        form = as_ada.get(version.get_absolute_url() + "?edit=terms").context["page"].license_form
         assert form["ask_commercial"].value() == "no"
 
     def test_hostile_words_are_shown_as_words(self, as_ada: Client, ada: User) -> None:
@@ -408,7 +408,7 @@ class TestPanels:
         terms = factories.TermsFactory.create()
         response = as_ada.post(change(version, "license"), {"license-terms": terms.pk, "prefill": "1"})
         assert response.status_code == 200
-        assert response.context["story"].license_form["ask_commercial"].value() == "yes"
+        assert response.context["page"].license_form["ask_commercial"].value() == "yes"
         assert reread(version).dossier_hash == version.dossier_hash
 
     def test_clearing_the_alt_text_asks_for_a_word(self, as_ada: Client, version: Version) -> None:

@@ -40,7 +40,7 @@ def sent(by: User, *answers: Exception, **more: object) -> Brief:
 
 def titles(browser: Client, query: str) -> set[str]:
     rows = browser.get(URL + query).context["rows"]
-    return {row.story.brief.title for row, _ in rows}
+    return {row.page.brief.title for row, _ in rows}
 
 
 def test_a_stranger_sees_no_history(nils: User, client: Client) -> None:

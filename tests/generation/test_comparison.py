@@ -185,6 +185,15 @@ def test_with_one_picture_there_is_nothing_to_choose(ada: User) -> None:
     assert not Preference.objects.exists()
 
 
+def test_a_discarded_picture_is_none_to_choose(ada: User) -> None:
+    brief = sent(ada, count=2)
+    first, *_ = Output.objects.filter(job__brief=brief)
+    keeping.discard(first, by=ada)
+    with pytest.raises(Blocked):
+        preferences.prefer(brief, Pick.PICK, by=ada, output=first)
+    assert not Preference.objects.exists()
+
+
 def test_a_stranger_judges_nothing(ada: User, nils: User) -> None:
     brief = sent(ada)
     with pytest.raises(PermissionDenied):

@@ -101,6 +101,7 @@ def test_a_short_secret_key_is_refused(tmp_path: Path) -> None:
         ("SITE_URL", "http://[::1"),
         ("SITE_URL", "http://pictures.example:eighty"),
         ("STORAGE", "tape"),
+        ("TEAM_TIME_ZONE", "Mars/Olympus"),
         ("TRUSTED_PROXIES", "-1"),
         ("UNDO_SECONDS", "20.5"),
     ],

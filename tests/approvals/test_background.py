@@ -168,6 +168,13 @@ def test_the_author_is_mailed_the_words(review: Review) -> None:
     assert (mail.outbox[0].to, "The lamp floats." in mail.outbox[0].body) == (["ada@example.com"], True)
 
 
+def test_an_author_who_wants_no_answers_is_not_mailed(ada: User, review: Review) -> None:
+    User.objects.filter(pk=ada.pk).update(mail_answers=False)
+    settling.settle(factories.decide(Review.objects.get(pk=review.pk), Choice.CHANGES, "The lamp floats."))
+    tasks.send_mail()
+    assert [message for message in mail.outbox if message.to == [ada.email]] == []
+
+
 def test_a_title_cannot_add_a_header_to_the_mail(ada: User, rita: User) -> None:
     factories.review(factories.ready(ada, title="Kitchen\nBcc: everybody@example.com"))
     tasks.send_mail()

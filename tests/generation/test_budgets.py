@@ -10,7 +10,7 @@ from django.contrib.auth.models import Permission
 from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from pytest_django import DjangoCaptureOnCommitCallbacks
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from core import clock
 from core.audit import history
@@ -228,6 +228,22 @@ def test_somebody_who_left_is_not_mailed(ada: User, max_: User) -> None:
     factories.queued(ada)
     alerts.mail(BudgetAlert.objects.get(level=100).pk)
     assert [message.to for message in mail.outbox] == [[ada.email]]
+
+
+def test_who_wants_no_mail_about_budgets_gets_none(ada: User, max_: User) -> None:
+    User.objects.filter(pk=max_.pk).update(mail_budgets=False)
+    team(DIME)
+    factories.queued(ada)
+    alerts.mail(BudgetAlert.objects.get(level=100).pk)
+    assert mail.outbox == []
+
+
+def test_a_month_begins_at_midnight_where_the_team_is(settings: Settings) -> None:
+    settings.TEAM_TIME_ZONE = "America/Los_Angeles"
+    with time_machine.travel(datetime(2026, 12, 1, 7, 59, tzinfo=UTC), tick=False):
+        assert budgets.month_of() == date(2026, 11, 1)
+    with time_machine.travel(datetime(2026, 12, 1, 8, tzinfo=UTC), tick=False):
+        assert budgets.month_of() == date(2026, 12, 1)
 
 
 def test_only_what_still_holds_is_shown(ada: User, max_: User) -> None:

@@ -79,6 +79,14 @@ def test_everything_that_is_judged_changes_the_hash(change: str, ready: Version,
     assert reread(ready).dossier_hash != before
 
 
+def test_everything_about_a_consent_is_judged(ready: Version, ada: User) -> None:
+    given = GivenConsent(kind="person", name="Jo", given="yes", scope="Web", valid_until=date(2030, 1, 31))
+    consents.record_consent(ready, given, by=ada)
+    (judged,) = dossier.facts(reread(ready))["consents"]["given"]
+    said = {"kind": "person", "name": "Jo", "given": "yes", "scope": "Web", "valid_until": "2030-01-31", "document": ""}
+    assert judged == said
+
+
 def test_saving_the_same_words_again_keeps_the_hash(ready: Version, ada: User) -> None:
     before = reread(ready).dossier_hash
     writing.describe(ready, text=ready.alt_text, decorative=False, language="en", by=ada)

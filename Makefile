@@ -9,6 +9,8 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
 	if "$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null; then echo "$$p"; break; fi; done)
 RUN := .venv/bin/python
+# The engine of production where there is one; the tests say which it is.
+ENGINE = $$($(RUN) -c "from tests import machine; print('postgres' if machine.postgres_url() else 'sqlite')")
 
 .PHONY: help
 help: ## List the commands
@@ -52,16 +54,16 @@ fix: setup ## Put right what ruff and djade can put right by themselves
 
 .PHONY: coverage
 coverage: setup ## Run the tests and say which lines and branches none of them reach
-	@$(RUN) -m pytest -q -n 2 -m "not browser" --cov --cov-report term-missing:skip-covered
+	@TEST_DATABASE=$(ENGINE) $(RUN) -m pytest -q -n 2 --dist loadgroup -m "not browser" --cov --cov-report term-missing:skip-covered
 
 .PHONY: prove
 prove: setup ## What `make test` does in part, whole: a hundred kills, every value in every form; twenty minutes
-	@TEST_KILLS=100 TEST_RACES=20 $(RUN) -m pytest -q -s tests/faults/test_random_kills.py tests/faults/test_last_dollar.py
-	@TEST_WHOLE=1 $(RUN) -m pytest -q -n 2 --dist loadgroup tests/boundaries tests/approvals/test_served.py tests/journey/test_pages.py
+	@TEST_DATABASE=$(ENGINE) TEST_KILLS=100 TEST_RACES=20 $(RUN) -m pytest -q -s tests/faults/test_random_kills.py tests/faults/test_last_dollar.py
+	@TEST_DATABASE=$(ENGINE) TEST_WHOLE=1 $(RUN) -m pytest -q -n 2 --dist loadgroup tests/boundaries tests/approvals/test_served.py tests/journey/test_pages.py
 
 .PHONY: journey
 journey: setup ## Walk the way in a browser and leave a picture of each step in screenshots/
-	@TEST_SCREENSHOTS=1 $(RUN) -m pytest -q tests/journey
+	@TEST_DATABASE=$(ENGINE) TEST_SCREENSHOTS=1 $(RUN) -m pytest -q tests/journey
 
 .PHONY: bench
 bench: setup ## Measure throughput as a share of the ideal; three minutes on an idle machine

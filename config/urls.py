@@ -20,7 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.overview, name="overview"),
     path("settings/", views.settings_page, name="settings"),
     path("settings/providers/<slug:key>/test/", views.test_connection, name="test_connection"),
-    path("settings/providers/<slug:key>/try/", views.try_now, name="try_now"),
+    path("settings/providers/<slug:key>/try/", views.reset_provider, name="reset_provider"),
     path("settings/providers/<slug:key>/limits/", views.provider_limits, name="provider_limits"),
     path("", include("assets.urls")),
     path("", include("generation.urls")),

@@ -1,4 +1,7 @@
-"""A part of the values for each case, another part for the next; `make prove` tries every value on every case."""
+"""A part of the values for each case and another for the next, the same in every run: what is red is found again.
+
+`make prove` tries every value on every case.
+"""
 
 from __future__ import annotations
 

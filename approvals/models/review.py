@@ -1,4 +1,4 @@
-"""Reviews: the course of an approval; and decisions: one person's preference on one dossier."""
+"""Reviews: the course of an approval; and decisions: one person's judgment of one dossier."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ class Review(models.Model):
 
 
 class Decision(models.Model):
-    """One person's recorded preference on exactly what they saw.
+    """One person's recorded judgment of exactly what they saw.
 
     Written later are only `settled_at`, or else `undone_at`, with `lapsed_because` when nobody undid the decision
     but something changed before it took effect.

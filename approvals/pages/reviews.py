@@ -100,7 +100,7 @@ def retract(request: SignedIn, review_id: UUID) -> HttpResponse:
 @may_look
 @permission_required(deciding.SUBMIT, raise_exception=True)
 def submit(request: SignedIn, version_id: UUID) -> HttpResponse:
-    """Put a version forward for channels."""
+    """Submit a version to channels."""
     version = get_object_or_404(Version.objects.visible_to(request.user).with_details(), pk=version_id)
     form = SubmitForm(request.POST or None)
     if request.method != "POST":

@@ -14,9 +14,6 @@ from assets.imaging.rendering import Rendered
 from assets.models import Version
 from assets.rights import validity
 
-# Files
-
-
 # Documents
 
 

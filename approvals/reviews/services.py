@@ -39,7 +39,7 @@ class Changed(InvalidTransition):
 
 
 def submit(version: Version, channels: Iterable[Channel], note: str, *, by: User) -> Review:
-    """Put a version forward for channels. Raises `Blocked` with what is missing.
+    """Submit a version to channels. Raises `Blocked` with what is missing.
 
     A version that is live elsewhere stays so while the further channels are decided.
     """
@@ -111,7 +111,7 @@ def claim(review: Review, *, by: User) -> Review:
 
 
 def decide(review: Review, choice: Choice, note: str, seen_hash: str, *, by: User) -> Decision:
-    """Record a preference on exactly the dossier with this hash. It takes effect after `UNDO_SECONDS`.
+    """Record a decision on exactly the dossier with this hash. It takes effect after `UNDO_SECONDS`.
 
     Raises `Changed` when the dossier is another one by now, `Blocked` when facts or words are missing.
     """

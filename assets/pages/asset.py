@@ -49,7 +49,7 @@ def asset(request: SignedIn, asset_id: UUID) -> HttpResponse:
 @require_safe
 @may_look
 def version(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
-    """One version with its whole story. `?edit=license` opens a panel's form; htmx gets that panel alone."""
+    """One version with all that is known about it. `?edit=license` opens a panel's form; htmx gets that panel alone."""
     page = VersionPage(_version(request, asset_id, number), request.user, request.GET.get("edit", ""))
     panel = request.GET.get("panel", "")
     template = PANEL.format(panel) if request.htmx and panel in {"license", "consents"} else PAGE

@@ -1,4 +1,4 @@
-"""The whole story of one version, gathered for its page: the same for the page and for every fragment of it."""
+"""All that is known about one version, gathered for its page: the same for the page and for every fragment of it."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def test_connection(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_POST
 @permission_required("core.view_user", raise_exception=True)
-def try_now(request: SignedIn, key: str) -> HttpResponse:
+def reset_provider(request: SignedIn, key: str) -> HttpResponse:
     """End a provider's rest: the next job finds out whether it answers."""
     provider = _provider(key)
     circuit.reset(key, by=request.user)

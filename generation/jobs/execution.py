@@ -1,4 +1,4 @@
-"""The worker's half of `runs`: taking a job, asking its provider once, and keeping what came of it.
+"""The worker's half of a job: taking it, asking its provider once, and keeping what came of it.
 
 Three steps, and the network is only in the middle one: (1) in a transaction, the job becomes `sending` with a lease and
 an Attempt row; (2) the provider is asked, outside any transaction; (3) the bytes are stored, and then in a second

@@ -26,7 +26,7 @@ def poison(job: Job, now: datetime) -> None:
     """Every worker that took the job died: end it before it takes more of them. Asking harmed nobody, so it is free."""
     words = "Each worker that took this job stopped. Ask an administrator to look into the worker's log."
     refund(job, words)
-    end(job, JobState.FAILED, now, kind="deadly", words=words)
+    end(job, JobState.FAILED, now, kind="poison", words=words)
 
 
 def pay(job: Job, micros: int) -> None:

@@ -37,7 +37,7 @@ class MustWait(Exception):
 
 
 def acquire(job: Job, attempt: UUID, now: datetime) -> None:
-    """Let an attempt go out to its provider, or raise NotYet. Holds the provider's row until the transaction ends."""
+    """Let an attempt go out to its provider, or raise MustWait. Holds the provider's row until the transaction ends."""
     state = ProviderState.objects.select_for_update().filter(pk=job.model.provider).first()
     if state is None:
         return

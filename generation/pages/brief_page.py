@@ -299,12 +299,12 @@ class BriefPage:
 
 
 def tell(brief: Brief, viewer: User | AnonymousUser) -> BriefPage:
-    """The story of a brief, in a number of queries that does not grow with its jobs."""
+    """All that is known about a brief, in a number of queries that does not grow with its jobs."""
     return tell_all([brief], viewer)[0]
 
 
 def tell_all(briefs: Sequence[Brief], viewer: User | AnonymousUser) -> list[BriefPage]:
-    """The stories of several briefs, in a number of queries that does not grow with them."""
+    """All that is known about several briefs, in a number of queries that does not grow with them."""
     jobs = list(Job.objects.filter(brief__in=briefs).with_details())
     places = _places() if any(job.state == JobState.QUEUED for job in jobs) else {}
     may_make, may_settle = viewer.has_perm("generation.make_images"), viewer.has_perm("generation.manage_money")

@@ -39,7 +39,7 @@ REASONS: Mapping[str, str] = {
     "model_gone": "The model is no longer available",
     "not_sent": "It could not be sent",
     "not_asked": "It could not be asked for again",
-    "deadly": "It stopped every worker that took it",
+    "poison": "It stopped every worker that took it",
 }
 """Kind of error → the same words whoever it came from: they say what happened and not to whom."""
 STATE_WORDS: Mapping[str, str] = {

@@ -373,6 +373,21 @@ def test_events_go_on_from_a_number(bricks: Site, release: Release, rita: User) 
     assert [event["sequence"] for event in bricks.get(EVENTS, {"after": 1}).json()["results"]] == [2]
 
 
+def test_a_site_lists_the_pictures_of_its_own_channels_alone(bricks: Site, release: Release, ada: User) -> None:
+    brochure = factories.channel("brochure")
+    theirs = factories.released(factories.ready(ada), brochure)
+    printer = Site(factories.key(factories.site(brochure, slug="printer")).text)
+    assert (bricks.ids(), printer.ids()) == ([str(release.pk)], [str(theirs.pk)])
+
+
+def test_a_site_of_two_channels_is_given_the_one_it_asks_for(channel: Channel, release: Release, ada: User) -> None:
+    brochure = factories.channel("brochure")
+    other = factories.released(factories.ready(ada), brochure)
+    both = Site(factories.key(factories.site(channel, brochure, slug="both")).text)
+    assert {*both.ids()} == {str(release.pk), str(other.pk)}
+    assert both.ids(channel="brochure") == [str(other.pk)]
+
+
 def test_events_of_another_channel_are_404(bricks: Site) -> None:
     factories.channel("elsewhere")
     assert bricks.get(EVENTS, {"channel": "elsewhere"}).status_code == 404

@@ -42,14 +42,14 @@ def test_a_resting_provider_is_shown_with_its_reason(resting: ProviderState) -> 
     page = as_(max_()).get(reverse("settings")).content.decode()
     assert "Paused" in page
     assert "No credit left." in page
-    assert reverse("try_now", args=["scripted"]) in page
-    assert reverse("try_now", args=["harmless"]) not in page
+    assert reverse("reset_provider", args=["scripted"]) in page
+    assert reverse("reset_provider", args=["harmless"]) not in page
 
 
 def test_trying_again_lets_the_next_job_find_out(resting: ProviderState) -> None:
     job = queued(ada())
     execution.send(job.pk)
-    as_(max_()).post(reverse("try_now", args=["scripted"]))
+    as_(max_()).post(reverse("reset_provider", args=["scripted"]))
     assert "About to be retried" in as_(max_()).get(reverse("settings")).content.decode()
     execution.send(job.pk)
     assert Job.objects.get().state == JobState.DONE
@@ -80,7 +80,7 @@ def test_a_limit_that_is_no_number_is_said_at_its_field_and_changes_nothing(numb
     assert ProviderState.objects.values_list("at_once", "per_minute").get() == (2, 5)
 
 
-@pytest.mark.parametrize("name", ["try_now", "provider_limits"])
+@pytest.mark.parametrize("name", ["reset_provider", "provider_limits"])
 def test_only_who_sees_the_settings_changes_them(resting: ProviderState, name: str) -> None:
     for person in (ada(), rita()):
         assert as_(person).post(reverse(name, args=["scripted"]), {"at_once": "1"}).status_code == 403
@@ -88,7 +88,7 @@ def test_only_who_sees_the_settings_changes_them(resting: ProviderState, name: s
     assert (held.at_once, held.open_until) == (None, resting.open_until)
 
 
-@pytest.mark.parametrize("name", ["try_now", "provider_limits"])
+@pytest.mark.parametrize("name", ["reset_provider", "provider_limits"])
 def test_a_provider_that_is_not_set_up_is_not_found(name: str) -> None:
     assert as_(max_()).post(reverse(name, args=["nobody"])).status_code == 404
 

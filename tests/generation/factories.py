@@ -1,4 +1,4 @@
-"""Makes models, templates, briefs and jobs for tests. Jobs are started and sent through `runs`, as real ones are."""
+"""Makes models, templates, briefs and jobs for tests. Jobs are started and sent by the verbs, as real ones are."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def test_a_job_that_every_worker_died_of_fails_and_costs_nothing(ada: User) -> N
     Job.objects.update(tries=reconciliation.MOST_DEATHS)
     reconciliation.reconcile()
     job.refresh_from_db()
-    assert (job.state, job.error_kind, spent()) == (JobState.FAILED, "deadly", (0, 0))
+    assert (job.state, job.error_kind, spent()) == (JobState.FAILED, "poison", (0, 0))
 
 
 @pytest.mark.django_db(transaction=True)

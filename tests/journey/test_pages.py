@@ -39,7 +39,7 @@ PLACES = {
     ],
     "max": [
         *("/", "/review/", "/channels/", "/channels/website/", "/channels/sites/", "/channels/sites/seaview-homes/"),
-        *("/spend/", "/settings/", "/make/templates/"),
+        *("/spend/", "/spend/budgets/", "/settings/", "/make/templates/", "/library/listings/", "/accounts/profile/"),
     ],
 }
 """Person -> addresses; words in braces are what the life of the portal left behind."""

@@ -1,4 +1,4 @@
-// "3 min ago" stays true while the page is open. The steps are those of config/ui.py.
+// "3 min ago" stays true while the page is open. The steps are those of core/ui/formats.py.
 const STEPS = [[60, "min", 60], [3600, "h", 24], [86_400, "day", 14], [604_800, "week", 9], [2_629_800, "month", 24], [31_557_600, "year", Infinity]];
 
 export function relative(moment, now = Date.now()) {

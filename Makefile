@@ -57,7 +57,7 @@ coverage: setup ## Run the tests and say which lines and branches none of them r
 	@TEST_DATABASE=$(ENGINE) $(RUN) -m pytest -q -n 2 --dist loadgroup -m "not browser" --cov --cov-report term-missing:skip-covered
 
 .PHONY: prove
-prove: setup ## What `make test` does in part, whole: a hundred kills, every value in every form; twenty minutes
+prove: setup ## What `make test` does in part, whole: a hundred kills, every value in every form, every page at both widths; twenty minutes
 	@TEST_DATABASE=$(ENGINE) TEST_KILLS=100 TEST_RACES=20 $(RUN) -m pytest -q -s tests/faults/test_random_kills.py tests/faults/test_last_dollar.py
 	@TEST_DATABASE=$(ENGINE) TEST_WHOLE=1 $(RUN) -m pytest -q -n 2 --dist loadgroup tests/boundaries tests/approvals/test_served.py tests/journey/test_pages.py
 

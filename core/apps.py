@@ -20,3 +20,4 @@ def _install_guards(using: str, **kwargs: Any) -> None:
     from core import guards  # needs the database, which apps.py is loaded without
 
     guards.append_only("core_logentry", using)
+    guards.append_only("core_logsubject", using)

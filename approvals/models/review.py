@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from assets.models.version import Status
 from core import clock
-from core.models import LogEntry, User
+from core.models import LogSubject, User
 
 EDITS = (
     "version.described",
@@ -46,10 +46,10 @@ class ReviewQuerySet(models.QuerySet["Review"]):
     def not_the_work_of(self, user: User | AnonymousUser) -> ReviewQuerySet:
         """Those in whose making this person had no part, nor in the words and answers that are judged."""
         versions = [str(version) for version in self.values_list("version", flat=True)]
-        edits = LogEntry.objects.filter(subject_type="assets.version", subject_id__in=versions, action__in=EDITS)
+        edits = LogSubject.objects.filter(type="assets.version", key__in=versions, entry__action__in=EDITS)
         return self.exclude(
             Q(submitted_by=user.pk)
-            | Q(version__in=list(edits.filter(actor=user.pk).values_list("subject_id", flat=True)))
+            | Q(version__in=list(edits.filter(entry__actor=user.pk).values_list("key", flat=True)))
             | Q(version__created_by=user.pk)
             | Q(version__provenance__prompt_by=user.pk, version__provenance__prompt_by__isnull=False)
             | Q(version__provenance__requested_by=user.pk, version__provenance__requested_by__isnull=False)

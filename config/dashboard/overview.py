@@ -13,7 +13,7 @@ from django.urls import reverse
 from approvals.models import Release, Review
 from assets.models import Asset, Version
 from core import clock
-from core.models import LogEntry, User
+from core.models import LogEntry, LogSubject, User
 from generation.catalogue import registry
 from generation.catalogue.offers import ENDING_SOON
 from generation.models import Brief, GenerationModel, Job, JobState, Output, OutputState, ProviderState
@@ -59,7 +59,7 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """An entry of the log with the version it is about; its own words do not name it."""
+    """An entry of the log with the version it is about, or the first of several; its own words do not name it."""
 
     entry: LogEntry
     about: Version | None
@@ -218,9 +218,12 @@ def _channels_or_library(user: User) -> str:
 
 def _happened() -> list[Happening]:
     entries = list(LogEntry.objects.order_by("-id")[:SHOWN])
-    ids = [entry.subject_id for entry in entries if entry.subject_type == Version._meta.label_lower]
-    versions = {str(version.pk): version for version in Version.objects.filter(pk__in=ids).select_related("asset")}
-    return [Happening(entry, versions.get(entry.subject_id)) for entry in entries]
+    first = LogSubject.objects.filter(entry__in=entries, position=0, type=Version._meta.label_lower)
+    keys = dict(first.values_list("entry", "key"))
+    versions = {
+        str(version.pk): version for version in Version.objects.filter(pk__in=keys.values()).select_related("asset")
+    }
+    return [Happening(entry, versions.get(keys.get(entry.pk, ""))) for entry in entries]
 
 
 def _came_back(user: User) -> Iterator[Returned]:

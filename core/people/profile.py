@@ -33,13 +33,8 @@ def change_profile(profile: Profile, *, by: User) -> User:
     """Keep what somebody chose about themselves. Only what differs is written, and the log tells what it was before."""
     with transaction.atomic():
         held = User.objects.select_for_update().get(pk=by.pk)
-        after = {name: value for name, value in asdict(profile).items() if getattr(held, name) != value}
-        if not after:
-            return held
-        before = {name: getattr(held, name) for name in after}
-        for name, value in after.items():
-            setattr(held, name, value)
-        held.save(update_fields=list(after))
-        words = f"Changed their own {', '.join(WORDS[name] for name in after)}."
-        audit.record(by, "person.profile", held, words, before=before, after=after)
+        change = audit.write(held, **asdict(profile))
+        if change:
+            words = f"Changed their own {', '.join(WORDS[name] for name in change.after)}."
+            audit.record(by, "person.profile", change, words)
     return held

@@ -38,11 +38,11 @@ def test_it_is_saved_and_the_log_tells_before_and_after(client: Client, ada: Use
     ada.refresh_from_db()
     assert (ada.display_name, ada.time_zone) == ("Ada L.", "America/Los_Angeles")
     assert (ada.mail_reviews, ada.mail_answers, ada.mail_budgets) == (False, True, False)
-    entry = LogEntry.objects.get(action="person.profile")
-    assert entry.data["before"] == {
+    told = LogEntry.objects.get(action="person.profile").subjects.get()
+    assert told.before == {
         "display_name": was, "time_zone": "", "mail_reviews": True, "mail_budgets": True,
     }  # fmt: skip
-    assert entry.data["after"]["time_zone"] == "America/Los_Angeles"
+    assert told.after["time_zone"] == "America/Los_Angeles"
     client.post(PAGE, CHOSEN)
     assert LogEntry.objects.filter(action="person.profile").count() == 1
 

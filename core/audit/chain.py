@@ -1,0 +1,110 @@
+"""The chain: every entry carries the hash of the one before, so that a changed or missing entry shows.
+
+The head row knows how many entries there are, so a cut tail shows too. Somebody who rewrites the entries and the head
+together is found only by a head that was kept elsewhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any
+
+from core.models import LogEntry, LogHead, LogSubject
+
+START = "0" * 64
+_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of the chain: how many entries there are, and the digest of the last."""
+
+    count: int
+    digest: str
+
+    def __str__(self) -> str:
+        return f"{self.count}:{self.digest}"
+
+    @classmethod
+    def parse(cls, text: str) -> Head:
+        """Read what `str` wrote. Raises ValueError."""
+        count, _, digest = text.partition(":")
+        return cls(int(count), digest)
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """What checking the whole log found. `problems` are sentences."""
+
+    head: Head
+    problems: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        return not self.problems
+
+
+def head() -> Head:
+    """The end of the log as the head row has it."""
+    kept = LogHead.objects.filter(pk=1).first()
+    return Head(kept.count, kept.digest) if kept else Head(0, START)
+
+
+def verify(expect: Head | None = None) -> VerifyReport:
+    """Walk the whole chain and say what does not fit. `expect` is a head that was kept outside the database."""
+    problems: list[str] = []
+    previous, count, passed = START, 0, expect is None or expect.count == 0
+    entries = LogEntry.objects.order_by("id").prefetch_related("subjects")
+    for entry in entries.iterator(chunk_size=_AT_ONCE):
+        count += 1
+        problems += _problems_of(entry, previous)
+        previous = entry.digest
+        passed = passed or expect == Head(count, previous)
+    if head() != Head(count, previous):
+        problems.append(f"The log should end after {head().count} entries at {head().digest[:12]}…, but has {count}.")
+    if not passed:
+        problems.append(f"The log does not contain the expected head {expect}.")
+    return VerifyReport(Head(count, previous), tuple(problems))
+
+
+def digest_of(entry: LogEntry, subjects: Iterable[LogSubject]) -> str:
+    """SHA-256 of everything an entry says, in its format, and of the digest before it."""
+    digest = hashlib.sha256()
+    for part in _FORMATS[entry.format](entry, list(subjects)):
+        text = json.dumps(part, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        digest.update(text.encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+def _one_subject(entry: LogEntry, subjects: Sequence[LogSubject]) -> Iterator[Any]:
+    """Format 1: an entry was about one object, and held no values."""
+    about = [(subject.type, subject.key) for subject in subjects]
+    kind, key = about[0] if len(about) == 1 else ("", "")
+    yield [*_start(entry), entry.action, kind, key, entry.words, entry.data]
+
+
+def _many_subjects(entry: LogEntry, subjects: Sequence[LogSubject]) -> Iterator[Any]:
+    """Format 2: any number of objects in their order, each with what it was and became."""
+    yield [entry.format, *_start(entry), entry.action, entry.words, entry.data]
+    for subject in subjects:
+        yield [subject.position, subject.type, subject.key, subject.before, subject.after]
+
+
+def _start(entry: LogEntry) -> list[Any]:
+    return [entry.previous, entry.at.astimezone(UTC).isoformat(), entry.actor_id, entry.actor_name]
+
+
+_FORMATS = {1: _one_subject, 2: _many_subjects}
+
+
+def _problems_of(entry: LogEntry, previous: str) -> list[str]:
+    problems = []
+    if entry.previous != previous:
+        problems.append(f"Entry {entry.pk} does not follow the one before it: something was taken out or put in.")
+    if entry.format not in _FORMATS or entry.digest != digest_of(entry, entry.subjects.all()):
+        problems.append(f"Entry {entry.pk} ({entry.action}) was changed after it was written.")
+    return problems

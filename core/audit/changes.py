@@ -1,0 +1,47 @@
+"""What one object was and became: the fields that differ, as plain values, for the log to hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One object of a log entry, with the fields that differ. Without fields it is merely named."""
+
+    subject: models.Model
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        """Whether anything differs."""
+        return bool(self.before or self.after)
+
+    @classmethod
+    def between(cls, subject: models.Model, before: Mapping[str, Any], after: Mapping[str, Any]) -> Change:
+        """What differs between two descriptions of the object; a name that one of them lacks stands for None."""
+        names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+        return cls(subject, {name: before.get(name) for name in names}, {name: after.get(name) for name in names})
+
+
+def values_of(row: models.Model, *names: str) -> dict[str, Any]:
+    """The stored values of these fields; of a relation, the key."""
+    return {name: row._meta.get_field(name).value_from_object(row) for name in names}  # type: ignore[union-attr] # columns
+
+
+def write(row: models.Model, **values: Any) -> Change:
+    """Write the fields that differ, and no others; returns what they were and became.
+
+    Lock the row first, and record the change last: `audit.record(by, "site.switched", change, "…")`.
+    """
+    before = values_of(row, *values)
+    for name, value in values.items():
+        setattr(row, name, value)
+    change = Change.between(row, before, values_of(row, *values))
+    if change:
+        row.save(update_fields=list(change.after))
+    return change

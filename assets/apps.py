@@ -38,6 +38,7 @@ class AssetsConfig(AppConfig):
 def _install_guards(using: str, **kwargs: Any) -> None:
     from core import guards  # needs the database, which apps.py is loaded without
 
+    guards.append_only("assets_contributor", using)
     guards.append_only("assets_provenance", using)
     guards.freeze_columns("assets_version", FROZEN, using)
     guards.never_deleted("assets_version", using)

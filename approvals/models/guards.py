@@ -24,15 +24,10 @@ RELEASED = (
 )
 
 OWN_WORK = """
-SELECT review.submitted_by_id FROM approvals_review review WHERE review.id = NEW.review_id
-UNION SELECT version.created_by_id FROM approvals_review review
-    JOIN assets_version version ON version.id = review.version_id WHERE review.id = NEW.review_id
-UNION SELECT made.prompt_by_id FROM approvals_review review
-    JOIN assets_provenance made ON made.version_id = review.version_id WHERE review.id = NEW.review_id
-UNION SELECT made.requested_by_id FROM approvals_review review
-    JOIN assets_provenance made ON made.version_id = review.version_id WHERE review.id = NEW.review_id
+SELECT contributor.person_id FROM approvals_review review
+    JOIN assets_contributor contributor ON contributor.version_id = review.version_id WHERE review.id = NEW.review_id
 """
-"""Whoever submitted the version, made it, wrote its prompt or asked for it."""
+"""Whoever contributed to the version under review."""
 
 REFUSAL = "nobody decides on their own work"
 

@@ -15,10 +15,11 @@ from approvals.models import Channel, Decision, Release, Review, ReviewState
 from approvals.models.review import ReviewQuerySet
 from approvals.pages import dossier_sections
 from approvals.policies import deciding
-from approvals.reviews import contributors, services
+from approvals.reviews import services
 from approvals.reviews.forms import DecisionForm
 from assets.models import Version
 from assets.models.version import Status
+from assets.versions import contributors
 from core import clock
 from core.errors import Finding, Severity
 from core.languages import name_of
@@ -275,7 +276,7 @@ class ReviewPage:
         """Why this person cannot decide; empty when they can."""
         if self.review.state != ReviewState.OPEN:
             return f"This review is “{self.review.get_state_display().lower()}”."
-        hands = contributors.hands_in(self.version, self.review.submitted_by_id)
+        hands = contributors.parts_of(self.version)
         may_review = self.user.has_perm(deciding.DECIDE)
         if why := deciding.why_not_decide(self.user.pk, may_review=may_review, involved=hands):
             return why

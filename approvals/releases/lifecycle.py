@@ -133,7 +133,7 @@ def _follow(version: Version) -> None:
     if version.status != Status.APPROVED or version.releases.filter(state=ReleaseState.LIVE).exists():
         return
     in_review = version.reviews.filter(state__in=(ReviewState.OPEN, ReviewState.SETTLING)).exists()
-    transitions.set_status(version, Status.IN_REVIEW if in_review else Status.WITHDRAWN)
+    transitions.move([version], Status.IN_REVIEW if in_review else Status.WITHDRAWN)
 
 
 def lock_version(version: Version) -> Version:

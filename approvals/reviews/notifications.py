@@ -20,7 +20,7 @@ from django.urls import reverse
 
 from approvals.models import Decision, Mail, MailKind, MailState, Review, ReviewState
 from approvals.policies import deciding
-from approvals.reviews import contributors
+from assets.versions import contributors
 from core import clock, dispatch
 from core.models import User
 
@@ -38,7 +38,7 @@ logger = structlog.get_logger(__name__)
 
 def tell_reviewers(review: Review) -> None:
     """Tell everybody who may decide that something waits. One mail each: addresses are nobody else's business."""
-    hands = contributors.hands_in(review.version, review.submitted_by_id)
+    hands = contributors.parts_of(review.version)
     _write(MailKind.IN_REVIEW, review, (person for person in _reviewers() if person.pk not in hands))
 
 

@@ -19,11 +19,11 @@ from approvals.models import Channel, Choice, Decision, Release, Review, ReviewS
 from approvals.models.review import CLAIM_MINUTES
 from approvals.policies import deciding
 from approvals.releases.lifecycle import lock_version
-from approvals.reviews import contributors, dossier, notifications
+from approvals.reviews import dossier, notifications
 from approvals.reviews.transitions import close, lock_review, move, quoted
-from assets.models import Version
+from assets.models import Part, Version
 from assets.models.version import Status
-from assets.versions import transitions
+from assets.versions import contributors, transitions
 from assets.versions.transitions import check_move
 from core import audit, clock, dispatch
 from core.errors import Blocked, Finding, InvalidTransition
@@ -51,8 +51,9 @@ def submit(version: Version, channels: Iterable[Channel], note: str, *, by: User
         _check_facts([*_channel_choice(locked, chosen), *standing_in_the_way(locked, chosen)])
         review = Review.objects.create(version=locked, note=note.strip(), submitted_by=by)
         review.channels.set(chosen)
+        contributors.contribute([locked], Part.SUBMITTED, by=by)
         if not Release.objects.live().filter(version=locked).exists():
-            transitions.set_status(locked, Status.IN_REVIEW)
+            transitions.move([locked], Status.IN_REVIEW)
         notifications.tell_reviewers(review)
         names = ", ".join(channel.name for channel in chosen)
         audit.record(by, "review.submitted", locked, f"Submitted for {names}.", review=review.pk)
@@ -71,7 +72,7 @@ def retract_review(review: Review, *, by: User) -> Review:
             )
         close(locked, ReviewState.RETRACTED)
         if locked.version.status == Status.IN_REVIEW:
-            transitions.set_status(locked.version, Status.DRAFT)
+            transitions.move([locked.version], Status.DRAFT)
         audit.record(by, "review.retracted", locked.version, "Retracted before a decision.", review=locked.pk)
     return locked
 
@@ -167,7 +168,7 @@ def _missing_for(review: Review, choice: Choice, note: str) -> list[Finding]:
 
 
 def _check_may_decide(review: Review, by: User) -> None:
-    hands = contributors.hands_in(review.version, review.submitted_by_id)
+    hands = contributors.parts_of(review.version)
     if why_not := deciding.why_not_decide(by.pk, may_review=by.has_perm(deciding.DECIDE), involved=hands):
         raise PermissionDenied(why_not)
 

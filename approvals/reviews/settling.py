@@ -9,13 +9,13 @@ from approvals.models import Choice, Decision, Release, ReleaseState, ReviewStat
 from approvals.policies import deciding
 from approvals.releases import files, lifecycle
 from approvals.releases.lifecycle import end
-from approvals.reviews import contributors, dossier, notifications
+from approvals.reviews import dossier, notifications
 from approvals.reviews.services import standing_in_the_way
 from approvals.reviews.transitions import close, lock_review, move, quoted
 from assets.imaging import inspection
 from assets.models import Version
 from assets.models.version import Status
-from assets.versions import transitions
+from assets.versions import contributors, transitions
 from core import audit, clock, storage
 
 OUTCOMES = {
@@ -69,7 +69,7 @@ def _no_longer_holds(decision: Decision, prepared: dict[int, files.Prepared]) ->
     review = decision.review
     if dossier.of_review(review).hash != decision.dossier_hash:
         return "Something about the picture changed after the decision."
-    hands = contributors.hands_in(review.version, review.submitted_by_id)
+    hands = contributors.parts_of(review.version)
     may_review = decision.by.is_active and decision.by.has_perm(deciding.DECIDE)
     if deciding.why_not_decide(decision.by_id, may_review=may_review, involved=hands):
         return f"{decision.by} may no longer decide on it."
@@ -87,7 +87,7 @@ def _take_effect(decision: Decision, prepared: dict[int, files.Prepared]) -> Non
     review = decision.review
     state, status = OUTCOMES[Choice(decision.choice)]
     if review.version.status == Status.IN_REVIEW:
-        transitions.set_status(review.version, status, approved_by=decision.by)
+        transitions.move([review.version], status, approved_by=decision.by)
     names = _release(decision, prepared) if decision.choice == Choice.APPROVE else []
     decision.settled_at = clock.instant()
     decision.save(update_fields=["settled_at"])

@@ -1,66 +1,81 @@
-"""Writing the alt text of a version, in its first language and in further ones."""
+"""Writing the alt texts of versions, in their first language and in further ones."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from django.db import transaction
 
-from assets.models import AltText, Version
+from assets.alt_texts.checking import Words
+from assets.models import AltText, Part, Version
 from assets.models.version import Status
-from assets.versions.changing import lock, seal
+from assets.versions.changing import hold
 from core import audit, languages
 from core.errors import Blocked, Finding
 from core.models import User
+from core.sets import AT_ONCE, batches
 
 
-def describe(
-    version: Version,
-    *,
-    text: str,
-    decorative: bool,
-    language: str,
-    further: Mapping[str, str] | None = None,
-    by: User,
-) -> Version:
-    """Write the alt text, or say that the picture is decorative and has none.
+def describe(said: Mapping[Version, Words], *, by: User) -> list[Version]:
+    """Write the alt text of each version, or that it is decorative and has none.
 
-    `further` says it in further languages, by tag; an empty text removes one, and those not named stay as they are.
+    Of the further languages, an empty text removes one, and those not named stay as they are. All of it or nothing:
+    raises Blocked for an approved version that would be left without words, and for a language said twice.
     """
     with transaction.atomic():
-        locked = lock(version, by=by)
-        locked.alt_text, locked.decorative, locked.alt_language = text.strip(), decorative, language
-        _refuse_unless_complete(locked)
-        said = "Marked as decorative." if decorative else f"Alt text: “{locked.alt_text}”"
-        words = " ".join([said, *_translate(locked, further or {})])
-        seal(locked, "alt_text", "decorative", "alt_language")
-        audit.record(by, "version.described", locked, words, language=language)
-    return locked
+        held = hold(said, by=by)
+        words = {version.pk: text for version, text in said.items()}
+        for version in held:
+            _put(version, words[version.pk])
+        _write_further([(version, words[version.pk].further) for version in held])
+        changes = held.write(Part.WORDS, "alt_text", "decorative", "alt_language")
+        if changes:
+            audit.record(by, "version.described", changes, _in_words(held.versions, words[held.versions[0].pk]))
+    return held.versions
 
 
-def _translate(version: Version, further: Mapping[str, str]) -> list[str]:
-    """Write the texts in further languages that differ; returns them in words. Raises Blocked for one said twice."""
-    kept = {each.language: each.text for each in version.translations.all()}
-    wanted = {tag: text for tag, text in {**kept, **_stripped(further)}.items() if text}
-    if version.alt_language in wanted:
-        words = f"There is an alt text in {languages.name_of(version.alt_language)} already. Change that one."
-        raise Blocked([Finding("alt_text_twice", words, field="alt_text")])
-    changed = []
-    for tag in [tag for tag in {**kept, **wanted} if kept.get(tag) != wanted.get(tag)]:
-        if tag in wanted:
-            AltText.objects.update_or_create(version=version, language=tag, defaults={"text": wanted[tag]})
-            changed.append(f"{languages.name_of(tag)}: “{wanted[tag]}”")
-        else:
-            AltText.objects.filter(version=version, language=tag).delete()
-            changed.append(f"{languages.name_of(tag)}: removed.")
-    return changed
-
-
-def _stripped(texts: Mapping[str, str]) -> dict[str, str]:
-    return {tag: text.strip() for tag, text in texts.items()}
-
-
-def _refuse_unless_complete(version: Version) -> None:
+def _put(version: Version, said: Words) -> None:
+    version.alt_text, version.decorative, version.alt_language = said.text.strip(), said.decorative, said.language
     if version.status == Status.APPROVED and not version.alt_text and not version.decorative:
         words = "This version is approved, so it cannot be left without alt text."
         raise Blocked([Finding("alt_text_missing", words, field="alt_text")])
+
+
+def _write_further(said: list[tuple[Version, Mapping[str, str]]]) -> None:
+    """Write the texts in further languages, and remove those that are empty now. Raises Blocked for one said twice."""
+    rows = [row for version, further in said for row in _further(version, further)]
+    for batch in batches(rows):
+        AltText.objects.bulk_create(
+            [row for row in batch if row.text],
+            batch_size=AT_ONCE,
+            update_conflicts=True,
+            unique_fields=("version", "language"),
+            update_fields=("text",),
+        )
+        gone = [row.pk for row in batch if not row.text and row.pk]
+        AltText.objects.filter(pk__in=gone).delete()
+
+
+def _further(version: Version, said: Mapping[str, str]) -> Iterator[AltText]:
+    """The rows that become different. A row without text is one to remove."""
+    kept = {each.language: each for each in version.translations.all()}
+    texts = {tag: each.text for tag, each in kept.items()} | {tag: text.strip() for tag, text in said.items()}
+    if texts.get(version.alt_language):
+        words = f"There is an alt text in {languages.name_of(version.alt_language)} already. Change that one."
+        raise Blocked([Finding("alt_text_twice", words, field="alt_text")])
+    for tag, text in texts.items():
+        if (kept[tag].text if tag in kept else "") != text:
+            yield AltText(
+                pk=None if text or tag not in kept else kept[tag].pk, version=version, language=tag, text=text
+            )
+
+
+def _in_words(versions: list[Version], said: Words) -> str:
+    if len(versions) > 1:
+        return f"Alt text of {len(versions)} pictures."
+    further = (
+        f"{languages.name_of(tag)}: “{text.strip()}”" if text.strip() else f"{languages.name_of(tag)}: removed."
+        for tag, text in said.further.items()
+    )
+    first = "Marked as decorative." if said.decorative else f"Alt text: “{versions[0].alt_text}”"
+    return " ".join([first, *further])

@@ -1,32 +1,58 @@
-"""What is done to an asset as a whole: naming it and putting it away."""
+"""What is done to assets as a whole: naming them and putting their versions away."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
 from django.db import transaction
 
-from assets.models import Asset, Version
+from assets.models import Asset, Part, Version
 from assets.models.version import Status
-from assets.versions.changing import check_right
-from assets.versions.transitions import set_status
+from assets.versions.changing import CLOSED, check_right, hold
+from assets.versions.transitions import move
 from core import audit
+from core.audit import Change
 from core.models import User
+from core.sets import batches
 
 
-def rename(asset: Asset, title: str, *, by: User) -> Asset:
-    """Give an asset another title."""
+def rename(titles: Mapping[Asset, str], *, by: User) -> list[Asset]:
+    """Give assets other titles. A title leaves with its picture, so it is judged with every version of the asset."""
     check_right(by)
+    wanted = {asset.pk: title.strip() for asset, title in titles.items()}
     with transaction.atomic():
-        locked = Asset.objects.select_for_update().get(pk=asset.pk)
-        before, locked.title = locked.title, title.strip()
-        locked.save(update_fields=["title"])
-        audit.record(by, "asset.renamed", locked, f"Renamed from “{before}” to “{locked.title}”.")
+        locked = [asset for batch in batches(sorted(wanted)) for asset in _locked(batch)]
+        held = hold(_open_versions(locked), by=by)
+        changes = [change for asset in locked if (change := audit.write(asset, title=wanted[asset.pk]))]
+        held.write(Part.NAMED)
+        if changes:
+            audit.record(by, "asset.renamed", changes, _in_words(changes))
     return locked
 
 
-def archive(version: Version, *, by: User) -> Version:
-    """Put a version away for good. It stays to be looked at; nothing about it changes any more."""
+def archive(versions: Iterable[Version], *, by: User) -> list[Version]:
+    """Put versions away for good. They stay to be looked at; nothing about them changes any more."""
     check_right(by)
     with transaction.atomic():
-        archived = set_status(version, Status.ARCHIVED)
-        audit.record(by, "version.archived", archived, f"{archived.label} was archived.")
+        changes = move(versions, Status.ARCHIVED)
+        archived = [change.subject for change in changes]
+        name = archived[0].label if len(archived) == 1 else f"{len(archived)} versions"
+        audit.record(by, "version.archived", changes, f"{name} {'was' if len(archived) == 1 else 'were'} archived.")
     return archived
+
+
+def _locked(keys: list[UUID]) -> Iterable[Asset]:
+    return Asset.objects.select_for_update().filter(pk__in=keys).order_by("pk")
+
+
+def _open_versions(assets: list[Asset]) -> Iterable[Version]:
+    for batch in batches(assets):
+        yield from Version.objects.filter(asset__in=batch).exclude(status__in=CLOSED).only("pk")
+
+
+def _in_words(changes: list[Change[Asset]]) -> str:
+    if len(changes) > 1:
+        return f"{len(changes)} pictures were renamed."
+    [change] = changes
+    return f"Renamed from “{change.before['title']}” to “{change.after['title']}”."

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 
 from assets.imaging import inspection, metadata
-from assets.models import Asset, Listing, Origin, Version
+from assets.models import Asset, Listing, Origin, Part, Version
 from assets.provenance.data import ProvenanceData, keep
-from assets.rights.licenses import first_license
+from assets.rights.licenses import first_licenses
+from assets.versions import contributors
 from assets.versions.changing import check_right, seal
+from assets.versions.contributors import Hands
 from core import audit, storage
 from core.models import User
 
@@ -31,41 +34,44 @@ def take_in(
     alterations: Iterable[str] = (),
     provenance: ProvenanceData | None = None,
     disclosure_note: str = "",
+    hands: Hands | None = None,
 ) -> Version:
     """Keep the bytes as the next version of `asset`, or as the first of a new one. Raises inspection.Unreadable.
 
-    The license starts with what the provenance's terms answer, and with Unknown for the rest.
+    The license starts with what the provenance's terms answer, and with Unknown for the rest. `hands` says who did what
+    for a picture that was made here; whoever brings any other brought its file.
     """
     check_right(by)
     facts, made = look_at(data), provenance or ProvenanceData()
     found = dict(made.found) or metadata.read(data)
     found |= {"trailing_bytes": facts.trailing} if facts.trailing else {}
+    stated = {"digital_source": digital_source, "alterations": list(alterations), "disclosure_note": disclosure_note}
     storage.put(data)
     with transaction.atomic():
-        asset, number = _place(asset, title, listing, by)
+        placed, number = _place(asset, title, listing, by)
         version = Version.objects.create(
-            asset=asset,
+            asset=placed,
             number=number,
-            sha256=facts.sha256,
-            media_type=facts.media_type,
-            width=facts.width,
-            height=facts.height,
-            size=facts.size,
+            **_file(facts),
+            **stated,
             origin=origin,
             maker=maker,
             parent=parent,
             original=original,
-            digital_source=digital_source,
-            alterations=list(alterations),
-            disclosure_note=disclosure_note,
             created_by=by,
-            license=first_license(made.terms, by=by),
+            license=first_licenses(made.terms, 1, by=by)[0],
         )
         keep(version, made, found)
-        seal(version)
-        words = f"{version.label} of “{asset.title}” was added."
+        _note_hands(version, hands, asset, by)
+        seal(Version.objects.with_dossier().filter(pk=version.pk))
+        version.refresh_from_db(fields=["dossier_hash", "dossier_format"])
+        words = f"{version.label} of “{placed.title}” was added."
         audit.record(by, "version.created", version, words, sha256=facts.sha256)
     return version
+
+
+def _file(facts: inspection.ImageInfo) -> dict[str, Any]:
+    return {name: getattr(facts, name) for name in ("sha256", "media_type", "width", "height", "size")}
 
 
 def look_at(data: bytes) -> inspection.ImageInfo:
@@ -76,6 +82,16 @@ def look_at(data: bytes) -> inspection.ImageInfo:
             "This is a moving picture. Save the frame you want as PNG or JPEG, and upload that."
         )
     return facts
+
+
+def _note_hands(version: Version, hands: Hands | None, before: Asset | None, by: User) -> None:
+    """Who made or brought it, and who named it: a version of an asset that was there takes over its title."""
+    contributors.note(version, hands or {Part.BROUGHT: [by]})
+    earlier = before.versions.exclude(pk=version.pk).order_by("-number").first() if before else None
+    if earlier:
+        contributors.carry_over(earlier, version, Part.NAMED)
+    else:
+        contributors.contribute([version], Part.NAMED, by=by)
 
 
 def _place(asset: Asset | None, title: str, listing: Listing | None, by: User) -> tuple[Asset, int]:

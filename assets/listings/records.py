@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.db import transaction
 
-from assets.models import Listing
-from assets.versions.changing import check_right
+from assets.models import Listing, Part, Version
+from assets.versions.changing import CLOSED, check_right, hold
 from core import audit
 from core.errors import Blocked, Finding
 from core.models import User
@@ -36,19 +36,26 @@ def add_listing(facts: ListingFacts, *, by: User) -> Listing:
 
 
 def change_listing(listing: Listing, facts: ListingFacts, *, by: User) -> Listing:
-    """Change what is known about a listing. Briefs that were sent keep the words they were sent with."""
+    """Change what is known about a listing. Briefs that were sent keep the words they were sent with.
+
+    Which house a picture shows is judged with it: another reference or address changes the dossiers of its pictures.
+    """
     check_right(by)
     with transaction.atomic():
         locked = Listing.objects.select_for_update().get(pk=listing.pk)
         _refuse_taken(facts.reference, but=locked)
-        changed = [name for name, value in asdict(facts).items() if getattr(locked, name) != value]
-        if not changed:
-            return locked
-        for name in changed:
-            setattr(locked, name, getattr(facts, name))
-        locked.save(update_fields=changed)
-        audit.record(by, "listing.changed", locked, f"The listing {locked} was changed: {', '.join(changed)}.")
+        held = hold(_versions_of(locked), by=by)
+        change = audit.write(locked, **asdict(facts))
+        held.write(Part.PLACED)
+        if change:
+            words = f"The listing {locked} was changed: {', '.join(change.after)}."
+            audit.record(by, "listing.changed", change, words)
     return locked
+
+
+def _versions_of(listing: Listing) -> Iterable[Version]:
+    """The versions that are told to belong to the listing, as long as they can change."""
+    return Version.objects.filter(asset__listing=listing).exclude(status__in=CLOSED).only("pk").iterator()
 
 
 def _refuse_taken(reference: str, but: Listing | None = None) -> None:

@@ -1,25 +1,26 @@
-"""What the library keeps: assets, their versions, the rights in them, where they came from, and the log."""
+"""What the library keeps: assets, their versions, the rights in them, who contributed, and where they came from."""
 
 from assets.models.asset import Asset
+from assets.models.contributor import Contributor, Part
 from assets.models.listing import Listing
 from assets.models.provenance import Provenance
 from assets.models.rendition import Rendition
 from assets.models.rights import Answer, Consent, License, LicenseAnswer, Question, Terms
-from assets.models.version import AltText, DigitalSource, Origin, Version
-from core.models.log import LogEntry, LogHead
+from assets.models.version import AltText, DigitalSource, EarlierSeal, Origin, Version
 
 __all__ = [
     "AltText",
     "Answer",
     "Asset",
     "Consent",
+    "Contributor",
     "DigitalSource",
+    "EarlierSeal",
     "License",
     "LicenseAnswer",
     "Listing",
-    "LogEntry",
-    "LogHead",
     "Origin",
+    "Part",
     "Provenance",
     "Question",
     "Rendition",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
 
 
@@ -34,12 +33,6 @@ class Provenance(models.Model):
     cost_basis = models.CharField(max_length=16, blank=True)
     brief_id = models.UUIDField(null=True, blank=True)
     job_id = models.UUIDField(null=True, blank=True)
-    prompt_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
     terms = models.ForeignKey("assets.Terms", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     found = models.JSONField(default=dict, blank=True, help_text="What the file says about itself.")
     raw = models.JSONField(default=dict, blank=True, help_text="The provider's answer, without keys or pictures.")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -28,6 +29,7 @@ from assets.provenance import disclosure
 from assets.provenance.forms import DisclosureForm
 from assets.rights import consents, licenses
 from assets.rights.forms import ConsentForm, LicenseForm, ShownForm
+from core.models import User
 from core.web.requests import SignedIn
 
 PAGE = "assets/asset.html"
@@ -61,18 +63,30 @@ def version(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
 
 @dataclass(frozen=True)
 class Saving:
-    """How a panel is saved whose form holds just what a verb of the library takes."""
+    """How a panel is saved: its form, and the verb of the library that takes what the form says."""
 
     form: type[AltTextForm] | type[ShownForm] | type[DisclosureForm]
-    verb: Callable[..., Version]
+    verb: Callable[[Version, Any, User], object]
     panel: str
     words: str
 
 
+def _describe(version: Version, form: AltTextForm, by: User) -> None:
+    writing.describe({version: form.words()}, by=by)
+
+
+def _say_who_is_shown(version: Version, form: ShownForm, by: User) -> None:
+    consents.say_who_is_shown([version], **form.cleaned_data, by=by)
+
+
+def _mark(version: Version, form: DisclosureForm, by: User) -> None:
+    disclosure.mark([version], form.said(), by=by)
+
+
 SAVINGS = {
-    "alt_text": Saving(AltTextForm, writing.describe, "alt_text", "Alt text saved."),
-    "shown": Saving(ShownForm, consents.say_who_is_shown, "consents", "People and property saved."),
-    "disclosure": Saving(DisclosureForm, disclosure.mark, "disclosure", "Disclosure saved."),
+    "alt_text": Saving(AltTextForm, _describe, "alt_text", "Alt text saved."),
+    "shown": Saving(ShownForm, _say_who_is_shown, "consents", "People and property saved."),
+    "disclosure": Saving(DisclosureForm, _mark, "disclosure", "Disclosure saved."),
 }
 
 
@@ -84,7 +98,7 @@ def save(request: SignedIn, asset_id: UUID, number: int, what: str) -> HttpRespo
     form = saving.form.of(found, request.POST)
     if not form.is_valid():
         return _refused(request, found, saving.panel, form, name=what)
-    saving.verb(found, **form.cleaned_data, by=request.user)
+    saving.verb(found, form, request.user)
     return _saved(request, found, saving.panel, saving.words)
 
 
@@ -111,8 +125,7 @@ def license(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
         return _panel(request, found, "license", form.filled_in_for(found))
     if not is_whole:
         return _refused(request, found, "license", form)
-    facts = {name: form.cleaned_data[name] for name in ("holder", "attribution", "valid_until", "url", "terms")}
-    licenses.answer_license(found, form.answers(), **facts, by=request.user)
+    licenses.answer_license([found], form.answers(), form.facts(), by=request.user)
     return _saved(request, found, "license", "License answers saved.")
 
 
@@ -125,7 +138,10 @@ def consent(request: SignedIn, asset_id: UUID, number: int, consent_id: int | No
     form = ConsentForm(request.POST, prefix="consent")
     if not form.is_valid():
         return _refused(request, found, "consents", form, name="consent", editing=f"consent-{consent_id or 'new'}")
-    consents.record_consent(found, form.consent(), by=request.user, instead_of=kept)
+    if kept:
+        consents.change_consent(kept, form.consent(), by=request.user)
+    else:
+        consents.record_consent([found], form.consent(), by=request.user)
     return _saved(request, found, "consents", "Consent saved.")
 
 
@@ -136,7 +152,7 @@ def rename(request: SignedIn, asset_id: UUID) -> HttpResponse:
     found = get_object_or_404(Asset.objects.visible_to(request.user), pk=asset_id)
     form = RenameForm(request.POST)
     if form.is_valid():
-        collection.rename(found, form.cleaned_data["title"], by=request.user)
+        collection.rename({found: form.cleaned_data["title"]}, by=request.user)
         return redirect(found)
     newest = get_object_or_404(found.versions.with_details().order_by("-number")[:1])
     page = VersionPage(newest, request.user, "title", {"rename": form})
@@ -148,7 +164,7 @@ def rename(request: SignedIn, asset_id: UUID) -> HttpResponse:
 def archive(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
     """Put a version away for good."""
     found = _version(request, asset_id, number)
-    collection.archive(found, by=request.user)
+    collection.archive([found], by=request.user)
     messages.success(request, f"{found.label} is archived. You can still view it here.")
     return redirect(found)
 

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from assets.models import Provenance, Terms, Version
-from core.models import User
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +36,6 @@ class ProvenanceData:
     cost_basis: str = ""
     brief_id: UUID | None = None
     job_id: UUID | None = None
-    prompt_by: User | None = None
-    requested_by: User | None = None
     terms: Terms | None = None
     found: Mapping[str, Any] = field(default_factory=dict)
     raw: Mapping[str, Any] = field(default_factory=dict)

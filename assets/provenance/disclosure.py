@@ -3,52 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db import transaction
 
-from assets.models import DigitalSource, Version
-from assets.versions.changing import lock, seal
+from assets.models import DigitalSource, Part, Version
+from assets.versions.changing import hold
 from core import audit
 from core.errors import Blocked, Finding
 from core.models import User
 
 
-def mark(
-    version: Version,
-    *,
-    digital_source: str,
-    alterations: Iterable[str],
-    original: Version | None,
-    disclosure_note: str,
-    by: User,
-) -> Version:
-    """Say how the picture came about, what was altered in it, and which photograph it was made from."""
-    if original is not None and original.pk == version.pk:
-        raise Blocked([Finding("original_is_itself", "A picture cannot be its own original.", field="original")])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disclosure:
+    """What is stated about how pictures came about. Alterations are RESO MediaAlteration values."""
+
+    digital_source: str
+    alterations: Iterable[str] = ()
+    original: Version | None = None
+    disclosure_note: str = ""
+
+
+def mark(versions: Iterable[Version], said: Disclosure, *, by: User) -> list[Version]:
+    """State how the pictures came about, what was altered in them, and which photograph they were made from."""
     with transaction.atomic():
-        locked = lock(version, by=by)
-        locked.digital_source, locked.alterations = digital_source, sorted(set(alterations))
-        locked.original, locked.disclosure_note = original, disclosure_note
-        seal(locked, "digital_source", "alterations", "original", "disclosure_note")
-        words = f"Disclosure: {DigitalSource(digital_source).label.lower()}."
-        if locked.alterations:
-            words += f" Altered: {', '.join(locked.alterations)}."
-        if original:
-            words += f" Made from “{original}”."
-        audit.record(by, "version.marked", locked, words, original=original.sha256 if original else "")
-    return locked
+        held = hold(versions, by=by)
+        for version in held:
+            _put(version, said)
+        changes = held.write(Part.STATED, "digital_source", "alterations", "original", "disclosure_note")
+        if changes:
+            audit.record(by, "version.marked", changes, _in_words(said))
+    return held.versions
 
 
-def pair(version: Version, original: Version, *, by: User) -> Version:
+def pair(version: Version, original: Version, *, by: User) -> None:
     """Link an altered version to the photograph it was made from; the rest of its disclosure stays as it is."""
-    return mark(
-        version,
+    said = Disclosure(
         digital_source=version.digital_source,
         alterations=version.alterations,
         original=original,
         disclosure_note=version.disclosure_note,
-        by=by,
     )
+    mark([version], said, by=by)
+
+
+def _put(version: Version, said: Disclosure) -> None:
+    if said.original is not None and said.original.pk == version.pk:
+        raise Blocked([Finding("original_is_itself", "A picture cannot be its own original.", field="original")])
+    version.digital_source, version.alterations = said.digital_source, sorted(set(said.alterations))
+    version.original, version.disclosure_note = said.original, said.disclosure_note
+
+
+def _in_words(said: Disclosure) -> str:
+    words = f"Disclosure: {DigitalSource(said.digital_source).label.lower()}."
+    if said.alterations:
+        words += f" Altered: {', '.join(sorted(set(said.alterations)))}."
+    return f"{words} Made from “{said.original}”." if said.original else words
 
 
 def findings(version: Version) -> list[Finding]:

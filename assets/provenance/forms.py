@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from assets.models import DigitalSource, Version
 from assets.provenance.alterations import ALTERATIONS
+from assets.provenance.disclosure import Disclosure
 
 
 class DisclosureForm(forms.Form):
@@ -39,6 +40,9 @@ class DisclosureForm(forms.Form):
         form = cls(data, initial=said, prefix="disclosure")
         cast("forms.ModelChoiceField[Version]", form.fields["original"]).queryset = originals_for(version)
         return form
+
+    def said(self) -> Disclosure:
+        return Disclosure(**self.cleaned_data)
 
 
 def originals_for(version: Version) -> Any:

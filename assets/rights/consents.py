@@ -8,12 +8,13 @@ from datetime import date
 
 from django.db import transaction
 
-from assets.models import Answer, Consent, Version
+from assets.models import Answer, Consent, Part, Version
 from assets.rights.licenses import _stop
-from assets.versions.changing import lock, seal
+from assets.versions.changing import hold
 from core import audit, clock
 from core.errors import Finding
 from core.models import User
+from core.sets import AT_ONCE
 
 
 def findings(version: Version, on: date) -> Iterator[Finding]:
@@ -47,27 +48,39 @@ class GivenConsent:
     document_sha256: str = ""
 
 
-def say_who_is_shown(version: Version, *, people: str, property: str, by: User) -> Version:
+def say_who_is_shown(versions: Iterable[Version], *, people: str, property: str, by: User) -> list[Version]:
     """Say whether recognizable people, or a private property, can be seen."""
     with transaction.atomic():
-        locked = lock(version, by=by)
-        locked.shows_people, locked.shows_property = Answer(people), Answer(property)
-        seal(locked, "shows_people", "shows_property")
-        words = f"Recognizable people: {Answer(people).label}. Private property: {Answer(property).label}."
-        audit.record(by, "version.shows", locked, words)
-    return locked
+        held = hold(versions, by=by)
+        for version in held:
+            version.shows_people, version.shows_property = Answer(people), Answer(property)
+        changes = held.write(Part.RIGHTS, "shows_people", "shows_property")
+        if changes:
+            words = f"Recognizable people: {Answer(people).label}. Private property: {Answer(property).label}."
+            audit.record(by, "version.shows", changes, words)
+    return held.versions
 
 
-def record_consent(version: Version, consent: GivenConsent, *, by: User, instead_of: Consent | None = None) -> Consent:
-    """Keep a consent, or what has become of one that is kept already."""
+def record_consent(versions: Iterable[Version], given: GivenConsent, *, by: User) -> list[Consent]:
+    """Keep a consent for each of the versions."""
     with transaction.atomic():
-        locked = lock(version, by=by)
-        kept = locked.consents.get(pk=instead_of.pk) if instead_of else Consent(version=locked)
-        for name, value in asdict(consent).items():
-            setattr(kept, name, value)
-        kept.recorded_by = by
-        kept.save()
-        seal(locked)
-        words = f"Consent of {kept.name}: {kept.get_given_display()}."
-        audit.record(by, "consent.recorded", locked, words, consent=kept.pk)
+        held = hold(versions, by=by)
+        rows = [Consent(version=version, recorded_by=by, **asdict(given)) for version in held]
+        kept = Consent.objects.bulk_create(rows, batch_size=AT_ONCE)
+        audit.record(by, "consent.recorded", held.write(Part.RIGHTS), _in_words(given))
     return kept
+
+
+def change_consent(consent: Consent, given: GivenConsent, *, by: User) -> Consent:
+    """Write what has become of a consent."""
+    with transaction.atomic():
+        held = hold([consent.version], by=by)
+        kept = Consent.objects.get(pk=consent.pk)
+        if audit.write(kept, **asdict(given)):
+            audit.write(kept, recorded_by=by)
+            audit.record(by, "consent.recorded", held.write(Part.RIGHTS), _in_words(given), consent=kept.pk)
+    return kept
+
+
+def _in_words(given: GivenConsent) -> str:
+    return f"Consent of {given.name}: {Answer(given.given).label}."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, cast
 
 from django import forms
@@ -11,7 +11,7 @@ from django.forms import BoundField
 
 from assets.models import Answer, Consent, License, Question, Terms, Version
 from assets.rights.consents import GivenConsent
-from assets.rights.licenses import QUESTIONS, Asked, GivenAnswer, prefill
+from assets.rights.licenses import QUESTIONS, Asked, GivenAnswer, LicenseFacts, prefill
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,10 @@ class LicenseForm(forms.Form):
             for question in Question
             for name in (_field(question),)
         }
+
+    def facts(self) -> LicenseFacts:
+        """What goes with the answers."""
+        return LicenseFacts(**{each.name: self.cleaned_data[each.name] for each in fields(LicenseFacts)})
 
 
 class ShownForm(forms.Form):

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
 from django.db import transaction
 
-from assets.models import Answer, License, LicenseAnswer, Question, Terms, Version
-from assets.rights import licenses
-from assets.versions.changing import lock, seal
+from assets.models import Answer, License, LicenseAnswer, Part, Question, Terms, Version
+from assets.versions.changing import hold
 from core import audit, clock
 from core.errors import Finding, Severity
 from core.models import User
+from core.sets import AT_ONCE, batches
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,52 +121,84 @@ def _from_sheet(given: Mapping[str, str]) -> GivenAnswer:
     return GivenAnswer(Answer(given.get("answer", Answer.UNKNOWN)), given.get("detail", ""), given.get("source", ""))
 
 
-def first_license(terms: Terms | None, *, by: User) -> License:
-    license = License.objects.create(terms=terms, url=terms.source_url if terms else "", updated_by=by)
-    _write_answers(license, licenses.prefill(terms))
-    return license
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenseFacts:
+    """What goes with the answers: the owner, the credit line word for word, the last day, and where it can be read."""
+
+    holder: str = ""
+    attribution: str = ""
+    valid_until: date | None = None
+    url: str = ""
+    terms: Terms | None = None
+
+
+def first_licenses(terms: Terms | None, count: int, *, by: User) -> list[License]:
+    """New licenses that say what the terms answer, and Unknown for the rest."""
+    url = terms.source_url if terms else ""
+    rows = (License(terms=terms, url=url, updated_by=by) for _ in range(count))
+    made = License.objects.bulk_create(rows, batch_size=AT_ONCE)
+    answers = prefill(terms)
+    _write_answers(row for license in made for row in _differing(license, (), answers))
+    return made
 
 
 def answer_license(
-    version: Version,
-    answers: Mapping[Question, GivenAnswer],
-    *,
-    holder: str = "",
-    attribution: str = "",
-    valid_until: date | None = None,
-    url: str = "",
-    terms: Terms | None = None,
-    by: User,
-) -> Version:
-    """Answer license questions. Questions that are not among the answers keep the answer they have."""
+    versions: Iterable[Version], answers: Mapping[Question, GivenAnswer], facts: LicenseFacts, *, by: User
+) -> list[Version]:
+    """Answer license questions of each version. Questions that are not among the answers keep the answer they have."""
     with transaction.atomic():
-        locked = lock(version, by=by)
-        license = locked.license or first_license(None, by=by)
-        license.holder, license.attribution, license.valid_until = holder, attribution, valid_until
-        license.url, license.terms, license.updated_by = url, terms, by
-        license.save()
-        changed = _write_answers(license, answers)
-        locked.license = license
-        seal(locked, "license")
-        words = "License: " + (" ".join(changed) if changed else "facts changed, answers kept.")
-        audit.record(by, "license.answered", locked, words, terms=terms.sha256 if terms else "")
-    return locked
+        held = hold(versions, by=by)
+        _give_licenses(held.versions, by)
+        kept = [version.license for version in held if version.license]
+        differing = [row for license in kept for row in _differing(license, license.answers.all(), answers)]
+        _write_facts(kept, facts, by)
+        _write_answers(differing)
+        changes = held.write(Part.RIGHTS)
+        if changes:
+            audit.record(by, "license.answered", changes, _in_words(held.versions, differing))
+    return held.versions
 
 
-def _write_answers(license: License, answers: Mapping[Question, GivenAnswer]) -> list[str]:
-    """Write the answers that differ, in one statement; returns them in words."""
-    kept = {answer.question: answer for answer in license.answers.all()}
-    changed = []
+def _give_licenses(versions: list[Version], by: User) -> None:
+    """A first license to each version that has none."""
+    without = [version for version in versions if version.license is None]
+    for version, license in zip(without, first_licenses(None, len(without), by=by), strict=True):
+        version.license = license
+    Version.objects.bulk_update(without, ["license"], batch_size=AT_ONCE)
+
+
+def _write_facts(licenses: list[License], facts: LicenseFacts, by: User) -> None:
+    names = [each.name for each in fields(facts)]
+    changed = [each for each in licenses if any(getattr(each, name) != getattr(facts, name) for name in names)]
+    for license in changed:
+        for name in names:
+            setattr(license, name, getattr(facts, name))
+        license.updated_by, license.updated_at = by, clock.instant()
+    License.objects.bulk_update(changed, [*names, "updated_by", "updated_at"], batch_size=AT_ONCE)
+
+
+def _differing(
+    license: License, kept: Iterable[LicenseAnswer], answers: Mapping[Question, GivenAnswer]
+) -> Iterator[LicenseAnswer]:
+    """The answers that become different, as they will be."""
+    before = {each.question: (each.answer, each.detail, each.source) for each in kept}
     for question, given in answers.items():
-        before = kept.get(question)
-        if before and (before.answer, before.detail, before.source) == (given.answer, given.detail, given.source):
-            continue
-        after = {"answer": given.answer, "detail": given.detail, "source": given.source}
-        changed.append(LicenseAnswer(license=license, question=question, **after))
-    LicenseAnswer.objects.bulk_create(
-        changed,
-        update_conflicts=True,
-        unique_fields=("license", "question"),
-        update_fields=("answer", "detail", "source"),
-    )
-    return [f"{answer}." for answer in changed if answer.question in kept or answer.answer != Answer.UNKNOWN]
+        if before.get(question) != (given.answer, given.detail, given.source):
+            after = {"answer": given.answer, "detail": given.detail, "source": given.source}
+            yield LicenseAnswer(license=license, question=question, **after)
+
+
+def _write_answers(rows: Iterable[LicenseAnswer]) -> None:
+    for batch in batches(rows):
+        LicenseAnswer.objects.bulk_create(
+            batch,
+            update_conflicts=True,
+            unique_fields=("license", "question"),
+            update_fields=("answer", "detail", "source"),
+        )
+
+
+def _in_words(versions: list[Version], differing: list[LicenseAnswer]) -> str:
+    said = list(dict.fromkeys(f"{answer}." for answer in differing))
+    what = " ".join(said) if said else "facts changed, answers kept."
+    return f"License: {what}" if len(versions) == 1 else f"License of {len(versions)} pictures: {what}"

@@ -1,22 +1,28 @@
-"""The steps that every change of a version shares: the right, the lock, and the seal over what a reviewer judges.
+"""The steps that every change of versions shares: the right, the lock, the seal, who contributed, and what changed.
 
-A verb checks the right, locks the version, writes what changed together with the hash of everything a reviewer judges,
-and adds the log entry last. Changing an approved version is possible and loud: its hash changes, so its releases stop.
+A verb holds the versions it changes, writes what changes beside them, lets `Held.write` do the rest, and adds the log
+entry last. One version is a set of one. Changing an approved version is possible and loud: its hash changes, so its
+releases stop.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
 from django.core.exceptions import PermissionDenied
 
-from assets.models import Version
+from assets.models import EarlierSeal, Part, Version
 from assets.models.version import Status
-from assets.versions import dossier
+from assets.versions import contributors, dossier
+from core.audit import Change
 from core.errors import InvalidTransition
 from core.models import User
+from core.sets import batches
 
 RIGHT = "assets.edit_library"
-
-
 CLOSED = (Status.ARCHIVED,)
 """States in which nothing about a version changes any more."""
 
@@ -26,19 +32,81 @@ def check_right(by: User) -> None:
         raise PermissionDenied("You can view the library, but not change it.")
 
 
-def lock(version: Version, *, by: User) -> Version:
-    """The version as it is now, held until the transaction ends."""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Versions that one verb changes, locked until the transaction ends, with their dossiers as they were found."""
+
+    versions: list[Version]
+    by: User
+    before: Mapping[UUID, dict[str, Any]]
+
+    def __iter__(self) -> Iterator[Version]:
+        return iter(self.versions)
+
+    def __len__(self) -> int:
+        return len(self.versions)
+
+    def write(self, part: Part, *fields: str) -> list[Change[Version]]:
+        """Write these columns and the seals of the versions; returns what became different, where anything did.
+
+        Whoever did it contributed this part to them, and to no other: saving the same words again makes nobody a
+        contributor.
+        """
+        changes = [change for batch in batches(self.versions) for change in self._write(batch, fields)]
+        contributors.contribute([change.subject for change in changes], part, by=self.by)
+        return changes
+
+    def _write(self, batch: list[Version], fields: tuple[str, ...]) -> Iterator[Change[Version]]:
+        fresh = Version.objects.with_dossier().in_bulk([version.pk for version in batch])
+        for version in batch:
+            for name in fields:
+                setattr(fresh[version.pk], name, getattr(version, name))
+        seal(fresh.values(), *fields)
+        for version in batch:
+            now = fresh[version.pk]
+            version.dossier_hash, version.dossier_format = now.dossier_hash, now.dossier_format
+            if change := Change.between(now, self.before[version.pk], dossier.flat(dossier.facts(now))):
+                yield change
+
+
+def hold(versions: Iterable[Version], *, by: User) -> Held:
+    """The versions as they are now, held until the transaction ends. Raises PermissionDenied and InvalidTransition.
+
+    Everybody takes them in the same order, so that two sets with the same versions do not wait for each other.
+    """
     check_right(by)
-    locked = Version.objects.select_for_update(of=("self",)).select_related("asset", "license").get(pk=version.pk)
-    if locked.status in CLOSED:
+    held = [each for batch in batches(sorted(version.pk for version in versions)) for each in _locked(batch)]
+    if any(version.status in CLOSED for version in held):
         raise InvalidTransition("This version is archived, so it can no longer be changed. Add a new version.")
-    return locked
+    return Held(held, by, {version.pk: dossier.flat(dossier.facts(version)) for version in held})
 
 
-def seal(version: Version, *changed: str) -> None:
-    """Write the changed fields, and the hash over everything a reviewer judges."""
-    fresh = Version.objects.with_dossier().get(pk=version.pk)
-    for name in changed:
-        setattr(fresh, name, getattr(version, name))
-    version.dossier_hash = dossier.digest(fresh)
-    version.save(update_fields=[*changed, "dossier_hash"])
+def seal(versions: Iterable[Version], *fields: str) -> None:
+    """Write these columns with the hash over everything a reviewer judges. The versions have their dossiers fresh."""
+    sealed = list(versions)
+    _keep_earlier_seals(sealed)
+    for version in sealed:
+        version.dossier_hash, version.dossier_format = dossier.digest(version), dossier.NEWEST
+    Version.objects.bulk_update(sealed, [*fields, "dossier_hash", "dossier_format"])
+
+
+def _keep_earlier_seals(versions: list[Version]) -> None:
+    """What was decided under an earlier format that still stands is held against the dossier in that format."""
+    kept = {(seal.version_id, seal.format) for seal in EarlierSeal.objects.filter(version__in=versions)}
+    kept |= {(version.pk, version.dossier_format) for version in versions if version.dossier_hash}
+    by_key = {version.pk: version for version in versions}
+    seals = [
+        EarlierSeal(version_id=key, format=format, digest=dossier.digest(by_key[key], format))
+        for key, format in kept
+        if format != dossier.NEWEST and format in dossier.standing()
+    ]
+    EarlierSeal.objects.bulk_create(
+        seals, update_conflicts=True, unique_fields=("version", "format"), update_fields=("digest",)
+    )
+
+
+def _locked(keys: list[UUID]) -> list[Version]:
+    """Locked first and read afterwards: what a lock waited for is then among what is read, of other tables too."""
+    versions = Version.objects.filter(pk__in=keys).order_by("pk")
+    list(versions.select_for_update().values_list("pk"))
+    return list(versions.with_dossier())

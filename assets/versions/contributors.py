@@ -1,12 +1,44 @@
-"""Who had a hand in a version, and so cannot decide on it."""
+"""Who had a hand in a version, and which: noted by the verbs, read by whoever asks who may decide."""
 
 from __future__ import annotations
 
-from assets.models import Provenance, Version
+from collections.abc import Iterable, Mapping
+
+from assets.models import Contributor, Part, Version
+from core.models import User
+from core.sets import AT_ONCE
+
+Hands = Mapping[Part, Iterable[User]]
+"""People by what they did."""
 
 
-def people_behind(version: Version) -> set[int]:
-    """Ids of everybody who had a hand in the picture, and so cannot decide on it."""
-    made: Provenance | None = getattr(version, "provenance", None)
-    hands = {version.created_by_id, made.prompt_by_id if made else None, made.requested_by_id if made else None}
-    return {person for person in hands if person is not None}
+def contribute(versions: Iterable[Version], part: Part, *, by: User) -> None:
+    """Note that a person had this part in each of the versions, in the caller's transaction."""
+    _add(Contributor(version=version, person=by, part=part) for version in versions)
+
+
+def note(version: Version, hands: Hands) -> None:
+    """Note who did what for a version, in the caller's transaction."""
+    _add(Contributor(version=version, person=by, part=part) for part, people in hands.items() for by in people)
+
+
+def carry_over(before: Version, after: Version, *parts: Part) -> None:
+    """What a version takes over from another keeps whoever did it."""
+    kept = before.contributors.filter(part__in=parts)
+    _add(Contributor(version=after, person=each.person, part=each.part) for each in kept.select_related("person"))
+
+
+def parts_of(version: Version) -> dict[int, list[str]]:
+    """What each contributor did, by the person's id, in words that follow “You”."""
+    parts: dict[int, list[str]] = {}
+    for person, part in version.contributors.values_list("person", "part"):
+        parts.setdefault(person, []).append(str(Part(part).label))
+    return parts
+
+
+def has_contributed(person: User, version: Version) -> bool:
+    return version.contributors.filter(person=person).exists()
+
+
+def _add(rows: Iterable[Contributor]) -> None:
+    Contributor.objects.bulk_create(rows, batch_size=AT_ONCE, ignore_conflicts=True)

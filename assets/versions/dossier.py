@@ -1,16 +1,76 @@
-"""The dossier of a version: everything that a reviewer judges, in one canonical form with one hash."""
+"""The dossier of a version: everything that a reviewer judges, in one canonical form with one hash.
+
+The form has a number. A version keeps the format that it was sealed under, so a new field damages no old row; whoever
+adds a format says whether decisions under the earlier ones still stand.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from assets.models import License, Provenance, Terms, Version
+from assets.models import License, Listing, Provenance, Terms, Version
 
 
-def facts(version: Version) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One form of the dossier. It is never changed once a version was sealed under it."""
+
+    facts: Callable[[Version], dict[str, Any]]
+    voids: bool = False
+    """Whether decisions under the formats before it end with it."""
+
+
+def facts(version: Version, format: int | None = None) -> dict[str, Any]:
     """Everything that is judged about a version, as plain JSON values. The same facts always come out the same."""
+    return FORMATS[format or NEWEST].facts(version)
+
+
+def digest(version: Version, format: int | None = None) -> str:
+    """SHA-256 of the canonical form of the facts."""
+    return digest_of(facts(version, format))
+
+
+def digest_of(said: Mapping[str, Any]) -> str:
+    """SHA-256 of a dossier in its canonical form: sorted keys, no spaces, UTF-8."""
+    return hashlib.sha256(canonical(said)).hexdigest()
+
+
+def canonical(said: Mapping[str, Any]) -> bytes:
+    """Plain JSON values as the same bytes every time."""
+    text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text.encode("utf-8", "surrogatepass")
+
+
+def is_intact(version: Version) -> bool:
+    """Whether the stored hash still fits the stored words, in the format that it was made in."""
+    return version.dossier_format in FORMATS and digest(version, version.dossier_format) == version.dossier_hash
+
+
+def standing() -> list[int]:
+    """The formats under which decisions still stand."""
+    since = max((number for number, each in FORMATS.items() if each.voids), default=min(FORMATS))
+    return [number for number in FORMATS if number >= since]
+
+
+def flat(said: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts by their path, such as `alt_text.texts.en`."""
+    return dict(_flat(said))
+
+
+def _flat(said: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in said.items():
+        here = f"{path}.{name}" if path else name
+        if isinstance(value, Mapping):
+            yield from _flat(value, here)
+        else:
+            yield here, value
+
+
+def _facts_1(version: Version) -> dict[str, Any]:
     return {
         "file": {
             "sha256": version.sha256,
@@ -31,15 +91,17 @@ def facts(version: Version) -> dict[str, Any]:
     }
 
 
-def digest(version: Version) -> str:
-    """SHA-256 of the canonical form of the facts."""
-    return digest_of(facts(version))
-
-
-def digest_of(said: dict[str, Any]) -> str:
-    """SHA-256 of a dossier in its canonical form: sorted keys, no spaces, UTF-8."""
-    text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+def _facts_2(version: Version) -> dict[str, Any]:
+    """Format 2 adds all else that leaves: title, listing, what the label is made of, and what the file says."""
+    said = _facts_1(version)
+    return said | {
+        "format": 2,
+        "title": version.asset.title,
+        "asset": str(version.asset_id),
+        "listing": _listing(version.asset.listing),
+        "file": said["file"] | {"number": version.number, "added": version.created_at.isoformat()},
+        "provenance": said["provenance"] | _claims(version),
+    }
 
 
 def _alt_text(version: Version) -> dict[str, Any]:
@@ -106,3 +168,17 @@ def _provenance(version: Version) -> dict[str, Any]:
         "seed": made.seed,
         "terms": _terms(made.terms),
     }
+
+
+def _listing(listing: Listing | None) -> dict[str, Any]:
+    """Which house it is. What else is known of a listing goes into prompts, and does not leave."""
+    return {"reference": listing.reference, "address": listing.address} if listing else {}
+
+
+def _claims(version: Version) -> dict[str, Any]:
+    made: Provenance | None = getattr(version, "provenance", None)
+    return {"provider_name": made.provider_name, "file_says": made.found} if made else {}
+
+
+FORMATS: dict[int, Format] = {1: Format(_facts_1), 2: Format(_facts_2)}
+NEWEST = max(FORMATS)

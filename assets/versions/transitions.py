@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from uuid import UUID
+
 from assets.models import Version
 from assets.models.version import Status
+from core.audit import Change, values_of
 from core.errors import InvalidTransition
 from core.models import User
+from core.sets import AT_ONCE, batches
 
 MOVES: frozenset[tuple[Status, Status]] = frozenset(
     {
@@ -35,14 +40,28 @@ def check_move(current: str, wanted: Status) -> None:
         )
 
 
-def set_status(version: Version, status: Status, *, approved_by: User | None = None) -> Version:
-    """Move a version, in the transaction of the caller, who also writes the log. Raises InvalidTransition.
+def move(versions: Iterable[Version], status: Status, *, approved_by: User | None = None) -> list[Change[Version]]:
+    """Move versions, in the transaction of the caller, who also writes the log: the one door to a version's state.
 
-    Only the rooms of approvals call this for the states of a review; `archive` is the one move of the library itself.
+    All of them or none: raises InvalidTransition. Only the rooms of approvals ask for the states of a review;
+    archiving is the one move of the library itself.
     """
-    locked = Version.objects.select_for_update(of=("self",)).get(pk=version.pk)
-    check_move(locked.status, status)
-    locked.status = version.status = status
-    locked.approved_by = version.approved_by = approved_by if status == Status.APPROVED else None
-    locked.save(update_fields=["status", "approved_by"])
-    return locked
+    given = {version.pk: version for version in versions}
+    locked = [each for batch in batches(sorted(given)) for each in _locked(batch)]
+    changes = [_moved(version, status, approved_by) for version in locked]
+    for version in locked:
+        given[version.pk].status, given[version.pk].approved_by = version.status, version.approved_by
+    Version.objects.bulk_update(locked, ["status", "approved_by"], batch_size=AT_ONCE)
+    return changes
+
+
+def _moved(version: Version, status: Status, approved_by: User | None) -> Change[Version]:
+    check_move(version.status, status)
+    before = values_of(version, "status", "approved_by")
+    version.status, version.approved_by = status, approved_by if status == Status.APPROVED else None
+    return Change.between(version, before, values_of(version, "status", "approved_by"))
+
+
+def _locked(keys: list[UUID]) -> Iterable[Version]:
+    every = Version.objects.select_for_update(of=("self",)).select_related("approved_by")
+    return every.filter(pk__in=keys).order_by("pk")

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.db import models
 
+Row = TypeVar("Row", bound=models.Model)
 
-@dataclass(frozen=True, slots=True)
-class Change:
+
+@dataclass(frozen=True)
+class Change(Generic[Row]):
     """One object of a log entry, with the fields that differ. Without fields it is merely named."""
 
-    subject: models.Model
+    subject: Row
     before: Mapping[str, Any] = field(default_factory=dict)
     after: Mapping[str, Any] = field(default_factory=dict)
 
@@ -22,7 +24,7 @@ class Change:
         return bool(self.before or self.after)
 
     @classmethod
-    def between(cls, subject: models.Model, before: Mapping[str, Any], after: Mapping[str, Any]) -> Change:
+    def between(cls, subject: Row, before: Mapping[str, Any], after: Mapping[str, Any]) -> Change[Row]:
         """What differs between two descriptions of the object; a name that one of them lacks stands for None."""
         names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
         return cls(subject, {name: before.get(name) for name in names}, {name: after.get(name) for name in names})
@@ -33,7 +35,7 @@ def values_of(row: models.Model, *names: str) -> dict[str, Any]:
     return {name: row._meta.get_field(name).value_from_object(row) for name in names}  # type: ignore[union-attr] # columns
 
 
-def write(row: models.Model, **values: Any) -> Change:
+def write(row: Row, **values: Any) -> Change[Row]:
     """Write the fields that differ, and no others; returns what they were and became.
 
     Lock the row first, and record the change last: `audit.record(by, "site.switched", change, "…")`.

@@ -16,6 +16,7 @@ from core.audit.changes import Change
 from core.models import LogEntry, LogHead, LogSubject, User
 
 NOBODY = "the portal"
+Subjects = models.Model | Change[Any] | Iterable[models.Model | Change[Any]]
 _NUL = re.compile("\x00")
 _AT_ONCE = 1000
 
@@ -23,7 +24,7 @@ _AT_ONCE = 1000
 def record(
     actor: User | None,
     action: str,
-    about: models.Model | Change | Iterable[models.Model | Change],
+    about: Subjects,
     words: str,
     **data: Any,
 ) -> LogEntry:
@@ -65,12 +66,12 @@ def history(*subjects: models.Model) -> models.QuerySet[LogEntry]:
     return LogEntry.objects.filter(pk__in=entries).select_related("actor").order_by("-id")
 
 
-def _changes(about: models.Model | Change | Iterable[models.Model | Change]) -> list[Change]:
+def _changes(about: Subjects) -> list[Change[Any]]:
     each = [about] if isinstance(about, models.Model | Change) else about
     return [one if isinstance(one, Change) else Change(one) for one in each]
 
 
-def _subject(change: Change, position: int) -> LogSubject:
+def _subject(change: Change[Any], position: int) -> LogSubject:
     return LogSubject(
         position=position,
         type=change.subject._meta.label_lower,

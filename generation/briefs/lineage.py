@@ -1,14 +1,21 @@
-"""Where pictures come from: what a refined picture was made of, and the family of a brief as a tree."""
+"""Where pictures come from: what a refined picture was made of, and by whom."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from assets.models import DigitalSource, Version
+from django.db.models import Q
+
+from assets.models import DigitalSource, Part, Version
+from assets.versions.contributors import Hands
+from core.models import User
 from generation.briefs.references import PHOTOGRAPHS, Source
 from generation.catalogue import offers, registry
-from generation.models import BriefKind, BriefReference, Job, Output, Role
+from generation.models import Brief, BriefKind, BriefReference, Job, Output, Role
 
+LASTING = (Part.PROMPT, Part.ASKED, Part.BROUGHT, Part.EDITED)
+"""What is still to be seen in a picture that was made from another."""
 CHANGING = (BriefKind.EDIT, BriefKind.VARY)
 """Kinds whose result shows the picture that went along, changed; a mere reference is only looked at."""
 
@@ -49,8 +56,53 @@ def changed_picture(job: Job) -> BriefReference | None:
         return None
     if "references" in job.dropped and not registry.is_by_hand(job.model.provider):
         return None
-    related = ("version__original", "output__version__original", "output__job__model", "output__job__brief")
-    return job.brief.references.filter(role=Role.REFERENCE).select_related(*related).first()
+    related = ("version__original", "output__version__original", "output__job__model", "output__job__brief__asked_by")
+    return job.brief.references.filter(role=Role.REFERENCE).select_related(*related, "output__brought_by").first()
+
+
+def hands(output: Output, *, kept_by: User) -> Hands:
+    """Who did what for an output that somebody keeps, with whoever had a hand in the picture that it was made from."""
+    source = changed_picture(output.job)
+    behind = _hands_behind(source) if source else {}
+    brief = output.job.brief
+    own = {
+        Part.PROMPT: writers(brief),
+        Part.ASKED: {brief.asked_by},
+        Part.BROUGHT: {output.brought_by} if output.brought_by else set(),
+        Part.MADE: {kept_by},
+    }
+    return {part: set(own.get(part, ())) | set(behind.get(part, ())) for part in (*own, Part.EDITED)}
+
+
+def writers(brief: Brief) -> set[User]:
+    """Who wrote the prompt: text that is unchanged from the brief before it keeps its author, changed text has both."""
+    line = {each.pk: each for each in _line(brief)}
+    found = set()
+    current: Brief | None = brief
+    while current is not None:
+        before = line.get(current.parent_id) if current.parent_id else None
+        if before is None or (before.prompt, before.negative) != (current.prompt, current.negative):
+            found.add(current.asked_by)
+        current = before
+    return found
+
+
+def _line(brief: Brief) -> Iterable[Brief]:
+    """The briefs that this one may go back to, in one query."""
+    if brief.parent_id is None:
+        return ()
+    return Brief.objects.filter(Q(pk=brief.root_id) | Q(root=brief.root_id)).select_related("asked_by")
+
+
+def _hands_behind(source: BriefReference) -> Hands:
+    """Who brought, made or edited the picture that was changed. Their work is in the new one."""
+    if source.output and source.output.version is None:
+        return {Part.BROUGHT: {source.output.brought_by} if source.output.brought_by else set()}
+    version = source.version or (source.output and source.output.version)
+    found: dict[Part, set[User]] = {}
+    for each in version.contributors.filter(part__in=LASTING).select_related("person") if version else ():
+        found.setdefault(Part(each.part), set()).add(each.person)
+    return found
 
 
 def _from_version(version: Version, made: str) -> Descent:

@@ -8,6 +8,7 @@ from typing import Any
 
 from assets.imaging import inspection, rendering
 from core import storage
+from core.models import User
 from generation.models import Job, Output
 from generation.providers.base import ImageSpec, Picture
 from generation.providers.models import ratio_of
@@ -41,7 +42,7 @@ def receive(sent: Iterable[Picture], spec: ImageSpec) -> list[Received]:
     return [_receive(picture, spec) for picture in sent]
 
 
-def add_outputs(job: Job, received: Iterable[Received]) -> list[Output]:
+def add_outputs(job: Job, received: Iterable[Received], *, brought_by: User | None = None) -> list[Output]:
     """Note stored pictures as outputs of the job, in the caller's transaction."""
     start = job.outputs.count()
     good = [(each, each.facts) for each in received if each.facts is not None]
@@ -58,6 +59,7 @@ def add_outputs(job: Job, received: Iterable[Received]) -> list[Output]:
             seed=each.seed,
             flags=list(each.flags),
             found=dict(each.found),
+            brought_by=brought_by,
         )
         for number, (each, facts) in enumerate(good)
     )

@@ -153,7 +153,7 @@ def hand_in(job: Job, files: Sequence[bytes], *, by: User, told: Mapping[str, st
         held = hold(job)
         if not registry.is_by_hand(held.model.provider) or held.state not in (JobState.HAND, JobState.DONE):
             raise InvalidTransition("This job is not waiting for anybody to upload its result.")
-        add_outputs(held, received)
+        add_outputs(held, received, brought_by=by)
         if told:
             held.parameters = {**held.parameters, "told": dict(told)}
             held.save(update_fields=["parameters"])

@@ -146,6 +146,14 @@ class Output(models.Model):
     seed = models.CharField(max_length=40, blank=True)
     flags = models.JSONField(default=list, blank=True, help_text="What looks wrong, such as `flat` or `size`.")
     found = models.JSONField(default=dict, blank=True, help_text="What the file says about itself.")
+    brought_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Who uploaded it, where no provider sent it.",
+    )
     state = models.CharField(max_length=16, choices=OutputState, default=OutputState.NEW)
     version = models.OneToOneField(
         "assets.Version", null=True, blank=True, on_delete=models.PROTECT, related_name="output"

@@ -54,7 +54,7 @@ def undiscard(output: Output, *, by: User) -> Output:
     return _turn(output, by, OutputState.DISCARDED, OutputState.NEW, "output.restored", "was restored")
 
 
-def facts_of(output: Output, *, by: User) -> ProvenanceData:
+def facts_of(output: Output) -> ProvenanceData:
     """How the picture was made, in the library's plain values. The cost is the picture's share of its job's."""
     job, brief = output.job, output.job.brief
     made = job.outputs.count()
@@ -80,8 +80,6 @@ def facts_of(output: Output, *, by: User) -> ProvenanceData:
         cost_basis=job.cost_basis,
         brief_id=brief.pk,
         job_id=job.pk,
-        prompt_by=brief.asked_by,
-        requested_by=brief.asked_by,
         terms=job.terms,
         found=output.found,
         raw=job.raw,
@@ -103,7 +101,8 @@ def _take_in(output: Output, by: User, title: str, asset: Asset | None, listing:
         parent=descent.parent,
         original=descent.original,
         digital_source=descent.digital_source,
-        provenance=facts_of(output, by=by),
+        provenance=facts_of(output),
+        hands=lineage.hands(output, kept_by=by),
     )
 
 

@@ -15,7 +15,6 @@ from approvals.models import Channel, Delivery, ListingSite, Release, SiteKey
 from approvals.releases import lifecycle
 from approvals.reviews import settling
 from approvals.sites import access
-from assets.alt_texts import writing
 from assets.imaging import metadata
 from assets.provenance.data import ProvenanceData
 from core import storage
@@ -23,6 +22,7 @@ from core.models import User
 from tests.approvals import factories
 from tests.approvals.agreed import differences
 from tests.assets import factories as library_factories
+from tests.assets import verbs
 
 pytestmark = pytest.mark.django_db
 
@@ -83,7 +83,7 @@ def test_a_picture_says_what_a_site_needs(bricks: Site, release: Release) -> Non
 def test_a_picture_says_its_alt_text_in_every_language(ada: User, channel: Channel, bricks: Site) -> None:
     version = factories.ready(ada)
     texts = {"en": version.alt_text, "fr": "Cuisine avec une table en chêne"}
-    writing.describe(version, text=texts["en"], decorative=False, language="en", further={"fr": texts["fr"]}, by=ada)
+    verbs.describe(version, text=texts["en"], decorative=False, language="en", further={"fr": texts["fr"]}, by=ada)
     release = factories.released(version, channel)
     assert bricks.get(url(release)).json()["alt_text"] == {"decorative": False, "language": "en", "texts": texts}
 
@@ -91,8 +91,6 @@ def test_a_picture_says_its_alt_text_in_every_language(ada: User, channel: Chann
 def test_a_picture_says_nothing_private(ada: User, channel: Channel, bricks: Site) -> None:
     facts = ProvenanceData(
         prompt="SECRET-PROMPT",
-        prompt_by=ada,
-        requested_by=ada,
         cost_micros=987654321,
         currency="USD",
         model_asked="SECRET-MODEL",
@@ -205,7 +203,7 @@ def test_a_picture_past_its_last_day_is_gone_without_any_sweep(bricks: Site, ada
 def test_a_picture_whose_words_changed_is_not_there_until_it_is_approved_again(
     bricks: Site, release: Release, ada: User, what: str
 ) -> None:
-    writing.describe(release.version, text="A kitchen, now with a dog", decorative=False, language="en", by=ada)
+    verbs.describe(release.version, text="A kitchen, now with a dog", decorative=False, language="en", by=ada)
     assert (bricks.ids(), bricks.get(url(release, what)).status_code) == ([], 404)
 
 

@@ -16,15 +16,13 @@ from approvals.models import Choice, Review
 from approvals.releases import lifecycle
 from approvals.reviews import services, settling
 from approvals.sites import access
-from assets.alt_texts import writing
-from assets.library import collection
 from assets.models import Version
-from assets.provenance import disclosure
 from assets.rights import consents
 from core.models import User
 from tests.approvals import factories
 from tests.approvals.factories import channel
 from tests.assets import factories as library
+from tests.assets import verbs
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
@@ -42,12 +40,12 @@ def held_by(verb: Verb) -> set[str]:
 @pytest.mark.parametrize(
     "change",
     [
-        lambda v, by: writing.describe(v, text="A kitchen", decorative=False, language="en", by=by),
+        lambda v, by: verbs.describe(v, text="A kitchen", decorative=False, language="en", by=by),
         lambda v, by: library.complete_license(v, by),
-        lambda v, by: consents.say_who_is_shown(v, people="no", property="no", by=by),
-        lambda v, by: consents.record_consent(v, consents.GivenConsent(kind="person", name="Jo"), by=by),
-        lambda v, by: disclosure.mark(v, digital_source="", alterations=[], original=None, disclosure_note="", by=by),
-        lambda v, by: collection.archive(v, by=by),
+        lambda v, by: verbs.say_who_is_shown(v, people="no", property="no", by=by),
+        lambda v, by: verbs.record_consent(v, consents.GivenConsent(kind="person", name="Jo"), by=by),
+        lambda v, by: verbs.mark(v, digital_source="", alterations=[], original=None, disclosure_note="", by=by),
+        lambda v, by: verbs.archive(v, by=by),
     ],
     ids=["alt text", "license", "who is shown", "consent", "disclosure", "archive"],
 )

@@ -10,13 +10,12 @@ from django.test import Client
 
 from approvals.models import Channel, Event, Release
 from approvals.releases import lifecycle
-from assets.alt_texts import writing
 from assets.models import Version
-from assets.provenance import disclosure
 from core import audit
 from core.models import User
 from tests.approvals import factories
 from tests.assets import factories as library_factories
+from tests.assets import verbs
 
 pytestmark = pytest.mark.django_db
 
@@ -39,8 +38,8 @@ def staged(ada: User, photograph: Release) -> Release:
 
 def _staged(ada: User, original: Version) -> Version:
     version = factories.ready(ada, title="Furnished room")
-    writing.describe(version, text="Room, virtually staged with a sofa", decorative=False, language="en", by=ada)
-    disclosure.mark(
+    verbs.describe(version, text="Room, virtually staged with a sofa", decorative=False, language="en", by=ada)
+    verbs.mark(
         version,
         digital_source="compositeWithTrainedAlgorithmicMedia",
         alterations=["VirtualStagingItemAddition"],
@@ -84,7 +83,7 @@ def test_an_original_that_expires_pauses_it_too(ada: User, strict: Channel) -> N
 
 
 def test_new_words_of_the_original_pause_both(photograph: Release, staged: Release, ada: User) -> None:
-    writing.describe(photograph.version, text="A bare room", decorative=False, language="en", by=ada)
+    verbs.describe(photograph.version, text="A bare room", decorative=False, language="en", by=ada)
     lifecycle.expire_due()
     assert (kinds(photograph)[-1], kinds(staged)[-1]) == ("paused", "paused")
 

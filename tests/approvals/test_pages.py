@@ -15,12 +15,12 @@ from approvals.models import Channel, Choice, Decision, ListingSite, Release, Re
 from approvals.pages import review_page
 from approvals.reviews import dossier, services, settling
 from approvals.sites import access
-from assets.alt_texts import writing
 from assets.models import Version
 from core import clock
 from core.models import User
 from tests.approvals import factories
 from tests.assets import factories as library_factories
+from tests.assets import verbs
 
 pytestmark = pytest.mark.django_db
 
@@ -97,14 +97,14 @@ def test_the_review_shows_the_picture_whole_and_the_dossier(rita: User, review: 
 def test_own_work_has_a_disabled_button_with_the_reason(ada: User, max_: User, channel: Channel) -> None:
     mine = factories.review(factories.ready(max_), channel)
     text = page(max_, "review", mine.pk).content.decode()
-    assert "You brought the picture into the library" in text
+    assert "You brought the file and gave it its title" in text
     assert 'value="changes"' not in text
 
 
 def test_a_review_whose_words_somebody_wrote_does_not_wait_for_them(ada: User, max_: User, channel: Channel) -> None:
     version = factories.ready(ada)
     french = {"fr": "Cuisine avec une table en chêne"}
-    writing.describe(version, text=version.alt_text, decorative=False, language="en", further=french, by=max_)
+    verbs.describe(version, text=version.alt_text, decorative=False, language="en", further=french, by=max_)
     edited, other = factories.review(version, channel), factories.review(factories.ready(ada), channel)
     assert list(Review.objects.waiting_for(max_)) == [other]
     assert review_page.next_for(max_) == other
@@ -140,7 +140,7 @@ def test_sending_back_without_words_is_422_and_records_nothing(rita: User, revie
 
 def test_what_changed_meanwhile_is_409_with_the_difference_and_the_note(rita: User, ada: User, review: Review) -> None:
     form = decision_form(review, note="Lovely light.")
-    writing.describe(review.version, text="A kitchen with a parrot", decorative=False, language="en", by=ada)
+    verbs.describe(review.version, text="A kitchen with a parrot", decorative=False, language="en", by=ada)
     response = decide(rita, review, form)
     text = response.content.decode()
     assert (response.status_code, Decision.objects.count()) == (409, 0)
@@ -150,7 +150,7 @@ def test_what_changed_meanwhile_is_409_with_the_difference_and_the_note(rita: Us
 
 def test_the_form_after_a_409_decides_on_what_is_there_now(rita: User, ada: User, review: Review) -> None:
     form = decision_form(review)
-    writing.describe(review.version, text="A kitchen with a parrot", decorative=False, language="en", by=ada)
+    verbs.describe(review.version, text="A kitchen with a parrot", decorative=False, language="en", by=ada)
     fresh = decide(rita, review, form).context["page"].form.initial
     assert decide(rita, review, fresh | {"choice": "approve"}).status_code == 302
 
@@ -202,13 +202,13 @@ def test_a_channel_says_how_many_of_its_releases_are_not_served(ada: User, max_:
     factories.released(factories.ready(ada), channel)
     paused = factories.released(factories.ready(ada), channel)
     assert "paused" not in page(max_, "channel", channel.slug).content.decode()
-    writing.describe(paused.version, text="A kitchen, now with a dog", decorative=False, language="en", by=ada)
+    verbs.describe(paused.version, text="A kitchen, now with a dog", decorative=False, language="en", by=ada)
     assert "1 paused" in page(max_, "channel", channel.slug).content.decode()
 
 
 def test_a_release_is_shown_with_its_alt_text_in_every_language(ada: User, rita: User, channel: Channel) -> None:
     version = factories.ready(ada)
-    writing.describe(version, text=version.alt_text, decorative=False, language="en", further={"fr": "Cuisine"}, by=ada)
+    verbs.describe(version, text=version.alt_text, decorative=False, language="en", further={"fr": "Cuisine"}, by=ada)
     shown = page(rita, "release", factories.released(version, channel).pk).content.decode()
     assert 'In French</span> <span lang="fr">Cuisine' in shown
 
@@ -230,7 +230,7 @@ def test_what_changed_after_its_approval_is_submitted_to_the_same_channels(ada: 
     factories.channel("elsewhere")
     version = factories.released(factories.ready(ada), channel).version
     assert (ticked(ada, version), "changed since" in page(ada, "submit", version.pk).content.decode()) == ([], False)
-    writing.describe(version, text="A kitchen, now with a dog", decorative=False, language="en", by=ada)
+    verbs.describe(version, text="A kitchen, now with a dog", decorative=False, language="en", by=ada)
     said = page(ada, "submit", version.pk).content.decode()
     assert (ticked(ada, version), "something about it changed since" in said) == (["website"], True)
 

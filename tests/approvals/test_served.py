@@ -26,12 +26,12 @@ from hypothesis.stateful import (
 from approvals.models import Channel, Choice, Decision, Release, Review
 from approvals.releases import lifecycle
 from approvals.reviews import dossier, services, settling
-from assets.alt_texts import writing
 from assets.models.version import Status
 from assets.versions import dossier as library_dossier
 from core.errors import Blocked, InvalidTransition
 from tests.approvals import factories
 from tests.assets import factories as library_factories
+from tests.assets import verbs
 from tests.share import WHOLE
 
 REFUSALS = (InvalidTransition, PermissionDenied, Blocked)
@@ -116,7 +116,7 @@ class People(RuleBasedStateMachine):
     @rule(which=st.integers(0, 1), words=st.sampled_from(["Kitchen by the sea", "Kitchen with a dog"]))
     def describe(self, which: int, words: str) -> None:
         version = self.versions[which]
-        self.attempt(writing.describe, version, text=words, decorative=False, language="en", by=version.created_by)
+        self.attempt(verbs.describe, version, text=words, decorative=False, language="en", by=version.created_by)
 
     @rule(which=st.integers(0, 1), days=st.sampled_from([None, 0, 2, 30]))
     def limit_the_license(self, which: int, days: int | None) -> None:

@@ -10,16 +10,15 @@ from datetime import date
 from typing import Any
 
 import factory
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from PIL import Image, ImageDraw
 
-from assets.alt_texts import writing
 from assets.library import intake
 from assets.models import Answer, Asset, License, Listing, Origin, Question, Terms, Version
-from assets.rights import consents, licenses, validity
-from assets.versions import transitions
+from assets.rights import licenses, validity
 from config import roles
 from core.models import User
+from tests.assets import verbs
 
 
 class UserFactory(factory.django.DjangoModelFactory[User]):
@@ -61,6 +60,12 @@ def max_() -> User:
 def nils() -> User:
     """A stranger: can sign in, may see nothing."""
     return UserFactory.create(username="nils")
+
+
+def give(person: User, right: str) -> None:
+    """Give somebody one more right."""
+    app, codename = right.split(".")
+    person.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
 
 
 class ListingFactory(factory.django.DjangoModelFactory[Listing]):
@@ -140,7 +145,7 @@ YES = {Question(question): licenses.GivenAnswer(Answer.YES, "", "our own work") 
 def complete_license(version: Version, by: User | None = None, **facts: Any) -> License:
     """Every license question answered so that nothing blocks."""
     given = {"holder": "Harbor Homes", "attribution": "Harbor Homes"} | facts
-    answered = licenses.answer_license(version, YES, by=by or version.created_by, **given)
+    answered = verbs.answer_license(version, YES, by=by or version.created_by, **given)
     assert answered.license is not None
     return answered.license
 
@@ -154,9 +159,9 @@ def ready_version(by: User | None = None, **options: Any) -> Version:
 
 def make_ready(version: Version, by: User) -> Version:
     """Give a version everything that a review asks for; returns it as it is in the database."""
-    writing.describe(version, text="Kitchen with an oak table by a wide window", decorative=False, language="en", by=by)
+    verbs.describe(version, text="Kitchen with an oak table by a wide window", decorative=False, language="en", by=by)
     complete_license(version, by)
-    consents.say_who_is_shown(version, people=Answer.NO, property=Answer.NO, by=by)
+    verbs.say_who_is_shown(version, people=Answer.NO, property=Answer.NO, by=by)
     return Version.objects.with_dossier().get(pk=version.pk)
 
 
@@ -167,8 +172,8 @@ def approve(version: Version, by: User) -> Version:
     from assets.models.version import Status
 
     with transaction.atomic():
-        transitions.set_status(version, Status.IN_REVIEW)
-        transitions.set_status(version, Status.APPROVED, approved_by=by)
+        verbs.move(version, Status.IN_REVIEW)
+        verbs.move(version, Status.APPROVED, approved_by=by)
     return Version.objects.with_dossier().get(pk=version.pk)
 
 

@@ -8,14 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from assets.alt_texts import writing
-from assets.library import collection
 from assets.models import Asset, Version
-from assets.rights import consents
 from assets.versions import dossier
 from core import audit
 from core.models import LogEntry
-from tests.assets import factories
+from tests.assets import factories, verbs
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,7 +43,7 @@ def test_the_log_stays_one_chain() -> None:
     versions = [factories.VersionFactory.create(by=ada) for _ in range(4)]
     before = LogEntry.objects.count()
     at_once(*[
-        lambda version=version: writing.describe(version, text="A kitchen", decorative=False, language="en", by=ada)
+        lambda version=version: verbs.describe(version, text="A kitchen", decorative=False, language="en", by=ada)
         for version in versions
     ])  # fmt: skip
     assert LogEntry.objects.count() == before + 4
@@ -57,8 +54,8 @@ def test_two_panels_saved_at_once_are_both_kept_under_one_hash() -> None:
     ada = factories.ada()
     version = factories.VersionFactory.create(by=ada)
     at_once(
-        lambda: writing.describe(version, text="A kitchen", decorative=False, language="en", by=ada),
-        lambda: consents.say_who_is_shown(version, people="no", property="no", by=ada),
+        lambda: verbs.describe(version, text="A kitchen", decorative=False, language="en", by=ada),
+        lambda: verbs.say_who_is_shown(version, people="no", property="no", by=ada),
         lambda: factories.complete_license(version, ada),
     )
     kept = Version.objects.with_dossier().get(pk=version.pk)
@@ -75,7 +72,7 @@ def test_archiving_twice_at_once_happens_once() -> None:
 
     def archive() -> None:
         try:
-            collection.archive(version, by=ada)
+            verbs.archive(version, by=ada)
         except InvalidTransition as error:
             refused.append(error)
 

@@ -8,15 +8,12 @@ from datetime import date
 
 import pytest
 
-from assets.alt_texts import writing
 from assets.models import Answer, Question, Version
-from assets.provenance import disclosure
-from assets.rights import consents, licenses
 from assets.rights.consents import GivenConsent
 from assets.rights.licenses import GivenAnswer
 from assets.versions import dossier
 from core.models import User
-from tests.assets import factories
+from tests.assets import factories, verbs
 
 
 def reread(version: Version) -> Version:
@@ -33,32 +30,32 @@ def test_it_survives_being_stored_as_json(ready: Version) -> None:
 
 
 CHANGES: dict[str, Callable[[Version, User], object]] = {
-    "alt text": lambda v, by: writing.describe(v, text="New", decorative=False, language="en", by=by),
-    "language": lambda v, by: writing.describe(v, text=v.alt_text, decorative=False, language="en-GB", by=by),
-    "decorative": lambda v, by: writing.describe(v, text="", decorative=True, language="en", by=by),
-    "translation": lambda v, by: writing.describe(
+    "alt text": lambda v, by: verbs.describe(v, text="New", decorative=False, language="en", by=by),
+    "language": lambda v, by: verbs.describe(v, text=v.alt_text, decorative=False, language="en-GB", by=by),
+    "decorative": lambda v, by: verbs.describe(v, text="", decorative=True, language="en", by=by),
+    "translation": lambda v, by: verbs.describe(
         v, text=v.alt_text, decorative=False, language="en", further={"de": "Neu"}, by=by
     ),
-    "answer": lambda v, by: licenses.answer_license(
+    "answer": lambda v, by: verbs.answer_license(
         v, {Question.TERM: GivenAnswer(Answer.NO)}, holder="Harbor Homes", attribution="Harbor Homes", by=by
     ),
-    "source of an answer": lambda v, by: licenses.answer_license(
+    "source of an answer": lambda v, by: verbs.answer_license(
         v,
         {Question.TERM: GivenAnswer(Answer.YES, "", "elsewhere")},
         holder="Harbor Homes",
         attribution="Harbor Homes",
         by=by,
     ),
-    "credit": lambda v, by: licenses.answer_license(v, {}, holder="Harbor Homes", attribution="Jo", by=by),
-    "last day": lambda v, by: licenses.answer_license(
+    "credit": lambda v, by: verbs.answer_license(v, {}, holder="Harbor Homes", attribution="Jo", by=by),
+    "last day": lambda v, by: verbs.answer_license(
         v, {}, holder="Harbor Homes", attribution="Harbor Homes", valid_until=date(2030, 1, 31), by=by
     ),
-    "people": lambda v, by: consents.say_who_is_shown(v, people="yes", property="no", by=by),
-    "consent": lambda v, by: consents.record_consent(v, GivenConsent(kind="person", name="Jo"), by=by),
-    "digital source": lambda v, by: disclosure.mark(
+    "people": lambda v, by: verbs.say_who_is_shown(v, people="yes", property="no", by=by),
+    "consent": lambda v, by: verbs.record_consent(v, GivenConsent(kind="person", name="Jo"), by=by),
+    "digital source": lambda v, by: verbs.mark(
         v, digital_source="humanEdits", alterations=[], original=None, disclosure_note="", by=by
     ),
-    "original": lambda v, by: disclosure.mark(
+    "original": lambda v, by: verbs.mark(
         v,
         digital_source="digitalCapture",
         alterations=[],
@@ -66,7 +63,7 @@ CHANGES: dict[str, Callable[[Version, User], object]] = {
         disclosure_note="",
         by=by,
     ),
-    "note on the alteration": lambda v, by: disclosure.mark(
+    "note on the alteration": lambda v, by: verbs.mark(
         v, digital_source=v.digital_source, alterations=[], original=None, disclosure_note="Sky replaced", by=by
     ),
 }
@@ -81,7 +78,7 @@ def test_everything_that_is_judged_changes_the_hash(change: str, ready: Version,
 
 def test_everything_about_a_consent_is_judged(ready: Version, ada: User) -> None:
     given = GivenConsent(kind="person", name="Jo", given="yes", scope="Web", valid_until=date(2030, 1, 31))
-    consents.record_consent(ready, given, by=ada)
+    verbs.record_consent(ready, given, by=ada)
     (judged,) = dossier.facts(reread(ready))["consents"]["given"]
     said = {"kind": "person", "name": "Jo", "given": "yes", "scope": "Web", "valid_until": "2030-01-31", "document": ""}
     assert judged == said
@@ -89,7 +86,7 @@ def test_everything_about_a_consent_is_judged(ready: Version, ada: User) -> None
 
 def test_saving_the_same_words_again_keeps_the_hash(ready: Version, ada: User) -> None:
     before = reread(ready).dossier_hash
-    writing.describe(ready, text=ready.alt_text, decorative=False, language="en", by=ada)
+    verbs.describe(ready, text=ready.alt_text, decorative=False, language="en", by=ada)
     factories.complete_license(ready)
     assert reread(ready).dossier_hash == before
 

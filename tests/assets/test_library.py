@@ -9,24 +9,24 @@ from unittest import mock
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
-from assets.alt_texts import writing
 from assets.imaging import inspection, rendering
-from assets.library import collection, intake, readiness, renditions
-from assets.models import Answer, Asset, LicenseAnswer, Origin, Provenance, Question, Version
+from assets.library import intake, readiness, renditions
+from assets.listings.records import ListingFacts, change_listing
+from assets.models import Answer, Asset, LicenseAnswer, Origin, Part, Provenance, Question, Version
 from assets.models.version import Status
-from assets.provenance import disclosure
 from assets.provenance.data import ProvenanceData
-from assets.rights import consents, licenses
+from assets.rights import consents
 from assets.rights.consents import GivenConsent
 from assets.rights.licenses import GivenAnswer
-from assets.versions import contributors, dossier, transitions
+from assets.versions import dossier
+from assets.versions.contributors import Hands
 from assets.versions.transitions import MOVES
 from core import audit, clock, storage
 from core.errors import Blocked, InvalidTransition
 from core.models import LogEntry, User
-from tests.assets import factories
+from tests.assets import factories, verbs
 from tests.assets.factories import picture
 
 TODAY = date(2026, 11, 22)
@@ -59,12 +59,10 @@ class TestTakingIn:
         assert version.label == f"v1 · {clock.written(clock.day_of(version.created_at))} · OpenAI"
 
     def test_provenance_is_kept_with_the_version(self, ada: User) -> None:
-        made = ProvenanceData(provider="sketch", prompt="A kitchen", seed="7", prompt_by=ada, dropped=("seed",))
+        made = ProvenanceData(provider="sketch", prompt="A kitchen", seed="7", dropped=("seed",))
         version = factories.VersionFactory.create(by=ada, provenance=made)
         kept = version.provenance
-        assert (kept.provider, kept.prompt, kept.seed, kept.prompt_by, kept.dropped) == (
-            "sketch", "A kitchen", "7", ada, ["seed"],
-        )  # fmt: skip
+        assert (kept.provider, kept.prompt, kept.seed, kept.dropped) == ("sketch", "A kitchen", "7", ["seed"])
 
     def test_terms_prefill_the_license(self, ada: User) -> None:
         terms = factories.TermsFactory.create(answers={"commercial": {"answer": "yes", "source": "section 3"}})
@@ -106,7 +104,7 @@ class TestTakingIn:
 class TestWords:
     def test_alt_text_is_written_and_changes_the_hash(self, ada: User, version: Version) -> None:
         before = version.dossier_hash
-        after = writing.describe(version, text="  A kitchen ", decorative=False, language="en-GB", by=ada)
+        after = verbs.describe(version, text="  A kitchen ", decorative=False, language="en-GB", by=ada)
         kept = reread(version)
         assert (kept.alt_text, kept.alt_language) == ("A kitchen", "en-GB")
         assert before != after.dossier_hash == kept.dossier_hash
@@ -114,32 +112,30 @@ class TestWords:
 
     def test_a_further_language_is_kept_until_it_is_emptied(self, ada: User, version: Version) -> None:
         said: dict[str, Any] = {"text": "A kitchen", "decorative": False, "language": "en", "by": ada}
-        writing.describe(version, further={"de": " Eine Küche "}, **said)
-        writing.describe(version, **said)
+        verbs.describe(version, further={"de": " Eine Küche "}, **said)
+        verbs.describe(version, **said)
         assert [t.text for t in reread(version).translations.all()] == ["Eine Küche"]
-        writing.describe(version, further={"de": ""}, **said)
+        verbs.describe(version, further={"de": ""}, **said)
         assert not reread(version).translations.exists()
         entry = LogEntry.objects.latest("pk")
         assert (entry.action, entry.words) == ("version.described", "Alt text: “A kitchen” German: removed.")
 
     def test_no_language_is_said_twice(self, ada: User, version: Version) -> None:
-        writing.describe(
-            version, text="A kitchen", decorative=False, language="en", further={"de": "Eine Küche"}, by=ada
-        )
+        verbs.describe(version, text="A kitchen", decorative=False, language="en", further={"de": "Eine Küche"}, by=ada)
         before = dossier.facts(reread(version))
         with pytest.raises(Blocked):
-            writing.describe(version, text="Die Küche", decorative=False, language="de", by=ada)
+            verbs.describe(version, text="Die Küche", decorative=False, language="de", by=ada)
         assert dossier.facts(reread(version)) == before
 
     def test_license_answers_that_are_not_given_keep_theirs(self, ada: User, version: Version) -> None:
-        licenses.answer_license(version, {Question.COMMERCIAL: GivenAnswer(Answer.YES)}, by=ada)
-        licenses.answer_license(version, {Question.TERRITORY: GivenAnswer(Answer.NO, "Europe")}, by=ada)
+        verbs.answer_license(version, {Question.COMMERCIAL: GivenAnswer(Answer.YES)}, by=ada)
+        verbs.answer_license(version, {Question.TERRITORY: GivenAnswer(Answer.NO, "Europe")}, by=ada)
         answers = {a.question: a.answer for a in LicenseAnswer.objects.filter(license__version=version)}
         assert (answers["commercial"], answers["territory"], answers["term"]) == ("yes", "no", "unknown")
 
     def test_marking_keeps_source_alterations_and_original(self, ada: User, version: Version) -> None:
         original = factories.VersionFactory.create(by=ada)
-        disclosure.mark(
+        verbs.mark(
             version,
             digital_source="compositeWithTrainedAlgorithmicMedia",
             alterations=["VirtualStagingItemAddition"],
@@ -152,43 +148,46 @@ class TestWords:
 
     def test_a_picture_is_never_its_own_original(self, ada: User, version: Version) -> None:
         with pytest.raises(Blocked):
-            disclosure.mark(version, digital_source="", alterations=[], original=version, disclosure_note="", by=ada)
+            verbs.mark(version, digital_source="", alterations=[], original=version, disclosure_note="", by=ada)
         assert reread(version).original is None
 
     def test_a_consent_is_kept_and_can_be_taken_back(self, ada: User, version: Version) -> None:
         given = GivenConsent(kind="person", name="Jo Field", given=Answer.YES)
-        consent = consents.record_consent(version, given, by=ada)
+        consent = verbs.record_consent(version, given, by=ada)
         withdrawn = GivenConsent(kind="person", name="Jo Field", given=Answer.NO)
-        consents.record_consent(version, withdrawn, by=ada, instead_of=consent)
+        verbs.record_consent(version, withdrawn, by=ada, instead_of=consent)
         assert [(c.name, c.given) for c in reread(version).consents.all()] == [("Jo Field", "no")]
 
-    def test_renaming_leaves_the_dossier_alone(self, ada: User, version: Version) -> None:
-        collection.rename(version.asset, "Kitchen at dusk", by=ada)
-        kept = reread(version)
-        assert (kept.asset.title, kept.dossier_hash) == ("Kitchen at dusk", version.dossier_hash)
+    def test_a_title_is_judged_with_every_version_of_its_asset(self, ada: User, version: Version) -> None:
+        second = factories.VersionFactory.create(by=ada, asset=version.asset)
+        verbs.rename(version.asset, "Kitchen at dusk", by=ada)
+        for before in (version, second):
+            kept = reread(before)
+            assert kept.asset.title == "Kitchen at dusk"
+            assert kept.dossier_hash == dossier.digest(kept) != before.dossier_hash
 
     def test_an_approved_version_is_never_left_without_alt_text(self, ada: User, rita: User, ready: Version) -> None:
         factories.approve(ready, rita)
         with pytest.raises(Blocked):
-            writing.describe(ready, text="", decorative=False, language="en", by=ada)
+            verbs.describe(ready, text="", decorative=False, language="en", by=ada)
         assert reread(ready).alt_text == ready.alt_text
 
     def test_new_words_change_what_was_approved(self, ada: User, rita: User, ready: Version) -> None:
         approved = factories.approve(ready, rita)
-        writing.describe(ready, text="Another text", decorative=False, language="en", by=ada)
+        verbs.describe(ready, text="Another text", decorative=False, language="en", by=ada)
         assert reread(ready).dossier_hash != approved.dossier_hash
         assert reread(ready).status == Status.APPROVED
 
 
 VERBS: dict[str, Callable[[Version, User], object]] = {
-    "describe": lambda v, by: writing.describe(v, text="x", decorative=False, language="en", by=by),
-    "answer_license": lambda v, by: licenses.answer_license(v, {}, holder="x", by=by),
-    "mark": lambda v, by: disclosure.mark(
+    "describe": lambda v, by: verbs.describe(v, text="x", decorative=False, language="en", by=by),
+    "answer_license": lambda v, by: verbs.answer_license(v, {}, holder="x", by=by),
+    "mark": lambda v, by: verbs.mark(
         v, digital_source="digitalCapture", alterations=[], original=None, disclosure_note="", by=by
     ),
-    "say_who_is_shown": lambda v, by: consents.say_who_is_shown(v, people="no", property="no", by=by),
-    "record_consent": lambda v, by: consents.record_consent(v, GivenConsent(kind="person", name="Jo"), by=by),
-    "archive": lambda v, by: collection.archive(v, by=by),
+    "say_who_is_shown": lambda v, by: verbs.say_who_is_shown(v, people="no", property="no", by=by),
+    "record_consent": lambda v, by: verbs.record_consent(v, GivenConsent(kind="person", name="Jo"), by=by),
+    "archive": lambda v, by: verbs.archive(v, by=by),
 }
 
 
@@ -201,7 +200,7 @@ class TestEveryVerb:
         assert (LogEntry.objects.count(), dossier.facts(reread(version))) == before
 
     def test_it_refuses_an_archived_version(self, verb: str, ada: User, version: Version) -> None:
-        collection.archive(version, by=ada)
+        verbs.archive(version, by=ada)
         before = LogEntry.objects.count(), dossier.facts(reread(version))
         with pytest.raises(InvalidTransition):
             VERBS[verb](version, ada)
@@ -223,14 +222,14 @@ class TestStatus:
     def test_no_move_outside_the_table(self, current: Status, wanted: Status, ready: Version, rita: User) -> None:
         Version.objects.filter(pk=ready.pk).update(status=current, approved_by=rita)
         with pytest.raises(InvalidTransition), transaction.atomic():
-            transitions.set_status(ready, wanted, approved_by=rita)
+            verbs.move(ready, wanted, approved_by=rita)
         assert reread(ready).status == current
 
     @pytest.mark.parametrize(("current", "wanted"), sorted(MOVES))
     def test_every_move_in_the_table(self, current: Status, wanted: Status, ready: Version, rita: User) -> None:
         Version.objects.filter(pk=ready.pk).update(status=current, approved_by=rita)
         with transaction.atomic():
-            transitions.set_status(ready, wanted, approved_by=rita)
+            verbs.move(ready, wanted, approved_by=rita)
         kept = reread(ready)
         assert kept.status == wanted
         assert kept.approved_by == (rita if wanted == Status.APPROVED else None)
@@ -271,11 +270,63 @@ class TestWhatTheDatabaseRefuses:
             factories.VersionFactory.create(by=ada, asset=version.asset)
 
 
-class TestPeopleBehind:
-    def test_maker_prompt_writer_and_asker_are_all_named(self, ada: User, rita: User, max_: User) -> None:
-        made = ProvenanceData(prompt_by=rita, requested_by=max_)
-        version = factories.VersionFactory.create(by=ada, provenance=made)
-        assert contributors.people_behind(reread(version)) == {ada.pk, rita.pk, max_.pk}
+class TestContributors:
+    def test_whoever_uploads_brought_and_named_it(self, version: Version, ada: User) -> None:
+        assert parts(version) == {(ada, "brought"), (ada, "named")}
+
+    def test_what_is_made_here_has_whoever_did_what(self, ada: User, rita: User, max_: User) -> None:
+        hands: Hands = {Part.PROMPT: [rita], Part.ASKED: [max_], Part.MADE: [ada]}
+        version = factories.VersionFactory.create(by=ada, hands=hands)
+        assert parts(version) == {(rita, "prompt"), (max_, "asked"), (ada, "made"), (ada, "named")}
+
+    @pytest.mark.parametrize(
+        ("change", "part"),
+        [
+            (lambda v, by: verbs.describe(v, text="A red kettle", by=by), "words"),
+            (lambda v, by: verbs.describe(v, text=v.alt_text, further={"fr": "Cuisine"}, by=by), "words"),
+            (lambda v, by: verbs.mark(v, digital_source="humanEdits", by=by), "stated"),
+            (lambda v, by: verbs.say_who_is_shown(v, people="yes", property="no", by=by), "rights"),
+            (lambda v, by: factories.complete_license(v, by, attribution="Jo"), "rights"),
+            (lambda v, by: verbs.record_consent(v, consents.GivenConsent(kind="person", name="Jo"), by=by), "rights"),
+            (lambda v, by: verbs.rename(v.asset, "Kitchen at noon", by=by), "named"),
+            (lambda v, by: change_reference(v, by), "placed"),
+        ],
+    )
+    def test_whoever_changes_what_is_judged_contributed(
+        self, ada: User, max_: User, change: Callable[[Version, User], object], part: str
+    ) -> None:
+        version = factories.ready_version(ada, listing=factories.ListingFactory.create())
+        change(version, max_)
+        assert parts(version) - {(ada, part) for part in Part.values} == {(max_, part)}
+
+    def test_saving_the_same_again_makes_nobody_a_contributor(self, ready: Version, ada: User, max_: User) -> None:
+        before, entries = parts(ready), LogEntry.objects.count()
+        verbs.describe(ready, text=ready.alt_text, by=max_)
+        factories.complete_license(ready, max_)
+        verbs.mark(ready, digital_source=ready.digital_source, by=max_)
+        verbs.say_who_is_shown(ready, people="no", property="no", by=max_)
+        verbs.rename(ready.asset, ready.asset.title, by=max_)
+        assert (parts(ready), LogEntry.objects.count()) == (before, entries)
+
+    def test_the_next_version_keeps_whoever_named_the_asset(self, ready: Version, ada: User, max_: User) -> None:
+        verbs.rename(ready.asset, "Kitchen at noon", by=max_)
+        second = factories.VersionFactory.create(by=ada, asset=ready.asset)
+        assert {(max_, "named"), (ada, "named"), (ada, "brought")} == parts(second)
+
+    def test_what_was_done_stays_done(self, version: Version) -> None:
+        with pytest.raises(DatabaseError), transaction.atomic():
+            version.contributors.all()._raw_delete(using="default")
+
+
+def parts(version: Version) -> set[tuple[User, str]]:
+    return {(each.person, each.part) for each in version.contributors.select_related("person")}
+
+
+def change_reference(version: Version, by: User) -> None:
+    held = version.asset.listing
+    assert held is not None
+    facts = ListingFacts(reference="HB-9999", title=held.title, address=held.address, facts=held.facts)
+    change_listing(held, facts, by=by)
 
 
 class TestWhatIsMissing:

@@ -11,16 +11,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from assets.alt_texts import writing
-from assets.library import collection
 from assets.models import Asset, Question, Version
 from assets.provenance.data import ProvenanceData
-from assets.rights import consents
 from assets.rights.consents import GivenConsent
 from core import storage
 from core.languages import LANGUAGES
 from core.models import LogEntry, User
-from tests.assets import factories
+from tests.assets import factories, verbs
 from tests.assets.factories import moving_picture, picture
 
 HTMX = {"HX-Request": "true"}
@@ -296,7 +293,6 @@ class TestStory:
             currency="USD",
             parameters={"size": "1024x768"},
             found={"camera": {"model": "EOS R5"}},
-            prompt_by=ada,
         )
         version = factories.VersionFactory.create(by=ada, maker="Sketch", provenance=made)
         page = as_ada.get(version.get_absolute_url()).content.decode()
@@ -344,9 +340,9 @@ class TestStory:
         version = factories.VersionFactory.create(
             by=ada, title=HOSTILE, maker=HOSTILE, provenance=made, listing=listing
         )
-        writing.describe(version, text=HOSTILE, decorative=False, language="en", by=ada)
+        verbs.describe(version, text=HOSTILE, decorative=False, language="en", by=ada)
         factories.complete_license(version, holder=HOSTILE, attribution=HOSTILE)
-        consents.record_consent(version, GivenConsent(kind="person", name=HOSTILE, scope=HOSTILE), by=ada)
+        verbs.record_consent(version, GivenConsent(kind="person", name=HOSTILE, scope=HOSTILE), by=ada)
         for url in (version.get_absolute_url(), reverse("assets:library")):
             assert HOSTILE not in as_ada.get(url).content.decode()
 
@@ -462,25 +458,25 @@ class TestPanels:
         assert "German: This is a file name." in page
 
     def test_a_language_that_is_not_in_the_list_stays(self, as_ada: Client, version: Version, ada: User) -> None:
-        writing.describe(version, text="A kitchen", decorative=False, language="gd", by=ada)
+        verbs.describe(version, text="A kitchen", decorative=False, language="gd", by=ada)
         as_ada.post(change(version, "alt_text"), {"alt-text": "A kitchen, too", "alt-language": "gd"})
         assert (reread(version).alt_text, reread(version).alt_language) == ("A kitchen, too", "gd")
 
     def test_a_consent_is_changed_in_its_place(self, as_ada: Client, version: Version, ada: User) -> None:
-        kept = consents.record_consent(version, GivenConsent(kind="person", name="Jo", given="yes"), by=ada)
+        kept = verbs.record_consent(version, GivenConsent(kind="person", name="Jo", given="yes"), by=ada)
         url = reverse("assets:consent", args=(version.asset_id, version.number, kept.pk))
         as_ada.post(url, SAID["consent"] | {"consent-given": "no"})
         assert [consent.given for consent in reread(version).consents.all()] == ["no"]
 
     def test_a_consent_of_another_version_is_not_found(self, as_ada: Client, version: Version, ada: User) -> None:
         other = factories.VersionFactory.create(by=ada)
-        kept = consents.record_consent(other, GivenConsent(kind="person", name="Jo", given="yes"), by=ada)
+        kept = verbs.record_consent(other, GivenConsent(kind="person", name="Jo", given="yes"), by=ada)
         url = reverse("assets:consent", args=(version.asset_id, version.number, kept.pk))
         assert as_ada.post(url, SAID["consent"]).status_code == 404
 
     @pytest.mark.parametrize("name", [*SAID, "archive"])
     def test_an_archived_version_answers_409(self, name: str, as_ada: Client, version: Version, ada: User) -> None:
-        collection.archive(version, by=ada)
+        verbs.archive(version, by=ada)
         assert as_ada.post(change(version, name), SAID.get(name, {})).status_code == 409
 
     def test_archiving_keeps_it_to_be_looked_at(self, as_ada: Client, version: Version) -> None:

@@ -11,11 +11,11 @@ from django.db import IntegrityError, transaction
 
 from assets.models import Answer, LicenseAnswer, Question, Terms, Version
 from assets.provenance.data import ProvenanceData
-from assets.rights import consents, licenses, terms, validity
+from assets.rights import licenses, terms, validity
 from assets.rights.consents import GivenConsent
 from assets.rights.licenses import GivenAnswer
 from core.models import User
-from tests.assets import factories
+from tests.assets import factories, verbs
 
 TODAY = date(2026, 11, 22)
 YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
@@ -27,7 +27,7 @@ def codes(version: Version, on: date = TODAY) -> list[str]:
 
 def answer(version: Version, question: Question, given: Answer, detail: str = "", **facts: object) -> Version:
     said = {"holder": "Harbor Homes", "attribution": "Harbor Homes"} | facts
-    return licenses.answer_license(
+    return verbs.answer_license(
         version,
         {question: GivenAnswer(given, detail)},
         by=version.created_by,
@@ -106,7 +106,7 @@ def test_no_license_at_all_blocks(ready: Version) -> None:
     ],
 )
 def test_who_is_shown_must_be_said(people: str, property: str, found: list[str], ready: Version, ada: User) -> None:
-    consents.say_who_is_shown(ready, people=people, property=property, by=ada)
+    verbs.say_who_is_shown(ready, people=people, property=property, by=ada)
     assert codes(ready) == found
 
 
@@ -123,21 +123,21 @@ def test_who_is_shown_must_be_said(people: str, property: str, found: list[str],
 def test_a_consent_must_be_given_and_in_force(
     given: str, last_day: date | None, found: list[str], ready: Version, ada: User
 ) -> None:
-    consents.say_who_is_shown(ready, people="yes", property="no", by=ada)
-    consents.record_consent(ready, GivenConsent(kind="person", name="Jo", given=given, valid_until=last_day), by=ada)
+    verbs.say_who_is_shown(ready, people="yes", property="no", by=ada)
+    verbs.record_consent(ready, GivenConsent(kind="person", name="Jo", given=given, valid_until=last_day), by=ada)
     assert codes(ready) == found
 
 
 def test_a_consent_of_the_owner_says_nothing_about_people(ready: Version, ada: User) -> None:
-    consents.say_who_is_shown(ready, people="yes", property="yes", by=ada)
-    consents.record_consent(ready, GivenConsent(kind="property", name="Jo", given="yes"), by=ada)
+    verbs.say_who_is_shown(ready, people="yes", property="yes", by=ada)
+    verbs.record_consent(ready, GivenConsent(kind="property", name="Jo", given="yes"), by=ada)
     assert codes(ready) == ["consent_people_missing"]
 
 
 def test_it_may_be_used_until_the_first_of_all_ends(ready: Version, ada: User) -> None:
     assert validity.valid_until(ready) is None
     answer(ready, Question.TERM, Answer.NO, valid_until=TOMORROW)
-    consents.record_consent(ready, GivenConsent(kind="person", name="Jo", given="yes", valid_until=TODAY), by=ada)
+    verbs.record_consent(ready, GivenConsent(kind="person", name="Jo", given="yes", valid_until=TODAY), by=ada)
     assert validity.valid_until(Version.objects.with_dossier().get(pk=ready.pk)) == TODAY
 
 

@@ -7,15 +7,13 @@ from collections.abc import Sequence
 from approvals.models import Channel, Choice, ListingSite
 from approvals.reviews import dossier, services, settling
 from approvals.sites import access
-from assets.alt_texts import writing
 from assets.library import intake
 from assets.models import Answer, Origin, Version
-from assets.rights import consents, licenses
 from core.models import User
 from generation.jobs import starting
 from generation.models import Brief, GenerationModel, Job
 from generation.models.job import ENDED
-from tests.assets import factories
+from tests.assets import factories, verbs
 
 
 def send(prompts: Sequence[str]) -> list[str]:
@@ -57,7 +55,7 @@ def _ready(ada: User) -> Version:
         maker="upload",
         digital_source="digitalCapture",
     )
-    writing.describe(version, text="Kitchen with an oak table", decorative=False, language="en", by=ada)
-    licenses.answer_license(version, factories.YES, holder="Harbor Homes", attribution="Harbor Homes", by=ada)
-    consents.say_who_is_shown(version, people=Answer.NO, property=Answer.NO, by=ada)
+    verbs.describe(version, text="Kitchen with an oak table", decorative=False, language="en", by=ada)
+    verbs.answer_license(version, factories.YES, holder="Harbor Homes", attribution="Harbor Homes", by=ada)
+    verbs.say_who_is_shown(version, people=Answer.NO, property=Answer.NO, by=ada)
     return Version.objects.with_dossier().get(pk=version.pk)

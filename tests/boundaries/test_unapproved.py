@@ -16,9 +16,7 @@ from approvals.models import Choice, Delivery, Release
 from approvals.releases import lifecycle
 from approvals.reviews import settling
 from approvals.sites import access
-from assets.alt_texts import writing
 from assets.imaging.rendering import SPECS
-from assets.library import collection
 from assets.models import Version
 from assets.models.version import Status
 from core import storage
@@ -26,6 +24,7 @@ from core.models import User
 from generation.models import Output
 from tests.approvals import factories
 from tests.assets import factories as assets
+from tests.assets import verbs
 from tests.boundaries.world import Browser, World, taken_back
 from tests.share import share
 
@@ -62,11 +61,11 @@ def _withdrawn(ada: User) -> Version:
 
 def _changed(ada: User) -> Version:
     release = factories.released(_draft(ada))
-    return writing.describe(release.version, text="Another text", decorative=False, language="en", by=ada)
+    return verbs.describe(release.version, text="Another text", decorative=False, language="en", by=ada)
 
 
 def _archived(ada: User) -> Version:
-    return collection.archive(_draft(ada), by=ada)
+    return verbs.archive(_draft(ada), by=ada)
 
 
 COURSES = {

@@ -27,6 +27,7 @@ from generation.providers.errors import Rejected, Unclear
 from generation.spending import budgets
 from tests.approvals import factories as approvals
 from tests.assets import factories as assets
+from tests.assets import verbs
 from tests.generation import factories as generation
 from tests.generation.scripted import Scripted
 
@@ -94,7 +95,7 @@ def _library(ada: User) -> dict[str, Any]:
     listing = assets.ListingFactory.create(reference="HB-1042")
     ready = assets.ready_version(ada, title="Kitchen", listing=listing)
     given = consents.GivenConsent(kind=Consent.Kind.PERSON, name="Nora", given=Answer.YES)
-    consent = consents.record_consent(ready, given, by=ada)
+    consent = verbs.record_consent(ready, given, by=ada)
     return {"listing": listing, "ready": ready, "consent": consent}
 
 

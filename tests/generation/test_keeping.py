@@ -11,11 +11,11 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from assets.models import Origin, Version
-from assets.versions import contributors
 from core import storage
 from core.errors import InvalidTransition
 from core.models import User
-from generation.jobs import execution
+from generation.briefs import lineage
+from generation.jobs import execution, services
 from generation.models import Brief, Output, OutputState
 from generation.outputs import keeping
 from tests.assets import factories as people
@@ -48,9 +48,32 @@ def test_a_kept_picture_knows_how_it_was_made(ada: User) -> None:
 
 
 @pytest.mark.django_db
-def test_whoever_wrote_the_prompt_is_behind_the_version(ada: User, max_: User) -> None:
+def test_whoever_wrote_the_prompt_contributed_to_the_version(ada: User, max_: User) -> None:
     version = keeping.keep(made(ada), by=max_)
-    assert contributors.people_behind(version) == {ada.pk, max_.pk}
+    assert parts(version) == {(ada, "prompt"), (ada, "asked"), (max_, "made"), (max_, "named")}
+
+
+@pytest.mark.django_db
+def test_a_prompt_that_somebody_sends_again_keeps_its_author(ada: User, rita: User, max_: User) -> None:
+    """Unchanged text stays hers, however often others send it; changed text is of both."""
+    people.give(rita, "generation.make_images")
+    first = factories.started(rita)
+    output = made(ada, kind="again", parent=first, prompt=first.prompt)
+    changed = factories.started(max_, kind="again", parent=output.job.brief, prompt=f"{first.prompt} Snow.")
+    assert [lineage.writers(each) for each in (first, output.job.brief, changed)] == [{rita}, {rita}, {rita, max_}]
+    assert {(rita, "prompt"), (ada, "asked")} <= parts(keeping.keep(output, by=ada))
+
+
+@pytest.mark.django_db
+def test_whoever_hands_a_picture_in_contributed_to_it(ada: User, max_: User) -> None:
+    job = factories.by_hand(ada)
+    execution.send(job.pk)
+    services.hand_in(job, [png()], by=max_)
+    assert (max_, "brought") in parts(keeping.keep(job.outputs.get(), by=ada))
+
+
+def parts(version: Version) -> set[tuple[User, str]]:
+    return {(each.person, each.part) for each in version.contributors.select_related("person")}
 
 
 @pytest.mark.django_db

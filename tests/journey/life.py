@@ -13,14 +13,13 @@ from django.urls import reverse
 from approvals.models import Channel, Choice, Review
 from approvals.reviews import dossier, services
 from approvals.sites import access
-from assets.alt_texts import writing
 from assets.library import intake
 from assets.models import Answer, Origin, Version
-from assets.rights import consents
 from core.models import User
 from generation.jobs import starting
 from generation.models import Brief, GenerationModel, Output, OutputState, Template
 from generation.outputs import keeping
+from tests.assets import verbs
 from tests.portal import wait_until
 
 PATIENCE = 60
@@ -71,6 +70,6 @@ def _new(brief: Brief) -> QuerySet[Output]:
 def _submit(output: Output, channel: Channel, ada: User) -> Review:
     version = keeping.keep(output, by=ada)
     text = f"Sketch {version.pk.hex[:4]} of a brick row house at dusk"
-    writing.describe(version, text=text, decorative=False, language="en", by=ada)
-    consents.say_who_is_shown(version, people=Answer.NO, property=Answer.NO, by=ada)
+    verbs.describe(version, text=text, decorative=False, language="en", by=ada)
+    verbs.say_who_is_shown(version, people=Answer.NO, property=Answer.NO, by=ada)
     return services.submit(Version.objects.get(pk=version.pk), [channel], "", by=ada)

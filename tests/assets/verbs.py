@@ -1,0 +1,93 @@
+"""The library's verbs for a set of one, as most tests want them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from django.db import transaction
+
+from assets.alt_texts import writing
+from assets.alt_texts.checking import Words
+from assets.library import collection
+from assets.models import Asset, Consent, Question, Terms, Version
+from assets.models.version import Status
+from assets.provenance import disclosure
+from assets.rights import consents, licenses
+from assets.rights.consents import GivenConsent
+from assets.rights.licenses import GivenAnswer, LicenseFacts
+from assets.versions import transitions
+from core.models import User
+
+
+def describe(
+    version: Version,
+    *,
+    text: str,
+    decorative: bool = False,
+    language: str = "en",
+    further: Mapping[str, str] | None = None,
+    by: User,
+) -> Version:
+    said = Words(text, language, decorative=decorative, further=further or {})
+    [described] = writing.describe({version: said}, by=by)
+    return described
+
+
+def mark(
+    version: Version,
+    *,
+    digital_source: str,
+    alterations: Iterable[str] = (),
+    original: Version | None = None,
+    disclosure_note: str = "",
+    by: User,
+) -> Version:
+    said = disclosure.Disclosure(
+        digital_source=digital_source, alterations=alterations, original=original, disclosure_note=disclosure_note
+    )
+    [marked] = disclosure.mark([version], said, by=by)
+    return marked
+
+
+def answer_license(
+    version: Version,
+    answers: Mapping[Question, GivenAnswer],
+    *,
+    holder: str = "",
+    attribution: str = "",
+    valid_until: date | None = None,
+    url: str = "",
+    terms: Terms | None = None,
+    by: User,
+) -> Version:
+    facts = LicenseFacts(holder=holder, attribution=attribution, valid_until=valid_until, url=url, terms=terms)
+    [answered] = licenses.answer_license([version], answers, facts, by=by)
+    return answered
+
+
+def say_who_is_shown(version: Version, *, people: str, property: str, by: User) -> Version:
+    [said] = consents.say_who_is_shown([version], people=people, property=property, by=by)
+    return said
+
+
+def record_consent(version: Version, given: GivenConsent, *, by: User, instead_of: Consent | None = None) -> Consent:
+    if instead_of:
+        return consents.change_consent(instead_of, given, by=by)
+    [kept] = consents.record_consent([version], given, by=by)
+    return kept
+
+
+def rename(asset: Asset, title: str, *, by: User) -> Asset:
+    [renamed] = collection.rename({asset: title}, by=by)
+    return renamed
+
+
+def archive(version: Version, *, by: User) -> Version:
+    [archived] = collection.archive([version], by=by)
+    return archived
+
+
+def move(version: Version, status: Status, *, approved_by: User | None = None) -> None:
+    with transaction.atomic():
+        transitions.move([version], status, approved_by=approved_by)

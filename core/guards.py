@@ -33,6 +33,15 @@ def freeze_columns(table: str, columns: Iterable[str], using: str = "default") -
     _install(using, table, f"{PREFIX}{table}_frozen", "UPDATE", words, when=changed)
 
 
+def lift(table: str, using: str = "default") -> None:
+    """Take the guards of a table off, for a migration that changes the columns they name. They come back after it."""
+    quote = connections[using].ops.quote_name
+    with connections[using].cursor() as cursor:
+        for event in ("update", "delete", "frozen"):
+            on = f" ON {quote(table)}" if connections[using].vendor == "postgresql" else ""
+            cursor.execute(f"DROP TRIGGER IF EXISTS {quote(f'{PREFIX}{table}_{event}')}{on}")
+
+
 def installed(using: str = "default") -> dict[str, str]:
     """The guards of an SQLite database: name → the statement that makes it."""
     with connections[using].cursor() as cursor:

@@ -1,102 +1,62 @@
-"""What the API says. A release's document is read as it was stored; here it only gets addresses and a named shape."""
+"""What the API says. A release's document is read as it was stored; here it only gets addresses."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from rest_framework import serializers
 from rest_framework.reverse import reverse
+from rest_framework_dataclasses.serializers import DataclassSerializer
 
-from approvals.channels.rules import FORMATS
 from approvals.models import Event, EventKind, Release
+from approvals.models.document import PublicFile, PublicOriginal, ReleaseDocument
 
 
-class VersionSerializer(serializers.Serializer[Any]):
-    number = serializers.IntegerField()
-    label = serializers.CharField(  # type: ignore[assignment] # a field's own label is not ours
-        help_text="Number, date and maker: `v2 · Nov 22, 2026 · OpenAI`."
-    )
-    sha256 = serializers.CharField(help_text="Of the version in the library, not of the delivered file.")
-
-
-class AltTextSerializer(serializers.Serializer[Any]):
-    decorative = serializers.BooleanField(help_text='True: use `alt=""`.')
-    language = serializers.CharField(help_text="Of the main text, as a language tag.")
-    texts = serializers.DictField(child=serializers.CharField(), help_text="Language tag → text.")
-
-
-class LicenseSerializer(serializers.Serializer[Any]):
-    holder = serializers.CharField(allow_blank=True)
-    attribution = serializers.CharField(allow_blank=True, help_text="Show it word for word, if there is one.")
-    url = serializers.CharField(allow_blank=True)
-    valid_until = serializers.DateField(
-        allow_null=True, help_text="The last day of use. It ends when that day ends in the time zone of the channel."
-    )
-
-
-class DisclosureSerializer(serializers.Serializer[Any]):
-    kind = serializers.ChoiceField(choices=["photograph", "altered", "generated", "drawn"])
-    alterations = serializers.ListField(child=serializers.CharField(), help_text="RESO `MediaAlteration` values.")
-    digital_source_type = serializers.URLField(help_text="IPTC digital source type.")
-    caption = serializers.CharField(allow_blank=True, help_text="At most 50 characters.")
-    remark_prefix = serializers.CharField(allow_blank=True, help_text="How the listing's public remarks must begin.")
-    label = serializers.CharField(  # type: ignore[assignment] # a field's own label is not ours
-        allow_blank=True, help_text="Show it beside the image, not on it."
-    )
-    statement = serializers.CharField(
-        allow_blank=True, help_text="Show it beside the image; replace `{original}` with the address of the original."
-    )
-    order = serializers.ChoiceField(choices=["", "original_after"])
-
-
-class OriginalSerializer(serializers.Serializer[Any]):
+class OriginalSerializer(DataclassSerializer[PublicOriginal]):
     image = serializers.UUIDField(allow_null=True, help_text="The id of the unaltered image in this API.")
-    sha256 = serializers.CharField()
+
+    class Meta:
+        dataclass = PublicOriginal
 
 
-class FileSerializer(serializers.Serializer[Any]):
+class FileSerializer(DataclassSerializer[PublicFile]):
     url = serializers.URLField()
-    media_type = serializers.ChoiceField(choices=FORMATS)
-    width = serializers.IntegerField(help_text="Pixels.")
-    height = serializers.IntegerField(help_text="Pixels.")
-    size = serializers.IntegerField(help_text="Bytes.")
-    sha256 = serializers.CharField()
+
+    class Meta:
+        dataclass = PublicFile
 
 
-class ImageSerializer(serializers.Serializer[Release]):
-    """An approved image as it may be used in one channel."""
+class ImageSerializer(DataclassSerializer[ReleaseDocument]):
+    """An approved image as it may be used in one channel: its document, and what is served around it."""
 
     id = serializers.UUIDField()
     url = serializers.URLField()
     channel = serializers.SlugField()
     released_at = serializers.DateTimeField()
-    title = serializers.CharField()
-    asset = serializers.UUIDField(help_text="Stays the same when a newer version is released.")
-    version = VersionSerializer()
-    listing = serializers.CharField(allow_null=True, help_text="Reference of the listing.")
-    alt_text = AltTextSerializer()
-    license = LicenseSerializer()
-    disclosure = DisclosureSerializer()
     original = OriginalSerializer(allow_null=True)
     file = FileSerializer()
 
-    def to_representation(self, instance: Release) -> dict[str, Any]:
-        request, document = self.context["request"], instance.document
-        said = {
-            "id": str(instance.pk),
-            "url": reverse("api:image", args=[instance.pk], request=request),
-            "channel": instance.channel.slug,
-            "released_at": instance.released_at.isoformat(),
+    class Meta:
+        dataclass = ReleaseDocument
+        ref_name = "Image"
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        release, document, request = instance, asdict(instance.document), self.context["request"]
+        around = {
+            "id": str(release.pk),
+            "url": reverse("api:image", args=[release.pk], request=request),
+            "channel": release.channel.slug,
+            "released_at": release.released_at.isoformat(),
         }
-        file = {"url": reverse("api:file", args=[instance.pk], request=request), **document["file"]}
-        return {**said, **document, "original": _original(instance), "file": file}
+        file = {"url": reverse("api:file", args=[release.pk], request=request), **document["file"]}
+        return {**around, **document, "original": _paired(release, document["original"]), "file": file}
 
 
-def _original(release: Release) -> dict[str, Any] | None:
-    """The original as the document names it, under the id that it has now: released again, it has a new one."""
-    said = release.document["original"]
+def _paired(release: Release, original: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The original under the id that it has now: released again, it has a new one."""
     image = getattr(release, "original_image", None)  # asked for with the release
-    return {**said, "image": str(image) if image else None} if said else None
+    return {"image": str(image) if image else None, **original} if original else None
 
 
 class EventSerializer(serializers.ModelSerializer[Event]):

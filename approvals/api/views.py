@@ -161,7 +161,7 @@ class ImageFile(SiteView):
 def _file(release: Release) -> HttpResponse:
     """The bytes, hashed once more while they are read: what leaves is what was released, or nothing."""
     extension = inspection.EXTENSIONS[release.file_media_type]
-    name = f"{slugify(release.document['title'])[:80] or 'image'}-v{release.document['version']['number']}.{extension}"
+    name = f"{slugify(release.document.title)[:80] or 'image'}-v{release.document.version.number}.{extension}"
     try:
         data = storage.read(release.file_sha256)
     except (storage.CorruptFile, OSError) as error:

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any
 
 from approvals.channels.rules import BadRules, typed_values
+from approvals.models.document import Kind
+from assets.models import DigitalSource
 
 CAPTION_LIMIT = 50
 """Characters. RESO Data Dictionary 2.1, `Media.ShortDescription`. Read 2026-11-22."""
 
 ORIGINAL = "{original}"
 """In a statement, stands for the address of the unaltered original."""
-
-
-class Kind(Enum):
-    """What a picture is to the people who look at it."""
-
-    PHOTOGRAPH = "photograph"
-    ALTERED = "altered"
-    GENERATED = "generated"
-    DRAWN = "drawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +79,22 @@ class Disclosure:
     @property
     def says_something(self) -> bool:
         return bool(self.caption or self.label or self.statement)
+
+
+KINDS = {
+    DigitalSource.GENERATED: Kind.GENERATED,
+    DigitalSource.ALGORITHMIC: Kind.DRAWN,
+    DigitalSource.CREATION: Kind.DRAWN,
+    DigitalSource.CAPTURE: Kind.PHOTOGRAPH,
+    DigitalSource.HUMAN_EDITS: Kind.PHOTOGRAPH,
+}
+
+
+def kind_of(digital_source: str, alterations: Collection[str]) -> Kind | None:
+    """What a picture is to the people who look at it; None when that is not stated."""
+    if alterations or digital_source == DigitalSource.COMPOSITE:
+        return Kind.ALTERED
+    return KINDS.get(DigitalSource(digital_source))
 
 
 def disclose(profile: Profile, kind: Kind, *, note: str = "") -> Disclosure:

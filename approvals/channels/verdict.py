@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from approvals.channels import disclosure
-from approvals.channels.disclosure import Kind, Profile
+from approvals.channels.disclosure import Profile
 from approvals.channels.rules import BadRules, Rules
 from approvals.models import Channel, Release
+from approvals.models.document import Kind
 from assets.alt_texts import checking
 from assets.imaging.rendering import Spec, fitted
-from assets.models import Answer, DigitalSource, Version
+from assets.models import Answer, Version
 from assets.provenance.alterations import in_plain_words
 from assets.rights import validity
 from assets.versions import dossier as library_dossier
@@ -71,15 +72,7 @@ def spec_of(rules: Rules) -> Spec:
 
 def kind_of(version: Version) -> Kind | None:
     """What the picture is to the people who look at it; None when that is not stated."""
-    if version.is_altered:
-        return Kind.ALTERED
-    return {
-        DigitalSource.GENERATED: Kind.GENERATED,
-        DigitalSource.ALGORITHMIC: Kind.DRAWN,
-        DigitalSource.CREATION: Kind.DRAWN,
-        DigitalSource.CAPTURE: Kind.PHOTOGRAPH,
-        DigitalSource.HUMAN_EDITS: Kind.PHOTOGRAPH,
-    }.get(DigitalSource(version.digital_source))
+    return disclosure.kind_of(version.digital_source, version.alterations)
 
 
 def gather(version: Version, channel: Channel, on: date) -> ChannelContext:
@@ -97,7 +90,7 @@ def gather(version: Version, channel: Channel, on: date) -> ChannelContext:
         shows_people=version.shows_people,
         credit=version.license.attribution if version.license else "",
         disclosure_note=version.disclosure_note,
-        is_intact=library_dossier.digest(version) == version.dossier_hash,
+        is_intact=library_dossier.is_intact(version),
         channel_is_active=channel.active,
     )
 

@@ -9,9 +9,12 @@ from datetime import date
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.utils.functional import cached_property
 
 from approvals.models.channel import Channel
-from assets.models.version import Status
+from approvals.models.document import ReleaseDocument
+from assets.models.version import EarlierSeal, Status
+from assets.versions import dossier
 from core import clock
 
 
@@ -29,21 +32,30 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
     def in_force(self, on: date | None = None) -> ReleaseQuerySet:
         """Not ended, not past its last day, in a channel that is in use."""
         in_time = Q(valid_until=None) | Q(valid_until__gte=_day(on))
-        return self.filter(in_time, state="live", channel__active=True)
+        return self.filter(in_time, channel__active=True).never_ended()
+
+    def never_ended(self) -> ReleaseQuerySet:
+        """Whose state, end and decision all say that it goes on; the state alone makes nothing leave."""
+        decided = {"decision__choice": "approve", "decision__settled_at__isnull": False, "decision__undone_at": None}
+        return self.filter(state="live", ended_at=None, **decided)
 
     def still_approved(self) -> ReleaseQuerySet:
-        """Whose version is approved, and says what it said then."""
-        return self.filter(version__status=Status.APPROVED, version_hash=F("version__dossier_hash"))
+        """Whose version is approved and says what it said then, each in the format in which it was decided."""
+        newest = Q(version_format=F("version__dossier_format"), version_hash=F("version__dossier_hash"))
+        seals = EarlierSeal.objects.filter(version=OuterRef("version"), format=OuterRef("version_format"))
+        earlier = Exists(seals.filter(digest=OuterRef("version_hash")))
+        approved = self.filter(version__status=Status.APPROVED, version_format__in=dossier.standing())
+        return approved.filter(newest | earlier)
 
     def beside_its_original(self, on: date | None = None) -> ReleaseQuerySet:
         """Those that need no original, and those whose original is in the same channel today."""
-        originals = self._all().filter(state="live", version=OuterRef("original"), channel=OuterRef("channel"))
+        originals = self._all().never_ended().filter(version=OuterRef("original"), channel=OuterRef("channel"))
         still_there = originals.still_approved().filter(Q(valid_until=None) | Q(valid_until__gte=_day(on)))
         return self.filter(Q(original=None) | Exists(still_there))
 
     def served(self) -> ReleaseQuerySet:
         """Not ended, and neither the picture nor its original says otherwise."""
-        return self.filter(state="live").still_approved().beside_its_original()
+        return self.never_ended().still_approved().beside_its_original()
 
     def not_served(self) -> ReleaseQuerySet:
         """Not ended, but not served either: its words changed, its approval is gone, or its original is."""
@@ -93,6 +105,9 @@ class Release(models.Model):
     version_hash = models.CharField(
         max_length=64, help_text="The version's when approved; if it differs now, nothing leaves."
     )
+    version_format = models.PositiveSmallIntegerField(
+        default=1, help_text="In which that hash is; see `assets.versions.dossier`."
+    )
     original = models.ForeignKey(
         "assets.Version",
         null=True,
@@ -101,7 +116,7 @@ class Release(models.Model):
         related_name="+",
         help_text="Must be live in the channel too, or this is not served. Empty when the channel asks for none.",
     )
-    document = models.JSONField(help_text="What the API says about it.")
+    document_text = models.TextField(help_text="What the API says about it, as it leaves.")
     file_sha256 = models.CharField(max_length=64, help_text="The delivered file, metadata embedded.")
     file_media_type = models.CharField(max_length=32)
     file_size = models.PositiveBigIntegerField(help_text="Bytes.")
@@ -130,3 +145,8 @@ class Release(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version} in {self.channel}"
+
+    @cached_property
+    def document(self) -> ReleaseDocument:
+        """What the public reads."""
+        return ReleaseDocument.parse(self.document_text)

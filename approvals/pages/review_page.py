@@ -9,9 +9,10 @@ from functools import cached_property
 from django.urls import reverse
 
 from approvals.channels import disclosure, verdict
-from approvals.channels.disclosure import CAPTION_LIMIT, Disclosure, Kind, Profile
+from approvals.channels.disclosure import CAPTION_LIMIT, Disclosure, Profile
 from approvals.channels.rules import BadRules
 from approvals.models import Channel, Decision, Release, Review, ReviewState
+from approvals.models.document import Kind
 from approvals.models.review import ReviewQuerySet
 from approvals.pages import dossier_sections
 from approvals.policies import deciding
@@ -212,14 +213,11 @@ def public_view(version: Version, channel: Channel) -> PublicView:
 
 def public_view_of(release: Release) -> PublicView:
     """How a release is shown: read from its document, which does not change."""
-    document = release.document
-    said = Disclosure(**{name: document["disclosure"][name] for name in Disclosure.__slots__})
-    texts = document["alt_text"]["texts"]
-    alt_text = texts.get(document["alt_text"]["language"], "")
-    further = tuple((tag, name_of(tag), text) for tag, text in texts.items() if tag != document["alt_text"]["language"])
-    return PublicView(
-        release.channel, said, alt_text, document["license"]["attribution"], document["disclosure"]["kind"], further
-    )
+    document, texts = release.document, release.document.alt_text
+    said = Disclosure(**{name: getattr(document.disclosure, name) for name in Disclosure.__slots__})
+    further = tuple((tag, name_of(tag), text) for tag, text in texts.texts.items() if tag != texts.language)
+    credit, kind = document.license.attribution, document.disclosure.kind
+    return PublicView(release.channel, said, texts.main, credit, kind, further)
 
 
 # The review place

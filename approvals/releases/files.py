@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from approvals.channels import verdict
 from approvals.channels.rules import Rules
-from approvals.models import Channel
+from approvals.releases.document import Facts, embedded, rules_of
 from assets.imaging import rendering
 from assets.imaging.metadata import EmbeddedMetadata
 from assets.imaging.rendering import Rendered
-from assets.library.renditions import metadata_of
-from assets.models import Version
 from core import storage
 
 LOWEST_QUALITY = 50
@@ -23,35 +20,24 @@ class TooLarge(Exception):
     """The file does not fit into the channel's limit at any quality worth showing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A file that is stored and ready to be released in a channel, and the words that were put into it."""
+def prepare(facts: Facts) -> dict[str, Rendered]:
+    """Make and store the file for each channel of a dossier, by its slug. Never call it in a transaction.
 
-    channel: int
-    version_hash: str
-    file: Rendered
-
-
-def prepare(version: Version, channels: Iterable[Channel]) -> dict[int, Prepared]:
-    """Make and store the file for each channel. Reads and writes files: never call it in a transaction.
-
-    Raises `TooLarge`, `inspection.Unreadable` or `storage.CorruptFile`.
+    Raises `TooLarge`, `BadRules`, `inspection.Unreadable` or `storage.CorruptFile`.
     """
-    original = storage.read(version.sha256)
-    card = replace(metadata_of(version), title=version.asset.title)
-    made = {}
-    for channel in channels:
-        file = fit(original, Rules.parse(channel.rules), card)
+    original, said, made = storage.read(facts["file"]["sha256"]), embedded(facts), {}
+    for channel in facts["channels"]:
+        file = fit(original, rules_of(facts, channel), said)
         storage.put(file.data)
-        made[channel.pk] = Prepared(channel.pk, version.dossier_hash, file)
+        made[channel] = file
     return made
 
 
-def fit(original: bytes, rules: Rules, card: EmbeddedMetadata) -> Rendered:
+def fit(original: bytes, rules: Rules, said: EmbeddedMetadata) -> Rendered:
     """The copy that a channel gets: as good as its limit of bytes allows."""
     spec = verdict.spec_of(rules)
     for quality in range(spec.quality, LOWEST_QUALITY - 1, -10):
-        file = rendering.render(original, replace(spec, quality=quality), card)
+        file = rendering.render(original, replace(spec, quality=quality), said)
         if not rules.max_bytes or len(file.data) <= rules.max_bytes:
             return file
     raise TooLarge(f"The file cannot be made smaller than {rules.max_bytes / 1_000_000:g} MB without visible damage.")

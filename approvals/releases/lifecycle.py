@@ -8,8 +8,8 @@ from django.db import transaction
 
 from approvals.events.log import announce
 from approvals.models import Channel, Decision, EventKind, Release, ReleaseState, ReviewState
-from approvals.releases.document import document, needed_original
-from approvals.releases.files import Prepared
+from approvals.releases.document import document, needs_its_original
+from assets.imaging.rendering import Rendered
 from assets.models import Version
 from assets.models.version import Status
 from assets.rights import validity
@@ -22,22 +22,26 @@ from core.people.rights import check_right
 WITHDRAW = "approvals.withdraw_release"
 
 
-def publish(decision: Decision, channel: Channel, prepared: Prepared, at: datetime) -> Release:
-    """Put a version into a channel and tell it. The caller holds the locks of the version and of the channel."""
-    version = decision.review.version
+def publish(decision: Decision, channel: Channel, file: Rendered, at: datetime) -> Release:
+    """Put a version into a channel and tell it. The caller holds the locks of the version and of the channel.
+
+    All that leaves is made from the dossier of the decision, which the caller has found to be still as it was.
+    """
+    version, facts = decision.review.version, decision.dossier
     made = Release.objects.create(
         version=version,
         channel=channel,
         decision=decision,
         dossier_hash=decision.dossier_hash,
         version_hash=version.dossier_hash,
-        original=needed_original(version, channel),
-        document=document(version, channel, prepared.file),
-        file_sha256=prepared.file.sha256,
-        file_media_type=prepared.file.media_type,
-        file_size=len(prepared.file.data),
+        version_format=version.dossier_format,
+        original=version.original if needs_its_original(facts, channel.slug) else None,
+        document_text=document(facts, channel.slug, file).as_text(),
+        file_sha256=file.sha256,
+        file_media_type=file.media_type,
+        file_size=len(file.data),
         released_at=at,
-        valid_until=validity.valid_until(version),
+        valid_until=validity.last_day(facts),
     )
     announce(made, EventKind.RELEASED, at)
     return made

@@ -1,9 +1,9 @@
-"""The dossier of a review: what is judged, in plain words, with one hash; and how two dossiers differ."""
+"""The dossier of a review: all that is judged about the version, and each channel with its rules and profile."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,9 +29,9 @@ class Dossier:
 
 
 def of(version: Version, channels: Iterable[Channel]) -> Dossier:
-    """The dossier as it is now."""
-    names = {channel.slug: channel.name for channel in channels}
-    return Dossier(library_dossier.facts(version) | {"channels": names}, hash_of(version.dossier_hash, names))
+    """The dossier as it is now, in the newest format."""
+    facts = library_dossier.facts(version) | {"channels": {each.slug: _channel(each) for each in channels}}
+    return Dossier(facts, hash_of(facts))
 
 
 def of_review(review: Review) -> Dossier:
@@ -39,9 +39,17 @@ def of_review(review: Review) -> Dossier:
     return of(review.version, review.channels.all())
 
 
-def hash_of(version_hash: str, slugs: Iterable[str]) -> str:
-    """SHA-256 of the version's own hash and the channels, in order."""
-    return hashlib.sha256("\n".join((version_hash, *sorted(slugs))).encode()).hexdigest()
+def hash_of(facts: Mapping[str, Any]) -> str:
+    """SHA-256 of a dossier, in the format that it says it is in; the first said none."""
+    if facts.get("format", 1) == 1:
+        return _hash_1(facts)
+    return library_dossier.digest_of(facts)
+
+
+def _hash_1(facts: Mapping[str, Any]) -> str:
+    """Format 1: of the version's own hash and the channels' slugs, in order. Nothing else of a channel was judged."""
+    own = library_dossier.digest_of({name: value for name, value in facts.items() if name != "channels"})
+    return hashlib.sha256("\n".join((own, *sorted(facts["channels"]))).encode()).hexdigest()
 
 
 def unseal(sealed: str) -> dict[str, Any]:
@@ -53,10 +61,12 @@ def unseal(sealed: str) -> dict[str, Any]:
     return facts if isinstance(facts, dict) else {}
 
 
-# Who had a hand in it
-
-
-# Differences
-
-
-# In plain words
+def _channel(channel: Channel) -> dict[str, Any]:
+    """All of a channel that a decision rests on: what it accepts, what it says, and whose days end a license there."""
+    return {
+        "name": channel.name,
+        "kind": channel.kind,
+        "rules": channel.rules,
+        "profile": channel.disclosure,
+        "time_zone": channel.time_zone,
+    }

@@ -5,17 +5,18 @@ from __future__ import annotations
 from django.db import transaction
 
 from approvals.channels import rules
-from approvals.models import Choice, Decision, Release, ReleaseState, ReviewState
+from approvals.models import Channel, Choice, Decision, Release, ReleaseState, ReviewState
 from approvals.policies import deciding
 from approvals.releases import files, lifecycle
 from approvals.releases.lifecycle import end
-from approvals.reviews import dossier, notifications
+from approvals.reviews import changes, dossier, notifications
 from approvals.reviews.services import standing_in_the_way
 from approvals.reviews.transitions import close, lock_review, move, quoted
 from assets.imaging import inspection
-from assets.models import Version
+from assets.imaging.rendering import Rendered
 from assets.models.version import Status
 from assets.versions import contributors, transitions
+from assets.versions import dossier as library_dossier
 from core import audit, clock, storage
 
 OUTCOMES = {
@@ -36,14 +37,15 @@ def settle(decision: Decision) -> Decision:
     prepared, reason = _files_for(decision)
     with transaction.atomic():
         review = lock_review(decision.review)
+        channels = list(review.channels.select_for_update().order_by("pk"))  # what is compared now must not move
         locked = Decision.objects.select_for_update(of=("self",)).select_related("by").get(pk=decision.pk)
         if not _is_due(locked):
             return locked
         locked.review = review
-        if reason := reason or _no_longer_holds(locked, prepared):
+        if reason := reason or _no_longer_holds(locked):
             _lapse(locked, reason)
         else:
-            _take_effect(locked, prepared)
+            _take_effect(locked, channels, prepared)
     return locked
 
 
@@ -51,24 +53,32 @@ def _is_due(decision: Decision) -> bool:
     return not decision.undone_at and not decision.settled_at and decision.effective_at <= clock.instant()
 
 
-def _files_for(decision: Decision) -> tuple[dict[int, files.Prepared], str]:
+def _files_for(decision: Decision) -> tuple[dict[str, Rendered], str]:
     """The files to be released, and why they cannot be made, if so. Outside of any transaction."""
-    if decision.choice != Choice.APPROVE:
+    if decision.choice != Choice.APPROVE or not _is_of_this_portal(decision):
         return {}, ""
-    version = Version.objects.with_dossier().get(pk=decision.review.version_id)
     try:
-        return files.prepare(version, decision.review.channels.all()), ""
+        return files.prepare(decision.dossier), ""
     except (files.TooLarge, inspection.Unreadable, storage.CorruptFile, rules.BadRules) as error:
         return {}, f"The file for delivery could not be made. {error}"
     except FileNotFoundError:
         return {}, "The file is missing where it is kept. Restore it from the backup."
 
 
-def _no_longer_holds(decision: Decision, prepared: dict[int, files.Prepared]) -> str:
+def _is_of_this_portal(decision: Decision) -> bool:
+    """Whether the decision was made on a dossier in the format of today."""
+    return bool(decision.dossier.get("format") == library_dossier.NEWEST)
+
+
+def _no_longer_holds(decision: Decision) -> str:
     """Why a decision cannot take effect any more; empty when it can."""
     review = decision.review
-    if dossier.of_review(review).hash != decision.dossier_hash:
-        return "Something about the picture changed after the decision."
+    if not _is_of_this_portal(decision):
+        return "The portal was updated after the decision, and more is judged now. Review it again."
+    now = dossier.of_review(review)
+    if now.hash != decision.dossier_hash:
+        changed = " ".join(changes.differences(decision.dossier, now.facts))
+        return f"Something about the picture or its channels changed after the decision. {changed}"
     hands = contributors.parts_of(review.version)
     may_review = decision.by.is_active and decision.by.has_perm(deciding.DECIDE)
     if deciding.why_not_decide(decision.by_id, may_review=may_review, involved=hands):
@@ -77,18 +87,16 @@ def _no_longer_holds(decision: Decision, prepared: dict[int, files.Prepared]) ->
         return f"The version is “{review.version.get_status_display().lower()}” by now."
     if decision.choice == Choice.APPROVE:
         blocking = standing_in_the_way(review.version, review.channels.all())
-        if any(file.version_hash != review.version.dossier_hash for file in prepared.values()):
-            return "Something about the picture changed while its files were made."
         return " ".join(finding.words for finding in blocking)
     return ""
 
 
-def _take_effect(decision: Decision, prepared: dict[int, files.Prepared]) -> None:
+def _take_effect(decision: Decision, channels: list[Channel], prepared: dict[str, Rendered]) -> None:
     review = decision.review
     state, status = OUTCOMES[Choice(decision.choice)]
     if review.version.status == Status.IN_REVIEW:
         transitions.move([review.version], status, approved_by=decision.by)
-    names = _release(decision, prepared) if decision.choice == Choice.APPROVE else []
+    names = _release(decision, channels, prepared) if decision.choice == Choice.APPROVE else []
     decision.settled_at = clock.instant()
     decision.save(update_fields=["settled_at"])
     close(review, state)
@@ -99,15 +107,14 @@ def _take_effect(decision: Decision, prepared: dict[int, files.Prepared]) -> Non
     audit.record(decision.by, f"review.{state}", review.version, words, review=review.pk, dossier=decision.dossier_hash)
 
 
-def _release(decision: Decision, prepared: dict[int, files.Prepared]) -> list[str]:
+def _release(decision: Decision, channels: list[Channel], prepared: dict[str, Rendered]) -> list[str]:
     """One release for each channel. The time is read under the channels' locks, so it only goes forward in each."""
-    channels = list(decision.review.channels.select_for_update().order_by("pk"))
     now = clock.instant()
     for channel in channels:
         held = Release.objects.filter(version=decision.review.version, channel=channel, state=ReleaseState.LIVE).first()
         if held:
             end(held, ReleaseState.WITHDRAWN, "Replaced by a newer approval.", by=decision.by)
-        lifecycle.publish(decision, channel, prepared[channel.pk], now)
+        lifecycle.publish(decision, channel, prepared[channel.slug], now)
     return [channel.name for channel in channels]
 
 

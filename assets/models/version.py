@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -152,12 +153,17 @@ class Version(models.Model):
     @property
     def label(self) -> str:
         """Number, date and maker, as shown wherever the version is named: `v2 · Nov 22, 2026 · OpenAI`."""
-        return f"v{self.number} · {clock.written(clock.day_of(self.created_at))} · {self.maker}"
+        return label_of(self.number, self.created_at, self.maker)
 
     @property
     def is_altered(self) -> bool:
         """Whether it started as a photograph and now shows something that was not there."""
         return bool(self.alterations) or self.digital_source == DigitalSource.COMPOSITE
+
+
+def label_of(number: int, added: datetime, maker: str) -> str:
+    """The label of a version from what it is made of. The day is the team's."""
+    return f"v{number} · {clock.written(clock.day_of(added))} · {maker}"
 
 
 class EarlierSeal(models.Model):

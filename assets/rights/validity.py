@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from assets.models import Version
 from assets.rights import consents, licenses
@@ -14,8 +16,7 @@ def findings(version: Version, on: date) -> list[Finding]:
     return [*licenses.findings(version.license, on), *consents.findings(version, on)]
 
 
-def valid_until(version: Version) -> date | None:
-    """The last day on which license and consents all hold; None when none of them ends."""
-    ends = [version.license.valid_until if version.license else None]
-    ends += [consent.valid_until for consent in version.consents.all()]
-    return min((end for end in ends if end), default=None)
+def last_day(facts: Mapping[str, Any]) -> date | None:
+    """The last day on which license and consents of a dossier all hold; None when none of them ends."""
+    ends = [facts["license"].get("valid_until"), *(consent["valid_until"] for consent in facts["consents"]["given"])]
+    return min((date.fromisoformat(end) for end in ends if end), default=None)

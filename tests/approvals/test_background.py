@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
@@ -22,7 +22,9 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from approvals import tasks
 from approvals.models import Channel, Choice, Decision, Event, Mail, Release, Review
 from approvals.releases import files
+from approvals.releases.document import Facts
 from approvals.reviews import notifications, services, settling
+from assets.imaging.rendering import Rendered
 from assets.models import Version
 from core import storage
 from core.models import User
@@ -57,10 +59,10 @@ def test_a_decision_that_cannot_be_settled_holds_up_no_other(
     factories.decide(factories.review(factories.ready(title="Garden")))
     prepare = files.prepare
 
-    def out_of_space(version: Version, channels: Iterable[Channel]) -> dict[int, files.Prepared]:
-        if version == review.version:
+    def out_of_space(facts: Facts) -> dict[str, Rendered]:
+        if facts["asset"] == str(review.version.asset_id):
             raise OSError("no space left on device")
-        return prepare(version, channels)
+        return prepare(facts)
 
     monkeypatch.setattr(files, "prepare", out_of_space)
     tasks.sweep()
@@ -265,7 +267,7 @@ def test_a_mail_server_that_is_gone_holds_up_no_decision(rita: User, review: Rev
 @pytest.mark.parametrize(
     ("model", "change"),
     [
-        (Release, {"document": {}}),
+        (Release, {"document_text": "{}"}),
         (Release, {"file_sha256": "x"}),
         (Release, {"version_hash": "x"}),
         (Event, {"sequence": 9}),

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from approvals.channels import disclosure, loading, verdict
-from approvals.channels.disclosure import CAPTION_LIMIT, Kind, Profile
+from approvals.channels.disclosure import CAPTION_LIMIT, Profile
 from approvals.channels.rules import BadRules, Rules
 from approvals.channels.verdict import ChannelContext
 from approvals.models import Channel
+from approvals.models.document import Kind
 from approvals.policies import deciding
 from approvals.reviews import changes
 

@@ -18,11 +18,6 @@ from assets.alt_texts import forms
 from assets.imaging import metadata, rendering
 from assets.imaging.metadata import EmbeddedMetadata
 from assets.imaging.rendering import SPECS, Spec
-from assets.library.renditions import metadata_of
-from assets.models import Version
-from assets.provenance.data import ProvenanceData
-from core.models import User
-from tests.assets import factories
 from tests.assets.factories import picture
 
 IPTC_EXT = "{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}"
@@ -210,21 +205,3 @@ def test_an_entity_bomb_in_xmp_is_not_unpacked() -> None:
     entities = b'<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">'
     bomb = b"<!DOCTYPE x [" + entities + b']><x:xmpmeta xmlns:x="adobe:ns:meta/">&b;</x:xmpmeta>'
     assert "iptc" not in metadata.read(picture(form="JPEG", xmp=bomb))
-
-
-# Of a version
-
-
-def test_the_card_of_a_version_tells_its_words_and_rights(ada: User) -> None:
-    made = ProvenanceData(provider="sketch", provider_name="Sketch", model_asked="sketch-1", prompt="A kitchen")
-    version = factories.VersionFactory.create(by=ada, digital_source="algorithmicMedia", provenance=made)
-    version = factories.make_ready(version, ada)
-    card = metadata_of(version)
-    assert (card.alt_text, card.credit, card.digital_source) == (version.alt_text, "Harbor Homes", "algorithmicMedia")
-    assert (card.ai_system, card.ai_system_version, card.ai_prompt) == ("Sketch", "sketch-1", "")
-    assert metadata_of(version, with_prompt=True).ai_prompt == "A kitchen"
-
-
-def test_a_photograph_names_no_ai_system(ready: Version) -> None:
-    card = metadata_of(ready, with_prompt=True)
-    assert (card.ai_system, card.ai_system_version, card.ai_prompt) == ("", "", "")

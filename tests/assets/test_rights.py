@@ -14,6 +14,7 @@ from assets.provenance.data import ProvenanceData
 from assets.rights import licenses, terms, validity
 from assets.rights.consents import GivenConsent
 from assets.rights.licenses import GivenAnswer
+from assets.versions import dossier
 from core.models import User
 from tests.assets import factories, verbs
 
@@ -135,10 +136,10 @@ def test_a_consent_of_the_owner_says_nothing_about_people(ready: Version, ada: U
 
 
 def test_it_may_be_used_until_the_first_of_all_ends(ready: Version, ada: User) -> None:
-    assert validity.valid_until(ready) is None
+    assert validity.last_day(dossier.facts(ready)) is None
     answer(ready, Question.TERM, Answer.NO, valid_until=TOMORROW)
     verbs.record_consent(ready, GivenConsent(kind="person", name="Jo", given="yes", valid_until=TODAY), by=ada)
-    assert validity.valid_until(Version.objects.with_dossier().get(pk=ready.pk)) == TODAY
+    assert validity.last_day(dossier.facts(Version.objects.with_dossier().get(pk=ready.pk))) == TODAY
 
 
 # Terms

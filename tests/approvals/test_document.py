@@ -1,0 +1,216 @@
+"""The release document: each field is a fact of the dossier that was decided on, or of the file made from it."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, fields, is_dataclass, replace
+from datetime import date
+from typing import Any, get_args, get_type_hints
+
+import pytest
+
+from approvals.models import Release
+from approvals.models.document import ReleaseDocument
+from approvals.releases.document import document, embedded
+from approvals.reviews import dossier
+from assets.imaging.rendering import Rendered
+from assets.models import Version
+from assets.provenance.data import ProvenanceData
+from assets.rights.consents import GivenConsent
+from assets.versions.dossier import flat
+from core.models import User
+from tests.approvals import factories
+from tests.assets import factories as library
+from tests.assets import verbs
+
+pytestmark = pytest.mark.django_db
+
+SOURCES = {
+    "format": (),
+    "title": ("title",),
+    "asset": ("asset",),
+    "version.number": ("file.number",),
+    "version.label": ("file.number", "file.added", "provenance.maker"),
+    "version.sha256": ("file.sha256",),
+    "listing": ("listing.reference",),
+    "alt_text.decorative": ("alt_text.decorative",),
+    "alt_text.language": ("alt_text.language",),
+    "alt_text.texts": ("alt_text.texts.en", "alt_text.texts.fr"),
+    "license.holder": ("license.holder",),
+    "license.attribution": ("license.attribution",),
+    "license.url": ("license.url",),
+    "license.valid_until": ("license.valid_until", "consents.given"),
+    "disclosure.kind": (),
+    "disclosure.alterations": ("disclosure.alterations",),
+    "disclosure.digital_source_type": ("disclosure.digital_source",),
+    "disclosure.caption": ("channels.website.profile.caption_altered", "disclosure.note"),
+    "disclosure.remark_prefix": ("channels.website.profile.remark_prefix",),
+    "disclosure.label": ("channels.website.profile.label_altered",),
+    "disclosure.statement": ("channels.website.profile.statement",),
+    "disclosure.order": ("channels.website.profile.order",),
+    "original.sha256": ("disclosure.original",),
+    "file.media_type": None,
+    "file.width": None,
+    "file.height": None,
+    "file.size": None,
+    "file.sha256": None,
+}
+"""Field of the document → the facts it comes from. None for what is a fact of the delivered file.
+
+The kind hangs on two facts together, so it has a test of its own.
+"""
+PROFILE = {
+    "caption_altered": "Virtually staged",
+    "remark_prefix": "Virtually staged.",
+    "label_altered": "Staged",
+    "statement": "See {original}.",
+    "order": "original_after",
+}
+OTHER = {
+    "asset": "11111111-1111-1111-1111-111111111111",
+    "disclosure.digital_source": "digitalCapture",
+    "disclosure.alterations": ["ModelHome"],
+    "file.added": "2020-05-05T12:00:00+00:00",
+    "license.valid_until": "2028-01-01",
+    "consents.given": [{"valid_until": "2027-01-01"}],
+    "channels.website.profile.order": "",
+    "alt_text.language": "fr",
+}
+"""Where another text would not do: another value of a fact."""
+FILE = Rendered(data=b"bytes", media_type="image/jpeg", width=96, height=64, sha256="0" * 64)
+
+
+def leaves(kind: type, path: str = "") -> Iterator[str]:
+    """The fields of the document, those of its parts included."""
+    hints = get_type_hints(kind)
+    for each in fields(kind):
+        here, hint = f"{path}{each.name}", hints[each.name]
+        part = next((one for one in (hint, *get_args(hint)) if is_dataclass(one)), None)
+        yield from leaves(part, f"{here}.") if isinstance(part, type) else [here]
+
+
+@pytest.fixture
+def facts(ada: User) -> dict[str, Any]:
+    """A dossier in which every fact that may leave says something."""
+    photograph = library.ready_version(ada)
+    made = ProvenanceData(provider="sketch", provider_name="Sketch", model_asked="sketch-1", prompt="A kitchen")
+    version = library.ready_version(ada, listing=library.ListingFactory.create(), provenance=made)
+    verbs.describe(version, text="Kitchen, virtually staged", further={"fr": "Cuisine"}, by=ada)
+    verbs.mark(
+        version,
+        digital_source="compositeWithTrainedAlgorithmicMedia",
+        alterations=["VirtualStagingItemAddition"],
+        original=photograph,
+        disclosure_note="Sofa added",
+        by=ada,
+    )
+    library.complete_license(version, ada, url="https://terms.example/", valid_until=date(2030, 1, 1))
+    given = GivenConsent(kind="person", name="Jo", given="yes", valid_until=date(2029, 1, 1))
+    verbs.record_consent(version, given, by=ada)
+    channel = factories.channel("website", disclosure=PROFILE)
+    return dossier.of(Version.objects.with_dossier().get(pk=version.pk), [channel]).facts
+
+
+def put(facts: Mapping[str, Any], path: str, value: object) -> dict[str, Any]:
+    """The facts with another value at a path."""
+    changed = copy.deepcopy(dict(facts))
+    *parts, last = path.split(".")
+    place: dict[str, Any] = changed
+    for part in parts:
+        place = place[part]
+    place[last] = value
+    return changed
+
+
+def another(path: str, value: object) -> object:
+    if path in OTHER:
+        return OTHER[path]
+    if isinstance(value, bool):
+        return not value
+    return value + 1 if isinstance(value, int) else f"another {value}"
+
+
+def said(facts: Mapping[str, Any], file: Rendered = FILE) -> dict[str, Any]:
+    told = flat(asdict(document(facts, "website", file)))
+    texts = {name: told.pop(name) for name in list(told) if name.startswith("alt_text.texts.")}
+    return told | {"alt_text.texts": texts}
+
+
+def test_every_field_has_a_known_source(facts: dict[str, Any]) -> None:
+    assert sorted(SOURCES) == sorted(leaves(ReleaseDocument)) == sorted(said(facts))
+
+
+def test_a_field_changes_with_its_sources_and_with_nothing_else(facts: dict[str, Any]) -> None:
+    """The walk: each fact of the dossier in turn says something else; what follows is what the table says, exactly."""
+    before, follows = said(facts), dict[str, set[str]]()
+    for path, value in flat(facts).items():
+        changed = put(facts, path, another(path, value))
+        after = said(changed)
+        for name in SOURCES:
+            if before.get(name) != after.get(name):
+                follows.setdefault(name, set()).add(path)
+    assert follows == {name: set(sources) for name, sources in SOURCES.items() if sources}
+
+
+@pytest.mark.parametrize(
+    ("source", "alterations", "kind"),
+    [
+        ("digitalCapture", [], "photograph"),
+        ("digitalCapture", ["ModelHome"], "altered"),
+        ("compositeWithTrainedAlgorithmicMedia", [], "altered"),
+        ("trainedAlgorithmicMedia", [], "generated"),
+        ("algorithmicMedia", [], "drawn"),
+    ],
+)
+def test_the_kind_follows_what_was_stated(
+    facts: dict[str, Any], source: str, alterations: list[str], kind: str
+) -> None:
+    stated = put(put(facts, "disclosure.digital_source", source), "disclosure.alterations", alterations)
+    assert said(stated)["disclosure.kind"] == kind
+    assert ("original.sha256" in said(stated)) == (kind == "altered")
+
+
+def test_facts_of_the_file_are_those_of_the_delivered_file(facts: dict[str, Any]) -> None:
+    other = replace(FILE, data=b"other bytes", media_type="image/png", width=97, height=65, sha256="1" * 64)
+    before, after = said(facts), said(facts, other)
+    assert {name for name in before if before[name] != after[name]} == {n for n, s in SOURCES.items() if s is None}
+
+
+def test_it_is_read_as_it_was_written(facts: dict[str, Any]) -> None:
+    made = document(facts, "website", FILE)
+    assert ReleaseDocument.parse(made.as_text()) == made
+    assert made.as_text() == document(json.loads(json.dumps(facts)), "website", FILE).as_text()
+
+
+def test_the_first_format_is_still_read(facts: dict[str, Any]) -> None:
+    made = document(facts, "website", FILE)
+    first = json.loads(made.as_text())
+    first.pop("format")
+    first["original"]["image"] = "00000000-0000-0000-0000-000000000000"
+    assert ReleaseDocument.parse(json.dumps(first)) == replace(made, format=1)
+
+
+def test_the_file_says_what_the_dossier_says(facts: dict[str, Any]) -> None:
+    card = embedded(facts)
+    assert (card.title, card.alt_text, card.further_alt_texts) == (
+        facts["title"], "Kitchen, virtually staged", {"fr": "Cuisine"},
+    )  # fmt: skip
+    assert (card.credit, card.web_statement) == ("Harbor Homes", "https://terms.example/")
+    assert (card.digital_source, card.ai_system, card.ai_system_version, card.ai_prompt) == (
+        "compositeWithTrainedAlgorithmicMedia", "Sketch", "sketch-1", "",
+    )  # fmt: skip
+
+
+def test_a_photograph_names_no_ai_system(ada: User) -> None:
+    release = factories.released(factories.ready(ada))
+    card = embedded(release.decision.dossier)
+    assert (card.ai_system, card.ai_system_version) == ("", "")
+
+
+def test_a_release_keeps_the_document_of_its_decision(ada: User) -> None:
+    release = Release.objects.get(pk=factories.released(factories.ready(ada)).pk)
+    told = asdict(release.document.file)
+    file = Rendered(data=b"x" * told.pop("size"), **told)
+    assert release.document_text == document(release.decision.dossier, "website", file).as_text()

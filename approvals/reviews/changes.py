@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from assets.models import Question
 from assets.provenance.alterations import in_plain_words
+from assets.versions.dossier import flat
 from core.languages import name_of
 
 LABELS = {
+    "title": "Title",
+    "listing.reference": "Listing",
+    "listing.address": "Address of the listing",
     "file.sha256": "The file",
     "alt_text.decorative": "Decorative",
     "alt_text.language": "Language of the alt text",
@@ -30,18 +34,9 @@ LABELS = {
 
 def differences(seen: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """What changed between two dossiers' facts, a sentence each."""
-    before, after = dict(_flat(seen)), dict(_flat(now))
+    before, after = flat(seen), flat(now)
     changed = [path for path in dict.fromkeys([*before, *after]) if before.get(path) != after.get(path)]
     return [f"{_label(path)}: was {_shown(before.get(path))}, is now {_shown(after.get(path))}." for path in changed]
-
-
-def _flat(facts: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in facts.items():
-        here = f"{path}.{name}" if path else name
-        if isinstance(value, Mapping):
-            yield from _flat(value, here)
-        else:
-            yield here, value
 
 
 def _label(path: str) -> str:
@@ -49,7 +44,7 @@ def _label(path: str) -> str:
         return LABELS[path]
     kind, _, rest = path.partition(".")
     if kind == "channels":
-        return f"Channel {rest}"
+        return _of_channel(rest)
     if path.startswith("alt_text.texts."):
         return f"Alt text in {name_of(path.rpartition('.')[2])}"
     if path.startswith("license.answers."):
@@ -57,6 +52,13 @@ def _label(path: str) -> str:
         asked = Question(question).label if question in Question.values else question
         return f"{asked} ({part})" if part != "answer" else asked
     return path.replace("_", " ").replace(".", ", ").capitalize()
+
+
+def _of_channel(path: str) -> str:
+    """A part of a channel: `website.profile.caption_altered` is “Channel website, caption altered”."""
+    slug, _, rest = path.partition(".")
+    what = rest.removeprefix("rules.").removeprefix("profile.").replace("_", " ")
+    return f"Channel {slug}, {what}" if what else f"Channel {slug}"
 
 
 def _shown(value: Any) -> str:

@@ -23,7 +23,7 @@ SWEEP_IS_STALE = 60
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # Those that pile up only repeat each other. But a queue that is always some seconds late must not throw all away.
     name: {"task": name, "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_IS_STALE}}
-    for name in ("generation.tasks.sweep", "approvals.tasks.sweep")
+    for name in ("generation.tasks.sweep", "approvals.tasks.sweep", "core.tasks.send_outbox")
 }
 
 

@@ -224,6 +224,7 @@ vars().update(
         or f"filemail:///{VAR_DIR / 'mail'}"
     )
 )
+EMAIL_TIMEOUT = 20  # seconds; well within the first wait of the outbox, after which another worker tries
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("MAIL_FROM", f"imprimatur@{SITE_HOST}")
 
 # Web security

@@ -1,4 +1,4 @@
-"""Administrators' tables of the foundation: the log, to look at; and what such a table is."""
+"""Administrators' tables of the foundation: the log and the outbox, to look at; and what such a table is."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.db.models import Model
 from django.http import HttpRequest
 
-from core.models import LogEntry, User
+from core.models import LogEntry, OutgoingMessage, User
 
 if TYPE_CHECKING:
     Table = admin.ModelAdmin[Model]
@@ -36,6 +36,13 @@ class LogEntryAdmin(ReadOnly):
     list_display = ("at", "actor_name", "action", "words")
     list_filter = ("action",)
     search_fields = ("words", "actor_name")
+
+
+@admin.register(OutgoingMessage)
+class OutgoingMessageAdmin(ReadOnly):
+    list_display = ("topic", "to", "words", "state", "attempts", "due_at", "problem")
+    list_filter = ("state", "topic")
+    list_select_related = ("to",)
 
 
 @admin.register(User)

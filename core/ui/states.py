@@ -65,6 +65,7 @@ ACTION_ICONS = {
     "job": "image",
     "key": "key-round",
     "license": "scale",
+    "message": "mail",
     "output.discarded": "trash-2",
     "output.kept": "image-plus",
     "release": "radio",

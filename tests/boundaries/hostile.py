@@ -21,7 +21,7 @@ MEANT = {
     "action", "adapter", "alt_language", "codename", "cost_basis", "currency", "digest", "email", "error_kind",
     "file_media_type", "display_name", "handle", "key", "language", "maker", "media_type", "model_id", "name",
     "password", "prefix", "previous", "provider", "quality", "quote_basis", "ratio", "reference", "seed", "spec",
-    "subject_id", "subject_type", "time_zone", "username",
+    "subject_id", "subject_type", "time_zone", "topic", "username",
 }  # fmt: skip
 """Columns that hold a word of the portal's own; in some tables also a text, which `TEXTS` names."""
 TEXTS = {

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from approvals.channels.disclosure import Profile
 from approvals.channels.rules import BadRules, Rules
-from approvals.models import Channel, Decision, Delivery, Event, ListingSite, Mail, Release, Review, SiteKey
+from approvals.models import Channel, Decision, Delivery, Event, ListingSite, Release, Review, SiteKey
 from core import audit
 from core.admin import ReadOnly
 from core.models import User
@@ -104,12 +104,6 @@ class KeyAdmin(ReadOnly):
 @admin.register(Event)
 class EventAdmin(ReadOnly):
     list_display = ("channel", "sequence", "kind", "at")
-
-
-@admin.register(Mail)
-class MailAdmin(ReadOnly):
-    list_display = ("kind", "to", "review", "state", "attempts", "due_at")
-    list_filter = ("state",)
 
 
 @admin.register(Delivery)

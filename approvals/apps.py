@@ -13,6 +13,10 @@ class ApprovalsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from approvals.reviews import notifications  # needs the models
+        from core.outbox import topics
+
+        topics.register(*notifications.TOPICS)
         post_migrate.connect(_install_guards, sender=self, dispatch_uid="approvals.models.guards")
 
 

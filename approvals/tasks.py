@@ -1,4 +1,4 @@
-"""Background work of approvals: decisions that take effect, releases that end, and mail. The rows say what is due."""
+"""Background work of approvals: decisions that take effect, and releases that end. The rows say what is due."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from celery import shared_task
 
 from approvals.models import Decision
 from approvals.releases import lifecycle
-from approvals.reviews import notifications, settling
+from approvals.reviews import settling
 from core import clock
 
 logger = structlog.get_logger(__name__)
@@ -24,7 +24,7 @@ def settle(decision: str) -> None:
 
 @shared_task
 def sweep() -> None:
-    """Settle whatever is due, enqueued or not, bring releases up to date, and send mail that waits."""
+    """Settle whatever is due, enqueued or not, and bring releases up to date."""
     due = Decision.objects.filter(undone_at=None, settled_at=None, effective_at__lte=clock.instant())
     for decision in due.order_by("effective_at")[:BATCH]:
         try:
@@ -32,10 +32,3 @@ def sweep() -> None:
         except Exception:  # whatever it is, those behind it must not wait for it
             logger.exception("decision.not_settled", decision=str(decision.pk))
     lifecycle.expire_due()
-    notifications.send_due()
-
-
-@shared_task
-def send_mail() -> None:
-    """Send the mail that is due."""
-    notifications.send_due()

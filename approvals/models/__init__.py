@@ -1,8 +1,7 @@
-"""What approving leaves behind: reviews and decisions, channels and releases, listing sites, events, and mail."""
+"""What approving leaves behind: reviews and decisions, channels and releases, listing sites, and events."""
 
 from approvals.models.channel import Channel, ChannelKind
 from approvals.models.event import Delivery, Event, EventKind
-from approvals.models.mail import Mail, MailKind, MailState
 from approvals.models.release import Release, ReleaseState
 from approvals.models.review import Choice, Decision, Review, ReviewState
 from approvals.models.site import ListingSite, SiteKey
@@ -16,9 +15,6 @@ __all__ = [
     "Event",
     "EventKind",
     "ListingSite",
-    "Mail",
-    "MailKind",
-    "MailState",
     "Release",
     "ReleaseState",
     "Review",

@@ -1,33 +1,29 @@
-"""What the worker does for approvals: it settles what is due, whether enqueued or not, and writes mail."""
+"""What the worker does for approvals: it settles what is due, whether enqueued or not, and who gets mail about it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
-from typing import ClassVar
 from unittest import mock
 
 import celery
 import pytest
 import time_machine
 from django.core import mail
-from django.core.mail import EmailMessage
-from django.core.mail.backends.base import BaseEmailBackend
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from approvals import tasks
-from approvals.models import Channel, Choice, Decision, Event, Mail, Release, Review
+from approvals.models import Channel, Choice, Decision, Event, Release, Review
 from approvals.releases import files
 from approvals.releases.document import Facts
-from approvals.reviews import notifications, services, settling
+from approvals.reviews import services, settling
 from assets.imaging.rendering import Rendered
 from assets.models import Version
 from core import storage
-from core.models import User
+from core.models import OutgoingMessage, User
+from core.tasks import send_outbox
 from tests.approvals import factories
 
 pytestmark = pytest.mark.django_db
@@ -139,129 +135,76 @@ def test_a_broker_that_is_gone_does_not_undo_the_decision(
     assert Decision.objects.count() == 1
 
 
+# Mail
+
+
 def test_reviewers_are_mailed_and_authors_are_not(rita: User, max_: User, nils: User, review: Review) -> None:
-    tasks.send_mail()
+    send_outbox()
     assert sorted(message.to[0] for message in mail.outbox) == ["max@example.com", "rita@example.com"]
 
 
-def test_a_mail_that_cannot_be_sent_keeps_none_from_the_others(
-    max_: User, rita: User, review: Review, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    send = EmailMessage.send
-
-    def refuse_max(message: EmailMessage, fail_silently: bool = False) -> int:
-        if message.to == [max_.email]:
-            raise SMTPRecipientsRefused({})
-        return send(message, fail_silently)
-
-    monkeypatch.setattr(EmailMessage, "send", refuse_max)
-    tasks.send_mail()
-    assert [message.to for message in mail.outbox] == [[rita.email]]
-
-
 def test_the_mail_links_to_the_review_and_decides_nothing(rita: User, review: Review) -> None:
-    tasks.send_mail()
+    send_outbox()
     assert f"/review/{review.pk}/" in mail.outbox[0].body
 
 
 def test_the_author_is_mailed_the_words(review: Review) -> None:
     settling.settle(factories.decide(review, Choice.CHANGES, "The lamp floats."))
-    tasks.send_mail()
+    send_outbox()
     assert (mail.outbox[0].to, "The lamp floats." in mail.outbox[0].body) == (["ada@example.com"], True)
 
 
 def test_an_author_who_wants_no_answers_is_not_mailed(ada: User, review: Review) -> None:
     User.objects.filter(pk=ada.pk).update(mail_answers=False)
     settling.settle(factories.decide(Review.objects.get(pk=review.pk), Choice.CHANGES, "The lamp floats."))
-    tasks.send_mail()
+    send_outbox()
     assert [message for message in mail.outbox if message.to == [ada.email]] == []
 
 
 def test_a_title_cannot_add_a_header_to_the_mail(ada: User, rita: User) -> None:
     factories.review(factories.ready(ada, title="Kitchen\nBcc: everybody@example.com"))
-    tasks.send_mail()
+    send_outbox()
     assert mail.outbox[0].recipients() == ["rita@example.com"]
-
-
-def test_mail_that_nobody_was_called_to_send_is_sent_once_by_the_sweep(rita: User, max_: User, review: Review) -> None:
-    tasks.sweep()
-    tasks.sweep()
-    assert sorted(message.to[0] for message in mail.outbox) == ["max@example.com", "rita@example.com"]
 
 
 def test_mail_about_what_was_retracted_is_not_sent(rita: User, review: Review, ada: User) -> None:
     services.retract_review(review, by=ada)
-    tasks.sweep()
-    assert (mail.outbox, Mail.objects.get().state) == ([], "needless")
+    send_outbox()
+    assert (mail.outbox, OutgoingMessage.objects.get().state) == ([], "needless")
+
+
+@pytest.mark.parametrize("change", [{"mail_reviews": False}, {"is_active": False}, {"email": ""}])
+def test_a_reviewer_who_wants_or_gets_no_mail_by_now_is_sent_none(
+    rita: User, review: Review, change: dict[str, object]
+) -> None:
+    User.objects.filter(pk=rita.pk).update(**change)
+    send_outbox()
+    assert (mail.outbox, OutgoingMessage.objects.get().state) == ([], "needless")
+
+
+def test_who_may_not_decide_any_more_is_sent_no_mail(rita: User, review: Review) -> None:
+    rita.groups.clear()
+    send_outbox()
+    assert (mail.outbox, OutgoingMessage.objects.get().state) == ([], "needless")
+
+
+def test_an_author_who_wants_no_answers_by_now_is_sent_none(ada: User, review: Review) -> None:
+    settling.settle(factories.decide(review, Choice.CHANGES, "The lamp floats."))
+    User.objects.filter(pk=ada.pk).update(mail_answers=False)
+    send_outbox()
+    assert [message.state for message in OutgoingMessage.objects.filter(topic="review.returned")] == ["needless"]
 
 
 def test_a_submission_that_fails_owes_no_mail(rita: User, ready: Version, channel: Channel, ada: User) -> None:
     with pytest.raises(KeyboardInterrupt), mock.patch("core.audit.record", _killed):
         services.submit(ready, [channel], "", by=ada)
-    assert not Mail.objects.exists()
+    assert not OutgoingMessage.objects.exists()
 
 
-@pytest.fixture
-def broken_server(settings: Settings) -> list[str]:
-    """A mail server that takes nothing; what was tried, by address."""
-    settings.EMAIL_BACKEND = f"{__name__}.Refusing"
-    Refusing.tried.clear()
-    return Refusing.tried
-
-
-class Refusing(BaseEmailBackend):
-    tried: ClassVar[list[str]] = []
-
-    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        Refusing.tried.extend(message.to[0] for message in email_messages)
-        raise SMTPServerDisconnected("gone")
-
-
-def test_a_mail_server_that_is_back_gets_what_waits(
-    rita: User, max_: User, review: Review, broken_server: list[str], settings: Settings
-) -> None:
-    tasks.sweep()
-    assert (len(broken_server), mail.outbox) == (1, [])
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    with time_machine.travel(timezone.now() + timedelta(minutes=2)):
-        tasks.sweep()
-        tasks.sweep()
-    assert sorted(message.to[0] for message in mail.outbox) == ["max@example.com", "rita@example.com"]
-
-
-def test_a_mail_that_failed_waits_before_it_is_tried_again(
-    rita: User, review: Review, broken_server: list[str]
-) -> None:
-    tasks.sweep()
-    tasks.sweep()
-    assert broken_server == ["rita@example.com"]
-
-
-def test_a_mail_that_always_fails_is_given_up(rita: User, review: Review, broken_server: list[str]) -> None:
-    for day in range(12):
-        with time_machine.travel(timezone.now() + timedelta(days=day)):
-            tasks.sweep()
-    assert (len(broken_server), Mail.objects.get().state) == (notifications.MOST_ATTEMPTS, "failed")
-
-
-def test_a_worker_killed_while_it_sends_leaves_the_mail_to_be_sent(
-    rita: User, review: Review, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as broken:
-        broken.setattr(EmailMessage, "send", _killed)
-        with pytest.raises(KeyboardInterrupt):
-            tasks.send_mail()
-    tasks.send_mail()
-    assert not mail.outbox
-    with time_machine.travel(timezone.now() + timedelta(minutes=2)):
-        tasks.sweep()
-    assert len(mail.outbox) == 1
-
-
-def test_a_mail_server_that_is_gone_holds_up_no_decision(rita: User, review: Review, broken_server: list[str]) -> None:
-    factories.decide(review)
-    tasks.sweep()
-    assert Release.objects.live().count() == 1
+def test_mail_names_what_it_is_about_on_the_settings_page(rita: User, review: Review) -> None:
+    (message,) = OutgoingMessage.objects.all()
+    assert (message.to, message.subject_id) == (rita, str(review.pk))
+    assert message.words.startswith(f"{review.version.asset.title} (")
 
 
 @pytest.mark.parametrize(

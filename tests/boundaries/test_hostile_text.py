@@ -12,7 +12,7 @@ from django.core import mail
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
-from approvals import tasks
+from core import tasks
 from tests.boundaries import hostile
 from tests.boundaries.pages import Page
 from tests.boundaries.table import READERS, Row
@@ -74,7 +74,7 @@ def test_no_cell_of_the_ledger_is_a_formula(max_: Browser) -> None:
 
 
 def test_mail_carries_it_as_plain_text(hostile_world: World) -> None:
-    tasks.send_mail()
+    tasks.send_outbox()
     assert mail.outbox
     for message in mail.outbox:
         assert "\n" not in message.subject

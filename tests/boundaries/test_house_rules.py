@@ -22,7 +22,7 @@ MODULES = [
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 WRITERS = {
     "approvals/admin.py", "approvals/api/throttling.py", "approvals/api/views.py", "approvals/channels/loading.py",
-    "approvals/events/log.py", "approvals/releases/lifecycle.py", "approvals/reviews/notifications.py",
+    "approvals/events/log.py", "approvals/releases/lifecycle.py",
     "approvals/reviews/services.py", "approvals/reviews/settling.py", "approvals/reviews/transitions.py",
     "approvals/sites/access.py", "assets/alt_texts/writing.py", "assets/library/collection.py",
     "assets/library/intake.py", "assets/library/renditions.py", "assets/listings/records.py",

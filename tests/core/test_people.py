@@ -13,9 +13,8 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from approvals.models import Mail
 from core import clock
-from core.models import LogEntry, User
+from core.models import LogEntry, OutgoingMessage, User
 from tests.approvals import factories as approvals
 from tests.assets import factories
 
@@ -88,5 +87,5 @@ def test_who_wants_no_mail_gets_none() -> None:
     rita = factories.rita()
     User.objects.filter(pk=rita.pk).update(mail_reviews=False)
     approvals.review()
-    assert not Mail.objects.filter(to=rita).exists()
+    assert not OutgoingMessage.objects.filter(to=rita).exists()
     assert mail.outbox == []

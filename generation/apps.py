@@ -34,8 +34,11 @@ class GenerationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from core.outbox import topics
         from generation.catalogue import checks  # noqa: F401 - registers itself once the apps are there
+        from generation.spending import alerts
 
+        topics.register(alerts.TOPIC)
         post_migrate.connect(_install_guards, sender=self, dispatch_uid="generation.guards")
 
 

@@ -7,7 +7,6 @@ from uuid import UUID
 from celery import shared_task
 
 from generation.jobs import execution, reconciliation
-from generation.spending import alerts
 
 
 @shared_task(name="generation.tasks.send_job")
@@ -20,12 +19,6 @@ def resume_job(job_id: str) -> None:
     execution.resume(UUID(job_id))
 
 
-@shared_task(name="generation.tasks.mail_alert")
-def mail_alert(alert_id: str) -> None:
-    alerts.mail(int(alert_id))
-
-
 @shared_task(name="generation.tasks.sweep")
 def sweep() -> None:
     reconciliation.reconcile()
-    alerts.call_forgotten()

@@ -139,7 +139,6 @@ class BudgetAlert(models.Model):
     level = models.PositiveSmallIntegerField(help_text="Percent.")
     limit_micros = models.BigIntegerField(help_text="The limit at the time.")
     at = models.DateTimeField(auto_now_add=True)
-    mailed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("-level", "-id")
@@ -151,6 +150,11 @@ class BudgetAlert(models.Model):
 
     def __str__(self) -> str:
         return f"{self.level} % of {self.budget}"
+
+    @property
+    def holds(self) -> bool:
+        """Whether as much is still used of a limit that nobody has changed since."""
+        return self.budget.level >= self.level and self.limit_micros == self.budget.limit_micros
 
 
 class PlanKind(models.TextChoices):

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 
-import structlog
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from core import clock, dispatch
-from core.models import User
+from core import clock
+from core.models import OutgoingMessage, User
+from core.outbox import services as outbox
+from core.outbox.topics import Topic
 from generation.models import Budget, BudgetAlert
 
 LEVELS = (50, 80, 100)
 """Percent of a limit that are spent or set aside."""
-FORGOTTEN_AFTER = timedelta(seconds=30)
-CALLED_AT_MOST = 5
 MANAGE = "generation.manage_money"
-MAIL = "generation.tasks.mail_alert"
-
-logger = structlog.get_logger(__name__)
 
 
 def look(budget_id: int) -> None:
@@ -37,49 +32,22 @@ def look(budget_id: int) -> None:
         _note(budget, new)
 
 
-def mail(alert_id: int) -> None:
-    """Mail one alert to everybody who manages money and wants it. Claimed first, so that it is not mailed twice."""
-    now = clock.now()
-    if not BudgetAlert.objects.filter(pk=alert_id, mailed_at=None).update(mailed_at=now):
-        return
-    alert = BudgetAlert.objects.select_related("budget__person", "budget__listing").get(pk=alert_id)
-    url = settings.SITE_URL + reverse("generation:spend")
-    for person in _managers():
-        body = render_to_string("emails/budget.txt", {"alert": alert, "budget": alert.budget, "url": url, "to": person})
-        try:
-            EmailMessage(_subject(alert), body.strip() + "\n", to=[person.email]).send()
-        except OSError:  # no mail server: the Overview says the same
-            logger.warning("alert.not_mailed", alert=alert.pk, exc_info=True)
-
-
-def call_forgotten() -> None:
-    """Mail what nobody mailed, since a message about it was lost."""
-    lost = BudgetAlert.objects.filter(mailed_at=None, at__lt=clock.now() - FORGOTTEN_AFTER)
-    for alert_id in lost.values_list("pk", flat=True)[:CALLED_AT_MOST]:
-        dispatch.enqueue(MAIL, str(alert_id))
-
-
 def standing(month: date) -> list[BudgetAlert]:
     """The highest alert of each budget of a month that its limit has not been raised above since."""
     related = ("budget__person", "budget__listing")
     highest: dict[int, BudgetAlert] = {}
     for alert in BudgetAlert.objects.filter(budget__month=month).select_related(*related).order_by("level", "id"):
-        if alert.budget.level >= alert.level and alert.limit_micros == alert.budget.limit_micros:
+        if alert.holds:
             highest[alert.budget_id] = alert
     return sorted(highest.values(), key=lambda alert: -alert.level)
 
 
 def _note(budget: Budget, levels: list[int]) -> None:
     """The highest of several that are reached at once speaks for the others."""
-    *quiet, loud = (
+    *_, loudest = (
         BudgetAlert.objects.create(budget=budget, level=level, limit_micros=budget.limit_micros) for level in levels
     )
-    _hush(quiet)
-    dispatch.enqueue(MAIL, str(loud.pk))
-
-
-def _hush(quiet: Iterable[BudgetAlert]) -> None:
-    BudgetAlert.objects.filter(pk__in=[alert.pk for alert in quiet]).update(mailed_at=clock.now())
+    outbox.write(TOPIC.name, loudest, _managers(), str(loudest))
 
 
 def _managers() -> list[User]:
@@ -87,6 +55,23 @@ def _managers() -> list[User]:
     return list(everybody.exclude(email="").filter(is_active=True, mail_budgets=True).distinct())
 
 
+def _mail(message: OutgoingMessage) -> EmailMessage | None:
+    """Nothing once the limit was raised or the month is over, or when its reader wants no mail or lost the right."""
+    related = ("budget__person", "budget__listing")
+    alert = BudgetAlert.objects.select_related(*related).filter(pk=message.subject_id).first()
+    if alert is None or not alert.holds or alert.budget.month < clock.today().replace(day=1):
+        return None
+    if not message.to.mail_budgets or not message.to.has_perm(MANAGE):
+        return None
+    url = settings.SITE_URL + reverse("generation:spend")
+    context = {"alert": alert, "budget": alert.budget, "url": url, "to": message.to}
+    body = render_to_string("emails/budget.txt", context)
+    return EmailMessage(_subject(alert), body.strip() + "\n", to=[message.to.email])
+
+
 def _subject(alert: BudgetAlert) -> str:
     words = f"{alert.budget.scope}: {alert.level} % of the budget for {alert.budget.month:%B} used"
     return " ".join(words.split())
+
+
+TOPIC = Topic("budget.alert", "Budget running out", _mail)

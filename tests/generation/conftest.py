@@ -22,9 +22,9 @@ def scripted(settings: Settings) -> Iterator[type[Scripted]]:
 
 @pytest.fixture(autouse=True)
 def enqueued(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, float]]:
-    """What workers were told to look at, instead of telling them: (task, job, seconds)."""
+    """What workers were told to look at, instead of telling them: (task, job or nothing, seconds)."""
     told: list[tuple[str, str, float]] = []
     monkeypatch.setattr(
-        dispatch, "_publish", lambda task, args, wait: told.append((task.rpartition(".")[2], *args, wait))
+        dispatch, "_publish", lambda task, args, wait: told.append((task.rpartition(".")[2], "".join(args), wait))
     )
     return told

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from smtplib import SMTPRecipientsRefused
+from unittest import mock
 
 import pytest
 import time_machine
 from django.contrib.auth.models import Permission
 from django.core import mail
 from django.core.exceptions import PermissionDenied
+from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from core import clock
 from core.audit import history
 from core.errors import Blocked
-from core.models import User
-from generation import tasks
+from core.models import OutgoingMessage, User
+from core.tasks import send_outbox
 from generation.jobs import execution, services
 from generation.models import Budget, BudgetAlert, EntryKind, Job, LedgerEntry, Plan, PlanKind
 from generation.providers import errors
@@ -192,9 +195,9 @@ def test_who_manages_money_is_mailed_once_after_the_commit(
     with django_capture_on_commit_callbacks(execute=True):
         factories.queued(ada)
         assert not enqueued
-    (told,) = [key for task, key, _ in enqueued if task == "mail_alert"]
-    tasks.mail_alert(told)
-    tasks.mail_alert(told)
+    assert [task for task, _, _ in enqueued if task == "send_outbox"] == ["send_outbox"]
+    send_outbox()
+    send_outbox()
     (sent,) = mail.outbox
     assert sent.to == [max_.email]
     assert sent.subject.startswith("The team: 100 % of the budget for")
@@ -205,20 +208,42 @@ def test_who_manages_money_is_mailed_once_after_the_commit(
 def test_the_highest_of_several_levels_speaks_for_all(ada: User, max_: User) -> None:
     team(DIME)
     factories.queued(ada)
-    assert list(BudgetAlert.objects.filter(mailed_at=None).values_list("level", flat=True)) == [100]
+    message = OutgoingMessage.objects.get()
+    assert (message.topic, message.subject_id) == ("budget.alert", str(BudgetAlert.objects.get(level=100).pk))
+    assert message.words == f"100 % of The team, {budgets.month_of():%B %Y}"
 
 
-def test_an_alert_that_nobody_was_told_to_mail_is_found_by_the_sweep(
-    ada: User,
-    enqueued: list[tuple[str, str, float]],
-    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+@pytest.mark.parametrize("failure", [ConnectionRefusedError("no server"), SMTPRecipientsRefused({})])
+def test_mail_about_a_budget_survives_a_failure_and_is_sent_later(
+    ada: User, max_: User, monkeypatch: pytest.MonkeyPatch, failure: OSError
 ) -> None:
-    team(2 * DIME)
+    team(DIME)
     factories.queued(ada)
-    BudgetAlert.objects.update(at=datetime.now(tz=UTC) - timedelta(minutes=1))
-    with django_capture_on_commit_callbacks(execute=True):
-        tasks.sweep()
-    assert [key for task, key, _ in enqueued if task == "mail_alert"] == [str(BudgetAlert.objects.get().pk)]
+    with monkeypatch.context() as broken:
+        broken.setattr(EmailMessage, "send", mock.Mock(side_effect=failure))
+        send_outbox()
+    assert mail.outbox == []
+    with time_machine.travel(clock.instant() + timedelta(minutes=2)):
+        send_outbox()
+    assert [message.to for message in mail.outbox] == [[max_.email]]
+
+
+def test_a_managers_address_that_is_refused_keeps_no_mail_from_the_others(
+    ada: User, max_: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada.user_permissions.add(Permission.objects.get(codename="manage_money"))
+    send = EmailMessage.send
+
+    def refuse_ada(message: EmailMessage, fail_silently: bool = False) -> int:
+        if message.to == [ada.email]:
+            raise SMTPRecipientsRefused({})
+        return send(message, fail_silently)
+
+    monkeypatch.setattr(EmailMessage, "send", refuse_ada)
+    team(DIME)
+    factories.queued(ada)
+    send_outbox()
+    assert [message.to for message in mail.outbox] == [[max_.email]]
 
 
 def test_somebody_who_left_is_not_mailed(ada: User, max_: User) -> None:
@@ -226,7 +251,7 @@ def test_somebody_who_left_is_not_mailed(ada: User, max_: User) -> None:
     User.objects.filter(pk=max_.pk).update(is_active=False)
     team(DIME)
     factories.queued(ada)
-    alerts.mail(BudgetAlert.objects.get(level=100).pk)
+    send_outbox()
     assert [message.to for message in mail.outbox] == [[ada.email]]
 
 
@@ -234,8 +259,36 @@ def test_who_wants_no_mail_about_budgets_gets_none(ada: User, max_: User) -> Non
     User.objects.filter(pk=max_.pk).update(mail_budgets=False)
     team(DIME)
     factories.queued(ada)
-    alerts.mail(BudgetAlert.objects.get(level=100).pk)
+    send_outbox()
     assert mail.outbox == []
+
+
+def test_mail_about_a_limit_that_was_raised_is_not_sent(ada: User, max_: User) -> None:
+    held = team(DIME)
+    factories.queued(ada)
+    budgets.set_limit(held, 100 * DIME, by=max_)
+    send_outbox()
+    assert (mail.outbox, OutgoingMessage.objects.get().state) == ([], "needless")
+
+
+def test_mail_about_a_month_that_is_over_is_not_sent(ada: User, max_: User) -> None:
+    with time_machine.travel(NOVEMBER):
+        team(DIME)
+        factories.queued(ada)
+    with time_machine.travel(DECEMBER):
+        send_outbox()
+    assert (mail.outbox, OutgoingMessage.objects.get().state) == ([], "needless")
+
+
+def test_who_wants_no_mail_or_lost_the_right_by_now_is_sent_none(ada: User, max_: User) -> None:
+    ada.user_permissions.add(Permission.objects.get(codename="manage_money"))
+    team(DIME)
+    factories.queued(ada)
+    ada.user_permissions.clear()
+    User.objects.filter(pk=max_.pk).update(mail_budgets=False)
+    send_outbox()
+    assert mail.outbox == []
+    assert {message.state for message in OutgoingMessage.objects.all()} == {"needless"}
 
 
 def test_a_month_begins_at_midnight_where_the_team_is(settings: Settings) -> None:

@@ -6,13 +6,16 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from assets.models import Terms
+from config.dashboard import outbox, setup
 from config.dashboard import overview as overviews
-from config.dashboard import setup
 from core import clock
+from core.models import OutgoingMessage
+from core.outbox import services as outgoing
 from core.web.requests import SignedIn
 from generation.catalogue import registry
 from generation.jobs import circuit, throttling
@@ -68,9 +71,23 @@ def provider_limits(request: SignedIn, key: str) -> HttpResponse:
     return redirect("settings")
 
 
+@require_POST
+@permission_required("core.view_user", raise_exception=True)
+def retry_message(request: SignedIn, message_id: int) -> HttpResponse:
+    """Send a message that was given up again."""
+    message = outgoing.retry(get_object_or_404(OutgoingMessage, pk=message_id), by=request.user)
+    messages.success(request, f"The message to {message.to} is sent again now.")
+    return redirect(f"{reverse('settings')}#outgoing-mail")
+
+
 def _settings(request: HttpRequest, wrong: tuple[str, LimitsForm] | None = None) -> HttpResponse:
     """The whole page, with the limits of one provider as they were typed when they are wrong."""
-    context = {"providers": setup.providers(wrong), "terms": Terms.objects.all(), "parts": setup.parts()}
+    context = {
+        "providers": setup.providers(wrong),
+        "outbox": outbox.outbox(),
+        "terms": Terms.objects.all(),
+        "parts": setup.parts(),
+    }
     return render(request, "config/settings.html", context, status=422 if wrong else 200)
 
 

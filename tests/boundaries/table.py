@@ -87,6 +87,7 @@ FILLS = {
     "key": "=scripted",
     "key_id": "spare_key.pk",
     "listing_id": "listing.pk",
+    "message_id": "unsent.pk",
     "number": "=1",
     "output_id": "new.pk",
     "picture_id": "ready.pk",
@@ -206,6 +207,7 @@ ROWS = (
         sends=fixed(per_minute="7", at_once="3"),
         wrong={"per_minute": "many"},
     ),
+    Row("settings/messages/<int:message_id>/retry/", do="max"),
     # The library
     Row("library/", see=TEAM, reads=("q", "status", "provider", "listing", "page")),
     Row(

@@ -18,7 +18,7 @@ from approvals.sites import access
 from assets.models import Answer, Consent
 from assets.rights import consents
 from config import roles
-from core.models import User
+from core.models import OutgoingMessage, User
 from generation.jobs import execution
 from generation.models import GenerationModel, Job, Plan, ProviderState, TemplateRevision
 from generation.outputs import keeping
@@ -87,6 +87,7 @@ def build() -> World:
     )
     later = timezone.now() + timedelta(hours=1)
     ProviderState.objects.update_or_create(provider="scripted", defaults={"open_until": later})
+    world.places["unsent"] = _unsent()
     world.places["budget"] = budgets.budgets_for(ada, None, "USD")[0]
     return world
 
@@ -134,6 +135,13 @@ def _reviews(ada: User, rita: User) -> dict[str, Any]:
     with override_settings(UNDO_SECONDS=3600):
         decision = approvals.decide(approvals.review(approvals.ready(ada)))
     return {"waiting": waiting, "live": live, "ended": ended, "decision": decision}
+
+
+def _unsent() -> OutgoingMessage:
+    """A message that was given up."""
+    message = OutgoingMessage.objects.waiting()[0]
+    OutgoingMessage.objects.filter(pk=message.pk).update(state="failed", problem="The mail server did not take it")
+    return message
 
 
 def model_of(world: World) -> GenerationModel:

@@ -21,7 +21,8 @@ from tests.generation.factories import ModelFactory
 pytestmark = pytest.mark.django_db
 
 CHANGED_HERE: set[type[Model]] = {Channel, GenerationModel}
-TABLES = [model for app in ("assets", "generation", "approvals") for model in apps.get_app_config(app).get_models()]
+APPS = ("core", "assets", "generation", "approvals")
+TABLES = [model for app in APPS for model in apps.get_app_config(app).get_models() if model is not User]
 
 
 @pytest.fixture

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from approvals.models import Channel, Choice, Review
 from approvals.reviews import dossier, services
 from approvals.sites import access
 from assets.library import intake
 from assets.models import Answer, Origin, Version
-from core.models import User
+from core.models import OutgoingMessage, User
 from generation.jobs import starting
 from generation.models import Brief, GenerationModel, Output, OutputState, Template
 from generation.outputs import keeping
@@ -27,7 +28,7 @@ PATIENCE = 60
 
 
 def begin(photograph: Path) -> dict[str, str]:
-    """One picture approved, one in review, one draft, and a job that waits for a person: name -> address."""
+    """One picture approved, one in review, one draft, a job for a person, and mail that failed: name -> address."""
     ada, rita, max_ = (User.objects.get(username=name) for name in ("ada", "rita", "max"))
     website = Channel.objects.get(slug="website")
     site = access.create_site("seaview-homes", "Seaview homes", [website], by=max_)
@@ -46,6 +47,7 @@ def begin(photograph: Path) -> dict[str, str]:
         maker="A camera",
         digital_source="digitalCapture",
     )
+    _give_up_a_message(rita)
     return {
         "hand_off": by_hand.get_absolute_url(),
         "brief": sketches.get_absolute_url(),
@@ -73,3 +75,11 @@ def _submit(output: Output, channel: Channel, ada: User) -> Review:
     verbs.describe(version, text=text, decorative=False, language="en", by=ada)
     verbs.say_who_is_shown(version, people=Answer.NO, property=Answer.NO, by=ada)
     return services.submit(Version.objects.get(pk=version.pk), [channel], "", by=ada)
+
+
+def _give_up_a_message(to: User) -> None:
+    problem = "The mail server did not take it: 554 5.7.1 mail.example.net does not accept messages from this network"
+    OutgoingMessage.objects.create(
+        topic="review.waiting", to=to, subject_type="approvals.review", subject_id="gone", words="Brick row house (v1)",
+        state="failed", attempts=5, problem=problem, closed_at=timezone.now(),
+    )  # fmt: skip

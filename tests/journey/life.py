@@ -6,6 +6,7 @@ Called by `Portal.do` in a process inside; the portal's own worker draws the ske
 from __future__ import annotations
 
 from pathlib import Path
+from uuid import uuid4
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -78,8 +79,16 @@ def _submit(output: Output, channel: Channel, ada: User) -> Review:
 
 
 def _give_up_a_message(to: User) -> None:
-    problem = "The mail server did not take it: 554 5.7.1 mail.example.net does not accept messages from this network"
+    """With a reply as servers give it, in which a long word might run over the edge of a phone."""
+    problem = f"The address was refused: 550 5.1.1 https://mail.example.net/help?code={'NoSuchUser' * 6}"
     OutgoingMessage.objects.create(
-        topic="review.waiting", to=to, subject_type="approvals.review", subject_id="gone", words="Brick row house (v1)",
-        state="failed", attempts=5, problem=problem, closed_at=timezone.now(),
-    )  # fmt: skip
+        topic="review.waiting",
+        to=to,
+        subject_type="approvals.review",
+        subject_id=str(uuid4()),
+        words="Brick row house (v1)",
+        state="failed",
+        attempts=5,
+        problem=problem,
+        closed_at=timezone.now(),
+    )

@@ -13,6 +13,6 @@ def note_submitters(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("approvals", "0001_initial"), ("assets", "0002_contributors_and_formats")]
+    dependencies = [("approvals", "0002_mail_goes_to_the_outbox"), ("assets", "0002_contributors_and_formats")]
 
     operations = [migrations.RunPython(note_submitters, migrations.RunPython.noop)]

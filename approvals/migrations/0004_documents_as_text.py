@@ -28,4 +28,5 @@ class Migration(migrations.Migration):
                 default=1, help_text="In which that hash is; see `assets.versions.dossier`."
             ),
         ),
+        migrations.RunPython(migrations.RunPython.noop, lift_guards),  # first on the way back
     ]

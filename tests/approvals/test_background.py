@@ -86,7 +86,7 @@ def test_a_decision_whose_channel_has_unreadable_rules_opens_the_review_again(re
     Channel.objects.filter(pk=channel.pk).update(rules={"min_widht": 100})
     tasks.sweep()
     decision.refresh_from_db()
-    assert "min_widht" in decision.lapsed_because
+    assert "min widht" in decision.lapsed_because
 
 
 def test_a_worker_killed_before_the_end_leaves_nothing_half_done(

@@ -27,12 +27,12 @@ from generation.jobs import circuit, requests, throttling
 from generation.jobs.dispatch import enqueue
 from generation.jobs.ingest import Received, add_outputs, receive
 from generation.jobs.leases import LEASE, kept_alive
-from generation.jobs.settlement import end, pay, refund, unclear
+from generation.jobs.settlement import OVERDUE, end, not_sent, pay, refund, unclear
 from generation.jobs.transitions import lock, move, save
 from generation.models import Attempt, Job, JobState
 from generation.providers.base import Finished, ImageSpec, Pending, Provider
 from generation.providers.egress.redaction import redact
-from generation.providers.errors import BadAnswer, ProviderError, RateLimited, Refused, Stopped, Unclear
+from generation.providers.errors import BadAnswer, ErrorKind, ProviderError, RateLimited, Refused, Stopped, Unclear
 
 PATIENCE = timedelta(hours=1)
 """How long a provider may keep a job before its outcome counts as unclear."""
@@ -99,7 +99,7 @@ def _take(job_id: uuid.UUID) -> LeasedJob | None:
             offers.check_offered(job.model)
             provider, spec = registry.provider(job.model.provider), requests.spec_of(job)
         except (Blocked, BadFacts, ValueError, LookupError) as problem:
-            end(job, JobState.FAILED, now, kind="not_sent", words=str(problem))
+            not_sent(job, now, str(problem))
             return None
         lease = uuid.uuid4()
         try:
@@ -134,7 +134,7 @@ def _take_waiting(job_id: uuid.UUID) -> LeasedJob | None:
         try:
             provider, spec = registry.provider(job.model.provider), requests.spec_of(job)
         except (BadFacts, ValueError, LookupError) as problem:
-            unclear(job, now, kind="not_asked", words=str(problem))
+            unclear(job, now, kind=ErrorKind.NOT_ASKED, words=str(problem))
             return None
         lease = uuid.uuid4()
         save(job, lease=lease, lease_until=now + LEASE)
@@ -167,7 +167,7 @@ def _keep_outcome(leased: LeasedJob, outcome: Outcome, after: Callable[[Job, Out
             logger.warning("job.answer_came_too_late", job=str(leased.job.pk))
             return
         Attempt.objects.filter(pk=leased.lease).update(
-            ended_at=now, outcome=_outcome_word(outcome), words=str(outcome)[:500] if _is_error(outcome) else ""
+            ended_at=now, outcome=outcome.kind, words=str(outcome)[:500] if _is_error(outcome) else ""
         )
         error = outcome if isinstance(outcome, ProviderError) else None
         woke = circuit.record_outcome(job.model.provider, leased.lease, error, now)
@@ -193,7 +193,7 @@ def _finish(job: Job, answer: Finished, received: list[Received], now: datetime)
     problems += [f"One picture was declined: {refusal.words}" for refusal in answer.refusals]
     if good:
         state = JobState.DONE if len(good) >= job.count else JobState.PARTIAL
-        end(job, state, now, kind="", words=" ".join(problems))
+        end(job, state, now, kind=None, words=" ".join(problems))
     elif answer.refusals:
         end(job, JobState.REFUSED, now, kind=Refused.kind, words=" ".join(problems))
     else:
@@ -224,8 +224,8 @@ def _after_asking(job: Job, outcome: Outcome, now: datetime) -> None:
         return
     is_final = isinstance(outcome, ProviderError) and not outcome.may_resend
     if is_final or (job.deadline and job.deadline <= now):
-        words = outcome.words if isinstance(outcome, ProviderError) else "The provider did not finish in time."
-        unclear(job, now, kind=_outcome_word(outcome), words=words)
+        kind, words = (outcome.kind, outcome.words) if isinstance(outcome, ProviderError) else OVERDUE
+        unclear(job, now, kind=kind, words=words)
         return
     wait = pause(outcome, 1) if isinstance(outcome, ProviderError) else seconds(_ask_again(outcome))
     handle = outcome.handle if isinstance(outcome, Pending) else job.handle
@@ -289,12 +289,6 @@ def _raw(answer: Any) -> dict[str, Any]:
     """The answer as it may be stored: adapters take their keys out, and this takes out what looks like one."""
     clean = redact(answer)
     return clean if isinstance(clean, dict) else ({} if clean is None else {"answer": clean})
-
-
-def _outcome_word(outcome: Outcome) -> str:
-    if isinstance(outcome, ProviderError):
-        return outcome.kind
-    return "finished" if isinstance(outcome, Finished) else "pending"
 
 
 def _is_error(outcome: Outcome) -> bool:

@@ -11,9 +11,10 @@ from django.db.models import Q, QuerySet
 from core import clock
 from generation.catalogue import registry
 from generation.jobs.dispatch import enqueue
-from generation.jobs.settlement import poison, unclear
+from generation.jobs.settlement import OVERDUE, poison, unclear
 from generation.jobs.transitions import lock, save
 from generation.models import Job, JobState
+from generation.providers.errors import ErrorKind
 
 MOST_AT_ONCE = 20
 """Rows of each kind that one sweep looks at: a sweep that queued everything would outrun the workers."""
@@ -47,7 +48,7 @@ def _lapse(job_id: UUID) -> None:
         except registry.NotConfigured:
             harmless = False
         if not harmless:
-            unclear(job, now, kind="lost", words="The worker stopped while the request was under way.")
+            unclear(job, now, kind=ErrorKind.LOST, words="The worker stopped while the request was under way.")
         elif job.tries < MOST_DEATHS:
             save(job, state=JobState.QUEUED, lease=None, lease_until=None, not_before=None)
             enqueue("send_job", job)
@@ -59,7 +60,8 @@ def _miss(job_id: UUID) -> None:
     with transaction.atomic():
         job, now = lock(job_id), clock.now()
         if job is not None and job.state == JobState.WAITING and job.deadline and job.deadline < now:
-            unclear(job, now, kind="unclear", words="The provider did not finish in time.")
+            kind, words = OVERDUE
+            unclear(job, now, kind=kind, words=words)
 
 
 def _enqueue_again(task: str, state: JobState) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from core import audit
 from generation.jobs.transitions import check_move
 from generation.models import Job, JobState
+from generation.providers.errors import ErrorKind
 from generation.spending import ledger
 
 OUTCOME_FIELDS = (
@@ -15,18 +16,28 @@ OUTCOME_FIELDS = (
 )
 
 
-def unclear(job: Job, now: datetime, *, kind: str, words: str) -> None:
+OVERDUE = (ErrorKind.UNCLEAR, "The provider did not finish in time.")
+"""Why a job that waits past its deadline is unclear."""
+
+
+def unclear(job: Job, now: datetime, *, kind: ErrorKind, words: str) -> None:
     """Sent, and nobody knows what came of it: book the price as spent until a person settles it."""
     pay(job, job.quote_micros)
     job.cost_basis = "unknown"
     end(job, JobState.UNCLEAR, now, kind=kind, words=words)
 
 
+def not_sent(job: Job, now: datetime, words: str) -> None:
+    """End a job that cannot be sent; its reservation is given back."""
+    refund(job, words)
+    end(job, JobState.FAILED, now, kind=ErrorKind.NOT_SENT, words=words)
+
+
 def poison(job: Job, now: datetime) -> None:
     """Every worker that took the job died: end it before it takes more of them. Asking harmed nobody, so it is free."""
     words = "Each worker that took this job stopped. Ask an administrator to look into the worker's log."
     refund(job, words)
-    end(job, JobState.FAILED, now, kind="poison", words=words)
+    end(job, JobState.FAILED, now, kind=ErrorKind.POISON, words=words)
 
 
 def pay(job: Job, micros: int) -> None:
@@ -48,11 +59,9 @@ def refund(job: Job, words: str) -> None:
         pay(job, 0)
 
 
-def end(job: Job, state: JobState, now: datetime, *, kind: str, words: str) -> None:
-    if kind == "not_sent":
-        refund(job, words)
+def end(job: Job, state: JobState, now: datetime, *, kind: ErrorKind | None, words: str) -> None:
     check_move(job.state, state)
-    job.state, job.error_kind, job.error_words, job.finished_at = state, kind, words, now
+    job.state, job.error_kind, job.error_words, job.finished_at = state, kind or "", words, now
     job.lease_until = job.not_before = None
     job.save(update_fields=OUTCOME_FIELDS)
     said = f"{job}: {state.label.lower()}." + (f" {words}" if words else "")

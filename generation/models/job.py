@@ -10,6 +10,11 @@ from django.db import models
 from django.utils import timezone
 
 from generation.models.visible import VisibleQuerySet
+from generation.providers.base import AnswerKind
+from generation.providers.errors import ErrorKind
+
+ERROR_KINDS = [(kind.value, kind.label) for kind in ErrorKind]
+OUTCOMES = [*((kind.value, kind.label) for kind in AnswerKind), *ERROR_KINDS]
 
 
 class JobQuerySet(VisibleQuerySet["Job"]):
@@ -78,7 +83,7 @@ class Job(models.Model):
     stop_asked_at = models.DateTimeField(null=True, blank=True, help_text="When a person wanted it stopped.")
     enqueued_at = models.DateTimeField(null=True, blank=True, help_text="When a worker was last told to look.")
 
-    error_kind = models.CharField(max_length=32, blank=True)
+    error_kind = models.CharField(max_length=32, blank=True, choices=ERROR_KINDS)
     error_words = models.TextField(blank=True)
     request_id = models.CharField(max_length=200, blank=True)
     model_reported = models.CharField(max_length=120, blank=True)
@@ -111,7 +116,7 @@ class Attempt(models.Model):
     number = models.PositiveIntegerField()
     sent_at = models.DateTimeField(default=timezone.now, help_text="By the database's clock.")
     ended_at = models.DateTimeField(null=True, blank=True)
-    outcome = models.CharField(max_length=32, blank=True, help_text="finished, pending, or the kind of error.")
+    outcome = models.CharField(max_length=32, blank=True, choices=OUTCOMES)
     words = models.TextField(blank=True)
 
     class Meta:

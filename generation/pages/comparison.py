@@ -19,6 +19,7 @@ from generation.jobs.ingest import FLAGS
 from generation.models import Brief, Job, JobState, Output, OutputState, Pick, Preference
 from generation.models.job import RETRIABLE, RUNNING
 from generation.pages.brief_page import duration
+from generation.providers.errors import ErrorKind
 
 MOST_CELLS = 9
 """Pictures that are compared at a time; more come in further sets."""
@@ -26,20 +27,20 @@ DRAWN_AT = 600
 """Width in pixels that every picture is announced with, so that not even its size says whose it is."""
 
 REASONS: Mapping[str, str] = {
-    "refused": "Declined by the provider's content rules",
-    "rejected": "The request did not fit the model",
-    "unauthorized": "The provider's key was not accepted",
-    "out_of_money": "The provider's account has no money left",
-    "rate_limited": "The provider was too busy",
-    "unavailable": "The provider could not be reached",
-    "unclear": "Sent, but no answer came back",
-    "lost": "Sent, but no answer came back",
-    "bad_answer": "The answer could not be used",
-    "blocked_address": "The answer pointed to an address that is not the provider's",
-    "model_gone": "The model is no longer available",
-    "not_sent": "It could not be sent",
-    "not_asked": "It could not be asked for again",
-    "poison": "It stopped every worker that took it",
+    ErrorKind.REFUSED: "Declined by the provider's content rules",
+    ErrorKind.REJECTED: "The request did not fit the model",
+    ErrorKind.UNAUTHORIZED: "The provider's key was not accepted",
+    ErrorKind.OUT_OF_MONEY: "The provider's account has no money left",
+    ErrorKind.RATE_LIMITED: "The provider was too busy",
+    ErrorKind.UNAVAILABLE: "The provider could not be reached",
+    ErrorKind.UNCLEAR: "Sent, but no answer came back",
+    ErrorKind.LOST: "Sent, but no answer came back",
+    ErrorKind.BAD_ANSWER: "The answer could not be used",
+    ErrorKind.BLOCKED_ADDRESS: "The answer pointed to an address that is not the provider's",
+    ErrorKind.MODEL_GONE: "The model is no longer available",
+    ErrorKind.NOT_SENT: "It could not be sent",
+    ErrorKind.NOT_ASKED: "It could not be asked for again",
+    ErrorKind.POISON: "It stopped every worker that took it",
 }
 """Kind of error → the same words whoever it came from: they say what happened and not to whom."""
 STATE_WORDS: Mapping[str, str] = {

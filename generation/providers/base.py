@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from uuid import UUID
 
@@ -24,11 +25,22 @@ if TYPE_CHECKING:
     from generation.providers.egress.http import Client
 
 __all__ = [
-    "FREE", "QUALITIES", "Capabilities", "Finished", "ImageSpec", "ModelSpec", "Money", "Nothing", "Order",
-    "Pending", "Picture", "Provider", "Quality", "Quote", "Reference", "Refusal", "Secret", "Sizes",
+    "FREE", "QUALITIES", "AnswerKind", "Capabilities", "Finished", "ImageSpec", "ModelSpec", "Money", "Nothing",
+    "Order", "Pending", "Picture", "Provider", "Quality", "Quote", "Reference", "Refusal", "Secret", "Sizes",
 ]  # fmt: skip
 
 CostBasis = Literal["reported", "computed", "fixed", "unknown", "free"]
+
+
+class AnswerKind(StrEnum):
+    """What came of a request that did not end in an error. Stored on attempts: a value is never renamed."""
+
+    FINISHED = "finished"
+    PENDING = "pending"
+
+    @property
+    def label(self) -> str:
+        return self.value.capitalize()
 
 
 @dataclass(frozen=True)
@@ -105,6 +117,8 @@ class Refusal:
 class Finished:
     """A job that is over. `raw` has no keys and no pictures in it; a seed is there only if it was told."""
 
+    kind: ClassVar[AnswerKind] = AnswerKind.FINISHED
+
     pictures: tuple[Picture, ...]
     cost: Money | None = None
     cost_basis: CostBasis = "unknown"
@@ -125,6 +139,8 @@ class Pending:
 
     `ask_again_in` is in seconds; None means that a person must bring the result.
     """
+
+    kind: ClassVar[AnswerKind] = AnswerKind.PENDING
 
     handle: str
     ask_again_in: float | None

@@ -19,16 +19,44 @@ and whether money was taken: "no", "yes" or "unknown".
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any, ClassVar, Literal
 
 Charged = Literal["no", "yes", "unknown"]
 Stage = Literal["input", "output", "unknown"]
 
 
+class ErrorKind(StrEnum):
+    """Why a request brought no picture. Stored on jobs and attempts: a value is never renamed."""
+
+    FAILED = "failed"
+    REFUSED = "refused"
+    REJECTED = "rejected"
+    UNAUTHORIZED = "unauthorized"
+    OUT_OF_MONEY = "out_of_money"
+    RATE_LIMITED = "rate_limited"
+    UNAVAILABLE = "unavailable"
+    UNCLEAR = "unclear"
+    BAD_ANSWER = "bad_answer"
+    STOPPED = "stopped"
+    MODEL_GONE = "model_gone"
+    BLOCKED_ADDRESS = "blocked_address"
+
+    # What no provider says: the portal itself found it.
+    NOT_SENT = "not_sent"
+    NOT_ASKED = "not_asked"
+    LOST = "lost"
+    POISON = "poison"
+
+    @property
+    def label(self) -> str:
+        return self.value.replace("_", " ").capitalize()
+
+
 class ProviderError(Exception):
     """Something an image generator did instead of making a picture."""
 
-    kind: ClassVar[str] = "failed"  # stored on jobs; never renamed
+    kind: ClassVar[ErrorKind] = ErrorKind.FAILED
     may_resend: ClassVar[bool] = False  # True only where sending again by itself is right
     usually_charged: ClassVar[Charged] = "unknown"
 
@@ -47,7 +75,7 @@ class ProviderError(Exception):
 class Refused(ProviderError):
     """The provider's content policy said no, before drawing (input) or after (output)."""
 
-    kind = "refused"
+    kind = ErrorKind.REFUSED
     usually_charged = "no"
 
     def __init__(
@@ -68,7 +96,7 @@ class Refused(ProviderError):
 class Rejected(ProviderError):
     """The request itself is wrong; `field` names the part, where the provider says so."""
 
-    kind = "rejected"
+    kind = ErrorKind.REJECTED
     usually_charged = "no"
 
     def __init__(
@@ -87,21 +115,21 @@ class Rejected(ProviderError):
 class Unauthorized(ProviderError):
     """The key is missing, wrong, or not allowed to do this."""
 
-    kind = "unauthorized"
+    kind = ErrorKind.UNAUTHORIZED
     usually_charged = "no"
 
 
 class OutOfMoney(ProviderError):
     """The account has no credit left, or a spending limit was reached."""
 
-    kind = "out_of_money"
+    kind = ErrorKind.OUT_OF_MONEY
     usually_charged = "no"
 
 
 class RateLimited(ProviderError):
     """Too many requests; `retry_after` is in seconds, None when the provider did not say."""
 
-    kind = "rate_limited"
+    kind = ErrorKind.RATE_LIMITED
     may_resend = True
     usually_charged = "no"
 
@@ -121,7 +149,7 @@ class RateLimited(ProviderError):
 class Unavailable(ProviderError):
     """No connection, or the provider says it is down; no picture was made for us."""
 
-    kind = "unavailable"
+    kind = ErrorKind.UNAVAILABLE
     may_resend = True
     usually_charged = "no"
 
@@ -129,28 +157,28 @@ class Unavailable(ProviderError):
 class Unclear(ProviderError):
     """The request went out and no whole answer came back."""
 
-    kind = "unclear"
+    kind = ErrorKind.UNCLEAR
     usually_charged = "unknown"
 
 
 class BadAnswer(ProviderError):
     """An answer came, but not one that this adapter understands."""
 
-    kind = "bad_answer"
+    kind = ErrorKind.BAD_ANSWER
     usually_charged = "unknown"
 
 
 class Stopped(ProviderError):
     """The job was ended on somebody's word, with no picture."""
 
-    kind = "stopped"
+    kind = ErrorKind.STOPPED
     usually_charged = "unknown"
 
 
 class ModelGone(ProviderError):
     """The model asked for does not exist (any more); `successor` is its id, "" when none is known."""
 
-    kind = "model_gone"
+    kind = ErrorKind.MODEL_GONE
     usually_charged = "no"
 
     def __init__(
@@ -169,5 +197,5 @@ class ModelGone(ProviderError):
 class BlockedAddress(ProviderError):
     """A provider named an address that is not its own, or that leads into this network."""
 
-    kind = "blocked_address"
+    kind = ErrorKind.BLOCKED_ADDRESS
     usually_charged = "unknown"

@@ -23,6 +23,7 @@ from core import clock
 from generation.catalogue import registry
 from generation.models import Budget, Job, JobState, LedgerEntry, Output, OutputState
 from generation.models.job import ENDED
+from generation.providers.errors import ErrorKind
 from generation.spending import budgets as spending_budgets
 
 TEAM = Q(budget__person=None, budget__listing=None, budget__campaign="")
@@ -327,7 +328,11 @@ def _ninth_tenth(seconds: list[float]) -> float:
 def _errors(jobs: QuerySet[Job]) -> Bars:
     ended = jobs.filter(state__in=(JobState.REFUSED, JobState.FAILED, JobState.UNCLEAR))
     kinds = ended.values_list("error_kind").annotate(count=Count("id")).order_by("-count", "error_kind")
-    return [((kind or "other").replace("_", " "), count, str(count)) for kind, count in kinds]
+    return [(_kind_label(kind), count, str(count)) for kind, count in kinds]
+
+
+def _kind_label(kind: str) -> str:
+    return ErrorKind(kind).label.lower() if kind else "other"
 
 
 def _partial(jobs: QuerySet[Job]) -> int:

@@ -80,7 +80,7 @@ def test_a_picture_in_another_shape_is_flagged(ada: User) -> None:
 
 def test_bytes_that_are_no_picture_fail_the_job_and_are_paid(ada: User) -> None:
     job = sent(ada, Finished(pictures=(Picture(b"<html>"),), cost=Money(DIME)))
-    assert (job.state, job.error_kind, Output.objects.count()) == (JobState.FAILED, "bad_answer", 0)
+    assert (job.state, job.error_kind, Output.objects.count()) == (JobState.FAILED, errors.ErrorKind.BAD_ANSWER, 0)
     assert spent() == (0, DIME)
 
 

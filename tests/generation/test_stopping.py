@@ -18,6 +18,7 @@ from generation.jobs import execution, reconciliation, services
 from generation.models import GenerationModel, Job, JobState
 from generation.providers import errors
 from generation.providers.base import Capabilities, Pending
+from generation.providers.errors import ErrorKind
 from generation.spending import ledger
 from tests.generation import factories
 from tests.generation.providers.test_through_runs import LATER
@@ -87,7 +88,11 @@ def test_when_nobody_knows_what_stopping_cost_a_person_settles_it(waiting: Job, 
     services.cancel(waiting, by=ada)
     Scripted.answers[:] = [errors.Stopped("Stopped.")]
     job = asked(waiting)
-    assert (job.state, job.error_kind, job.settled_micros) == (JobState.UNCLEAR, "stopped", job.quote_micros)
+    assert (job.state, job.error_kind, job.settled_micros) == (
+        JobState.UNCLEAR,
+        ErrorKind.STOPPED,
+        job.quote_micros,
+    )
     assert services.write_off(job, by=max_).settled_micros == 0
 
 

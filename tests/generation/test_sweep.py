@@ -13,6 +13,7 @@ from core.models import User
 from generation.jobs import execution, leases, reconciliation, services
 from generation.models import Job, JobState
 from generation.providers.base import Finished, Money
+from generation.providers.errors import ErrorKind
 from tests.generation import factories
 from tests.generation.factories import DIME, spent
 from tests.generation.scripted import Scripted, picture
@@ -54,7 +55,7 @@ def test_a_job_that_every_worker_died_of_fails_and_costs_nothing(ada: User) -> N
     Job.objects.update(tries=reconciliation.MOST_DEATHS)
     reconciliation.reconcile()
     job.refresh_from_db()
-    assert (job.state, job.error_kind, spent()) == (JobState.FAILED, "poison", (0, 0))
+    assert (job.state, job.error_kind, spent()) == (JobState.FAILED, ErrorKind.POISON, (0, 0))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -21,6 +21,7 @@ from generation.providers.egress.http import Client
 from generation.providers.errors import (
     BadAnswer,
     BlockedAddress,
+    ErrorKind,
     OutOfMoney,
     ProviderError,
     Refused,
@@ -160,19 +161,19 @@ def test_over_real_http_submit_poll_and_download(stand_in: BFLStandIn) -> None:
 @pytest.mark.parametrize(
     ("word", "kind"),
     [
-        ("[refuse]", "refused"),
-        ("[moderated]", "refused"),
-        ("[unknown]", "bad_answer"),
-        ("[failed]", "bad_answer"),
-        ("[forgotten]", "unclear"),
-        ("[expired]", "unavailable"),
-        ("[inside]", "blocked_address"),
-        ("[lost]", "unclear"),
-        ("[rate-limit]", "rate_limited"),
-        ("[no-money]", "out_of_money"),
+        ("[refuse]", ErrorKind.REFUSED),
+        ("[moderated]", ErrorKind.REFUSED),
+        ("[unknown]", ErrorKind.BAD_ANSWER),
+        ("[failed]", ErrorKind.BAD_ANSWER),
+        ("[forgotten]", ErrorKind.UNCLEAR),
+        ("[expired]", ErrorKind.UNAVAILABLE),
+        ("[inside]", ErrorKind.BLOCKED_ADDRESS),
+        ("[lost]", ErrorKind.UNCLEAR),
+        ("[rate-limit]", ErrorKind.RATE_LIMITED),
+        ("[no-money]", ErrorKind.OUT_OF_MONEY),
     ],
 )
-def test_over_real_http_each_trouble_has_its_kind(stand_in: BFLStandIn, word: str, kind: str) -> None:
+def test_over_real_http_each_trouble_has_its_kind(stand_in: BFLStandIn, word: str, kind: ErrorKind) -> None:
     with pytest.raises(ProviderError) as raised:
         run(stand_in, word)
     assert raised.value.kind == kind

@@ -17,7 +17,7 @@ from PIL import Image
 from generation.providers.base import Finished, ImageSpec, Money, Reference
 from generation.providers.compatible import PROFILES, Compatible
 from generation.providers.egress.http import Client, Request
-from generation.providers.errors import BlockedAddress, ProviderError, Rejected, Unavailable
+from generation.providers.errors import BlockedAddress, ErrorKind, ProviderError, Rejected, Unavailable
 from generation.providers.prices import PerPicture
 from tests.generation.providers.contract import ATTEMPT, CANARY, PNG, HTTPContract, Recorded, always, client, model
 from tests.standins.compatible import CompatibleStandIn
@@ -229,13 +229,13 @@ def test_over_real_http_an_address_is_followed_at_once(stand_in: CompatibleStand
 @pytest.mark.parametrize(
     ("word", "kind"),
     [
-        ("[inside]", "blocked_address"),
-        ("[elsewhere]", "blocked_address"),
-        ("[expired]", "unavailable"),
-        ("[memory]", "unavailable"),
+        ("[inside]", ErrorKind.BLOCKED_ADDRESS),
+        ("[elsewhere]", ErrorKind.BLOCKED_ADDRESS),
+        ("[expired]", ErrorKind.UNAVAILABLE),
+        ("[memory]", ErrorKind.UNAVAILABLE),
     ],
 )
-def test_over_real_http_each_trouble_has_its_kind(stand_in: CompatibleStandIn, word: str, kind: str) -> None:
+def test_over_real_http_each_trouble_has_its_kind(stand_in: CompatibleStandIn, word: str, kind: ErrorKind) -> None:
     with pytest.raises(ProviderError) as raised:
         live(stand_in, "gateway").start(replace(SPEC, prompt=f"A house {word}"), attempt=ATTEMPT)
     assert raised.value.kind == kind

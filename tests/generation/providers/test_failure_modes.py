@@ -33,7 +33,16 @@ from generation.providers.bfl import BlackForestLabs
 from generation.providers.comfyui import ComfyUI
 from generation.providers.compatible import Compatible
 from generation.providers.egress.http import Client
-from generation.providers.errors import BadAnswer, OutOfMoney, ProviderError, RateLimited, Refused, Unavailable, Unclear
+from generation.providers.errors import (
+    BadAnswer,
+    ErrorKind,
+    OutOfMoney,
+    ProviderError,
+    RateLimited,
+    Refused,
+    Unavailable,
+    Unclear,
+)
 from generation.providers.gemini import Gemini
 from generation.providers.http import HTTPProvider
 from generation.providers.matrix import adapters
@@ -406,7 +415,7 @@ def test_14_an_empty_account_is_told_from_a_busy_service(service: Service, empty
 
 @at("openai", "gemini")
 def test_15_a_model_that_ended_is_told_as_such(service: Service) -> None:
-    assert service.trouble("[gone]").kind == "model_gone"
+    assert service.trouble("[gone]").kind == ErrorKind.MODEL_GONE
 
 
 def test_15_no_adapter_names_a_model() -> None:
@@ -438,7 +447,7 @@ def test_15_a_gateway_that_gave_up_is_unclear_and_asked_once(service: Service) -
 
 @at("bfl", "replicate")
 def test_16_an_address_inside_this_network_is_not_fetched(service: Service) -> None:
-    assert service.trouble("[inside]").kind == "blocked_address"
+    assert service.trouble("[inside]").kind == ErrorKind.BLOCKED_ADDRESS
 
 
 def test_16_the_key_goes_to_nobody_but_its_service() -> None:

@@ -16,6 +16,7 @@ from generation.providers.base import Finished, ImageSpec, Money, Reference
 from generation.providers.egress.http import Client
 from generation.providers.errors import (
     BadAnswer,
+    ErrorKind,
     ModelGone,
     OutOfMoney,
     ProviderError,
@@ -147,17 +148,19 @@ def test_over_real_http_every_reference_is_used(stand_in: GeminiStandIn) -> None
 @pytest.mark.parametrize(
     ("word", "kind", "billed"),
     [
-        ("[refuse]", "refused", 0),
-        ("[safety]", "refused", 0),
-        ("[talk]", "bad_answer", 0),
-        ("[empty]", "bad_answer", 0),
-        ("[rate-limit]", "rate_limited", 0),
-        ("[no-quota]", "out_of_money", 0),
-        ("[gone]", "model_gone", 0),
-        ("[lost]", "unclear", 1),
+        ("[refuse]", ErrorKind.REFUSED, 0),
+        ("[safety]", ErrorKind.REFUSED, 0),
+        ("[talk]", ErrorKind.BAD_ANSWER, 0),
+        ("[empty]", ErrorKind.BAD_ANSWER, 0),
+        ("[rate-limit]", ErrorKind.RATE_LIMITED, 0),
+        ("[no-quota]", ErrorKind.OUT_OF_MONEY, 0),
+        ("[gone]", ErrorKind.MODEL_GONE, 0),
+        ("[lost]", ErrorKind.UNCLEAR, 1),
     ],
 )
-def test_over_real_http_each_trouble_has_its_kind(stand_in: GeminiStandIn, word: str, kind: str, billed: int) -> None:
+def test_over_real_http_each_trouble_has_its_kind(
+    stand_in: GeminiStandIn, word: str, kind: ErrorKind, billed: int
+) -> None:
     with pytest.raises(ProviderError) as raised:
         live(stand_in).start(ImageSpec(f"A house {word}", model("gemini-nano-banana-2.1")), attempt=ATTEMPT)
     assert (raised.value.kind, stand_in.billed) == (kind, billed)

@@ -15,7 +15,16 @@ from PIL import Image
 
 from generation.providers.base import Finished, ImageSpec, Money, Reference
 from generation.providers.egress.http import Client
-from generation.providers.errors import ModelGone, OutOfMoney, ProviderError, RateLimited, Refused, Rejected, Unclear
+from generation.providers.errors import (
+    ErrorKind,
+    ModelGone,
+    OutOfMoney,
+    ProviderError,
+    RateLimited,
+    Refused,
+    Rejected,
+    Unclear,
+)
 from generation.providers.openai import OpenAIImages
 from tests.generation.providers.contract import ATTEMPT, CANARY, PNG, HTTPContract, Recorded, always, client, model
 from tests.standins.openai import TOKENS_PER_PICTURE_IN, OpenAIStandIn
@@ -303,16 +312,18 @@ def test_over_real_http_a_mask_of_another_size_is_the_field_to_fix(stand_in: Ope
 @pytest.mark.parametrize(
     ("word", "kind", "billed"),
     [
-        ("[refuse]", "refused", 0),
-        ("[rate-limit]", "rate_limited", 0),
-        ("[no-money]", "out_of_money", 0),
-        ("[gone]", "model_gone", 0),
-        ("[down]", "unavailable", 0),
-        ("[lost]", "unclear", 1),
-        ("[nonsense]", "bad_answer", 1),
+        ("[refuse]", ErrorKind.REFUSED, 0),
+        ("[rate-limit]", ErrorKind.RATE_LIMITED, 0),
+        ("[no-money]", ErrorKind.OUT_OF_MONEY, 0),
+        ("[gone]", ErrorKind.MODEL_GONE, 0),
+        ("[down]", ErrorKind.UNAVAILABLE, 0),
+        ("[lost]", ErrorKind.UNCLEAR, 1),
+        ("[nonsense]", ErrorKind.BAD_ANSWER, 1),
     ],
 )
-def test_over_real_http_each_trouble_has_its_kind(stand_in: OpenAIStandIn, word: str, kind: str, billed: int) -> None:
+def test_over_real_http_each_trouble_has_its_kind(
+    stand_in: OpenAIStandIn, word: str, kind: ErrorKind, billed: int
+) -> None:
     with pytest.raises(ProviderError) as raised:
         live(stand_in).start(wish(word), attempt=ATTEMPT)
     assert raised.value.kind == kind

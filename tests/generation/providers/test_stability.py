@@ -14,7 +14,7 @@ from PIL import Image
 
 from generation.providers.base import Finished, ImageSpec, Money, Reference
 from generation.providers.egress.http import Client
-from generation.providers.errors import OutOfMoney, ProviderError, RateLimited, Refused, Rejected
+from generation.providers.errors import ErrorKind, OutOfMoney, ProviderError, RateLimited, Refused, Rejected
 from generation.providers.stability import Stability
 from tests.generation.providers.contract import ATTEMPT, CANARY, PNG, HTTPContract, Recorded, always, model
 from tests.standins.stability import StabilityStandIn
@@ -240,17 +240,17 @@ def test_over_real_http_an_edit_costs_what_the_service_takes(stand_in: Stability
 @pytest.mark.parametrize(
     ("word", "kind", "billed"),
     [
-        ("[refuse]", "refused", 0),
-        ("[blurred]", "refused", 1),
-        ("[language]", "refused", 0),
-        ("[rate-limit]", "rate_limited", 0),
-        ("[no-money]", "out_of_money", 0),
-        ("[down]", "unavailable", 0),
-        ("[lost]", "unclear", 1),
+        ("[refuse]", ErrorKind.REFUSED, 0),
+        ("[blurred]", ErrorKind.REFUSED, 1),
+        ("[language]", ErrorKind.REFUSED, 0),
+        ("[rate-limit]", ErrorKind.RATE_LIMITED, 0),
+        ("[no-money]", ErrorKind.OUT_OF_MONEY, 0),
+        ("[down]", ErrorKind.UNAVAILABLE, 0),
+        ("[lost]", ErrorKind.UNCLEAR, 1),
     ],
 )
 def test_over_real_http_each_trouble_has_its_kind(
-    stand_in: StabilityStandIn, word: str, kind: str, billed: int
+    stand_in: StabilityStandIn, word: str, kind: ErrorKind, billed: int
 ) -> None:
     with pytest.raises(ProviderError) as raised:
         live(stand_in).start(ImageSpec(f"A house {word}", model("stable-image-core")), attempt=ATTEMPT)

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from core import clock
 from generation.jobs.dispatch import enqueue
-from generation.jobs.transitions import lock
+from generation.jobs.transitions import lock, save
 from generation.models import Job, JobState
 
 PAUSE = 2
@@ -28,6 +28,5 @@ def ask_now(job_id: UUID, provider: str, theirs: str) -> None:
             raise Job.DoesNotExist
         is_due = job.not_before is None or job.not_before <= now
         if not is_due and cache.add(f"callback:{job.pk}", True, PAUSE):
-            job.not_before = None
-            job.save(update_fields=["not_before"])
+            save(job, not_before=None)
             enqueue("resume_job", job)

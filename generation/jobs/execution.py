@@ -180,38 +180,46 @@ def _keep_outcome(leased: LeasedJob, outcome: Outcome, after: Callable[[Job, Out
 
 def _finish(job: Job, answer: Finished, received: list[Received], now: datetime) -> None:
     good = [each for each in received if each.facts is not None]
-    cost = answer.cost.micros if answer.cost else job.quote_micros
-    pay(job, cost)
-    job.cost_basis = answer.cost_basis if answer.cost else job.quote_basis
-    job.model_reported, job.request_id = answer.model_reported[:120], answer.request_id[:200]
-    job.revised_prompt = answer.revised_prompt
-    job.seed = "" if answer.seed is None else str(answer.seed)
-    job.parameters, job.in_effect = dict(answer.parameters_sent or job.parameters), dict(answer.parameters_in_effect)
-    job.raw = _raw(answer.raw) | ({"warnings": list(answer.warnings)} if answer.warnings else {})
+    told = _told(job, answer)
     add_outputs(job, good)
     problems = [each.problem for each in received if each.facts is None]
     problems += [f"One picture was declined: {refusal.words}" for refusal in answer.refusals]
+    state, kind = _end_of(job, answer, len(good))
+    if kind is not None and not problems:
+        problems = ["The provider answered without a picture."]
+    end(job, state, now, kind=kind, words=" ".join(problems), **told)
+
+
+def _end_of(job: Job, answer: Finished, good: int) -> tuple[JobState, ErrorKind | None]:
     if good:
-        state = JobState.DONE if len(good) >= job.count else JobState.PARTIAL
-        end(job, state, now, kind=None, words=" ".join(problems))
-    elif answer.refusals:
-        end(job, JobState.REFUSED, now, kind=Refused.kind, words=" ".join(problems))
-    else:
-        nothing = " ".join(problems) or "The provider answered without a picture."
-        end(job, JobState.FAILED, now, kind=BadAnswer.kind, words=nothing)
+        return (JobState.DONE if good >= job.count else JobState.PARTIAL), None
+    return (JobState.REFUSED, Refused.kind) if answer.refusals else (JobState.FAILED, BadAnswer.kind)
+
+
+def _told(job: Job, answer: Finished) -> dict[str, Any]:
+    """What an answer says of its job, and what it cost, which is booked."""
+    cost, basis = (answer.cost.micros, answer.cost_basis) if answer.cost else (job.quote_micros, job.quote_basis)
+    return {
+        "settled_micros": pay(job, cost),
+        "cost_basis": basis,
+        "model_reported": answer.model_reported[:120],
+        "request_id": answer.request_id[:200],
+        "revised_prompt": answer.revised_prompt,
+        "seed": "" if answer.seed is None else str(answer.seed),
+        "parameters": dict(answer.parameters_sent or job.parameters),
+        "in_effect": dict(answer.parameters_in_effect),
+        "raw": _raw(answer.raw) | ({"warnings": list(answer.warnings)} if answer.warnings else {}),
+    }
 
 
 def _after_sending(job: Job, outcome: Outcome, now: datetime) -> None:
     if isinstance(outcome, Pending):
         _hand_over(job, outcome, now)
     elif isinstance(outcome, ProviderError):
-        _note(job, outcome)
         if outcome.charged == "unknown" and not isinstance(outcome, Refused):
-            unclear(job, now, kind=outcome.kind, words=outcome.words)
-        elif outcome.may_resend and outcome.charged == "no" and job.tries < MOST_TRIES:
-            move(job, JobState.QUEUED, lease=None, lease_until=None, not_before=now + pause(outcome, job.tries))
-            save(job, error_kind=outcome.kind, error_words=outcome.words)
-            enqueue("send_job", job, (job.not_before or now) - now)
+            unclear(job, now, kind=outcome.kind, words=outcome.words, **_noted(job, outcome))
+        elif _may_send_again(job, outcome):
+            _send_again(job, outcome, now)
         else:
             _give_up(job, outcome, now)
 
@@ -219,7 +227,6 @@ def _after_sending(job: Job, outcome: Outcome, now: datetime) -> None:
 def _after_asking(job: Job, outcome: Outcome, now: datetime) -> None:
     """While a provider has the job, only its word about the job ends it; all else is asked again until the deadline."""
     if isinstance(outcome, ProviderError) and _is_about_the_job(outcome):
-        _note(job, outcome)
         _give_up(job, outcome, now)
         return
     is_final = isinstance(outcome, ProviderError) and not outcome.may_resend
@@ -249,13 +256,26 @@ def _hand_over(job: Job, pending: Pending, now: datetime) -> None:
     enqueue("resume_job", job, wait)
 
 
+def _may_send_again(job: Job, error: ProviderError) -> bool:
+    """A job that was given up as unclear meanwhile is sent again by a person alone."""
+    is_free = error.may_resend and error.charged == "no"
+    return is_free and job.state == JobState.SENDING and job.tries < MOST_TRIES
+
+
+def _send_again(job: Job, error: ProviderError, now: datetime) -> None:
+    wait = pause(error, job.tries)
+    why = {"error_kind": error.kind, "error_words": error.words, **_noted(job, error)}
+    move(job, JobState.QUEUED, lease=None, lease_until=None, not_before=now + wait, **why)
+    enqueue("send_job", job, wait)
+
+
 def _give_up(job: Job, error: ProviderError, now: datetime) -> None:
+    noted = _noted(job, error)
     if error.charged == "no":
-        refund(job, error.words)
+        noted["settled_micros"] = refund(job, error.words)
     else:
-        pay(job, job.quote_micros)
-        job.cost_basis = "unknown"
-    end(job, _ending(job, error), now, kind=error.kind, words=error.words)
+        noted |= {"settled_micros": pay(job, job.quote_micros), "cost_basis": "unknown"}
+    end(job, _ending(job, error), now, kind=error.kind, words=error.words, **noted)
 
 
 def _ending(job: Job, error: ProviderError) -> JobState:
@@ -280,9 +300,9 @@ def seconds(amount: float) -> timedelta:
     return timedelta(seconds=max(0.2, amount))
 
 
-def _note(job: Job, error: ProviderError) -> None:
-    job.request_id, job.raw = error.request_id[:200] or job.request_id, _raw(error.raw)
-    job.save(update_fields=["request_id", "raw"])
+def _noted(job: Job, error: ProviderError) -> dict[str, Any]:
+    """What an error says of its job."""
+    return {"request_id": error.request_id[:200] or job.request_id, "raw": _raw(error.raw)}
 
 
 def _raw(answer: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from core import clock
 from generation.catalogue import registry
 from generation.jobs.dispatch import enqueue
 from generation.jobs.settlement import OVERDUE, poison, unclear
-from generation.jobs.transitions import lock, save
+from generation.jobs.transitions import lock, move
 from generation.models import Job, JobState
 from generation.providers.errors import ErrorKind
 
@@ -50,7 +50,7 @@ def _lapse(job_id: UUID) -> None:
         if not harmless:
             unclear(job, now, kind=ErrorKind.LOST, words="The worker stopped while the request was under way.")
         elif job.tries < MOST_DEATHS:
-            save(job, state=JobState.QUEUED, lease=None, lease_until=None, not_before=None)
+            move(job, JobState.QUEUED, lease=None, lease_until=None, not_before=None)
             enqueue("send_job", job)
         else:
             poison(job, now)

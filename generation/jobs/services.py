@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 
 from assets.imaging.inspection import Unreadable
 from core import audit, clock
+from core.audit import Change
 from core.errors import InvalidTransition
 from core.models import User
 from generation.briefs.pricing import price_of
@@ -20,8 +22,7 @@ from generation.catalogue import offers, registry
 from generation.jobs import requests
 from generation.jobs.dispatch import enqueue
 from generation.jobs.ingest import add_outputs, receive
-from generation.jobs.settlement import OUTCOME_FIELDS
-from generation.jobs.transitions import check_move, check_right, check_state, hold, save
+from generation.jobs.transitions import check_right, check_state, hold, move, save
 from generation.models import Job, JobState
 from generation.models.job import RETRIABLE
 from generation.providers.base import Picture
@@ -40,10 +41,9 @@ def cancel(job: Job, *, by: User) -> Job:
         held = hold(job)
         if held.state == JobState.WAITING:
             return _ask_to_stop(held, by)
-        check_move(held.state, JobState.CANCELED)
+        change = move(held, JobState.CANCELED, finished_at=clock.now(), lease=None, not_before=None)
         ledger.give_back(held.pk, "Canceled.")
-        save(held, state=JobState.CANCELED, finished_at=clock.now(), lease=None, not_before=None)
-        audit.record(by, "job.canceled", held, f"{held} was canceled; nothing was charged.")
+        audit.record(by, "job.canceled", change, f"{held} was canceled; nothing was charged.")
     return held
 
 
@@ -56,9 +56,9 @@ def _ask_to_stop(held: Job, by: User) -> Job:
         )
     if held.stop_asked_at is not None:
         raise InvalidTransition(f"{label} was already asked to stop. Wait for its answer.")
-    save(held, stop_asked_at=clock.now(), not_before=None)
+    change = save(held, stop_asked_at=clock.now(), not_before=None)
     enqueue("resume_job", held)
-    audit.record(by, "job.stopping", held, f"{held}: {label} is asked to stop.")
+    audit.record(by, "job.stopping", change, f"{held}: {label} is asked to stop.")
     return held
 
 
@@ -72,10 +72,10 @@ def retry(job: Job, *, by: User) -> Job:
         price = price_of(requests.spec_of(held), registry.provider(held.model.provider), held.count)
         covering = budgets.covering_brief(held.brief, held.currency)
         ledger.reserve(held.pk, price["quote_micros"], covering=covering)
-        save(
+        change = move(
             held,
+            JobState.QUEUED,
             **price,
-            state=JobState.QUEUED,
             tries=0,
             error_kind="",
             error_words="",
@@ -88,7 +88,7 @@ def retry(job: Job, *, by: User) -> Job:
             finished_at=None,
         )
         enqueue("send_job", held)
-        audit.record(by, "job.retried", held, f"{held} is sent again.")
+        audit.record(by, "job.retried", change, f"{held} is sent again.")
     return held
 
 
@@ -103,13 +103,20 @@ def resume_unclear(job: Job, *, by: User) -> Job:
                 "The answer was lost before the provider told us how to ask for it. Look in its own records, then say "
                 "whether it was charged."
             )
-        now = clock.now()
-        held.lease = held.lease_until = held.not_before = held.finished_at = held.stop_asked_at = None
-        held.state, held.error_kind, held.error_words = JobState.WAITING, "", ""
-        held.deadline = now + ASK_AGAIN_FOR
-        held.save(update_fields=[*OUTCOME_FIELDS, "lease", "deadline", "stop_asked_at"])
+        change = move(
+            held,
+            JobState.WAITING,
+            error_kind="",
+            error_words="",
+            stop_asked_at=None,
+            lease=None,
+            lease_until=None,
+            not_before=None,
+            deadline=clock.now() + ASK_AGAIN_FOR,
+            finished_at=None,
+        )
         enqueue("resume_job", held)
-        audit.record(by, "job.resumed", held, f"{held}: the provider is asked again.")
+        audit.record(by, "job.resumed", change, f"{held}: the provider is asked again.")
     return held
 
 
@@ -128,15 +135,14 @@ def _settle_unclear(job: Job, by: User, *, charged: bool, words: str) -> Job:
     with transaction.atomic():
         held = hold(job)
         check_state(held, JobState.UNCLEAR)
+        settled, basis = held.settled_micros or 0, "reported" if charged else held.cost_basis
         if not charged:
             ledger.correct(held.pk, -held.quote_micros, words)
-            held.settled_micros = (held.settled_micros or 0) - held.quote_micros
-        basis = "reported" if charged else held.cost_basis
+            settled -= held.quote_micros
         kept = f"{held.error_words} {words}".strip()
-        settled = held.settled_micros
-        save(held, state=JobState.FAILED, error_words=kept, cost_basis=basis, lease=None, settled_micros=settled)
+        change = move(held, JobState.FAILED, error_words=kept, cost_basis=basis, settled_micros=settled, lease=None)
         verb = "job.marked_charged" if charged else "job.written_off"
-        audit.record(by, verb, held, f"{held}: {words}", cost_micros=held.settled_micros)
+        audit.record(by, verb, change, f"{held}: {words}", cost_micros=settled)
     return held
 
 
@@ -153,17 +159,17 @@ def hand_in(job: Job, files: Sequence[bytes], *, by: User, told: Mapping[str, st
         held = hold(job)
         if not registry.is_by_hand(held.model.provider) or held.state not in (JobState.HAND, JobState.DONE):
             raise InvalidTransition("This job is not waiting for anybody to upload its result.")
-        add_outputs(held, received, brought_by=by)
-        if told:
-            held.parameters = {**held.parameters, "told": dict(told)}
-            held.save(update_fields=["parameters"])
-        if held.state == JobState.HAND:
-            ledger.settle(held.pk, held.quote_micros)
-            held.settled_micros, held.cost_basis = held.quote_micros, held.quote_basis
-            held.state, held.finished_at = JobState.DONE, clock.now()
-            held.save(update_fields=["state", "finished_at", "settled_micros", "cost_basis"])
-        audit.record(by, "job.handed_in", held, f"{len(received)} uploaded for {held}.")
+        made = add_outputs(held, received, brought_by=by)
+        parameters = {**held.parameters, "told": dict(told)} if told else held.parameters
+        change = _brought(held, parameters) if held.state == JobState.HAND else save(held, parameters=parameters)
+        words = f"{len(received)} uploaded for {held}."
+        answers = {"told": dict(told)} if told else {}
+        audit.record(by, "job.handed_in", [change, *map(Change, made)], words, **answers)
     return held
 
 
-# Shared steps
+def _brought(held: Job, parameters: Mapping[str, Any]) -> Change:
+    """The first pictures end the job, and its price is due."""
+    ledger.settle(held.pk, held.quote_micros)
+    paid = {"settled_micros": held.quote_micros, "cost_basis": held.quote_basis}
+    return move(held, JobState.DONE, finished_at=clock.now(), parameters=parameters, **paid)

@@ -3,66 +3,67 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from core import audit
-from generation.jobs.transitions import check_move
+from generation.jobs.transitions import move, save
 from generation.models import Job, JobState
 from generation.providers.errors import ErrorKind
 from generation.spending import ledger
-
-OUTCOME_FIELDS = (
-    *("state", "error_kind", "error_words", "finished_at", "lease_until", "not_before", "settled_micros"),
-    *("cost_basis", "model_reported", "request_id", "revised_prompt", "seed", "parameters", "in_effect", "raw"),
-)
-
 
 OVERDUE = (ErrorKind.UNCLEAR, "The provider did not finish in time.")
 """Why a job that waits past its deadline is unclear."""
 
 
-def unclear(job: Job, now: datetime, *, kind: ErrorKind, words: str) -> None:
+def unclear(job: Job, now: datetime, *, kind: ErrorKind, words: str, **changes: Any) -> None:
     """Sent, and nobody knows what came of it: book the price as spent until a person settles it."""
-    pay(job, job.quote_micros)
-    job.cost_basis = "unknown"
-    end(job, JobState.UNCLEAR, now, kind=kind, words=words)
+    if job.state == JobState.UNCLEAR:  # a late answer that tells nothing new
+        save(job, **changes)
+    else:
+        paid = {"settled_micros": pay(job, job.quote_micros), "cost_basis": "unknown"}
+        end(job, JobState.UNCLEAR, now, kind=kind, words=words, **paid, **changes)
 
 
 def not_sent(job: Job, now: datetime, words: str) -> None:
     """End a job that cannot be sent; its reservation is given back."""
-    refund(job, words)
-    end(job, JobState.FAILED, now, kind=ErrorKind.NOT_SENT, words=words)
+    end(job, JobState.FAILED, now, kind=ErrorKind.NOT_SENT, words=words, settled_micros=refund(job, words))
 
 
 def poison(job: Job, now: datetime) -> None:
-    """Every worker that took the job died: end it before it takes more of them. Asking harmed nobody, so it is free."""
+    """Every worker that took the job died: end it before it takes more of them. Asking harmed nobody, so it is free.
+
+    The last of them may only have been slow, so its lease ends too: what it still brings is left out.
+    """
     words = "Each worker that took this job stopped. Ask an administrator to look into the worker's log."
-    refund(job, words)
-    end(job, JobState.FAILED, now, kind=ErrorKind.POISON, words=words)
+    free = refund(job, words)
+    end(job, JobState.FAILED, now, kind=ErrorKind.POISON, words=words, settled_micros=free, lease=None)
 
 
-def pay(job: Job, micros: int) -> None:
-    """Book what a request cost. Where its quote is booked already, since it was unclear, only the difference moves."""
+def pay(job: Job, micros: int) -> int:
+    """Book what a request cost, and return what the job has cost by then.
+
+    Where its quote is booked already, since it was unclear, only the difference moves.
+    """
     if ledger.is_reserved(job.pk):
         ledger.settle(job.pk, micros)
         change = micros
     else:
         change = micros - (job.quote_micros if job.settled_micros is not None else 0)
         ledger.correct(job.pk, change, "Known better by now.")
-    job.settled_micros = (job.settled_micros or 0) + change
+    return (job.settled_micros or 0) + change
 
 
-def refund(job: Job, words: str) -> None:
+def refund(job: Job, words: str) -> int:
+    """Book that a request was free, and return what the job has cost by then."""
     if ledger.is_reserved(job.pk):
         ledger.give_back(job.pk, words)
-        job.settled_micros = job.settled_micros or 0
-    else:
-        pay(job, 0)
+        return job.settled_micros or 0
+    return pay(job, 0)
 
 
-def end(job: Job, state: JobState, now: datetime, *, kind: ErrorKind | None, words: str) -> None:
-    check_move(job.state, state)
-    job.state, job.error_kind, job.error_words, job.finished_at = state, kind or "", words, now
-    job.lease_until = job.not_before = None
-    job.save(update_fields=OUTCOME_FIELDS)
+def end(job: Job, state: JobState, now: datetime, *, kind: ErrorKind | None, words: str, **changes: Any) -> None:
+    """Move a job to its end, with what changes beside it, and say so in the log."""
+    why = {"error_kind": kind or "", "error_words": words}
+    change = move(job, state, **why, finished_at=now, lease_until=None, not_before=None, **changes)
     said = f"{job}: {state.label.lower()}." + (f" {words}" if words else "")
-    audit.record(None, f"job.{state.value}", job, said, cost_micros=job.settled_micros, currency=job.currency)
+    audit.record(None, f"job.{state.value}", change, said, cost_micros=job.settled_micros, currency=job.currency)

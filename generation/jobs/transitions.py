@@ -1,4 +1,4 @@
-"""The life of a job: which state may follow which, and the steps that every change of a job shares."""
+"""The life of a job: which state may follow which, the one writer of it, and the steps that every change shares."""
 
 from __future__ import annotations
 
@@ -7,12 +7,21 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 
+from core import audit
+from core.audit import Change
 from core.errors import InvalidTransition
 from core.models import User
 from generation.models import Job, JobState
 
 _S = JobState
 MAKE = "generation.make_images"
+LOGGED = frozenset(
+    {
+        *("state", "quote_micros", "quote_basis", "currency", "settled_micros", "cost_basis"),
+        *("error_kind", "error_words", "stop_asked_at", "finished_at"),
+    }
+)
+"""The fields whose values the log holds. The others are long or the worker's own, and a handle may hold a secret."""
 
 MOVES: frozenset[tuple[JobState, JobState]] = frozenset(
     {
@@ -51,17 +60,20 @@ def lock(job_id: uuid.UUID, known: Job | None = None) -> Job | None:
     return job
 
 
-def move(job: Job, state: JobState, **changes: Any) -> None:
-    """Change the state of a locked job, with what changes beside it. Raises InvalidTransition."""
+def move(job: Job, state: JobState, **changes: Any) -> Change:
+    """Change the state of a locked job, with what changes beside it: nothing else writes a state.
+
+    Returns what the log is to hold of it. Raises InvalidTransition.
+    """
     check_move(job.state, state)
-    save(job, state=state, **changes)
+    return _write(job, state=state, **changes)
 
 
-def save(job: Job, **changes: Any) -> None:
-    """Write these fields of a locked job, and no others."""
-    for name, value in changes.items():
-        setattr(job, name, value)
-    job.save(update_fields=list(changes))
+def save(job: Job, **changes: Any) -> Change:
+    """Write these fields of a locked job, and no others. Returns what the log is to hold of it."""
+    if "state" in changes:
+        raise ValueError("A job's state is changed by `move`, which looks at the table.")
+    return _write(job, **changes)
 
 
 def check_right(by: User, words: str) -> None:
@@ -82,3 +94,9 @@ def hold(job: Job) -> Job:
     if held is None:
         raise Job.DoesNotExist  # jobs are never deleted
     return held
+
+
+def _write(job: Job, **changes: Any) -> Change:
+    change = audit.write(job, **changes)
+    before, after = ({name: each[name] for name in each if name in LOGGED} for each in (change.before, change.after))
+    return Change(job, before, after)

@@ -34,7 +34,7 @@ class OutputQuerySet(VisibleQuerySet["Output"]):
 
 
 class JobState(models.TextChoices):
-    """Where a job stands. Written by `generation.jobs.services` alone.
+    """Where a job stands. Written by `generation.jobs.transitions.move` and by nothing else.
 
     queued → sending → waiting → done, or an end with its reason. `hand` waits for a person instead of a provider;
     `partial` brought some of its pictures and not all; `unclear` was sent and never answered, so money may be spent and
@@ -128,7 +128,7 @@ class Attempt(models.Model):
 
 
 class OutputState(models.TextChoices):
-    """What became of an output."""
+    """What became of an output. Written by `generation.outputs.transitions.move` and by nothing else."""
 
     NEW = "new", "New"
     KEEPING = "keeping", "Being kept"

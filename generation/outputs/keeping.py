@@ -17,6 +17,7 @@ from core.models import User
 from generation.briefs import lineage, specs
 from generation.catalogue import registry
 from generation.models import Output, OutputState, Role
+from generation.outputs.transitions import lock, move
 
 KEEPING_TAKES = timedelta(minutes=1)
 """After this long, somebody who was keeping an output is taken to have died doing it."""
@@ -35,12 +36,9 @@ def keep(
     try:
         version = _version_already_kept(claimed) or _take_in(claimed, by, title, asset, listing)
     except BaseException:
-        Output.objects.filter(pk=output.pk, state=OutputState.KEEPING).update(state=OutputState.NEW, handled_at=None)
+        _let_go(claimed)
         raise
-    with transaction.atomic():
-        held = _locked(output)
-        _write(held, OutputState.KEPT, by, version=version)
-        audit.record(by, "output.kept", held, f"Kept as {version.label} of “{version.asset.title}”.")
+    _mark_kept(output, version, by)
     return version
 
 
@@ -121,36 +119,41 @@ def _version_already_kept(output: Output) -> Version | None:
 
 def _claim(output: Output, by: User) -> Output:
     with transaction.atomic():
-        held, now = _locked(output), clock.now()
+        held, now = lock(output), clock.now()
         is_forgotten = held.handled_at is not None and held.handled_at < now - KEEPING_TAKES
         if held.state == OutputState.KEPT or (held.state == OutputState.KEEPING and not is_forgotten):
             raise InvalidTransition("This picture is already kept. Its version is in the library.")
-        _write(held, OutputState.KEEPING, by)
+        move(held, OutputState.KEEPING, handled_by=by, handled_at=now)
     return held
+
+
+def _let_go(claimed: Output) -> None:
+    """Take a claim back, unless somebody has taken it over by now."""
+    with transaction.atomic():
+        held = lock(claimed)
+        if held.state == OutputState.KEEPING and held.handled_at == claimed.handled_at:
+            move(held, OutputState.NEW, handled_at=None)
+
+
+def _mark_kept(output: Output, version: Version, by: User) -> None:
+    """Note the version, unless somebody who took over from us has noted it already."""
+    with transaction.atomic():
+        held = lock(output)
+        if held.version_id != version.pk:
+            change = move(held, OutputState.KEPT, version=version, handled_by=by, handled_at=clock.now())
+            audit.record(by, "output.kept", change, f"Kept as {version.label} of “{version.asset.title}”.")
 
 
 def _turn(output: Output, by: User, before: OutputState, after: OutputState, action: str, said: str) -> Output:
     _check(by)
     with transaction.atomic():
-        held = _locked(output)
+        held = lock(output)
         if held.state != before:
             now = held.get_state_display().lower()
             raise InvalidTransition(f"This picture is “{now}” by now. Look at the page again.")
-        _write(held, after, by)
-        audit.record(by, action, held, f"Picture {held.index + 1} of {held.job} {said}.")
+        change = move(held, after, handled_by=by, handled_at=clock.now())
+        audit.record(by, action, change, f"Picture {held.index + 1} of {held.job} {said}.")
     return held
-
-
-def _locked(output: Output) -> Output:
-    brief = ("job__brief__revision__template", "job__brief__listing", "job__brief__asked_by")
-    every = Output.objects.select_for_update(of=("self",)).select_related(*brief, "job__model", "job__terms")
-    return every.get(pk=output.pk)
-
-
-def _write(output: Output, state: OutputState, by: User, version: Version | None = None) -> None:
-    output.state, output.handled_by, output.handled_at = state, by, clock.now()
-    output.version = version
-    output.save(update_fields=["state", "handled_by", "handled_at", "version"])
 
 
 def _check(by: User) -> None:

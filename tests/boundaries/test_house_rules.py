@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from lucide.templatetags.lucide import lucide
 
 from tests.portal import ROOT
@@ -28,15 +29,17 @@ WRITERS = {
     "assets/library/intake.py", "assets/library/renditions.py", "assets/listings/records.py",
     "assets/provenance/data.py", "assets/rights/consents.py", "assets/rights/licenses.py", "assets/rights/terms.py",
     "assets/versions/changing.py", "assets/versions/contributors.py", "assets/versions/transitions.py",
-     "config/management/commands/seed.py",
+    "config/management/commands/seed.py",
     "config/roles.py", "core/audit/changes.py", "core/audit/log.py", "core/outbox/sending.py",
     "core/outbox/services.py", "core/people/profile.py",
     "generation/catalogue/loading.py",
     "generation/jobs/callbacks.py",
     "generation/jobs/circuit.py", "generation/jobs/dispatch.py", "generation/jobs/execution.py",
-    "generation/jobs/ingest.py", "generation/jobs/leases.py", "generation/jobs/services.py",
+    "generation/jobs/ingest.py", "generation/jobs/leases.py", "generation/jobs/reconciliation.py",
+    "generation/jobs/services.py",
     "generation/jobs/settlement.py", "generation/jobs/starting.py", "generation/jobs/throttling.py",
-    "generation/jobs/transitions.py", "generation/outputs/preferences.py", "generation/outputs/keeping.py",
+    "generation/jobs/transitions.py", "generation/outputs/keeping.py", "generation/outputs/preferences.py",
+    "generation/outputs/transitions.py",
     "generation/prompt_templates/previews.py", "generation/prompt_templates/revisions.py",
     "generation/prompt_templates/transfer.py", "generation/spending/alerts.py", "generation/spending/budgets.py",
     "generation/spending/ledger.py", "generation/spending/plans.py",
@@ -44,6 +47,33 @@ WRITERS = {
 """The writers, and the neighbors that each of them is made of."""
 WRITES = {"save a row", "create", "bulk_create", "bulk_update", "update_or_create", "get_or_create"}
 WRITES_ON_ROWS = WRITES | {"update", "delete"}
+STATES = {
+    "approvals/reviews/notifications.py": {"Mail.state"},
+    "generation/jobs/transitions.py": {"Job.state"},
+    "generation/outputs/transitions.py": {"Output.state"},
+}
+"""Module → the states that it may write. No other module writes one."""
+STATES_WITHOUT_ONE_DOOR_YET = {
+    "approvals/releases/lifecycle.py": {"Release.state"},
+    "approvals/reviews/services.py": {"Review.state"},
+    "approvals/reviews/settling.py": {"Review.state"},
+    "approvals/reviews/transitions.py": {"Review.state"},
+    "assets/versions/transitions.py": {"Version.status"},
+}
+"""The same, for states that several modules still write: each goes to STATES when it has its one writer."""
+WRITERS_OF_ANY_FIELD = {
+    "assets/listings/records.py", "assets/rights/consents.py", "assets/versions/changing.py", "core/audit/changes.py",
+}  # fmt: skip
+"""Modules that write the fields they are told; of a state, whoever tells them is found."""
+STATE_NAMES = {"state", "status"}
+STATE_VERBS = {"save", "write", "_write", "update", "create", "get_or_create", "update_or_create"}
+MADE = {
+    "brief.judged", "brief.started", "budget.opened", "channel.created", "key.created", "model.added", "plan.added",
+    "site.created", "template.created", "template.revised",
+}  # fmt: skip
+"""Log actions about something that was not there before."""
+DOORS = {("write", "audit"), ("move", "transitions"), ("save", "transitions")}
+"""Functions that write the row they are given."""
 ASKINGS = {
     "date.today", "datetime.now", "datetime.today", "datetime.utcnow", "timezone.localdate", "timezone.localtime",
     "timezone.now",
@@ -60,8 +90,10 @@ def calls(path: Path) -> Iterator[tuple[int, str, str]]:
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             method, receiver = node.func.attr, ast.unparse(node.func.value)
-            saves = (method == "save" and not node.args) or (method, receiver) == ("write", "audit")
+            saves = (method == "save" and not node.args) or (method, receiver) in DOORS
             yield node.lineno, "save a row" if saves else method, receiver
+        elif isinstance(node, ast.Call) and (ast.unparse(node.func), "transitions") in DOORS:
+            yield node.lineno, "save a row", "transitions"
 
 
 def is_of_rows(receiver: str) -> bool:
@@ -247,3 +279,112 @@ def test_whoever_acts_is_named_at_the_call() -> None:
         if "by" in [argument.arg for argument in node.args.args[1:]]
     ]
     assert found == []
+
+
+def test_only_its_door_writes_a_state() -> None:
+    found = [
+        f"{relative(path)}:{line} {name}"
+        for path in MODULES
+        for line, name in state_writes(ast.parse(path.read_text()))
+        if not may_write(relative(path), name)
+    ]
+    assert found == []
+
+
+def test_every_state_has_its_door() -> None:
+    fields = {
+        f"{model.__name__}.{field.name}"
+        for app in ("core", "assets", "generation", "approvals")
+        for model in apps.get_app_config(app).get_models()
+        for field in model._meta.fields
+        if field.name in STATE_NAMES and field.choices
+    }
+    assert set().union(*STATES.values(), *STATES_WITHOUT_ONE_DOOR_YET.values()) == fields
+
+
+def test_every_door_writes_its_state() -> None:
+    written = {name: {each for _, each in state_writes(ast.parse((ROOT / name).read_text()))} for name in STATES}
+    assert written == {name: {state.split(".")[1] for state in states} for name, states in STATES.items()}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "job.state = JobState.DONE",
+        "job.state, job.error_kind = JobState.DONE, ''",
+        "held.job.state: str = 'done'",
+        "job.save(update_fields=['state', 'lease'])",
+        "job.save(update_fields=[*FIELDS, 'state'])",
+        "save(job, state=JobState.DONE)",
+        "transitions.save(job, lease=None, state=JobState.DONE)",
+        "transitions.save(job, **{'state': JobState.DONE})",
+        "audit.write(version, status=Status.DRAFT)",
+        "Job.objects.filter(state='new').update(state='done')",
+        "Job.objects.bulk_update(jobs, ['lease', 'state'])",
+        "Job.objects.bulk_update(jobs, fields=['state'])",
+        "Output.objects.create(job=job, state=OutputState.KEPT)",
+        "Output.objects.get_or_create(job=job, defaults={'state': OutputState.KEPT})",
+        "Output(job=job, state=OutputState.KEPT)",
+        "models.Job(state=JobState.DONE)",
+        "setattr(job, 'state', JobState.DONE)",
+        "setattr(job, name, value)",
+    ],
+)
+def test_whoever_else_writes_a_state_is_found(code: str) -> None:
+    (name,) = {name for _, name in state_writes(ast.parse(code))}
+    assert not may_write("generation/jobs/services.py", name)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "Job.objects.filter(state=JobState.DONE)",
+        "if job.state == JobState.DONE: pass",
+        "job.save(update_fields=['lease'])",
+        "render(request, page, status=422)",
+        "HttpResponse(status=204)",
+        "state = JobState.DONE",
+        "move(job, JobState.DONE, lease=None)",
+    ],
+)
+def test_whoever_only_reads_a_state_is_not_taken_for_a_writer(code: str) -> None:
+    assert list(state_writes(ast.parse(code))) == []
+
+
+def may_write(module: str, name: str) -> bool:
+    states = STATES.get(module, set()) | STATES_WITHOUT_ONE_DOOR_YET.get(module, set())
+    return name in {state.split(".")[1] for state in states} or (name == "any" and module in WRITERS_OF_ANY_FIELD)
+
+
+def state_writes(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Where code writes a state: the line, and `state`, `status`, or `any` for a field that is named elsewhere."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and node.attr in STATE_NAMES:
+            yield node.lineno, node.attr
+        elif isinstance(node, ast.Call):
+            yield from ((node.lineno, name) for name in states_in(node))
+
+
+def states_in(call: ast.Call) -> Iterator[str]:
+    """The states that a call writes: by a keyword, by a name among the fields, or by `setattr`."""
+    verb = ast.unparse(call.func).split(".")[-1]
+    if verb == "setattr":
+        yield from strings(call.args[1]) & STATE_NAMES if isinstance(call.args[1], ast.Constant) else {"any"}
+    elif verb == "bulk_update":
+        named = [*call.args, *(keyword.value for keyword in call.keywords)]
+        yield from set().union(*map(strings, named)) & STATE_NAMES
+    elif verb in STATE_VERBS | STATED_MODELS:
+        yield from {keyword.arg for keyword in call.keywords if keyword.arg} & STATE_NAMES
+        spread = [keyword.value for keyword in call.keywords if keyword.arg in (None, "defaults", "update_fields")]
+        yield from set().union(*map(strings, spread)) & STATE_NAMES
+
+
+def strings(node: ast.AST) -> set[str]:
+    return {each.value for each in ast.walk(node) if isinstance(each, ast.Constant) and isinstance(each.value, str)}
+
+
+STATED_MODELS = {
+    state.split(".")[0]
+    for states in (*STATES.values(), *STATES_WITHOUT_ONE_DOOR_YET.values())
+    for state in states
+}  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -13,11 +14,12 @@ from django.utils import timezone
 from assets.models import Origin, Version
 from core import storage
 from core.errors import InvalidTransition
-from core.models import User
+from core.models import LogEntry, User
 from generation.briefs import lineage
 from generation.jobs import execution, services
 from generation.models import Brief, Output, OutputState
 from generation.outputs import keeping
+from generation.outputs.transitions import MOVES, check_move
 from tests.assets import factories as people
 from tests.generation import factories
 from tests.generation.scripted import png
@@ -130,6 +132,49 @@ def test_who_died_while_keeping_leaves_no_second_version_behind(ada: User) -> No
 
 
 @pytest.mark.django_db
+def test_whoever_was_only_slow_and_is_overtaken_notes_no_second_version(
+    ada: User, max_: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output, take_in = made(ada), keeping._take_in
+
+    def slowly(*args: Any) -> Version:
+        version = take_in(*args)
+        Output.objects.update(handled_at=timezone.now() - timedelta(minutes=2))
+        monkeypatch.setattr(keeping, "_take_in", take_in)
+        assert keeping.keep(output, by=max_) == version
+        return version
+
+    monkeypatch.setattr(keeping, "_take_in", slowly)
+    version = keeping.keep(output, by=ada)
+    held = Output.objects.get()
+    assert (held.version, held.handled_by, Version.objects.count()) == (version, max_, 1)
+    assert LogEntry.objects.filter(action="output.kept").count() == 1
+
+
+@pytest.mark.django_db
+def test_whoever_fails_late_takes_no_others_claim_back(ada: User, max_: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    output = made(ada)
+
+    def fail(*args: Any) -> Version:
+        Output.objects.update(handled_at=timezone.now(), handled_by=max_)
+        raise InvalidTransition("Too late.")
+
+    monkeypatch.setattr(keeping, "_take_in", fail)
+    with pytest.raises(InvalidTransition, match="Too late"):
+        keeping.keep(output, by=ada)
+    assert Output.objects.get().state == OutputState.KEEPING
+
+
+@pytest.mark.django_db
+def test_a_discarded_output_is_restored_before_it_is_kept(ada: User) -> None:
+    output = made(ada)
+    keeping.discard(output, by=ada)
+    with pytest.raises(InvalidTransition, match="discarded"):
+        keeping.keep(output, by=ada)
+    assert (Output.objects.get().state, Version.objects.count()) == (OutputState.DISCARDED, 0)
+
+
+@pytest.mark.django_db
 def test_a_discarded_output_can_be_restored(ada: User) -> None:
     output = made(ada)
     keeping.discard(output, by=ada)
@@ -169,3 +214,13 @@ def test_what_was_asked_cannot_be_rewritten(ada: User) -> None:
         Brief.objects.update(prompt="Something else")
     brief.refresh_from_db()
     assert brief.prompt == "A brick house at dusk."
+
+
+@pytest.mark.parametrize("before", OutputState)
+@pytest.mark.parametrize("after", OutputState)
+def test_only_listed_moves_are_possible(before: OutputState, after: OutputState) -> None:
+    if (before, after) in MOVES:
+        check_move(before, after)
+    else:
+        with pytest.raises(InvalidTransition):
+            check_move(before, after)

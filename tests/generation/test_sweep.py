@@ -12,11 +12,12 @@ from django.utils import timezone
 from core.models import User
 from generation.jobs import execution, leases, reconciliation, services
 from generation.models import Job, JobState
-from generation.providers.base import Finished, Money
+from generation.providers import errors
+from generation.providers.base import Finished, Money, Pending
 from generation.providers.errors import ErrorKind
 from tests.generation import factories
 from tests.generation.factories import DIME, spent
-from tests.generation.scripted import Scripted, picture
+from tests.generation.scripted import Answer, Scripted, picture
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 
@@ -97,6 +98,64 @@ def test_an_answer_that_comes_after_the_lease_ran_out_still_counts(ada: User) ->
     execution.send(job.pk)
     job.refresh_from_db()
     assert (job.state, job.outputs.count(), job.settled_micros, spent()) == (JobState.DONE, 1, 70_000, (0, 70_000))
+
+
+@pytest.mark.parametrize(
+    ("late", "state", "booked"),
+    [
+        (errors.Unclear("Cut off.", request_id="r-9"), JobState.UNCLEAR, DIME),
+        (errors.Unavailable("Down.", request_id="r-9"), JobState.FAILED, 0),
+        (errors.Refused("No.", request_id="r-9"), JobState.REFUSED, 0),
+        (Pending(handle="h-9", ask_again_in=2, request_id="r-9"), JobState.WAITING, DIME),
+    ],
+)
+def test_a_late_answer_without_a_picture_counts_too_and_sends_nothing_again(
+    ada: User, late: Answer, state: JobState, booked: int
+) -> None:
+    job = factories.queued(ada)
+
+    def slowly() -> Finished:
+        Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+        reconciliation.reconcile()
+        if isinstance(late, Exception):
+            raise late
+        return late  # type: ignore[return-value] # the other shape of an answer
+
+    Scripted.will(slowly)
+    execution.send(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.request_id, job.settled_micros, spent()) == (state, "r-9", booked, (0, booked))
+
+
+def test_a_late_answer_for_a_job_that_was_asked_about_too_long_tells_nothing_new(ada: User) -> None:
+    job = factories.pending(ada)
+
+    def slowly() -> Finished:
+        Job.objects.update(deadline=timezone.now() - timedelta(minutes=5))
+        reconciliation.reconcile()
+        raise errors.Unavailable("Down.")
+
+    Scripted.will(slowly)
+    execution.resume(job.pk)
+    job.refresh_from_db()
+    overdue = (JobState.UNCLEAR, ErrorKind.UNCLEAR, "The provider did not finish in time.")
+    assert ((job.state, job.error_kind, job.error_words), spent()) == (overdue, (0, DIME))
+
+
+def test_an_answer_for_a_job_that_counts_as_poison_is_left_out(ada: User) -> None:
+    model = factories.ModelFactory.create(provider="harmless", model_id="harmless")
+    job = factories.started(ada, model).jobs.get()
+
+    def slowly() -> Finished:
+        past = timezone.now() - timedelta(seconds=1)
+        Job.objects.update(lease_until=past, tries=reconciliation.MOST_DEATHS)
+        reconciliation.reconcile()
+        return Finished(pictures=(picture(),))
+
+    Scripted.will(slowly)
+    execution.send(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.outputs.count(), spent()) == (JobState.FAILED, 0, (0, 0))
 
 
 def test_an_answer_for_a_job_that_was_settled_meanwhile_is_left_out(ada: User, max_: User) -> None:

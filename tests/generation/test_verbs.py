@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 
 from core.errors import Blocked, InvalidTransition
 from core.models import User
-from generation.jobs import execution, services
+from generation.jobs import execution, services, transitions
 from generation.jobs.transitions import MOVES, check_move
 from generation.models import GenerationModel, Job, JobState
 from generation.providers import errors
@@ -135,3 +135,16 @@ def test_only_listed_moves_are_possible(before: JobState, after: JobState) -> No
     else:
         with pytest.raises(InvalidTransition):
             check_move(before, after)
+
+
+def test_a_state_is_not_changed_past_the_table(ada: User) -> None:
+    job = factories.queued(ada)
+    with pytest.raises(ValueError, match="move"):
+        transitions.save(job, state=JobState.DONE)
+    job.refresh_from_db()
+    assert job.state == JobState.QUEUED
+
+
+def test_what_the_log_is_to_hold_of_a_job_is_no_secret_and_not_long(ada: User) -> None:
+    change = transitions.move(factories.queued(ada), JobState.SENDING, handle="secret", raw={"long": 1}, tries=1)
+    assert (change.before, change.after) == ({"state": JobState.QUEUED}, {"state": JobState.SENDING})

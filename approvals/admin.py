@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -62,15 +63,20 @@ class ChannelAdmin(ChannelAdminBase):
         return False
 
     def save_model(self, request: HttpRequest, obj: Channel, form: forms.ModelForm[Channel], change: bool) -> None:
-        """The channel, but not its event counter, which is only ever written under lock."""
+        actor = request.user if isinstance(request.user, User) else None
         if change:
-            obj.save(update_fields=list(ChannelForm.Meta.fields))
+            _change(obj, form.changed_data, actor)
         else:
             obj.save()
-        changed = ", ".join(form.changed_data) or "nothing"
-        words = f"Channel {obj} was {'changed: ' + changed if change else 'made'}."
-        actor = request.user if isinstance(request.user, User) else None
-        audit.record(actor, "channel.changed" if change else "channel.created", obj, words, rules=obj.rules)
+            audit.record(actor, "channel.created", obj, f"Channel {obj} was made.", rules=obj.rules)
+
+
+def _change(channel: Channel, names: Sequence[str], actor: User | None) -> None:
+    """Write the fields that were changed, and no others: the counter of events is written under its own lock."""
+    held = Channel.objects.select_for_update().get(pk=channel.pk)
+    change = audit.write(held, **{name: getattr(channel, name) for name in names})
+    if change:
+        audit.record(actor, "channel.changed", change, f"Channel {held} was changed: {', '.join(change.after)}.")
 
 
 @admin.register(Review)

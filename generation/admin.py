@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -53,10 +54,20 @@ class GenerationModelAdmin(ModelTable):
     def save_model(
         self, request: HttpRequest, obj: GenerationModel, form: forms.ModelForm[GenerationModel], change: bool
     ) -> None:
-        super().save_model(request, obj, form, change)
         actor = request.user if isinstance(request.user, User) else None
-        done = f"changed: {', '.join(form.changed_data) or 'nothing'}" if change else "added"
-        audit.record(actor, "model.changed" if change else "model.added", obj, f"The model {obj} was {done}.")
+        if change:
+            _change(obj, form.changed_data, actor)
+        else:
+            super().save_model(request, obj, form, change)
+            audit.record(actor, "model.added", obj, f"The model {obj} was added.")
+
+
+def _change(model: GenerationModel, names: Sequence[str], actor: User | None) -> None:
+    """Write the fields that were changed, and no others."""
+    held = GenerationModel.objects.select_for_update().get(pk=model.pk)
+    change = audit.write(held, **{name: getattr(model, name) for name in names})
+    if change:
+        audit.record(actor, "model.changed", change, f"The model {held} was changed: {', '.join(change.after)}.")
 
 
 @admin.register(ProviderState)

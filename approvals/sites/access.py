@@ -23,6 +23,7 @@ from django.db.models import Q
 from approvals.models import Channel, ListingSite, SiteKey
 from approvals.policies import deciding
 from core import audit, clock
+from core.audit import Change
 from core.errors import InvalidTransition
 from core.models import User
 
@@ -58,8 +59,11 @@ def change_channels(site: ListingSite, channels: Iterable[Channel], *, by: User)
     _check_right(by)
     with transaction.atomic():
         locked = ListingSite.objects.select_for_update().get(pk=site.pk)
+        before = _channels(locked)
         locked.channels.set(channels)
-        audit.record(by, "site.channels", locked, f"Listing site {locked} may read {_names(locked)}.")
+        change = Change.between(locked, before, _channels(locked))
+        if change:
+            audit.record(by, "site.channels", change, f"Listing site {locked} may read {_names(locked)}.")
     return locked
 
 
@@ -68,9 +72,10 @@ def switch(site: ListingSite, *, active: bool, by: User) -> ListingSite:
     _check_right(by)
     with transaction.atomic():
         locked = ListingSite.objects.select_for_update().get(pk=site.pk)
-        locked.active = active
-        locked.save(update_fields=["active"])
-        audit.record(by, "site.switched", locked, f"Listing site {locked} was switched {'on' if active else 'off'}.")
+        change = audit.write(locked, active=active)
+        if change:
+            words = f"Listing site {locked} was switched {'on' if active else 'off'}."
+            audit.record(by, "site.switched", change, words)
     return locked
 
 
@@ -82,7 +87,7 @@ def create_key(site: ListingSite, label: str, *, by: User, expires_at: datetime 
         key = SiteKey.objects.create(
             site=site, label=label, prefix=prefix, secret_sha256=_hash(secret), created_by=by, expires_at=expires_at
         )
-        audit.record(by, "key.created", site, f"Key “{label}” (imp_{prefix}_…) was created for {site}.", key=key.pk)
+        audit.record(by, "key.created", [key, site], f"Key “{label}” (imp_{prefix}_…) was created for {site}.")
     body = f"imp_{prefix}_{secret}"
     return NewKey(key, body + checksum(body))
 
@@ -94,11 +99,9 @@ def revoke_key(key: SiteKey, *, by: User) -> SiteKey:
         locked = SiteKey.objects.select_for_update(of=("self",)).select_related("site").get(pk=key.pk)
         if locked.revoked_at:
             raise InvalidTransition("This key is revoked already.")
-        locked.revoked_at, locked.revoked_by = clock.instant(), by
-        locked.save(update_fields=["revoked_at", "revoked_by"])
-        audit.record(
-            by, "key.revoked", locked.site, f"Key “{locked.label}” of {locked.site} was revoked.", key=locked.pk
-        )
+        change = audit.write(locked, revoked_at=clock.instant(), revoked_by=by)
+        words = f"Key “{locked.label}” of {locked.site} was revoked."
+        audit.record(by, "key.revoked", [change, locked.site], words)
     return locked
 
 
@@ -143,6 +146,10 @@ def _random(length: int) -> str:
 
 def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _channels(site: ListingSite) -> dict[str, list[int]]:
+    return {"channels": sorted(site.channels.values_list("pk", flat=True))}
 
 
 def _names(site: ListingSite) -> str:

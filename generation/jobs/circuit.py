@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from core import audit, clock
+from core.audit import Change
 from core.models import User
 from generation.models import Job, JobState, ProviderState
 from generation.providers.errors import OutOfMoney, ProviderError, RateLimited, Unauthorized, Unavailable, Unclear
@@ -88,8 +89,10 @@ def reset(provider: str, *, by: User) -> None:
         # Jobs before their provider, the order in which a worker locks them too.
         waiting = Job.objects.filter(state=JobState.QUEUED, model__provider=provider, not_before=state.open_until)
         waiting.update(not_before=None, enqueued_at=None)
-        ProviderState.objects.filter(pk=provider, open_until=state.open_until).update(open_until=now)
-        audit.record(by, "provider.tried", state, f"{provider} is to be tried again at once.")
+        resting = ProviderState.objects.select_for_update().filter(pk=provider, open_until=state.open_until).first()
+        if resting is not None:
+            change = audit.write(resting, open_until=now)
+            audit.record(by, "provider.tried", change, f"{provider} is to be tried again at once.")
 
 
 def _answered(provider: str, attempt: UUID, now: datetime) -> bool:
@@ -99,33 +102,29 @@ def _answered(provider: str, attempt: UUID, now: datetime) -> bool:
     if state is None or (state.open_until is not None and (state.open_until > now or state.probe != attempt)):
         return False
     rested = state.open_until is not None
-    state.failures, state.trips, state.reason, state.open_until, state.probe = 0, 0, "", None, None
-    state.save(update_fields=["failures", "trips", "reason", "open_until", "probe"])
+    audit.write(state, failures=0, trips=0, reason="", open_until=None, probe=None)
     return rested
 
 
 def _struggled(provider: str, attempt: UUID, error: ProviderError, rest: Rest, now: datetime) -> None:
     ProviderState.objects.get_or_create(pk=provider)
     state = ProviderState.objects.select_for_update().get(pk=provider)
-    told = _told(error)
+    told, failures = _told(error), state.failures + 1
     if state.open_until is not None and (state.open_until > now or state.probe != attempt):
         if told is not None and now + told > state.open_until:
             _rest(state, now + told, error.words)
-        return
-    state.failures += 1
-    state.save(update_fields=["failures"])
-    if state.open_until is not None or state.failures >= rest.after:
-        state.trips += 1
-        until = now + (rest.length(state.trips - 1) if told is None else told)
-        _rest(state, until, error.words)
+    elif state.open_until is None and failures < rest.after:
+        audit.write(state, failures=failures)
+    else:
+        until = now + (rest.length(state.trips) if told is None else told)
+        change = _rest(state, until, error.words, failures=failures, trips=state.trips + 1)
         if rest is not TOO_FAST:  # that happens every minute to somebody busy, and is no event
             words = f"{provider} is paused until {clock.hour(until, '')}: {error.words}"
-            audit.record(None, "provider.rests", state, words)
+            audit.record(None, "provider.rests", change, words)
 
 
-def _rest(state: ProviderState, moment: datetime, reason: str) -> None:
-    state.open_until, state.reason, state.probe = moment, reason[:300], None
-    state.save(update_fields=["open_until", "reason", "probe", "trips"])
+def _rest(state: ProviderState, moment: datetime, reason: str, **counted: int) -> Change:
+    return audit.write(state, open_until=moment, reason=reason[:300], probe=None, **counted)
 
 
 def _told(error: ProviderError) -> timedelta | None:

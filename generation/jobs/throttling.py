@@ -73,10 +73,10 @@ def set_limits(provider: str, at_once: int | None, per_minute: int | None, *, by
     with transaction.atomic():
         ProviderState.objects.get_or_create(pk=provider)
         state = ProviderState.objects.select_for_update().get(pk=provider)
-        state.at_once, state.per_minute = at_once, per_minute
-        state.save(update_fields=["at_once", "per_minute"])
-        words = f"{provider}: {at_once or 'any number'} at a time, {per_minute or 'any number'} in a minute."
-        audit.record(by, "provider.limited", state, words)
+        change = audit.write(state, at_once=at_once, per_minute=per_minute)
+        if change:
+            words = f"{provider}: {at_once or 'any number'} at a time, {per_minute or 'any number'} in a minute."
+            audit.record(by, "provider.limited", change, words)
     wake(provider, clock.now(), woke=True)
     return state
 

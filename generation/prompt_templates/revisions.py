@@ -121,11 +121,10 @@ def publish(revision: TemplateRevision, *, by: User) -> Template:
         if held.published_id == revision.pk:
             raise InvalidTransition(f"Revision {revision.number} is already published.")
         before = held.published
-        held.published = revision
-        held.save(update_fields=["published"])
+        change = audit.write(held, published=revision)
         back = before is not None and before.number > revision.number
         words = f"Revision {revision.number} of “{held.name}” is published{' again' if back else ''}."
-        audit.record(by, "template.published", held, words, before=before.number if before else None)
+        audit.record(by, "template.published", change, words)
     return held
 
 
@@ -134,9 +133,10 @@ def describe(template: Template, about: About, *, by: User) -> Template:
     _check(by)
     with transaction.atomic():
         held = _held(template)
-        held.name, held.description, held.purpose = about.name, about.description, about.purpose
-        held.save(update_fields=["name", "description", "purpose"])
-        audit.record(by, "template.described", held, f"The template is called “{held.name}” now: {held.description}")
+        change = audit.write(held, name=about.name, description=about.description, purpose=about.purpose)
+        if change:
+            words = f"The template is called “{held.name}” now: {held.description}"
+            audit.record(by, "template.described", change, words)
     return held
 
 
@@ -147,9 +147,8 @@ def archive(template: Template, *, by: User) -> Template:
         held = _held(template)
         if held.archived_at is not None:
             raise InvalidTransition("This template is already archived.")
-        held.archived_at = clock.instant()
-        held.save(update_fields=["archived_at"])
-        audit.record(by, "template.archived", held, f"“{held.name}” is not offered any more.")
+        change = audit.write(held, archived_at=clock.instant())
+        audit.record(by, "template.archived", change, f"“{held.name}” is not offered any more.")
     return held
 
 
@@ -160,9 +159,8 @@ def restore(template: Template, *, by: User) -> Template:
         held = _held(template)
         if held.archived_at is None:
             raise InvalidTransition("This template is not archived.")
-        held.archived_at = None
-        held.save(update_fields=["archived_at"])
-        audit.record(by, "template.restored", held, f"“{held.name}” is offered again.")
+        change = audit.write(held, archived_at=None)
+        audit.record(by, "template.restored", change, f"“{held.name}” is offered again.")
     return held
 
 

@@ -102,13 +102,13 @@ def set_limit(budget: Budget, limit_micros: int, *, by: User, repeats: bool | No
     """Change what may be spent. Lower than what is spent already is allowed: it only stops what comes."""
     check_manager(by)
     with transaction.atomic():
-        budget = _opened(budget)
+        held = Budget.objects.select_for_update().get(pk=_opened(budget).pk)
         more = {} if repeats is None else {"repeats": repeats}
-        Budget.objects.filter(pk=budget.pk).update(limit_micros=limit_micros, **more)
-        budget.refresh_from_db()
-        alerts.look(budget.pk)
-        audit.record(by, "budget.set", budget, said(budget), limit_micros=limit_micros)
-    return budget
+        change = audit.write(held, limit_micros=limit_micros, **more)
+        if change:
+            alerts.look(held.pk)
+            audit.record(by, "budget.set", change, said(held))
+    return held
 
 
 def _covering(person: User, listing: Listing | None, currency: str, campaign: str) -> QuerySet[Budget]:

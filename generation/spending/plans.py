@@ -59,9 +59,10 @@ def end(plan: Plan, *, by: User) -> Plan:
     budgets.check_manager(by)
     with transaction.atomic():
         held = Plan.objects.select_for_update().get(pk=plan.pk)
-        held.ends_on = max(clock.today(), held.starts_on)
-        held.save(update_fields=["ends_on"])
-        audit.record(by, "plan.ended", held, _said(held, f"until {clock.written(held.ends_on)}"))
+        last = max(clock.today(), held.starts_on)
+        change = audit.write(held, ends_on=last)
+        if change:
+            audit.record(by, "plan.ended", change, _said(held, f"until {clock.written(last)}"))
     return held
 
 

@@ -32,7 +32,7 @@ WRITERS = {
     "config/management/commands/seed.py",
     "config/roles.py", "core/audit/changes.py", "core/audit/log.py", "core/outbox/sending.py",
     "core/outbox/services.py", "core/people/profile.py",
-    "generation/catalogue/loading.py",
+    "generation/admin.py", "generation/catalogue/loading.py",
     "generation/jobs/callbacks.py",
     "generation/jobs/circuit.py", "generation/jobs/dispatch.py", "generation/jobs/execution.py",
     "generation/jobs/ingest.py", "generation/jobs/leases.py", "generation/jobs/reconciliation.py",
@@ -67,6 +67,8 @@ WRITERS_OF_ANY_FIELD = {
 """Modules that write the fields they are told; of a state, whoever tells them is found."""
 STATE_NAMES = {"state", "status"}
 STATE_VERBS = {"save", "write", "_write", "update", "create", "get_or_create", "update_or_create"}
+ROOMS_WITH_VALUES = ("generation/", "approvals/admin.py", "approvals/sites/")
+"""Where each log entry about a change holds what was there before and after."""
 MADE = {
     "brief.judged", "brief.started", "budget.opened", "channel.created", "key.created", "model.added", "plan.added",
     "site.created", "template.created", "template.revised",
@@ -381,6 +383,37 @@ def states_in(call: ast.Call) -> Iterator[str]:
 
 def strings(node: ast.AST) -> set[str]:
     return {each.value for each in ast.walk(node) if isinstance(each, ast.Constant) and isinstance(each.value, str)}
+
+
+def test_whoever_records_a_change_says_what_it_was() -> None:
+    rooms = [path for path in MODULES if relative(path).startswith(ROOMS_WITH_VALUES)]
+    found = [
+        f"{relative(path)}:{line}" for path in rooms for line in records_without_values(ast.parse(path.read_text()))
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "audit.record(by, 'budget.set', budget, words)",
+        "audit.record(by, 'budget.opened' if new else 'budget.set', budget, words)",
+        "audit.record(None, f'job.{state}', job, words)",
+        "audit.record(by, action, [job, *outputs], words)",
+    ],
+)
+def test_whoever_records_none_is_found(code: str) -> None:
+    assert list(records_without_values(ast.parse(code)))
+
+
+def records_without_values(tree: ast.AST) -> Iterator[int]:
+    """Where the log is told of a change without what was there before: by its name in the house, without `change`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.record":
+            _, action, about, *_ = node.args
+            is_made = not isinstance(action, ast.JoinedStr) and strings(action) and strings(action) <= MADE
+            if not is_made and "change" not in {each.id for each in ast.walk(about) if isinstance(each, ast.Name)}:
+                yield node.lineno
 
 
 STATED_MODELS = {

@@ -41,11 +41,9 @@ def retry(message: OutgoingMessage, *, by: User) -> OutgoingMessage:
         locked = OutgoingMessage.objects.select_for_update(of=("self",)).select_related("to").get(pk=message.pk)
         if locked.state != MessageState.FAILED:
             raise InvalidTransition(f"This message is “{locked.get_state_display().lower()}”, so there is no need.")
-        before = {"attempts": locked.attempts, "problem": locked.problem}
-        locked.state, locked.closed_at = MessageState.WAITING, None
-        locked.attempts, locked.due_at = 0, clock.instant()
-        locked.save(update_fields=["state", "closed_at", "attempts", "due_at"])
+        waiting = {"closed_at": None, "attempts": 0, "due_at": clock.instant()}
+        change = audit.write(locked, state=MessageState.WAITING, **waiting)
         dispatch.enqueue(SEND)
         words = f"“{label_of(locked.topic)}” is to be sent to {locked.to} again: {locked.words}."
-        audit.record(by, "message.retried", locked, words, before=before)
+        audit.record(by, "message.retried", change, words)
     return locked

@@ -123,7 +123,7 @@ def _struggled(provider: str, attempt: UUID, error: ProviderError, rest: Rest, n
             audit.record(None, "provider.rests", change, words)
 
 
-def _rest(state: ProviderState, moment: datetime, reason: str, **counted: int) -> Change:
+def _rest(state: ProviderState, moment: datetime, reason: str, **counted: int) -> Change[ProviderState]:
     return audit.write(state, open_until=moment, reason=reason[:300], probe=None, **counted)
 
 

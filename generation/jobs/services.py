@@ -168,7 +168,7 @@ def hand_in(job: Job, files: Sequence[bytes], *, by: User, told: Mapping[str, st
     return held
 
 
-def _brought(held: Job, parameters: Mapping[str, Any]) -> Change:
+def _brought(held: Job, parameters: Mapping[str, Any]) -> Change[Job]:
     """The first pictures end the job, and its price is due."""
     ledger.settle(held.pk, held.quote_micros)
     paid = {"settled_micros": held.quote_micros, "cost_basis": held.quote_basis}

@@ -60,7 +60,7 @@ def lock(job_id: uuid.UUID, known: Job | None = None) -> Job | None:
     return job
 
 
-def move(job: Job, state: JobState, **changes: Any) -> Change:
+def move(job: Job, state: JobState, **changes: Any) -> Change[Job]:
     """Change the state of a locked job, with what changes beside it: nothing else writes a state.
 
     Returns what the log is to hold of it. Raises InvalidTransition.
@@ -69,7 +69,7 @@ def move(job: Job, state: JobState, **changes: Any) -> Change:
     return _write(job, state=state, **changes)
 
 
-def save(job: Job, **changes: Any) -> Change:
+def save(job: Job, **changes: Any) -> Change[Job]:
     """Write these fields of a locked job, and no others. Returns what the log is to hold of it."""
     if "state" in changes:
         raise ValueError("A job's state is changed by `move`, which looks at the table.")
@@ -96,7 +96,7 @@ def hold(job: Job) -> Job:
     return held
 
 
-def _write(job: Job, **changes: Any) -> Change:
+def _write(job: Job, **changes: Any) -> Change[Job]:
     change = audit.write(job, **changes)
     before, after = ({name: each[name] for name in each if name in LOGGED} for each in (change.before, change.after))
     return Change(job, before, after)

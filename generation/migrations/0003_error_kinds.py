@@ -19,7 +19,7 @@ def name_overdue_jobs(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> No
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('generation', '0001_initial'),
+        ('generation', '0002_budget_mail_goes_to_the_outbox'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("generation", "0002_budget_mail_goes_to_the_outbox"),
+        ("generation", "0003_error_kinds"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

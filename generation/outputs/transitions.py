@@ -38,7 +38,7 @@ def lock(output: Output) -> Output:
     return every.get(pk=output.pk)
 
 
-def move(output: Output, state: OutputState, **changes: Any) -> Change:
+def move(output: Output, state: OutputState, **changes: Any) -> Change[Output]:
     """Change the state of a locked output, with what changes beside it: nothing else writes a state.
 
     Returns what the log is to hold of it. Raises InvalidTransition.

@@ -48,7 +48,8 @@ WRITERS = {
 WRITES = {"save a row", "create", "bulk_create", "bulk_update", "update_or_create", "get_or_create"}
 WRITES_ON_ROWS = WRITES | {"update", "delete"}
 STATES = {
-    "approvals/reviews/notifications.py": {"Mail.state"},
+    "core/outbox/sending.py": {"OutgoingMessage.state"},
+    "core/outbox/services.py": {"OutgoingMessage.state"},
     "generation/jobs/transitions.py": {"Job.state"},
     "generation/outputs/transitions.py": {"Output.state"},
 }
@@ -62,7 +63,7 @@ STATES_WITHOUT_ONE_DOOR_YET = {
 }
 """The same, for states that several modules still write: each goes to STATES when it has its one writer."""
 WRITERS_OF_ANY_FIELD = {
-    "assets/listings/records.py", "assets/rights/consents.py", "assets/versions/changing.py", "core/audit/changes.py",
+    "assets/rights/licenses.py", "assets/versions/changing.py", "core/audit/changes.py",
 }  # fmt: skip
 """Modules that write the fields they are told; of a state, whoever tells them is found."""
 STATE_NAMES = {"state", "status"}

@@ -325,7 +325,8 @@ def test_a_message_that_was_given_up_is_sent_again(listing: Listing, ada: User, 
     entry = audit.history(message).get()
     assert (entry.action, entry.actor) == ("message.retried", max_)
     assert entry.words == "“Listing sold” is to be sent to Ada again: 7 Harbor Street."
-    assert entry.data["before"] == {"attempts": 5, "problem": "gone"}
+    told = entry.subjects.get()
+    assert (told.before["state"], told.before["attempts"], told.after["state"]) == ("failed", 5, "waiting")
 
 
 def test_a_message_that_is_sent_again_calls_the_worker(

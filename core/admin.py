@@ -49,6 +49,7 @@ class OutgoingMessageAdmin(ReadOnly):
 class PersonAdmin(Accounts):
     list_display = ("username", "display_name", "email", "is_active", "is_staff")
     search_fields = ("username", "display_name", "email")
+    readonly_fields = ("last_login", "date_joined")  # a decision is shown with the age of its reviewer's account
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         ("About", {"fields": ("display_name", "email", "time_zone")}),

@@ -14,6 +14,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(_install_guards, sender=self, dispatch_uid="core.guards")
+        _keep_account_logs()
 
 
 def _install_guards(using: str, **kwargs: Any) -> None:
@@ -21,3 +22,10 @@ def _install_guards(using: str, **kwargs: Any) -> None:
 
     guards.append_only("core_logentry", using)
     guards.append_only("core_logsubject", using)
+
+
+def _keep_account_logs() -> None:
+    from core.people import account_log, factor_log, rights_log, sign_in_log  # need the models, as above
+
+    for log in (account_log, rights_log, factor_log, sign_in_log):
+        log.connect()

@@ -21,6 +21,16 @@ class User(AbstractUser):
     mail_answers = models.BooleanField("decisions on what I submitted", default=True)
     mail_budgets = models.BooleanField("budgets that run out", default=True)
 
+    is_rehashing = False
+    """Whether the password is being checked: its hash may be made anew in today's way, and stays that of the same."""
+
+    def check_password(self, raw_password: str | None) -> bool:
+        self.is_rehashing = True
+        try:
+            return super().check_password(raw_password)
+        finally:
+            self.is_rehashing = False
+
     def __str__(self) -> str:
         return self.display_name or self.username
 

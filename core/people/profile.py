@@ -8,6 +8,7 @@ from django.db import transaction
 
 from core import audit
 from core.models import User
+from core.people import account_log
 
 WORDS = {
     "display_name": "name",
@@ -33,7 +34,8 @@ def change_profile(profile: Profile, *, by: User) -> User:
     """Keep what somebody chose about themselves. Only what differs is written, and the log tells what it was before."""
     with transaction.atomic():
         held = User.objects.select_for_update().get(pk=by.pk)
-        change = audit.write(held, **asdict(profile))
+        with account_log.told_by_caller():
+            change = audit.write(held, **asdict(profile))
         if change:
             words = f"Changed their own {', '.join(WORDS[name] for name in change.after)}."
             audit.record(by, "person.profile", change, words)

@@ -1,0 +1,81 @@
+"""What the log tells of accounts: made, changed, deleted, and a new password, of which it never holds anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.db import models, transaction
+
+from core import audit
+from core.audit import Change
+from core.audit.changes import values_of
+from core.models import User
+from core.people import actors
+from core.people.row_changes import RowChanges
+
+MADE = "account.made"
+_UNSAID = frozenset({"id", "password", "last_login"})
+_told_by_caller: ContextVar[bool] = ContextVar("told_by_caller", default=False)
+
+
+def record(action: str, about: models.Model | Change | Iterable[models.Model | Change], words: str) -> None:
+    """Add an entry by whoever is signed in, and say when a visitor did it."""
+    said = f"{words} Nobody was signed in." if actors.is_stranger() else words
+    with transaction.atomic():
+        audit.record(actors.current(), action, about, said)
+
+
+@contextmanager
+def told_by_caller() -> Iterator[None]:
+    """What is saved of accounts inside is recorded by the caller, who has better words for it."""
+    token = _told_by_caller.set(True)
+    try:
+        yield
+    finally:
+        _told_by_caller.reset(token)
+
+
+def connect() -> None:
+    accounts = RowChanges(User, _tell, unwatched=frozenset({"last_login"}))
+    accounts.connect(unless=lambda user: user.is_rehashing or _told_by_caller.get())
+
+
+def _tell(before: User | None, after: User | None) -> None:
+    if before and after:
+        _tell_changes(before, after)
+        _tell_password(before, after)
+    elif after:
+        record(MADE, Change.between(after, {}, _values(after)), f"Account “{after.username}” was made.")
+    elif before:
+        words = f"Account “{before.username}” was deleted."
+        record("account.deleted", Change.between(before, _values(before), {}), words)
+
+
+def _tell_changes(before: User, after: User) -> None:
+    change = Change.between(after, _values(before), _values(after))
+    if change:
+        names = ", ".join(str(User._meta.get_field(name).verbose_name) for name in change.after)  # type: ignore[union-attr] # columns
+        record("account.changed", change, f"Account “{before.username}” was changed: {names}.")
+
+
+def _tell_password(before: User, after: User) -> None:
+    if before.password == after.password:
+        return
+    usable = {"password": before.has_usable_password()}, {"password": after.has_usable_password()}
+    what = (
+        "changed"
+        if all(each["password"] for each in usable)
+        else "set"
+        if after.has_usable_password()
+        else "taken away"
+    )
+    record(
+        "account.password", Change.between(after, *usable), f"The password of account “{after.username}” was {what}."
+    )
+
+
+def _values(user: User) -> dict[str, object]:
+    """Every column but those that are nobody's business or change with each sign-in."""
+    return values_of(user, *(field.name for field in User._meta.concrete_fields if field.name not in _UNSAID))

@@ -14,6 +14,7 @@ from approvals.models import Release, Review
 from assets.models import Asset, Version
 from core import clock
 from core.models import LogEntry, LogSubject, User
+from core.people import activity
 from generation.catalogue import registry
 from generation.catalogue.offers import ENDING_SOON
 from generation.models import Brief, GenerationModel, Job, JobState, Output, OutputState, ProviderState
@@ -82,7 +83,7 @@ def for_person(user: User) -> Overview:
         tasks=list(_tasks(user)),
         figures=list(_figures(user)),
         came_back=list(_came_back(user)),
-        happened=_happened(),
+        happened=_happened(user),
         may_make=user.has_perm("generation.make_images"),
     )
 
@@ -216,8 +217,8 @@ def _channels_or_library(user: User) -> str:
     return reverse("approvals:channels") if manages else reverse("assets:library") + "?status=approved"
 
 
-def _happened() -> list[Happening]:
-    entries = list(LogEntry.objects.order_by("-id")[:SHOWN])
+def _happened(user: User) -> list[Happening]:
+    entries = list(activity.known_to(user).order_by("-id")[:SHOWN])
     first = LogSubject.objects.filter(entry__in=entries, position=0, type=Version._meta.label_lower)
     keys = dict(first.values_list("entry", "key"))
     versions = {

@@ -58,16 +58,19 @@ def status_of(state: str) -> Status:
 
 
 ACTION_ICONS = {
+    "account": "user-round",
     "asset.renamed": "pencil-line",
     "brief.started": "wand-sparkles",
     "channel": "radio",
     "consent": "user-check",
+    "group": "users-round",
     "job": "image",
     "key": "key-round",
     "license": "scale",
     "message": "mail",
     "output.discarded": "trash-2",
     "output.kept": "image-plus",
+    "person": "user-round",
     "release": "radio",
     "release.withdrawn": "undo-2",
     "review": "stamp",

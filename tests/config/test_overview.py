@@ -117,3 +117,21 @@ def test_a_model_that_ends_soon_is_a_task_for_who_manages_money(client: Client) 
     GenerationModel.objects.filter(pk=job.model_id).update(ends_on=timezone.localdate() + timedelta(days=9))
     client.force_login(max_())
     assert f"{job.model.name} ends on" in words_for(client)
+
+
+def test_what_happened_to_accounts_is_for_administrators_and_signing_in_for_nobody(client: Client) -> None:
+    reviews.review(by=ada())
+    max_()
+    nils()
+    for person, may_know in ((ada(), False), (rita(), False), (max_(), True)):
+        client.force_login(person)
+        page = words_for(client)
+        assert ("Account “nils” was made." in page) is may_know
+        assert "Signed in" not in page
+
+
+def test_signing_in_drowns_nothing(client: Client) -> None:
+    reviews.review(by=ada())
+    for _ in range(2 * overview.SHOWN):
+        client.force_login(ada())
+    assert "Submitted" in words_for(client)

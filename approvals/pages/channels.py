@@ -17,6 +17,7 @@ from approvals.channels.rules import BadRules
 from approvals.models import Channel, Event, Release
 from approvals.pages import review_page
 from approvals.pages.panels import ReleaseTile, served_state, why_paused
+from approvals.pages.reviewers import reviewers_of
 from approvals.releases import lifecycle
 from approvals.releases.forms import WithdrawForm
 from assets.models import Version
@@ -100,7 +101,8 @@ def withdraw(request: SignedIn, release_id: UUID) -> HttpResponse:
 
 def _release(release_id: UUID) -> Release:
     return get_object_or_404(
-        Release.objects.select_related("channel", "decision__by", "ended_by", "original__asset"), pk=release_id
+        Release.objects.select_related("channel", "decision__by", "decision__review", "ended_by", "original__asset"),
+        pk=release_id,
     )
 
 
@@ -111,6 +113,7 @@ def _about(request: SignedIn, found: Release) -> dict[str, object]:
     return {
         "release": found,
         "version": version,
+        "reviewer": reviewers_of(version, [found.decision])[found.decision_id],
         "state": state,
         "why": why_paused(found) if state == "paused" else "",
         "altered": Release.objects.live().filter(channel=found.channel, original=found.version_id),

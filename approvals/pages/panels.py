@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
-from approvals.models import Channel, Decision, Release, Review, ReviewState
+from approvals.models import Channel, Choice, Decision, Release, Review, ReviewState
 from approvals.pages import review_page
+from approvals.pages.reviewers import Reviewer, reviewers_of
 from approvals.policies import deciding
 from approvals.releases import lifecycle
 from approvals.reviews.forms import SubmitForm
@@ -41,6 +42,17 @@ class SubmitPanel:
             return None
         settled = Decision.objects.filter(review__version=self.version, settled_at__isnull=False)
         return settled.select_related("by", "review").order_by("-settled_at").first()
+
+    @cached_property
+    def reviewer(self) -> Reviewer | None:
+        """Who decided last, when that still says how the version stands: it came back, or was approved."""
+        decision = self._approval if self.is_approved else self.last_decision
+        return reviewers_of(self.version, [decision])[decision.pk] if decision else None
+
+    @property
+    def _approval(self) -> Decision | None:
+        approved = Decision.objects.filter(review__version=self.version, choice=Choice.APPROVE, settled_at__isnull=False)
+        return approved.select_related("by", "review").order_by("-settled_at").first()
 
     @property
     def is_settling(self) -> bool:
@@ -131,6 +143,7 @@ class Released:
     why: str
     """Why it is paused; empty when it is not."""
     can_withdraw: bool
+    reviewer: Reviewer
 
 
 @dataclass
@@ -143,13 +156,15 @@ class ReleasePanel:
     @cached_property
     def rows(self) -> list[Released]:
         """Each release, newest first."""
-        releases = self.version.releases.select_related("channel", "decision__by", "ended_by").order_by("-released_at")
+        with_them = ("channel", "decision__by", "decision__review", "ended_by")
+        releases = self.version.releases.select_related(*with_them).order_by("-released_at")
         served = set(Release.objects.live().filter(version=self.version).values_list("pk", flat=True))
-        return [self._row(release, served_state(release, served)) for release in releases]
+        reviewers = reviewers_of(self.version, [release.decision for release in releases])
+        return [self._row(each, served_state(each, served), reviewers[each.decision_id]) for each in releases]
 
-    def _row(self, release: Release, state: str) -> Released:
+    def _row(self, release: Release, state: str, reviewer: Reviewer) -> Released:
         why = why_paused(release) if state == "paused" else ""
-        return Released(release, state, why, self.can_withdraw and release.state == "live")
+        return Released(release, state, why, self.can_withdraw and release.state == "live", reviewer)
 
     @property
     def can_withdraw(self) -> bool:

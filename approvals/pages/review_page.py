@@ -15,6 +15,7 @@ from approvals.models import Channel, Decision, Release, Review, ReviewState
 from approvals.models.document import Kind
 from approvals.models.review import ReviewQuerySet
 from approvals.pages import dossier_sections
+from approvals.pages.reviewers import Reviewer, reviewers_in_list, reviewers_of
 from approvals.policies import deciding
 from approvals.reviews import services
 from approvals.reviews.forms import DecisionForm
@@ -299,9 +300,10 @@ class ReviewPage:
         return not self.why_not and not self.is_claimed
 
     @cached_property
-    def decisions(self) -> list[Decision]:
-        """Every decision on this version so far, newest first."""
-        return list(Decision.objects.filter(review__version=self.version).select_related("by").order_by("-decided_at"))
+    def reviewers(self) -> list[Reviewer]:
+        """Who decided on this version so far, with what, newest first."""
+        decisions = Decision.objects.filter(review__version=self.version).select_related("by", "review")
+        return list(reviewers_of(self.version, decisions.order_by("-decided_at")).values())
 
     @cached_property
     def pairs(self) -> list[AlteredPair]:
@@ -329,7 +331,7 @@ class CameBack:
     """A review that ended without an approval, as its author sees it."""
 
     review: Review
-    decision: Decision | None
+    reviewer: Reviewer | None
 
     @property
     def can_be_fixed(self) -> bool:
@@ -409,7 +411,9 @@ def _undoable(user: User) -> list[Decision]:
 
 def _came_back(user: User) -> list[CameBack]:
     reviews = Review.objects.came_back_to(user).for_lists().prefetch_related("decisions__by")
-    return [CameBack(review, _standing(review)) for review in reviews]
+    decided = {review: decision for review in reviews if (decision := _standing(review))}
+    reviewers = reviewers_in_list(decided.values())
+    return [CameBack(review, reviewers[decided[review].pk] if review in decided else None) for review in reviews]
 
 
 def _standing(review: Review) -> Decision | None:

@@ -51,8 +51,8 @@ class SubmitPanel:
 
     @property
     def _approval(self) -> Decision | None:
-        approved = Decision.objects.filter(review__version=self.version, choice=Choice.APPROVE, settled_at__isnull=False)
-        return approved.select_related("by", "review").order_by("-settled_at").first()
+        settled = Decision.objects.filter(review__version=self.version, settled_at__isnull=False)
+        return settled.filter(choice=Choice.APPROVE).select_related("by", "review").order_by("-settled_at").first()
 
     @property
     def is_settling(self) -> bool:

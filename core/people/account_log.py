@@ -61,19 +61,11 @@ def _tell_changes(before: User, after: User) -> None:
 
 
 def _tell_password(before: User, after: User) -> None:
-    if before.password == after.password:
-        return
-    usable = {"password": before.has_usable_password()}, {"password": after.has_usable_password()}
-    what = (
-        "changed"
-        if all(each["password"] for each in usable)
-        else "set"
-        if after.has_usable_password()
-        else "taken away"
-    )
-    record(
-        "account.password", Change.between(after, *usable), f"The password of account “{after.username}” was {what}."
-    )
+    if before.password != after.password:
+        had, has = before.has_usable_password(), after.has_usable_password()
+        became = {(True, True): "changed", (False, True): "set"}.get((had, has), "taken away")
+        words = f"The password of account “{after.username}” was {became}."
+        record("account.password", Change.between(after, {"password": had}, {"password": has}), words)
 
 
 def _values(user: User) -> dict[str, object]:

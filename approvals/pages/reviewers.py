@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from approvals.models import Decision
-from approvals.reviews import contributors
 from assets.models import Version
+from assets.versions import contributors
 from core import clock
 from core.people.standing import AccountStanding, standing_of
 
@@ -49,7 +49,7 @@ def reviewers_of(version: Version, decisions: Collection[Decision]) -> dict[UUID
     """Who decided on this version, by decision, in a fixed number of queries."""
     standing = standing_of(decision.by for decision in decisions)
     made_by_people = any(each.made_by for each in standing.values())
-    return _reviewers(decisions, standing, contributors.hands_in(version) if made_by_people else ())
+    return _reviewers(decisions, standing, contributors.parts_of(version) if made_by_people else ())
 
 
 def reviewers_in_list(decisions: Collection[Decision]) -> dict[UUID, Reviewer]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from django.db import models, transaction
+from django.db import transaction
 
 from core import audit
 from core.audit import Change
 from core.audit.changes import values_of
+from core.audit.log import Subjects
 from core.models import User
 from core.people import actors
 from core.people.row_changes import RowChanges
@@ -20,7 +21,7 @@ _UNSAID = frozenset({"id", "password", "last_login"})
 _told_by_caller: ContextVar[bool] = ContextVar("told_by_caller", default=False)
 
 
-def record(action: str, about: models.Model | Change | Iterable[models.Model | Change], words: str) -> None:
+def record(action: str, about: Subjects, words: str) -> None:
     """Add an entry by whoever is signed in, and say when a visitor did it."""
     said = f"{words} Nobody was signed in." if actors.is_stranger() else words
     with transaction.atomic():

@@ -64,6 +64,7 @@ STATES_WITHOUT_ONE_DOOR_YET = {
 """The same, for states that several modules still write: each goes to STATES when it has its one writer."""
 WRITERS_OF_ANY_FIELD = {
     "assets/rights/licenses.py", "assets/versions/changing.py", "core/audit/changes.py",
+    "core/people/rights_log.py", "core/people/row_changes.py",
 }  # fmt: skip
 """Modules that write the fields they are told; of a state, whoever tells them is found."""
 STATE_NAMES = {"state", "status"}

@@ -27,8 +27,8 @@ def describe(said: Mapping[Version, Words], *, by: User) -> list[Version]:
         words = {version.pk: text for version, text in said.items()}
         for version in held:
             _put(version, words[version.pk])
-        _write_further([(version, words[version.pk].further) for version in held])
-        changes = held.write(Part.WORDS, "alt_text", "decorative", "alt_language")
+        further = _write_further([(version, words[version.pk].further) for version in held])
+        changes = held.write(Part.WORDS, "alt_text", "decorative", "alt_language", reread=further)
         if changes:
             audit.record(by, "version.described", changes, _in_words(held.versions, words[held.versions[0].pk]))
     return held.versions
@@ -41,8 +41,11 @@ def _put(version: Version, said: Words) -> None:
         raise Blocked([Finding("alt_text_missing", words, field="alt_text")])
 
 
-def _write_further(said: list[tuple[Version, Mapping[str, str]]]) -> None:
-    """Write the texts in further languages, and remove those that are empty now. Raises Blocked for one said twice."""
+def _write_further(said: list[tuple[Version, Mapping[str, str]]]) -> list[str]:
+    """Write the texts in further languages, and remove those that are empty now; returns what to read again.
+
+    Raises Blocked for a language said twice.
+    """
     rows = [row for version, further in said for row in _further(version, further)]
     for batch in batches(rows):
         AltText.objects.bulk_create(
@@ -54,6 +57,7 @@ def _write_further(said: list[tuple[Version, Mapping[str, str]]]) -> None:
         )
         gone = [row.pk for row in batch if not row.text and row.pk]
         AltText.objects.filter(pk__in=gone).delete()
+    return ["translations"] if rows else []
 
 
 def _further(version: Version, said: Mapping[str, str]) -> Iterator[AltText]:

@@ -25,6 +25,8 @@ def rename(titles: Mapping[Asset, str], *, by: User) -> list[Asset]:
         locked = [asset for batch in batches(sorted(wanted)) for asset in _locked(batch)]
         held = hold(_open_versions(locked), by=by)
         changes = [change for asset in locked if (change := audit.write(asset, title=wanted[asset.pk]))]
+        for version in held:
+            version.asset.title = wanted[version.asset_id]
         held.write(Part.NAMED)
         if changes:
             audit.record(by, "asset.renamed", changes, _in_words(changes))

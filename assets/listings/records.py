@@ -46,6 +46,8 @@ def change_listing(listing: Listing, facts: ListingFacts, *, by: User) -> Listin
         _refuse_taken(facts.reference, but=locked)
         held = hold(_versions_of(locked), by=by)
         change = audit.write(locked, **asdict(facts))
+        for version in held:
+            version.asset.listing = locked
         held.write(Part.PLACED)
         if change:
             words = f"The listing {locked} was changed: {', '.join(change.after)}."

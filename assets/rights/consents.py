@@ -67,7 +67,7 @@ def record_consent(versions: Iterable[Version], given: GivenConsent, *, by: User
         held = hold(versions, by=by)
         rows = [Consent(version=version, recorded_by=by, **asdict(given)) for version in held]
         kept = Consent.objects.bulk_create(rows, batch_size=AT_ONCE)
-        audit.record(by, "consent.recorded", held.write(Part.RIGHTS), _in_words(given))
+        audit.record(by, "consent.recorded", held.write(Part.RIGHTS, reread=["consents"]), _in_words(given))
     return kept
 
 
@@ -78,7 +78,8 @@ def change_consent(consent: Consent, given: GivenConsent, *, by: User) -> Consen
         kept = Consent.objects.get(pk=consent.pk)
         if audit.write(kept, **asdict(given)):
             audit.write(kept, recorded_by=by)
-            audit.record(by, "consent.recorded", held.write(Part.RIGHTS), _in_words(given), consent=kept.pk)
+            changes = held.write(Part.RIGHTS, reread=["consents"])
+            audit.record(by, "consent.recorded", changes, _in_words(given), consent=kept.pk)
     return kept
 
 

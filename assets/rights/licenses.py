@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
+from itertools import product
 from typing import Any
 
 from django.db import transaction
 
 from assets.models import Answer, License, LicenseAnswer, Part, Question, Terms, Version
 from assets.versions.changing import hold
-from core import audit, clock
+from core import audit, clock, sets
 from core.errors import Finding, Severity
 from core.models import User
 from core.sets import AT_ONCE, batches
@@ -153,7 +154,7 @@ def answer_license(
         differing = [row for license in kept for row in _differing(license, license.answers.all(), answers)]
         _write_facts(kept, facts, by)
         _write_answers(differing)
-        changes = held.write(Part.RIGHTS)
+        changes = held.write(Part.RIGHTS, reread=["license__answers"])
         if changes:
             audit.record(by, "license.answered", changes, _in_words(held.versions, differing))
     return held.versions
@@ -164,17 +165,17 @@ def _give_licenses(versions: list[Version], by: User) -> None:
     without = [version for version in versions if version.license is None]
     for version, license in zip(without, first_licenses(None, len(without), by=by), strict=True):
         version.license = license
-    Version.objects.bulk_update(without, ["license"], batch_size=AT_ONCE)
+    sets.update_each(without, "license")
 
 
 def _write_facts(licenses: list[License], facts: LicenseFacts, by: User) -> None:
     names = [each.name for each in fields(facts)]
     changed = [each for each in licenses if any(getattr(each, name) != getattr(facts, name) for name in names)]
-    for license in changed:
-        for name in names:
+    said = {**{name: getattr(facts, name) for name in names}, "updated_by": by, "updated_at": clock.instant()}
+    for batch in batches(changed):
+        License.objects.filter(pk__in=[license.pk for license in batch]).update(**said)
+        for license, name in product(batch, names):
             setattr(license, name, getattr(facts, name))
-        license.updated_by, license.updated_at = by, clock.instant()
-    License.objects.bulk_update(changed, [*names, "updated_by", "updated_at"], batch_size=AT_ONCE)
 
 
 def _differing(
@@ -199,6 +200,6 @@ def _write_answers(rows: Iterable[LicenseAnswer]) -> None:
 
 
 def _in_words(versions: list[Version], differing: list[LicenseAnswer]) -> str:
-    said = list(dict.fromkeys(f"{answer}." for answer in differing))
-    what = " ".join(said) if said else "facts changed, answers kept."
+    said = {(each.question, each.answer): each for each in differing}
+    what = " ".join(f"{each}." for each in said.values()) if said else "facts changed, answers kept."
     return f"License: {what}" if len(versions) == 1 else f"License of {len(versions)} pictures: {what}"

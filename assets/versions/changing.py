@@ -7,16 +7,19 @@ releases stop.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import prefetch_related_objects
 
 from assets.models import EarlierSeal, Part, Version
 from assets.models.version import Status
 from assets.versions import contributors, dossier
+from core import sets
 from core.audit import Change
 from core.errors import InvalidTransition
 from core.models import User
@@ -46,26 +49,23 @@ class Held:
     def __len__(self) -> int:
         return len(self.versions)
 
-    def write(self, part: Part, *fields: str) -> list[Change[Version]]:
+    def write(self, part: Part, *fields: str, reread: Sequence[str] = ()) -> list[Change[Version]]:
         """Write these columns and the seals of the versions; returns what became different, where anything did.
 
-        Whoever did it contributed this part to them, and to no other: saving the same words again makes nobody a
-        contributor.
+        `reread` names what was written beside them, such as `translations`; all else is known, since whoever changes it
+        holds the version too. Whoever did it contributed this part to what became different, and to nothing else:
+        saving the same words again makes nobody a contributor.
         """
-        changes = [change for batch in batches(self.versions) for change in self._write(batch, fields)]
+        changes = [change for batch in batches(self.versions) for change in self._write(batch, fields, reread)]
         contributors.contribute([change.subject for change in changes], part, by=self.by)
         return changes
 
-    def _write(self, batch: list[Version], fields: tuple[str, ...]) -> Iterator[Change[Version]]:
-        fresh = Version.objects.with_dossier().in_bulk([version.pk for version in batch])
+    def _write(self, batch: list[Version], fields: Sequence[str], reread: Sequence[str]) -> Iterator[Change[Version]]:
+        _forget(batch, reread)
+        prefetch_related_objects(batch, *reread)
+        seal(batch, *fields)
         for version in batch:
-            for name in fields:
-                setattr(fresh[version.pk], name, getattr(version, name))
-        seal(fresh.values(), *fields)
-        for version in batch:
-            now = fresh[version.pk]
-            version.dossier_hash, version.dossier_format = now.dossier_hash, now.dossier_format
-            if change := Change.between(now, self.before[version.pk], dossier.flat(dossier.facts(now))):
+            if change := Change.between(version, self.before[version.pk], dossier.flat(dossier.facts(version))):
                 yield change
 
 
@@ -87,7 +87,16 @@ def seal(versions: Iterable[Version], *fields: str) -> None:
     _keep_earlier_seals(sealed)
     for version in sealed:
         version.dossier_hash, version.dossier_format = dossier.digest(version), dossier.NEWEST
-    Version.objects.bulk_update(sealed, [*fields, "dossier_hash", "dossier_format"])
+    sets.update_each(sealed, *fields, "dossier_hash", "dossier_format")
+
+
+def _forget(versions: list[Version], relations: Sequence[str]) -> None:
+    """Let what was prefetched be asked for again: `license__answers` are kept by the license."""
+    for relation in relations:
+        *owners, name = relation.split("__")
+        for version in versions:
+            owner = reduce(getattr, owners, version)
+            owner.__dict__.get("_prefetched_objects_cache", {}).pop(name, None)
 
 
 def _keep_earlier_seals(versions: list[Version]) -> None:

@@ -10,7 +10,7 @@ from assets.models.version import Status
 from core.audit import Change, values_of
 from core.errors import InvalidTransition
 from core.models import User
-from core.sets import AT_ONCE, batches
+from core.sets import batches
 
 MOVES: frozenset[tuple[Status, Status]] = frozenset(
     {
@@ -51,15 +51,23 @@ def move(versions: Iterable[Version], status: Status, *, approved_by: User | Non
     changes = [_moved(version, status, approved_by) for version in locked]
     for version in locked:
         given[version.pk].status, given[version.pk].approved_by = version.status, version.approved_by
-    Version.objects.bulk_update(locked, ["status", "approved_by"], batch_size=AT_ONCE)
+    for batch in batches(locked):
+        Version.objects.filter(pk__in=[version.pk for version in batch]).update(
+            status=status, approved_by=_approver(status, approved_by)
+        )
     return changes
 
 
 def _moved(version: Version, status: Status, approved_by: User | None) -> Change[Version]:
     check_move(version.status, status)
     before = values_of(version, "status", "approved_by")
-    version.status, version.approved_by = status, approved_by if status == Status.APPROVED else None
+    version.status, version.approved_by = status, _approver(status, approved_by)
     return Change.between(version, before, values_of(version, "status", "approved_by"))
+
+
+def _approver(status: Status, approved_by: User | None) -> User | None:
+    """Only what is approved names an approver."""
+    return approved_by if status == Status.APPROVED else None
 
 
 def _locked(keys: list[UUID]) -> Iterable[Version]:

@@ -64,8 +64,7 @@ def test_verbs_over_ten_thousand(many: list[Version], ada: User) -> None:
         _line("archived", _seconds(lambda: collection.archive(many, by=ada))),
         f"read with all that is judged, {connection.vendor}\t{read:.1f} s\t\t",
     ]
-    assert LogEntry.objects.count() == 3
-    assert [entry.subjects.count() for entry in LogEntry.objects.order_by("id")] == [MANY] * 3
+    assert [entry.subjects.count() for entry in LogEntry.objects.order_by("-id")[:3]] == [MANY] * 3
     assert set(Contributor.objects.order_by().values_list("part", flat=True)) == {"words", "rights"}
     assert Contributor.objects.count() == 2 * MANY
     assert audit.verify().ok

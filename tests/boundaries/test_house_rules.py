@@ -63,7 +63,7 @@ STATES_WITHOUT_ONE_DOOR_YET = {
 }
 """The same, for states that several modules still write: each goes to STATES when it has its one writer."""
 WRITERS_OF_ANY_FIELD = {
-    "assets/rights/licenses.py", "assets/versions/changing.py", "core/audit/changes.py",
+    "assets/rights/licenses.py", "core/audit/changes.py",
     "core/people/rights_log.py", "core/people/row_changes.py",
 }  # fmt: skip
 """Modules that write the fields they are told; of a state, whoever tells them is found."""
@@ -76,7 +76,7 @@ MADE = {
     "site.created", "template.created", "template.revised",
 }  # fmt: skip
 """Log actions about something that was not there before."""
-DOORS = {("write", "audit"), ("move", "transitions"), ("save", "transitions")}
+DOORS = {("write", "audit"), ("update_each", "sets"), ("move", "transitions"), ("save", "transitions")}
 """Functions that write the row they are given."""
 ASKINGS = {
     "date.today", "datetime.now", "datetime.today", "datetime.utcnow", "timezone.localdate", "timezone.localtime",

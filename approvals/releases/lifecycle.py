@@ -9,13 +9,14 @@ from django.db import transaction
 from approvals.events.log import announce
 from approvals.models import Channel, Decision, EventKind, Release, ReleaseState, ReviewState
 from approvals.releases.document import document, needs_its_original
+from approvals.releases.transitions import move
 from assets.imaging.rendering import Rendered
 from assets.models import Version
 from assets.models.version import Status
 from assets.rights import validity
 from assets.versions import transitions
 from core import audit, clock
-from core.errors import Blocked, Finding, InvalidTransition
+from core.errors import Blocked, Finding
 from core.models import User
 from core.people.rights import check_right
 
@@ -56,8 +57,6 @@ def withdraw(release: Release, reason: str, *, by: User) -> Release:
         )
     with transaction.atomic():
         locked = _locked_release(release)
-        if locked.state != ReleaseState.LIVE:
-            raise InvalidTransition(f"This release is “{locked.get_state_display().lower()}” already.")
         end(locked, ReleaseState.WITHDRAWN, reason.strip()[:300], by=by)
         _follow(locked.version)
         words = f"Withdrawn from {locked.channel}. {reason.strip()}"
@@ -125,11 +124,10 @@ def _told(release: Release, what: str, words: str) -> bool:
 
 
 def end(release: Release, state: ReleaseState, reason: str, *, by: User | None) -> None:
-    release.state, release.end_reason, release.ended_by = state, reason, by
-    release.ended_at = clock.instant()
-    release.save(update_fields=["state", "end_reason", "ended_by", "ended_at"])
+    """End a release whose locks the caller holds, and tell its channel."""
+    move(release, state, reason, by=by)
     kind = EventKind.EXPIRED if state == ReleaseState.EXPIRED else EventKind.WITHDRAWN
-    announce(release, kind, release.ended_at)
+    announce(release, kind, clock.instant())
 
 
 def _follow(version: Version) -> None:

@@ -20,7 +20,7 @@ from approvals.models.review import CLAIM_MINUTES
 from approvals.policies import deciding
 from approvals.releases.lifecycle import lock_version
 from approvals.reviews import dossier, notifications
-from approvals.reviews.transitions import close, lock_review, move, quoted
+from approvals.reviews.transitions import lock_review, move, quoted
 from assets.models import Part, Version
 from assets.models.version import Status
 from assets.versions import contributors, transitions
@@ -66,11 +66,7 @@ def retract_review(review: Review, *, by: User) -> Review:
         locked = lock_review(review)
         if locked.submitted_by_id != by.pk:
             raise PermissionDenied("Only the person who submitted a version can retract it.")
-        if locked.state != ReviewState.OPEN:
-            raise InvalidTransition(
-                f"This review is “{locked.get_state_display().lower()}”, so it cannot be retracted."
-            )
-        close(locked, ReviewState.RETRACTED)
+        move(locked, ReviewState.RETRACTED)
         if locked.version.status == Status.IN_REVIEW:
             transitions.move([locked.version], Status.DRAFT)
         audit.record(by, "review.retracted", locked.version, "Retracted before a decision.", review=locked.pk)

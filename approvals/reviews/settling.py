@@ -11,7 +11,7 @@ from approvals.releases import files, lifecycle
 from approvals.releases.lifecycle import end
 from approvals.reviews import changes, dossier, notifications
 from approvals.reviews.services import standing_in_the_way
-from approvals.reviews.transitions import close, lock_review, move, quoted
+from approvals.reviews.transitions import lock_review, move, quoted
 from assets.imaging import inspection
 from assets.imaging.rendering import Rendered
 from assets.models.version import Status
@@ -99,7 +99,7 @@ def _take_effect(decision: Decision, channels: list[Channel], prepared: dict[str
     names = _release(decision, channels, prepared) if decision.choice == Choice.APPROVE else []
     decision.settled_at = clock.instant()
     decision.save(update_fields=["settled_at"])
-    close(review, state)
+    move(review, state)
     if decision.choice != Choice.APPROVE:
         notifications.tell_author(decision)
     released = f" Released to {', '.join(names)}." if names else ""

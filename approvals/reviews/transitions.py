@@ -1,13 +1,27 @@
-"""The steps that every change of a review shares: the lock, and the move to another state."""
+"""The life of a review: its states, the moves between them, and the lock that every change of one takes."""
 
 from __future__ import annotations
 
 from approvals.models import Review, ReviewState
 from approvals.releases.lifecycle import lock_version
-from core import clock
+from core import audit, clock
+from core.audit import Change
+from core.errors import InvalidTransition
+
+_S = ReviewState
+CLOSED = (_S.APPROVED, _S.CHANGES, _S.REJECTED, _S.RETRACTED)
+MOVES: frozenset[tuple[ReviewState, ReviewState]] = frozenset(
+    {
+        (_S.OPEN, _S.SETTLING),
+        (_S.OPEN, _S.RETRACTED),
+        (_S.SETTLING, _S.OPEN),  # undone, or lapsed since something changed
+        *((_S.SETTLING, after) for after in (_S.APPROVED, _S.CHANGES, _S.REJECTED)),
+    }
+)
 
 
 def lock_review(review: Review) -> Review:
+    """The review as it is now, with its version, both held until the transaction ends."""
     locked: Review = (
         Review.objects.select_for_update(of=("self",)).select_related("claimed_by", "submitted_by").get(pk=review.pk)
     )
@@ -15,14 +29,17 @@ def lock_review(review: Review) -> Review:
     return locked
 
 
-def move(review: Review, state: ReviewState) -> None:
-    review.state = state
-    review.save(update_fields=["state"])
+def check_move(review: Review, state: ReviewState) -> None:
+    """Raise `InvalidTransition` unless the review may become this."""
+    if (ReviewState(review.state), state) not in MOVES:
+        raise InvalidTransition(f"This review is “{review.get_state_display().lower()}”. Nothing was recorded.")
 
 
-def close(review: Review, state: ReviewState) -> None:
-    review.state, review.closed_at = state, clock.instant()
-    review.save(update_fields=["state", "closed_at"])
+def move(review: Review, state: ReviewState) -> Change[Review]:
+    """Change the state of a locked review: the one door to it. Raises InvalidTransition."""
+    check_move(review, state)
+    closed = {"closed_at": clock.instant()} if state in CLOSED else {}
+    return audit.write(review, state=state, **closed)
 
 
 def quoted(note: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, settings
@@ -23,17 +24,23 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from approvals.models import Channel, Choice, Decision, Release, Review
+from approvals.models import Channel, Choice, Decision, Release, ReleaseState, Review
 from approvals.releases import lifecycle
+from approvals.releases.document import document
 from approvals.reviews import dossier, services, settling
+from assets.imaging.rendering import Rendered
+from assets.listings.records import ListingFacts, change_listing
 from assets.models.version import Status
 from assets.versions import dossier as library_dossier
+from core import guards
 from core.errors import Blocked, InvalidTransition
+from core.models import User
 from tests.approvals import factories
 from tests.assets import factories as library_factories
 from tests.assets import verbs
 from tests.share import WHOLE
 
+TITLES = ("Kitchen at noon", "Kitchen at dusk")
 REFUSALS = (InvalidTransition, PermissionDenied, Blocked)
 
 
@@ -48,7 +55,8 @@ class People(RuleBasedStateMachine):
         self.traveller = self.clock.start()
         self.ada, self.rita, self.max = library_factories.ada(), library_factories.rita(), library_factories.max_()
         self.channels = [factories.channel("a"), factories.channel("b")]
-        self.versions = [factories.ready(self.ada), factories.ready(self.max)]
+        self.listing = library_factories.ListingFactory.create(reference="HB-1")
+        self.versions = [factories.ready(by, listing=self.listing) for by in (self.ada, self.max)]
         self.site = Client(headers={"authorization": f"Bearer {factories.key(factories.site(*self.channels)).text}"})
 
     def teardown(self) -> None:
@@ -118,6 +126,41 @@ class People(RuleBasedStateMachine):
         version = self.versions[which]
         self.attempt(verbs.describe, version, text=words, decorative=False, language="en", by=version.created_by)
 
+    @rule(which=st.integers(0, 1), title=st.sampled_from(TITLES))
+    def rename(self, which: int, title: str) -> None:
+        self.attempt(verbs.rename, self.versions[which].asset, title, by=self.max)
+
+    @rule(reference=st.sampled_from(["HB-1", "HB-2"]), address=st.sampled_from(["1 Harbor Street", "2 Harbor Street"]))
+    def change_the_listing(self, reference: str, address: str) -> None:
+        facts = ListingFacts(reference=reference, title="Harbor Street", address=address)
+        self.attempt(change_listing, self.listing, facts, by=self.ada)
+
+    @rule(which=st.integers(0, 1), caption=st.sampled_from(["Made with AI", "Real photograph"]))
+    def edit_a_channel(self, which: int, caption: str) -> None:
+        channel = self.channels[which]
+        Channel.objects.filter(pk=channel.pk).update(disclosure={"caption_generated": caption})
+
+    @rule(which=st.integers(0, 1), source=st.sampled_from(["digitalCapture", "trainedAlgorithmicMedia"]))
+    def state_how_it_was_made(self, which: int, source: str) -> None:
+        self.attempt(verbs.mark, self.versions[which], digital_source=source, by=self.versions[which].created_by)
+
+    @rule(
+        which=st.integers(0, 1),
+        event=st.sampled_from(["rename", "listing", "channel"]),
+        by=st.sampled_from(["ada", "max"]),
+    )
+    def something_else_changes_between_decision_and_effect(self, which: int, event: str, by: str) -> None:
+        self.submit(which, first=False, second=True, by=by)
+        self.rita_approves_whatever_she_may()
+        changes: dict[str, Callable[[], None]] = {
+            "rename": lambda: self.rename(which, "Another kitchen"),
+            "listing": lambda: self.change_the_listing("HB-3", "3 Harbor Street"),
+            "channel": lambda: self.edit_a_channel(1, "Real photograph"),
+        }
+        changes[event]()
+        self.time_passes(timedelta(seconds=70))
+        self.the_worker_settles()
+
     @rule(which=st.integers(0, 1), days=st.sampled_from([None, 0, 2, 30]))
     def limit_the_license(self, which: int, days: int | None) -> None:
         version = self.versions[which]
@@ -138,11 +181,13 @@ class People(RuleBasedStateMachine):
     def time_passes(self, amount: timedelta) -> None:
         self.traveller.move_to(timezone.now() + amount)
 
+    def answered(self) -> dict[str, dict[str, Any]]:
+        """What the site gets over the API, by id."""
+        return {image["id"]: image for image in self.site.get("/api/v1/images/").json()["results"]}
+
     def served(self) -> list[Release]:
-        """What the site gets, over the API."""
-        images = self.site.get("/api/v1/images/").json()["results"]
         releases = Release.objects.select_related("version__provenance", "channel", "decision__review")
-        return list(releases.filter(pk__in=[image["id"] for image in images]))
+        return list(releases.filter(pk__in=self.answered()))
 
     @invariant()
     def what_is_served_is_approved_unchanged_and_in_force(self) -> None:
@@ -159,6 +204,22 @@ class People(RuleBasedStateMachine):
             assert library_factories.blockers(version, timezone.now().date()) == [], "rights have ended"
 
     @invariant()
+    def every_public_field_is_what_was_decided(self) -> None:
+        answered = self.answered()
+        for release in Release.objects.filter(pk__in=answered).select_related("decision", "channel"):
+            said = dict(answered[str(release.pk)])
+            around = {name: said.pop(name) for name in ("id", "url", "channel", "released_at")}
+            assert (around["id"], around["channel"]) == (str(release.pk), release.channel.slug)
+            address = said["file"].pop("url")
+            assert address.endswith(f"/{release.pk}/file")
+            if said["original"]:
+                said["original"].pop("image")
+            file = Rendered(data=b"x" * said["file"]["size"], **{k: v for k, v in said["file"].items() if k != "size"})
+            decided = document(release.decision.dossier, release.channel.slug, file)
+            assert said == json.loads(decided.as_text()), "not what was decided"
+            assert file.sha256 == release.file_sha256
+
+    @invariant()
     def events_have_no_gaps(self) -> None:
         for channel in Channel.objects.all():
             numbers_of = list(channel.events.order_by("sequence").values_list("sequence", flat=True))
@@ -169,6 +230,37 @@ class People(RuleBasedStateMachine):
 def test_served_is_always_approved_unchanged_and_in_force(settings: Any) -> None:
     settings.UNDO_SECONDS = 60
     _run(examples=100 if WHOLE else 5, steps=15)
+
+
+FLAGS = [
+    "UPDATE approvals_release SET state = 'live'",
+    "UPDATE approvals_release SET paused_at = NULL",
+    "UPDATE approvals_channel SET active = true",
+    "UPDATE assets_version SET status = 'approved', approved_by_id = {rita}, decorative = true",
+]
+"""Every kept flag that a release could be served for, set to what would serve it."""
+
+
+@pytest.mark.django_db
+def test_a_flag_alone_lets_nothing_leave(ada: User, rita: User) -> None:
+    """Withdrawn, expired, rejected, changed, archived: what each flag says otherwise does not make it leave."""
+    withdrawn, expired, changed = (factories.released(factories.ready(ada, title=f"Kitchen {n}")) for n in range(3))
+    live = factories.released(factories.ready(ada))
+    lifecycle.withdraw(withdrawn, "Sold.", by=rita)
+    with transaction.atomic():
+        lifecycle.end(expired, ReleaseState.EXPIRED, "Over.", by=None)
+    verbs.describe(changed.version, text="A kitchen with a dog", by=ada)
+    settling.settle(factories.decide(factories.review(factories.ready(ada)), Choice.REJECT, "No."))
+    archived = factories.released(factories.ready(ada))
+    verbs.archive(archived.version, by=ada)
+    lifecycle.expire_due()
+    assert list(Release.objects.live()) == [live]
+    for table in ("approvals_release", "assets_version", "approvals_channel"):
+        guards.lift(table)
+    with connection.cursor() as cursor:
+        for flag in FLAGS:
+            cursor.execute(flag.format(rita=rita.pk))
+    assert list(Release.objects.live()) == [live]
 
 
 def _run(examples: int, steps: int) -> None:

@@ -67,7 +67,7 @@ def hands(output: Output, *, kept_by: User) -> Hands:
     brief = output.job.brief
     own = {
         Part.PROMPT: writers(brief),
-        Part.ASKED: {brief.asked_by},
+        Part.ASKED: {brief.asked_by, *([output.job.sent_again_by] if output.job.sent_again_by else [])},
         Part.BROUGHT: {output.brought_by} if output.brought_by else set(),
         Part.MADE: {kept_by},
     }

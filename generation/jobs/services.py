@@ -76,6 +76,7 @@ def retry(job: Job, *, by: User) -> Job:
             held,
             JobState.QUEUED,
             **price,
+            sent_again_by=by,
             tries=0,
             error_kind="",
             error_words="",

@@ -68,6 +68,14 @@ class Job(models.Model):
     tries = models.PositiveSmallIntegerField(default=0, help_text="Requests since a person last said “send”.")
     dropped = models.JSONField(default=list, blank=True, help_text="Options sent without, with the asker's word.")
     terms = models.ForeignKey("assets.Terms", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    sent_again_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Who asked for it once more, after it had ended without a picture.",
+    )
 
     quote_micros = models.BigIntegerField(default=0)
     quote_basis = models.CharField(max_length=16, blank=True)

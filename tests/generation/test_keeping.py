@@ -20,6 +20,7 @@ from generation.jobs import execution, services
 from generation.models import Brief, Output, OutputState
 from generation.outputs import keeping
 from generation.outputs.transitions import MOVES, check_move
+from generation.providers import errors
 from tests.assets import factories as people
 from tests.generation import factories
 from tests.generation.scripted import png
@@ -64,6 +65,14 @@ def test_a_prompt_that_somebody_sends_again_keeps_its_author(ada: User, rita: Us
     changed = factories.started(max_, kind="again", parent=output.job.brief, prompt=f"{first.prompt} Snow.")
     assert [lineage.writers(each) for each in (first, output.job.brief, changed)] == [{rita}, {rita}, {rita, max_}]
     assert {(rita, "prompt"), (ada, "asked")} <= parts(keeping.keep(output, by=ada))
+
+
+@pytest.mark.django_db
+def test_whoever_sends_a_job_again_asked_for_its_pictures(ada: User, max_: User) -> None:
+    job = factories.sent(ada, errors.Refused("No."))
+    services.retry(job, by=max_)
+    execution.send(job.pk)
+    assert (max_, "asked") in parts(keeping.keep(job.outputs.get(), by=ada))
 
 
 @pytest.mark.django_db

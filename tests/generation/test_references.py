@@ -376,3 +376,19 @@ def test_a_masked_edit_keeps_the_shape_of_its_picture(ada: User) -> None:
     output = made(ada)
     Seeing.will(Finished(pictures=(picture("square", (64, 64)),)))
     assert refined(ada, BriefKind.EDIT, Source(output=output), mask=mask()).flags == []
+
+
+# Who had a hand in it
+
+
+def test_whoever_brought_the_picture_that_was_changed_contributed(ada: User, max_: User) -> None:
+    """Their photograph is to be seen in it, whoever asks for the change."""
+    version = keeping.keep(refined(ada, BriefKind.EDIT, Source(version=uploaded(max_))), by=ada)
+    parts = {(each.person, each.part) for each in version.contributors.select_related("person")}
+    assert {(max_, "brought"), (ada, "prompt"), (ada, "asked"), (ada, "made")} <= parts
+
+
+def test_whoever_wrote_the_prompt_of_the_picture_that_was_changed_contributed(ada: User, max_: User) -> None:
+    version = keeping.keep(refined(ada, BriefKind.EDIT, Source(output=made(max_))), by=ada)
+    writers = {each.person for each in version.contributors.filter(part="prompt").select_related("person")}
+    assert writers == {max_}, "the words are hers unchanged"

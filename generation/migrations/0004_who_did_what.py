@@ -18,4 +18,9 @@ class Migration(migrations.Migration):
             name='brought_by',
             field=models.ForeignKey(blank=True, help_text='Who uploaded it, where no provider sent it.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
+        migrations.AddField(
+            model_name='job',
+            name='sent_again_by',
+            field=models.ForeignKey(blank=True, help_text='Who asked for it once more, after it had ended without a picture.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
     ]

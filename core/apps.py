@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class CoreConfig(AppConfig):
@@ -13,8 +13,15 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        pre_migrate.connect(_lift_guards, sender=self, dispatch_uid="core.guards")
         post_migrate.connect(_install_guards, sender=self, dispatch_uid="core.guards")
         _keep_account_logs()
+
+
+def _lift_guards(using: str, **kwargs: Any) -> None:
+    from core import guards  # needs the database, which apps.py is loaded without
+
+    guards.lift_all(using)
 
 
 def _install_guards(using: str, **kwargs: Any) -> None:

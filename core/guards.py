@@ -1,7 +1,8 @@
 """Guards in the database itself: tables that only grow, and columns that keep what was first written.
 
-Installed after every migration, since SQLite drops a table's triggers when a migration remakes the table. An owner of
-the database can take them off; the hash chain of the log is what shows it then.
+Taken off before every migration and installed after it: PostgreSQL changes no column that a guard names, and SQLite
+remakes no table that the guard of another one reads. An owner of the database can take them off; the hash chain of the
+log is what shows it then.
 """
 
 from __future__ import annotations
@@ -34,12 +35,30 @@ def freeze_columns(table: str, columns: Iterable[str], using: str = "default") -
 
 
 def lift(table: str, using: str = "default") -> None:
-    """Take the guards of a table off, for a migration that changes the columns they name. They come back after it."""
+    """Take the guards of a table off. Whoever migrates or empties tables does, and puts them back."""
     quote = connections[using].ops.quote_name
+    on = f" ON {quote(table)}" if connections[using].vendor == "postgresql" else ""
     with connections[using].cursor() as cursor:
-        for event in ("update", "delete", "frozen"):
-            on = f" ON {quote(table)}" if connections[using].vendor == "postgresql" else ""
-            cursor.execute(f"DROP TRIGGER IF EXISTS {quote(f'{PREFIX}{table}_{event}')}{on}")
+        for name in (name for name, of in _standing(using) if of == table):
+            cursor.execute(f"DROP TRIGGER {quote(name)}{on}")
+
+
+def lift_all(using: str = "default") -> None:
+    """Take all guards off before tables are remade: SQLite remakes none that the guard of another one reads."""
+    for table in {table for _, table in _standing(using)}:
+        lift(table, using)
+
+
+def _standing(using: str) -> list[tuple[str, str]]:
+    """Every guard that is in place, and its table."""
+    triggers = {
+        "postgresql": "SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
+        "WHERE NOT tgisinternal AND tgname LIKE %s",
+        "sqlite": "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s",
+    }
+    with connections[using].cursor() as cursor:
+        cursor.execute(triggers[connections[using].vendor], [f"{PREFIX}%"])
+        return [(name, table) for name, table in cursor.fetchall()]
 
 
 def installed(using: str = "default") -> dict[str, str]:

@@ -8,11 +8,17 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.db import connection
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
+from pytest_django import Settings
 
-from approvals.models import Choice, Decision, Review
+from approvals.models import Choice, Decision, Release, Review
+from approvals.reviews import settling
+from assets.models import Version
+from assets.versions import dossier
+from core import guards
 from core.models import OutgoingMessage, User
 from core.tasks import send_outbox
 from generation.models import Budget, BudgetAlert
@@ -25,19 +31,22 @@ pytestmark = [pytest.mark.engine, pytest.mark.django_db(transaction=True)]
 BEFORE = [("approvals", "0001_initial"), ("generation", "0001_initial")]
 
 
-def migrate(to: list[tuple[str, str]]) -> Any:
-    """The models as they are after it."""
+def back_to(before: list[tuple[str, str]]) -> Any:
+    """The models as they were then. Guards of today would name what was not there."""
+    guards.lift_all()
     executor = MigrationExecutor(connection)
-    executor.migrate(to)
-    return executor.loader.project_state(to).apps
+    executor.migrate(before)
+    return executor.loader.project_state(before).apps
 
 
-@pytest.fixture
-def newest() -> Iterator[list[tuple[str, str]]]:
-    """Where all migrations end, and where the next test finds the database."""
-    ends = MigrationExecutor(connection).loader.graph.leaf_nodes()
-    yield ends
-    migrate(ends)
+def migrate() -> None:
+    call_command("migrate", verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def _ends_with_all_of_them() -> Iterator[None]:
+    yield
+    migrate()
 
 
 def an_old_mail(apps: Any, review: Review, to: User, **values: Any) -> datetime:
@@ -47,20 +56,20 @@ def an_old_mail(apps: Any, review: Review, to: User, **values: Any) -> datetime:
     return written
 
 
-def test_mail_that_waited_goes_to_the_outbox(newest: list[tuple[str, str]]) -> None:
+def test_mail_that_waited_goes_to_the_outbox() -> None:
     rita, max_, ada = factories.rita(), factories.max_(), factories.ada()
     waiting, returned = (approvals.review(approvals.ready(ada)) for _ in range(2))
     decision = approvals.decide(returned, Choice.CHANGES, "The lamp floats.")
     budget = Budget.objects.create(month=budgets.month_of(), limit_micros=100, spent_micros=100)
     OutgoingMessage.objects.all().delete()
-    apps = migrate(BEFORE)
+    apps = back_to(BEFORE)
     written = an_old_mail(apps, waiting, rita, kind="in_review", attempts=2)
     an_old_mail(apps, waiting, max_, kind="in_review", state="sent", closed_at=timezone.now())
     an_old_mail(apps, returned, ada, kind="came_back", decision_id=decision.pk)
     alerts = apps.get_model("generation", "BudgetAlert").objects
     alerts.create(budget_id=budget.pk, level=80, limit_micros=100, mailed_at=timezone.now())
     owed = alerts.create(budget_id=budget.pk, level=100, limit_micros=100)
-    migrate(newest)
+    migrate()
     kept = OutgoingMessage.objects.order_by("id").values_list(
         "topic", "to__username", "subject_id", "state", "attempts"
     )
@@ -79,3 +88,26 @@ def test_mail_that_waited_goes_to_the_outbox(newest: list[tuple[str, str]]) -> N
         "max@example.com",
         "rita@example.com",
     ]
+
+
+def test_a_portal_from_before_contributors_is_brought_over(settings: Settings) -> None:
+    """With guards in place and something of each kind in it: who contributed becomes rows, and what was made stays."""
+    settings.UNDO_SECONDS = 0
+    ada, rita = factories.ada(), factories.rita()
+    release = approvals.released(approvals.ready(ada))
+    open_one = approvals.review(approvals.ready(ada))
+    as_they_were = {each.pk: dossier.digest(each, 1) for each in Version.objects.with_dossier()}
+    apps = back_to([("approvals", "0001_initial"), ("assets", "0001_initial")])
+    for key, digest in as_they_were.items():
+        apps.get_model("assets", "Version").objects.filter(pk=key).update(dossier_hash=digest)
+        apps.get_model("approvals", "Release").objects.filter(version=key).update(version_hash=digest)
+    migrate()
+    assert list(Release.objects.live()) == [release]
+    assert {(each.person, each.part) for each in release.version.contributors.select_related("person")} == {
+        (ada, "brought"), (ada, "named"), (ada, "words"), (ada, "rights"), (ada, "submitted"),
+    }  # fmt: skip
+    assert Release.objects.get().document == release.document
+    with pytest.raises(DatabaseError, match="written once"), transaction.atomic():
+        Release.objects.update(document_text="{}")
+    decision = approvals.decide(open_one, by=rita)
+    assert settling.settle(decision).lapsed_because == ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -17,20 +17,21 @@ from assets.library import readiness
 from assets.library.forms import RenameForm
 from assets.models import Consent, LicenseAnswer, Provenance, Terms, Version
 from assets.models.version import Status
+from assets.pages.contributions import Contribution, contributions
+from assets.pages.file_statement import file_statement
+from assets.pages.history import HistoryEntry, history_of
 from assets.provenance.alterations import in_plain_words
 from assets.provenance.forms import DisclosureForm
 from assets.rights import licenses, terms
 from assets.rights.forms import ConsentForm, LicenseForm, ShownForm
 from assets.rights.licenses import QUESTIONS, Asked
 from assets.versions import changing
-from core import audit, clock
+from core import clock
 from core.errors import Finding
-from core.models import LogEntry, User
+from core.models import User
 
 PANELS = {"alt_text": "alt text", "license": "license", "consents": "people and property", "disclosure": "disclosure"}
 """Field of a finding, which is also the id of its panel → its name in words."""
-LATELY = 40
-"""Log entries on the page."""
 
 
 @dataclass(frozen=True)
@@ -248,15 +249,20 @@ class VersionPage:
     @property
     def found(self) -> list[tuple[str, str]]:
         """What the file says about itself, as names and words."""
-        return list(_flat(self.made.found)) if self.made else []
+        return file_statement(self.version)
 
     @property
     def alterations(self) -> list[str]:
         return [in_plain_words(value) for value in self.version.alterations]
 
     @cached_property
-    def history(self) -> list[LogEntry]:
-        return list(audit.history(self.version, self.version.asset)[:LATELY])
+    def history(self) -> list[HistoryEntry]:
+        return history_of(self.version)
+
+    @cached_property
+    def contributions(self) -> list[Contribution]:
+        """Who worked on it."""
+        return contributions(self.version)
 
     # Forms
 
@@ -300,12 +306,3 @@ class VersionPage:
 
 def _as_text(values: Mapping[str, Any]) -> str:
     return json.dumps(values, indent=2, ensure_ascii=False, sort_keys=True) if values else ""
-
-
-def _flat(found: Mapping[str, Any], before: str = "") -> Iterable[tuple[str, str]]:
-    for key, value in found.items():
-        name = f"{before} {key}".strip().replace("_", " ")
-        if isinstance(value, Mapping):
-            yield from _flat(value, name)
-        else:
-            yield name, ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,119 @@
+"""Differences: what two descriptions of a version say differently, with plain labels for their paths."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from assets.models import Answer, DigitalSource, Question
+from assets.models.version import Status
+from assets.provenance.alterations import in_plain_words
+from core import clock
+from core.languages import name_of
+
+LABELS = {
+    "title": "Title",
+    "status": "Status",
+    "listing.reference": "Listing",
+    "listing.address": "Address of the listing",
+    "file.sha256": "The file",
+    "alt_text.decorative": "Decorative",
+    "alt_text.language": "Language of the alt text",
+    "license.holder": "Who owns the picture",
+    "license.attribution": "Credit line",
+    "license.valid_until": "License expires",
+    "license.url": "Address of the license",
+    "license.terms": "Terms that the license rests on",
+    "consents.shows_people": "Shows people",
+    "consents.shows_property": "Shows a property",
+    "consents.given": "Consents",
+    "disclosure.digital_source": "How the picture was made",
+    "disclosure.alterations": "What was altered",
+    "disclosure.original": "Original",
+    "disclosure.note": "Note on the alteration",
+}
+
+
+def _day(value: str) -> str:
+    return clock.written(date.fromisoformat(value))
+
+
+def _hash(value: str) -> str:
+    return value[:12]
+
+
+IN_WORDS: Mapping[str, Callable[[str], str]] = {
+    "status": lambda value: str(Status(value).label),
+    "file.sha256": _hash,
+    "alt_text.language": name_of,
+    "license.terms": _hash,
+    "license.valid_until": _day,
+    "consents.shows_people": lambda value: str(Answer(value).label),
+    "consents.shows_property": lambda value: str(Answer(value).label),
+    "disclosure.digital_source": lambda value: str(DigitalSource(value).label),
+    "disclosure.original": _hash,
+}
+"""How a stored value is told, where it is not words already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that was said and is said otherwise now."""
+
+    label: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.label}: was {self.before}, is now {self.after}."
+
+
+def label_of(path: str) -> str:
+    """What a path of the dossier is called: `alt_text.texts.de` is “Alt text in German”."""
+    if path in LABELS:
+        return LABELS[path]
+    if path.startswith("alt_text.texts."):
+        return f"Alt text in {name_of(path.rpartition('.')[2])}"
+    if path.startswith("license.answers."):
+        question, part = path.split(".")[2:4]
+        asked = Question(question).label if question in Question.values else question
+        return f"{asked} ({part})" if part != "answer" else asked
+    return path.replace("_", " ").replace(".", ", ").capitalize()
+
+
+def between(
+    before: Mapping[str, Any], after: Mapping[str, Any], label: Callable[[str], str] = label_of
+) -> list[Difference]:
+    """What differs between two descriptions by path; what one of them lacks was or is empty."""
+    changed = [path for path in dict.fromkeys([*before, *after]) if before.get(path) != after.get(path)]
+    return [Difference(label(path), _shown(path, before.get(path)), _shown(path, after.get(path))) for path in changed]
+
+
+def _shown(path: str, value: Any) -> str:
+    if value is None or value == "" or value == []:
+        return "empty"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return "; ".join(_shown_item(item) for item in value)
+    return f"“{_cut(_told(path, str(value)))}”"
+
+
+def _told(path: str, value: str) -> str:
+    """In words; a value that nobody knows any more stands for itself."""
+    try:
+        return IN_WORDS.get(path, str)(value)
+    except ValueError:
+        return value
+
+
+def _shown_item(item: Any) -> str:
+    if isinstance(item, Mapping):
+        return f"{item.get('name', '')} ({item.get('given', '')})"
+    return in_plain_words(str(item))
+
+
+def _cut(text: str, limit: int = 160) -> str:
+    return text if len(text) <= limit else f"{text[:limit]}…"

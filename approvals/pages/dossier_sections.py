@@ -1,11 +1,16 @@
-"""A version told in sections and rows, for whoever judges it."""
+"""The dossier of a review told in sections and rows, for whoever judges it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from approvals.channels import verdict
+from approvals.channels.rules import BadRules
+from approvals.models import Channel
 from assets.models import Answer, Consent, DigitalSource, Origin, Provenance, Question, Version
+from assets.pages.contributions import contributions
+from assets.pages.file_statement import file_statement
 from assets.provenance.alterations import in_plain_words
 from core import clock
 from core.languages import name_of
@@ -29,17 +34,63 @@ class DossierSection:
     title: str
     rows: tuple[DossierRow, ...]
     anchor: str = ""
+    sentences: tuple[str, ...] = ()
+    hint: str = ""
+    """What a section that starts folded holds."""
 
 
 def sections(version: Version) -> list[DossierSection]:
-    """The dossier as a reviewer reads it."""
+    """What a reviewer reads of the version first."""
     return [
+        DossierSection("Title and listing", tuple(_names(version)), "title"),
         DossierSection("Text", tuple(_words(version)), "alt_text"),
         DossierSection("License", tuple(_license(version)), "license"),
         DossierSection("People and property", tuple(_shown_rows(version)), "consents"),
         DossierSection("How it was made", tuple(_made(version)), "disclosure"),
         DossierSection("File", tuple(_file(version)), "file"),
     ]
+
+
+def folded_sections(version: Version, channels: Iterable[Channel]) -> list[DossierSection]:
+    """What else is judged, and who worked on it: long, mostly as expected, and one click away."""
+    said = tuple(DossierRow(name, value) for name, value in file_statement(version))
+    people = tuple(DossierRow(each.person, each.words) for each in contributions(version))
+    file = [DossierSection("File metadata", said, hint="what the file says about itself")] if said else []
+    return [
+        DossierSection("Who worked on it", people, hint=", ".join(row.name for row in people)),
+        *file,
+        *(_channel(channel) for channel in channels),
+    ]
+
+
+def _channel(channel: Channel) -> DossierSection:
+    return DossierSection(
+        channel.name,
+        (
+            DossierRow("Kind", str(channel.get_kind_display())),
+            DossierRow("Time zone", channel.time_zone or "The team’s", "Licenses end with the day there."),
+        ),
+        sentences=tuple(_accepted(channel)),
+        hint="rules and disclosure text",
+    )
+
+
+def _accepted(channel: Channel) -> Iterator[str]:
+    try:
+        rules, profile = verdict.read(channel)
+    except BadRules as error:
+        yield f"The rules cannot be read: {error}"
+        return
+    yield from rules.in_words()
+    yield f"Saved at quality {rules.quality} of 100."
+    yield from profile.in_words()
+
+
+def _names(version: Version) -> Iterator[DossierRow]:
+    yield DossierRow("Title", version.asset.title)
+    if listing := version.asset.listing:
+        yield DossierRow("Listing", listing.reference, listing.title)
+        yield DossierRow("Address", listing.address or "Not stated")
 
 
 def _words(version: Version) -> Iterator[DossierRow]:
@@ -49,8 +100,6 @@ def _words(version: Version) -> Iterator[DossierRow]:
         yield DossierRow("Alt text", version.alt_text or "Missing", name_of(version.alt_language))
     for translation in version.translations.all():
         yield DossierRow(f"In {translation.language_name}", translation.text)
-    if version.asset.listing:
-        yield DossierRow("Listing", str(version.asset.listing))
 
 
 def _license(version: Version) -> Iterator[DossierRow]:
@@ -67,6 +116,8 @@ def _license(version: Version) -> Iterator[DossierRow]:
     yield DossierRow("Owner", license.holder or "Not stated")
     yield DossierRow("Credit line", license.attribution or "None")
     yield DossierRow("Expires", clock.written(license.valid_until) if license.valid_until else "Never")
+    if license.url:
+        yield DossierRow("Read it at", license.url)
     if license.terms:
         yield DossierRow("Terms", str(license.terms), license.terms.source_url)
 
@@ -76,27 +127,28 @@ def _shown_rows(version: Version) -> Iterator[DossierRow]:
     yield DossierRow("Private property", str(Answer(version.shows_property).label))
     for consent in version.consents.all():
         until = f", until {clock.written(consent.valid_until)}" if consent.valid_until else ""
-        given = Answer(consent.given).label
-        yield DossierRow(str(Consent.Kind(consent.kind).label), f"{consent.name}: {given}{until}", consent.scope)
+        kept = f", document {consent.document_sha256[:12]}" if consent.document_sha256 else ""
+        given = f"{consent.name}: {Answer(consent.given).label}{until}{kept}"
+        yield DossierRow(str(Consent.Kind(consent.kind).label), given, consent.scope)
 
 
 def _made(version: Version) -> Iterator[DossierRow]:
-    yield DossierRow("Source", str(Origin(version.origin).label))
+    yield DossierRow("Source", str(Origin(version.origin).label), version.maker)
     yield DossierRow("Kind of picture", str(DigitalSource(version.digital_source).label))
     if version.alterations:
-        yield DossierRow(
-            "Altered", "; ".join(in_plain_words(name) for name in version.alterations), version.disclosure_note
-        )
+        yield DossierRow("Altered", "; ".join(in_plain_words(name) for name in version.alterations))
+    if version.disclosure_note:
+        yield DossierRow("Note", version.disclosure_note)
     if version.original:
-        yield DossierRow("Original", version.original.label)
+        yield DossierRow("Original", str(version.original))
     yield from _provenance(getattr(version, "provenance", None))
 
 
 def _provenance(made: Provenance | None) -> Iterator[DossierRow]:
     if made is None:
         return
-    if made.provider:
-        yield DossierRow("Provider", made.provider_name or made.provider)
+    if made.provider or made.provider_name:
+        yield DossierRow("Provider", made.provider_name or made.provider, made.provider if made.provider_name else "")
     if made.model_asked:
         reported = f"Reports itself as {made.model_reported}" if made.model_reported else ""
         yield DossierRow("Model", made.model_asked, reported)
@@ -104,10 +156,15 @@ def _provenance(made: Provenance | None) -> Iterator[DossierRow]:
         yield DossierRow("Prompt", made.prompt, made.template)
     if made.negative:
         yield DossierRow("Exclude", made.negative)
+    if made.seed:
+        yield DossierRow("Seed", made.seed)
+    if made.terms:
+        yield DossierRow("Provider’s terms", str(made.terms))
     if made.purpose:
         yield DossierRow("Purpose", made.purpose)
 
 
 def _file(version: Version) -> Iterator[DossierRow]:
+    yield DossierRow("Version", f"v{version.number}, added {clock.written(version.created_at)}")
     yield DossierRow("Size", f"{version.width} × {version.height} pixels", version.media_type)
     yield DossierRow("SHA-256", version.sha256, copied=True)

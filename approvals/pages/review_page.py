@@ -267,6 +267,10 @@ class ReviewPage:
         return dossier_sections.sections(self.version)
 
     @cached_property
+    def folded_sections(self) -> list[dossier_sections.DossierSection]:
+        return dossier_sections.folded_sections(self.version, self.channels)
+
+    @cached_property
     def public(self) -> list[PublicView]:
         return [public_view(self.version, channel) for channel in self.channels]
 

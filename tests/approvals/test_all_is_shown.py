@@ -1,0 +1,275 @@
+"""All that is judged can be read on the page of the review: whatever joins the dossier must be shown there too."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from fnmatch import fnmatchcase
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from approvals.channels.disclosure import Profile
+from approvals.channels.rules import Rules
+from approvals.models import Channel, Review
+from approvals.reviews import dossier
+from assets.models import Answer, Question, Version
+from assets.provenance.data import ProvenanceData
+from assets.rights.consents import GivenConsent
+from assets.rights.licenses import GivenAnswer
+from core import clock
+from core.models import User
+from tests.approvals import factories
+from tests.assets import factories as library
+from tests.assets import verbs
+from tests.browsing import browser_of
+
+pytestmark = pytest.mark.django_db
+
+SIGNED = "5f" * 32
+RULES = {
+    "min_width": 31,
+    "min_height": 33,
+    "max_width": 1777,
+    "max_height": 1888,
+    "max_bytes": 2_700_000,
+    "format": "image/webp",
+    "quality": 73,
+    "allow_generated": False,
+    "allow_altered": False,
+    "allow_people": False,
+    "needs_original": True,
+    "needs_credit": True,
+    "refused_alterations": ["VirtualRenovation"],
+}
+PROFILE = {
+    "caption_altered": "Caption if altered",
+    "caption_generated": "Caption if generated",
+    "caption_drawn": "Caption if drawn",
+    "remark_prefix": "Remarks begin so",
+    "label_altered": "Label if altered",
+    "label_generated": "Label if generated",
+    "statement": "A statement, with {original}",
+    "order": "original_after",
+}
+
+Shown = str | Callable[[Any], str]
+"""Words of the page, or how the value becomes words of the page."""
+
+
+def as_it_is(value: Any) -> str:
+    return str(value)
+
+
+def first_twelve(value: str) -> str:
+    return value[:12]
+
+
+def day(value: str) -> str:
+    return clock.written(date.fromisoformat(value))
+
+
+def day_of(value: str) -> str:
+    return f"added {clock.written(clock.day_of(datetime.fromisoformat(value)))}"
+
+
+HOW: dict[str, Shown] = {
+    "title": as_it_is,
+    "listing.reference": as_it_is,
+    "listing.address": as_it_is,
+    "file.sha256": as_it_is,
+    "file.media_type": as_it_is,
+    "file.width": lambda value: f"{value} × ",
+    "file.height": lambda value: f" × {value} pixels",
+    "file.number": lambda value: f"v{value}, added",
+    "file.added": day_of,
+    "alt_text.decorative": lambda value: "Decorative" if value else "Alt text",
+    "alt_text.language": "English",
+    "alt_text.texts.*": as_it_is,
+    "license.answers.*.answer": lambda value: str(Answer(value).label),
+    "license.answers.*.detail": as_it_is,
+    "license.answers.*.source": as_it_is,
+    "license.holder": as_it_is,
+    "license.attribution": as_it_is,
+    "license.valid_until": day,
+    "license.url": as_it_is,
+    "license.terms": "Terms of the license, read Nov 22, 2026",
+    "consents.shows_people": "Recognizable people Yes",
+    "consents.shows_property": "Private property No",
+    "consents.given.*.kind": "A person Jo",
+    "consents.given.*.name": as_it_is,
+    "consents.given.*.given": "Jo Consenting: Yes",
+    "consents.given.*.scope": as_it_is,
+    "consents.given.*.valid_until": day,
+    "consents.given.*.document": first_twelve,
+    "disclosure.digital_source": "Photograph altered with a trained model",
+    "disclosure.alterations.*": "Furniture or objects added",
+    "disclosure.original": "Before the sofa, v1",
+    "disclosure.note": as_it_is,
+    "provenance.origin": "Uploaded",
+    "provenance.maker": as_it_is,
+    "provenance.provider": as_it_is,
+    "provenance.provider_name": as_it_is,
+    "provenance.model_asked": as_it_is,
+    "provenance.model_reported": as_it_is,
+    "provenance.prompt": as_it_is,
+    "provenance.negative": as_it_is,
+    "provenance.template": as_it_is,
+    "provenance.seed": as_it_is,
+    "provenance.terms": "Terms of the provider, read Nov 22, 2026",
+    "provenance.file_says.*": as_it_is,
+    "channels.*.name": as_it_is,
+    "channels.*.kind": "Listing site",
+    "channels.*.time_zone": as_it_is,
+    "channels.*.rules.min_width": lambda value: f"At least {value} × ",
+    "channels.*.rules.min_height": lambda value: f" × {value} pixels",
+    "channels.*.rules.max_width": lambda value: f"fit {value} × ",
+    "channels.*.rules.max_height": lambda value: f" × {value} pixels",
+    "channels.*.rules.max_bytes": "at most 2.7 MB",
+    "channels.*.rules.format": "Delivered as WEBP",
+    "channels.*.rules.quality": lambda value: f"quality {value} of 100",
+    "channels.*.rules.allow_generated": "No generated pictures",
+    "channels.*.rules.allow_altered": "No altered photographs",
+    "channels.*.rules.allow_people": "No recognizable people",
+    "channels.*.rules.needs_original": "An altered photograph needs its original",
+    "channels.*.rules.needs_credit": "A credit line is required",
+    "channels.*.rules.refused_alterations.*": "Never: renovated",
+    "channels.*.profile.order": "immediately after the altered picture",
+    "channels.*.profile.*": as_it_is,
+}
+"""Path of the dossier → how the page shows it. The first pattern that fits counts."""
+
+EXEMPT = {
+    "format": "The number of the dossier's own form; a person judges what it holds.",
+    "asset": "An id, so that a dossier cannot be taken for another picture's; the title names it.",
+}
+"""Paths that need not be shown, with the reason."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A review with every fact given, and the words of its page."""
+
+    facts: dict[str, Any]
+    words: str
+
+
+def paths(said: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every single value with its path; a list's items by their number."""
+    inside = said.items() if isinstance(said, Mapping) else enumerate(said) if isinstance(said, list) else None
+    if inside is None:
+        yield path, said
+        return
+    for name, value in inside:
+        yield from paths(value, f"{path}.{name}" if path else str(name))
+
+
+def missing_from(words: str, facts: Mapping[str, Any]) -> list[str]:
+    """What of the dossier the page does not show, or nobody has said how it would."""
+    return [path for path, value in paths(facts) if path not in EXEMPT and not is_shown(path, value, words)]
+
+
+def is_shown(path: str, value: Any, words: str) -> bool:
+    how = next((how for pattern, how in HOW.items() if fnmatchcase(path, pattern)), None)
+    if how is None:
+        return False
+    wanted = how if isinstance(how, str) else how(value)
+    return bool(wanted) and wanted in words
+
+
+def words_of(page: str) -> str:
+    """What is read: without the form, whose hidden field carries the whole dossier, and without markup."""
+    main = page[page.index("<main") : page.index("</main>")]
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", main)).split()).replace(" ,", ",")
+
+
+@pytest.fixture
+def full(ada: User) -> Version:
+    """A version of which everything that can be said is said, and everything otherwise."""
+    original = library.VersionFactory.create(by=ada, title="Before the sofa", digital_source="digitalCapture")
+    made = ProvenanceData(
+        provider="provider-key",
+        provider_name="A provider",
+        model_asked="model-asked",
+        model_reported="model-reported",
+        prompt="words of the prompt",
+        negative="no people please",
+        template="Twilight, rev. 3",
+        seed="4711",
+        terms=library.TermsFactory.create(title="Terms of the provider"),
+        found={"camera": {"model": "EOS R5"}, "marks": ["one mark", "another"]},
+    )
+    listing = library.ListingFactory.create(reference="HB-1042", address="14 Harbor Street, Seaview")
+    version = library.ready_version(ada, title="The front room", listing=listing, maker="A maker", provenance=made)
+    verbs.describe(version, text="A front room, virtually staged", further={"fr": "Un salon"}, by=ada)
+    answer_everything(version, ada)
+    consent(version, ada)
+    verbs.say_who_is_shown(version, people="yes", property="no", by=ada)
+    alterations = ["VirtualStagingItemAddition"]
+    composite = "compositeWithTrainedAlgorithmicMedia"
+    note = "A sofa was added"
+    verbs.mark(
+        version, digital_source=composite, alterations=alterations, original=original, disclosure_note=note, by=ada
+    )
+    return Version.objects.get(pk=version.pk)
+
+
+def consent(version: Version, by: User) -> None:
+    given = GivenConsent(
+        kind="person",
+        name="Jo Consenting",
+        given="yes",
+        scope="The website",
+        valid_until=date(2028, 2, 3),
+        document_sha256=SIGNED,
+    )
+    verbs.record_consent(version, given, by=by)
+
+
+def answer_everything(version: Version, by: User) -> None:
+    answers = {
+        question: GivenAnswer(Answer.YES, f"detail of {question.value}", f"source of {question.value}")
+        for question in Question
+    }
+    terms = library.TermsFactory.create(title="Terms of the license")
+    verbs.answer_license(
+        version,
+        answers,
+        holder="The owner",
+        attribution="The credit line",
+        valid_until=date(2029, 4, 5),
+        url="https://license.example/read",
+        terms=terms,
+        by=by,
+    )
+
+
+@pytest.fixture
+def seen(full: Version, ada: User, rita: User) -> Seen:
+    review = factories.review(full, factories.channel("seaview"), by=ada)
+    Channel.objects.update(
+        name="Seaview homes", kind="listing_site", time_zone="Pacific/Auckland", rules=RULES, disclosure=PROFILE
+    )
+    page = browser_of(rita).get(reverse("approvals:review", args=[review.pk])).content.decode()
+    return Seen(dossier.of_review(Review.objects.get(pk=review.pk)).facts, words_of(page))
+
+
+def test_everything_that_is_judged_is_on_the_page(seen: Seen) -> None:
+    assert missing_from(seen.words, seen.facts) == []
+
+
+def test_the_dossier_of_this_test_has_every_path(seen: Seen) -> None:
+    """A path without a value would prove nothing."""
+    unused = [pattern for pattern in HOW if not any(fnmatchcase(path, pattern) for path, _ in paths(seen.facts))]
+    empty = [path for path, value in paths(seen.facts) if value in ("", None)]
+    assert (unused, empty) == ([], [])
+    assert (RULES.keys(), PROFILE.keys()) == (Rules.__dataclass_fields__.keys(), Profile.__dataclass_fields__.keys())
+
+
+def test_a_new_field_that_nobody_shows_is_found(seen: Seen) -> None:
+    grown = seen.facts | {"mood": "cheerful", "file": seen.facts["file"] | {"color_space": "sRGB"}}
+    assert missing_from(seen.words, grown) == ["file.color_space", "mood"]

@@ -8,7 +8,7 @@ from functools import cached_property
 from uuid import UUID
 
 from approvals.models import Channel, Choice, Decision, Release, Review, ReviewState
-from approvals.pages import review_page
+from approvals.pages import eligibility, review_page
 from approvals.pages.reviewers import Reviewer, reviewers_of
 from approvals.policies import deciding
 from approvals.releases import lifecycle
@@ -122,6 +122,11 @@ class SubmitPanel:
     def why_not(self) -> str:
         """Why the button is off; empty when it is on."""
         return "Every channel is blocked. Fix what is red first." if self.verdicts.everywhere_blocked else ""
+
+    @property
+    def eligibility(self) -> str:
+        """What submitting means for somebody who could decide on it; empty for others."""
+        return eligibility.before_submitting(self.version, self.user)
 
     @property
     def fix(self) -> str:

@@ -1,4 +1,4 @@
-"""Panels of approvals for the page of a version: `{% load approvals_panels %}`."""
+"""What approvals adds to the pages of other apps: `{% load approvals_panels %}`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Any
 from django import template
 from django.template import RequestContext
 
+from approvals.pages import eligibility, pauses
 from approvals.pages.panels import ReleasePanel, SubmitPanel
-from assets.models import Version
+from assets.models import Asset, Listing, Version
 
 register = template.Library()
 
@@ -27,3 +28,27 @@ def review_panel(context: RequestContext, version: Version) -> dict[str, Any]:
 def release_panel(context: RequestContext, version: Version) -> dict[str, Any]:
     """Where the version is released, and was."""
     return {"panel": ReleasePanel(version, context["request"].user), "version": version}
+
+
+@register.inclusion_tag("approvals/_eligibility.html", takes_context=True)
+def eligibility_to_review(context: RequestContext, version: Version) -> dict[str, str]:
+    """One line for whoever may decide on pictures and has forms before them that would bar them from this one."""
+    return {"words": eligibility.before_saving(version, context["request"].user)}
+
+
+@register.inclusion_tag("approvals/_eligibility.html", takes_context=True)
+def eligibility_of_new(context: RequestContext, act: str) -> dict[str, str]:
+    """One line for whoever may decide on pictures and is about to `upload`, `ask`, `keep`, or move a `listing`."""
+    return {"words": eligibility.before_adding(act, context["request"].user)}
+
+
+@register.simple_tag
+def rename_pauses(asset: Asset) -> pauses.RenamePauses:
+    """What another title would stop."""
+    return pauses.of_renaming(asset)
+
+
+@register.simple_tag
+def listing_pauses(listing: Listing) -> pauses.ListingPauses:
+    """What another reference or address would stop."""
+    return pauses.of_moving(listing)

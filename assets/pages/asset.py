@@ -24,6 +24,7 @@ from assets.alt_texts.forms import AltTextForm
 from assets.library import collection
 from assets.library.forms import RenameForm
 from assets.models import Asset, Version
+from assets.pages.messages import message_before
 from assets.pages.version_page import Line, VersionPage
 from assets.provenance import disclosure
 from assets.provenance.forms import DisclosureForm
@@ -152,7 +153,10 @@ def rename(request: SignedIn, asset_id: UUID) -> HttpResponse:
     found = get_object_or_404(Asset.objects.visible_to(request.user), pk=asset_id)
     form = RenameForm(request.POST)
     if form.is_valid():
-        collection.rename({found: form.cleaned_data["title"]}, by=request.user)
+        told = message_before(request, "assets/messages/renamed.txt", asset=found)
+        [renamed] = collection.rename({found: form.cleaned_data["title"]}, by=request.user)
+        if renamed.title != found.title:
+            messages.success(request, told)
         return redirect(found)
     newest = get_object_or_404(found.versions.with_details().order_by("-number")[:1])
     page = VersionPage(newest, request.user, "title", {"rename": form})
@@ -179,7 +183,7 @@ def _saved(request: SignedIn, version: Version, panel: str, words: str) -> HttpR
         return redirect(f"{version.get_absolute_url()}#{panel}")
     page = VersionPage(Version.objects.with_details().get(pk=version.pk), request.user)
     context = {"page": page, "version": page.version, "saved": words}
-    parts = (panel, "readiness", "standing", "history")
+    parts = (panel, "readiness", "contributors", "standing", "history")
     return HttpResponse("".join(render_to_string(PANEL.format(part), context, request) for part in parts))
 
 

@@ -13,7 +13,9 @@ from django.views.decorators.http import require_safe
 
 from assets.listings import records
 from assets.listings.forms import ListingEditor, known_names
+from assets.listings.records import ListingFacts
 from assets.models import Listing
+from assets.pages.messages import message_before
 from core.errors import Blocked
 from core.web.requests import SignedIn, takes_a_form
 
@@ -53,8 +55,17 @@ def _kept(request: SignedIn, held: Listing | None, editor: ListingEditor) -> Lis
     try:
         if held is None:
             return records.add_listing(editor.said(), by=request.user)
-        return records.change_listing(held, editor.said(), by=request.user)
+        return _changed(request, held, editor.said())
     except Blocked as blocked:
         for finding in blocked.findings:
             editor.about.add_error(finding.field, finding.words)
     return None
+
+
+def _changed(request: SignedIn, held: Listing, said: ListingFacts) -> Listing:
+    """The listing as it is now; whoever gave it another reference or address is told what that stopped."""
+    told = message_before(request, "assets/messages/listing_moved.txt", listing=held)
+    changed = records.change_listing(held, said, by=request.user)
+    if told and (changed.reference, changed.address) != (held.reference, held.address):
+        messages.warning(request, told)
+    return changed

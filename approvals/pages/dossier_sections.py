@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from approvals.channels import verdict
+from approvals.channels.disclosure import ORIGINAL
 from approvals.channels.rules import BadRules
 from approvals.models import Channel
 from assets.models import Answer, Consent, DigitalSource, Origin, Provenance, Question, Version
@@ -83,7 +84,7 @@ def _accepted(channel: Channel) -> Iterator[str]:
         return
     yield from rules.in_words()
     yield f"Saved at quality {rules.quality} of 100."
-    yield from profile.in_words()
+    yield from (words.replace(ORIGINAL, "[link to the original]") for words in profile.in_words())
 
 
 def _names(version: Version) -> Iterator[DossierRow]:

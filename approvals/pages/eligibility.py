@@ -13,7 +13,7 @@ CLOSED = (Status.REJECTED, Status.ARCHIVED)
 """States after which nobody decides on a version any more."""
 
 BEFORE_SAVING = "You can review this picture. If you save changes here, somebody else has to approve it."
-BEFORE_SUBMITTING = "You can review this picture. If you submit it, somebody else has to approve it."
+BEFORE_SUBMITTING = "If you submit it, somebody else has to approve it."
 CONTRIBUTED = "You worked on this picture, so somebody else approves it."
 BEFORE_ADDING = {
     "upload": "You can review pictures. Somebody else has to approve the ones that you upload.",

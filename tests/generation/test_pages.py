@@ -62,6 +62,15 @@ def test_a_reviewer_sees_a_brief_and_its_pictures_but_no_buttons(ada: User, rita
     assert reverse("generation:output", args=(output.pk, "keep")) not in page
 
 
+def test_whoever_could_review_is_told_before_they_keep_or_upload_one(ada: User, rita: User, max_: User) -> None:
+    output = sent(ada).outputs.get()
+    for address in (output.job.brief.get_absolute_url(), reverse("generation:keep_as", args=(output.pk,))):
+        told = "Somebody else has to approve the ones that you keep or upload here."
+        assert browser_of(max_).get(address).content.decode().count(told) == 1
+        assert told not in browser_of(ada).get(address).content.decode()
+    assert told not in browser_of(rita).get(output.job.brief.get_absolute_url()).content.decode()
+
+
 def test_a_stranger_gets_no_picture(ada: User, nils: User) -> None:
     output = sent(ada).outputs.get()
     assert browser_of(nils).get(reverse("generation:output_file", args=(output.pk,))).status_code == 403

@@ -49,6 +49,10 @@ FINDINGS = [
     Finding("alt.repeats-title", "The alt text repeats the title.", severity=Severity.WARNS, field="alt_text"),
     Finding("disclosure.altered", "The picture is disclosed as altered.", severity=Severity.INFORMS),
 ]
+CHANGES = [
+    {"label": "Alt text in English", "before": "“A kitchen”", "after": "“A galley kitchen with an oak counter”"},
+    {"label": "Credit line", "before": "empty", "after": "“Harbor Homes”"},
+]
 SPEND = [
     ("Jun", 3.2, "$3.20"),
     ("Jul", 8.1, "$8.10"),
@@ -77,6 +81,7 @@ def context() -> dict[str, object]:
         "statuses": list(states.STATUSES),
         "form": form,
         "findings": FINDINGS,
+        "differences": CHANGES,
         "tabs": [
             Tab("Facts", current=True),
             Tab("Versions", count=3),

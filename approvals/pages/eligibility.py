@@ -17,6 +17,10 @@ BEFORE_SUBMITTING = "If you submit it, somebody else has to approve it."
 CONTRIBUTED = "You worked on this picture, so somebody else approves it."
 BEFORE_ADDING = {
     "upload": "You can review pictures. Somebody else has to approve the ones that you upload.",
+    "original": (
+        "You can review pictures. If you upload the original, "
+        "somebody else has to approve it, and the picture that was made from it."
+    ),
     "ask": "You can review pictures. Somebody else has to approve the ones that you ask for.",
     "keep": "You can review pictures. Somebody else has to approve the ones that you keep or upload here.",
     "listing": (

@@ -20,27 +20,23 @@ class RenamePauses:
 
     @property
     def beforehand(self) -> str:
-        if not self.places:
-            return ""
-        stops = (
-            "place shows this picture now. It stops" if self.places == 1 else "places show this picture now. They stop"
-        )
-        return f"{self.places} {stops} until the new title is approved.{self._altered('do', 'does')}"
+        """What the form says; empty when nothing stops."""
+        if self.places == 1:
+            return f"1 place shows this picture now. It stops until the new title is approved.{self._beside}"
+        many = f"{self.places} places show this picture now. They stop until the new title is approved."
+        return f"{many}{self._beside}" if self.places else ""
 
     @property
     def afterwards(self) -> str:
-        if not self.places:
-            return ""
-        places = "place" if self.places == 1 else "places"
-        return (
-            f"{self.places} {places} stopped showing it until the new title is approved.{self._altered('did', 'did')}"
-        )
+        """What the message says; empty when nothing stopped."""
+        places = "1 place" if self.places == 1 else f"{self.places} places"
+        stopped = f"{places} stopped showing it until the new title is approved."
+        return f"{stopped}{self._beside}" if self.places else ""
 
-    def _altered(self, several: str, one: str) -> str:
-        if not self.altered:
-            return ""
-        pictures = f"{one} 1 altered picture" if self.altered == 1 else f"{several} {self.altered} altered pictures"
-        return f" So {pictures} shown beside it."
+    @property
+    def _beside(self) -> str:
+        pictures = "1 altered picture" if self.altered == 1 else f"{self.altered} altered pictures"
+        return f" The same goes for {pictures} shown beside it." if self.altered else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +47,20 @@ class ListingPauses:
 
     @property
     def beforehand(self) -> str:
-        if not self.pictures:
-            return ""
-        live, them = (
-            ("picture of this listing is live", "it")
-            if self.pictures == 1
-            else (
-                "pictures of this listing are live",
-                "them",
-            )
-        )
-        return f"{self.pictures} {live}. A new reference or address stops {them} until somebody approves {them} again."
+        """What the form says; empty when nothing stops."""
+        stops = "A new reference or address stops"
+        if self.pictures == 1:
+            return f"1 picture of this listing is live. {stops} it until somebody approves it again."
+        many = f"{self.pictures} pictures of this listing are live. {stops} them until somebody approves them again."
+        return many if self.pictures else ""
 
     @property
     def afterwards(self) -> str:
-        if not self.pictures:
-            return ""
+        """What the message says; empty when nothing stopped."""
         if self.pictures == 1:
             return "1 picture of this listing is paused until somebody approves it again."
-        return f"{self.pictures} pictures of this listing are paused until somebody approves them again."
+        many = f"{self.pictures} pictures of this listing are paused until somebody approves them again."
+        return many if self.pictures else ""
 
 
 def of_renaming(asset: Asset) -> RenamePauses:

@@ -79,6 +79,11 @@ def test_adding_pictures_says_so(act: str, address: str, max_: User, ada: User) 
     assert ADDING[act] not in page_of(ada, address)
 
 
+def test_uploading_an_original_bars_from_both_pictures(max_: User, version: Version) -> None:
+    page = page_of(max_, f"/library/upload/?kind=photograph&original_of={version.pk}")
+    assert (ADDING["original"] in page, ADDING["upload"] in page) == (True, False)
+
+
 def test_moving_a_listing_that_has_pictures_says_so(max_: User, ada: User) -> None:
     listing = library.ListingFactory.create()
     address = reverse("assets:listing", args=[listing.pk])
@@ -144,7 +149,7 @@ def test_an_altered_picture_stops_with_its_original(ada: User) -> None:
     factories.released(Version.objects.get(pk=altered.pk), channel)
     found = pauses.of_renaming(original.asset)
     assert found == pauses.RenamePauses(places=1, altered=1)
-    assert found.beforehand.endswith("So does 1 altered picture shown beside it.")
+    assert found.beforehand.endswith("The same goes for 1 altered picture shown beside it.")
     verbs.rename(original.asset, "Another kitchen", by=ada)
     assert not Release.objects.live().exists()
 
@@ -182,7 +187,7 @@ def test_a_listing_says_what_its_new_reference_or_address_stops(
         (
             pauses.RenamePauses(3, 2),
             "3 places show this picture now. They stop until the new title is approved. "
-            "So do 2 altered pictures shown beside it.",
+            "The same goes for 2 altered pictures shown beside it.",
         ),
         (pauses.ListingPauses(), ""),
         (

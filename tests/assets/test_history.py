@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -42,7 +44,7 @@ def test_an_entry_tells_what_was_there_before_and_after(ada: User, version: Vers
 def test_stored_values_are_told_in_words(ada: User, version: Version) -> None:
     verbs.mark(version, digital_source="digitalCapture", by=ada)
     assert told(newest(version)) == [("How the picture was made", "empty", "“Photograph”")]
-    factories.complete_license(version, valid_until="2026-12-24")
+    factories.complete_license(version, valid_until=date(2026, 12, 24))
     assert ("License expires", "empty", "“Dec 24, 2026”") in told(newest(version))
     verbs.archive(version, by=ada)
     assert told(newest(version)) == [("Status", "“Draft”", "“Archived”")]

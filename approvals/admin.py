@@ -39,6 +39,11 @@ class ChannelForm(ChannelFormBase):
             "active",
         )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("rules", "disclosure"):
+            self.fields[name].required = False  # `{}` is an answer: a channel may ask for nothing
+
     def clean_rules(self) -> Any:
         return self._checked("rules", Rules)
 

@@ -75,7 +75,7 @@ EVENTS: dict[str, Callable[[Version, User], None]] = {
     "another listing reference": change_reference,
     "another address": change_address,
     "caption of the channel": edit_channel(disclosure={"caption_generated": "Real photograph"}),
-    "no caption any more": edit_channel(disclosure={"caption_generated": ""}),
+    "no caption any more": edit_channel(disclosure={}),
     "rules of the channel": edit_channel(rules=factories.EASY | {"quality": 40}),
     "zone of the channel": edit_channel(time_zone="Pacific/Kiritimati"),
     "name of the channel": edit_channel(name="Somewhere else"),

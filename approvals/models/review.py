@@ -53,7 +53,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 
 
 class ReviewState(models.TextChoices):
-    """Where a review stands. Written by `approvals.reviews.services` alone.
+    """Where a review stands. Written by `approvals.reviews.transitions` alone.
 
     `settling` is decided but still within the time in which the decision can be undone.
     """

@@ -39,7 +39,7 @@ class VersionQuerySet(models.QuerySet["Version"]):
 
 
 class Status(models.TextChoices):
-    """Where a version stands. Written by `assets.versions.transitions.set_status` and by nothing else."""
+    """Where a version stands. Written by `assets.versions.transitions.move` and by nothing else."""
 
     DRAFT = "draft", "Draft"
     IN_REVIEW = "in_review", "In review"

@@ -86,8 +86,8 @@ def label_of(path: str) -> str:
 def between(
     before: Mapping[str, Any], after: Mapping[str, Any], label: Callable[[str], str] = label_of
 ) -> list[Difference]:
-    """What differs between two descriptions by path; what one of them lacks was or is empty."""
-    changed = [path for path in dict.fromkeys([*before, *after]) if before.get(path) != after.get(path)]
+    """What differs between two descriptions, by path in its order; what one of them lacks was or is empty."""
+    changed = [path for path in sorted({*before, *after}) if before.get(path) != after.get(path)]
     return [Difference(label(path), _shown(path, before.get(path)), _shown(path, after.get(path))) for path in changed]
 
 

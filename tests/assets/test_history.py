@@ -33,8 +33,8 @@ def test_an_entry_tells_what_was_there_before_and_after(ada: User, version: Vers
     verbs.describe(version, text="A hall", by=ada)
     verbs.describe(version, text="A bright hall", further={"de": "Ein heller Flur"}, by=ada)
     assert told(newest(version)) == [
-        ("Alt text in English", "“A hall”", "“A bright hall”"),
         ("Alt text in German", "empty", "“Ein heller Flur”"),
+        ("Alt text in English", "“A hall”", "“A bright hall”"),
     ]
     page = browser_of(ada).get(version.get_absolute_url()).content.decode()
     assert "“A bright hall”" in page

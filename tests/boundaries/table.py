@@ -453,7 +453,7 @@ ROWS = (
         f"{S}channels/",
         do=MANAGERS,
         fill={"slug": "=bricks"},
-        sends=fixed(channels="website"),
+        sends=fixed(channels="brochure"),
         wrong={"channels": "nowhere"},
     ),
     Row(f"{S}switch/", do=MANAGERS, fill={"slug": "=bricks"}, sends=fixed(active="off")),

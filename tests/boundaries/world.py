@@ -76,7 +76,7 @@ def build() -> World:
     people = {"ada": assets.ada(), "rita": assets.rita(), "max": assets.max_(), "nils": assets.nils()}
     people["mona"] = assets.UserFactory.create(username="mona", role=roles.MANAGERS)
     ada, max_ = people["ada"], people["max"]
-    website = approvals.channel()
+    website, _ = approvals.channel(), approvals.channel("brochure")  # a second one, for the site to be given
     site = approvals.site(website)
     world = World(people, approvals.key(site))
     spare = access.create_key(site, "spare", by=max_)

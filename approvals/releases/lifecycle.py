@@ -8,6 +8,7 @@ from django.db import transaction
 
 from approvals.events.log import announce
 from approvals.models import Channel, Decision, EventKind, Release, ReleaseState, ReviewState
+from approvals.releases import traces
 from approvals.releases.document import document, needs_its_original
 from approvals.releases.transitions import move
 from assets.imaging.rendering import Rendered
@@ -16,6 +17,7 @@ from assets.models.version import Status
 from assets.rights import validity
 from assets.versions import transitions
 from core import audit, clock
+from core.audit import Change
 from core.errors import Blocked, Finding
 from core.models import User
 from core.people.rights import check_right
@@ -58,9 +60,9 @@ def withdraw(release: Release, reason: str, *, by: User) -> Release:
     with transaction.atomic():
         locked = _locked_release(release)
         end(locked, ReleaseState.WITHDRAWN, reason.strip()[:300], by=by)
-        _follow(locked.version)
+        moved = _follow(locked.version) or [Change(locked.version)]
         words = f"Withdrawn from {locked.channel}. {reason.strip()}"
-        audit.record(by, "release.withdrawn", locked.version, words, release=locked.pk)
+        audit.record(by, "release.withdrawn", [*moved, *traces.ended(locked)], words, release=locked.pk)
     return locked
 
 
@@ -119,7 +121,8 @@ def _resume(release: Release) -> bool:
 
 
 def _told(release: Release, what: str, words: str) -> bool:
-    audit.record(None, f"release.{what}", release.version, words, release=release.pk)
+    trace = {"paused": traces.paused, "resumed": traces.resumed}.get(what, traces.ended)
+    audit.record(None, f"release.{what}", [Change(release.version), *trace(release)], words, release=release.pk)
     return True
 
 
@@ -130,12 +133,12 @@ def end(release: Release, state: ReleaseState, reason: str, *, by: User | None) 
     announce(release, kind, clock.instant())
 
 
-def _follow(version: Version) -> None:
+def _follow(version: Version) -> list[Change[Version]]:
     """A version that is withdrawn from its last channel is not approved any more."""
     if version.status != Status.APPROVED or version.releases.filter(state=ReleaseState.LIVE).exists():
-        return
+        return []
     in_review = version.reviews.filter(state__in=(ReviewState.OPEN, ReviewState.SETTLING)).exists()
-    transitions.move([version], Status.IN_REVIEW if in_review else Status.WITHDRAWN)
+    return transitions.move([version], Status.IN_REVIEW if in_review else Status.WITHDRAWN)
 
 
 def lock_version(version: Version) -> Version:

@@ -19,13 +19,14 @@ from approvals.models import Channel, Choice, Decision, Release, Review, ReviewS
 from approvals.models.review import CLAIM_MINUTES
 from approvals.policies import deciding
 from approvals.releases.lifecycle import lock_version
-from approvals.reviews import dossier, notifications
+from approvals.reviews import dossier, notifications, traces
 from approvals.reviews.transitions import lock_review, move, quoted
 from assets.models import Part, Version
 from assets.models.version import Status
 from assets.versions import contributors, transitions
 from assets.versions.transitions import check_move
 from core import audit, clock, dispatch
+from core.audit import Change
 from core.errors import Blocked, Finding, InvalidTransition
 from core.models import User
 from core.people.rights import check_right
@@ -52,11 +53,12 @@ def submit(version: Version, channels: Iterable[Channel], note: str, *, by: User
         review = Review.objects.create(version=locked, note=note.strip(), submitted_by=by)
         review.channels.set(chosen)
         contributors.contribute([locked], Part.SUBMITTED, by=by)
-        if not Release.objects.live().filter(version=locked).exists():
-            transitions.move([locked], Status.IN_REVIEW)
+        is_live = Release.objects.live().filter(version=locked).exists()
+        moved = [] if is_live else transitions.move([locked], Status.IN_REVIEW)
         notifications.tell_reviewers(review)
         names = ", ".join(channel.name for channel in chosen)
-        audit.record(by, "review.submitted", locked, f"Submitted for {names}.", review=review.pk)
+        about, words = [*(moved or [Change(locked)]), traces.opened(review)], f"Submitted for {names}."
+        audit.record(by, "review.submitted", about, words, review=review.pk, part=Part.SUBMITTED)
     return review
 
 
@@ -67,9 +69,10 @@ def retract_review(review: Review, *, by: User) -> Review:
         if locked.submitted_by_id != by.pk:
             raise PermissionDenied("Only the person who submitted a version can retract it.")
         move(locked, ReviewState.RETRACTED)
-        if locked.version.status == Status.IN_REVIEW:
-            transitions.move([locked.version], Status.DRAFT)
-        audit.record(by, "review.retracted", locked.version, "Retracted before a decision.", review=locked.pk)
+        is_free = locked.version.status == Status.IN_REVIEW
+        moved = transitions.move([locked.version], Status.DRAFT) if is_free else [Change(locked.version)]
+        about = [*moved, traces.moved(locked, ReviewState.OPEN)]
+        audit.record(by, "review.retracted", about, "Retracted before a decision.", review=locked.pk)
     return locked
 
 
@@ -135,7 +138,8 @@ def decide(review: Review, choice: Choice, note: str, seen_hash: str, *, by: Use
         wait = timedelta(seconds=settings.UNDO_SECONDS)
         dispatch.enqueue("approvals.tasks.settle", str(decision.pk), wait=wait)
         words = f"Decided: {Choice(choice).label.lower()}.{quoted(note)}"
-        audit.record(by, "review.decided", locked.version, words, review=locked.pk, dossier=current.hash)
+        about = [Change(locked.version), traces.decided(decision), traces.moved(locked, ReviewState.OPEN)]
+        audit.record(by, "review.decided", about, words, review=locked.pk, dossier=current.hash)
     return decision
 
 
@@ -153,7 +157,8 @@ def undo(decision: Decision, *, by: User) -> Review:
         standing.undone_at = clock.instant()
         standing.save(update_fields=["undone_at"])
         move(review, ReviewState.OPEN)
-        audit.record(by, "review.undone", review.version, "Undid the decision.", review=review.pk)
+        about = [Change(review.version), traces.settled(standing), traces.moved(review, ReviewState.SETTLING)]
+        audit.record(by, "review.undone", about, "Undid the decision.", review=review.pk)
     return review
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 
 from approvals.channels import rules
 from approvals.models import Channel, Choice, Decision, Release, ReleaseState, ReviewState
 from approvals.policies import deciding
 from approvals.releases import files, lifecycle
+from approvals.releases import traces as release_traces
 from approvals.releases.lifecycle import end
-from approvals.reviews import changes, dossier, notifications
+from approvals.reviews import changes, dossier, notifications, traces
 from approvals.reviews.services import standing_in_the_way
 from approvals.reviews.transitions import lock_review, move, quoted
 from assets.imaging import inspection
@@ -18,6 +21,7 @@ from assets.models.version import Status
 from assets.versions import contributors, transitions
 from assets.versions import dossier as library_dossier
 from core import audit, clock, storage
+from core.audit import Change
 
 OUTCOMES = {
     Choice.APPROVE: (ReviewState.APPROVED, Status.APPROVED),
@@ -94,28 +98,32 @@ def _no_longer_holds(decision: Decision) -> str:
 def _take_effect(decision: Decision, channels: list[Channel], prepared: dict[str, Rendered]) -> None:
     review = decision.review
     state, status = OUTCOMES[Choice(decision.choice)]
-    if review.version.status == Status.IN_REVIEW:
-        transitions.move([review.version], status, approved_by=decision.by)
-    names = _release(decision, channels, prepared) if decision.choice == Choice.APPROVE else []
+    is_waiting = review.version.status == Status.IN_REVIEW
+    moved = (
+        transitions.move([review.version], status, approved_by=decision.by) if is_waiting else [Change(review.version)]
+    )
+    made = _release(decision, channels, prepared) if decision.choice == Choice.APPROVE else []
     decision.settled_at = clock.instant()
     decision.save(update_fields=["settled_at"])
     move(review, state)
     if decision.choice != Choice.APPROVE:
         notifications.tell_author(decision)
-    released = f" Released to {', '.join(names)}." if names else ""
+    released = f" Released to {', '.join(channel.name for channel in channels)}." if made else ""
     words = f"{ReviewState(state).label}.{released}{quoted(decision.note)}"
-    audit.record(decision.by, f"review.{state}", review.version, words, review=review.pk, dossier=decision.dossier_hash)
+    about = [*moved, traces.settled(decision), traces.moved(review, ReviewState.SETTLING), *made]
+    audit.record(decision.by, f"review.{state}", about, words, review=review.pk, dossier=decision.dossier_hash)
 
 
-def _release(decision: Decision, channels: list[Channel], prepared: dict[str, Rendered]) -> list[str]:
+def _release(decision: Decision, channels: list[Channel], prepared: dict[str, Rendered]) -> list[Change[Any]]:
     """One release for each channel. The time is read under the channels' locks, so it only goes forward in each."""
-    now = clock.instant()
+    now, told = clock.instant(), list[Change[Any]]()
     for channel in channels:
         held = Release.objects.filter(version=decision.review.version, channel=channel, state=ReleaseState.LIVE).first()
         if held:
             end(held, ReleaseState.WITHDRAWN, "Replaced by a newer approval.", by=decision.by)
-        lifecycle.publish(decision, channel, prepared[channel.slug], now)
-    return [channel.name for channel in channels]
+            told += release_traces.ended(held)
+        told += release_traces.begun(lifecycle.publish(decision, channel, prepared[channel.slug], now))
+    return told
 
 
 def _lapse(decision: Decision, reason: str) -> None:
@@ -124,4 +132,5 @@ def _lapse(decision: Decision, reason: str) -> None:
     decision.save(update_fields=["undone_at", "lapsed_because"])
     move(review, ReviewState.OPEN)
     words = f"The decision did not take effect, and the review is open again. {reason}"
-    audit.record(None, "review.reopened", review.version, words, review=review.pk)
+    about = [Change(review.version), traces.settled(decision), traces.moved(review, ReviewState.SETTLING)]
+    audit.record(None, "review.reopened", about, words, review=review.pk)

@@ -30,7 +30,8 @@ def describe(said: Mapping[Version, Words], *, by: User) -> list[Version]:
         further = _write_further([(version, words[version.pk].further) for version in held])
         changes = held.write(Part.WORDS, "alt_text", "decorative", "alt_language", reread=further)
         if changes:
-            audit.record(by, "version.described", changes, _in_words(held.versions, words[held.versions[0].pk]))
+            told = _in_words(held.versions, words[held.versions[0].pk])
+            audit.record(by, "version.described", changes, told, part=Part.WORDS)
     return held.versions
 
 

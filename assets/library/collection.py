@@ -27,9 +27,9 @@ def rename(titles: Mapping[Asset, str], *, by: User) -> list[Asset]:
         changes = [change for asset in locked if (change := audit.write(asset, title=wanted[asset.pk]))]
         for version in held:
             version.asset.title = wanted[version.asset_id]
-        held.write(Part.NAMED)
+        judged = held.write(Part.NAMED)
         if changes:
-            audit.record(by, "asset.renamed", changes, _in_words(changes))
+            audit.record(by, "asset.renamed", [*changes, *judged], _in_words(changes), part=Part.NAMED)
     return locked
 
 

@@ -12,7 +12,7 @@ from assets.imaging import inspection, metadata
 from assets.models import Asset, Listing, Origin, Part, Version
 from assets.provenance.data import ProvenanceData, keep
 from assets.rights.licenses import first_licenses
-from assets.versions import contributors
+from assets.versions import contributors, traces
 from assets.versions.changing import check_right, seal
 from assets.versions.contributors import Hands
 from core import audit, storage
@@ -66,7 +66,8 @@ def take_in(
         seal(Version.objects.with_dossier().filter(pk=version.pk))
         version.refresh_from_db(fields=["dossier_hash", "dossier_format"])
         words = f"{version.label} of “{placed.title}” was added."
-        audit.record(by, "version.created", version, words, sha256=facts.sha256)
+        told = {"sha256": facts.sha256, "hands": traces.hands(version)}
+        audit.record(by, "version.created", traces.created(version), words, **told)
     return version
 
 

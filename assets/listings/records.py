@@ -48,10 +48,10 @@ def change_listing(listing: Listing, facts: ListingFacts, *, by: User) -> Listin
         change = audit.write(locked, **asdict(facts))
         for version in held:
             version.asset.listing = locked
-        held.write(Part.PLACED)
+        judged = held.write(Part.PLACED)
         if change:
             words = f"The listing {locked} was changed: {', '.join(change.after)}."
-            audit.record(by, "listing.changed", change, words)
+            audit.record(by, "listing.changed", [change, *judged], words, part=Part.PLACED)
     return locked
 
 

@@ -32,7 +32,7 @@ def mark(versions: Iterable[Version], said: Disclosure, *, by: User) -> list[Ver
             _put(version, said)
         changes = held.write(Part.STATED, "digital_source", "alterations", "original", "disclosure_note")
         if changes:
-            audit.record(by, "version.marked", changes, _in_words(said))
+            audit.record(by, "version.marked", changes, _in_words(said), part=Part.STATED)
     return held.versions
 
 

@@ -57,7 +57,7 @@ def say_who_is_shown(versions: Iterable[Version], *, people: str, property: str,
         changes = held.write(Part.RIGHTS, "shows_people", "shows_property")
         if changes:
             words = f"Recognizable people: {Answer(people).label}. Private property: {Answer(property).label}."
-            audit.record(by, "version.shows", changes, words)
+            audit.record(by, "version.shows", changes, words, part=Part.RIGHTS)
     return held.versions
 
 
@@ -67,7 +67,8 @@ def record_consent(versions: Iterable[Version], given: GivenConsent, *, by: User
         held = hold(versions, by=by)
         rows = [Consent(version=version, recorded_by=by, **asdict(given)) for version in held]
         kept = Consent.objects.bulk_create(rows, batch_size=AT_ONCE)
-        audit.record(by, "consent.recorded", held.write(Part.RIGHTS, reread=["consents"]), _in_words(given))
+        changes = held.write(Part.RIGHTS, reread=["consents"])
+        audit.record(by, "consent.recorded", changes, _in_words(given), part=Part.RIGHTS)
     return kept
 
 
@@ -79,7 +80,7 @@ def change_consent(consent: Consent, given: GivenConsent, *, by: User) -> Consen
         if audit.write(kept, **asdict(given)):
             audit.write(kept, recorded_by=by)
             changes = held.write(Part.RIGHTS, reread=["consents"])
-            audit.record(by, "consent.recorded", changes, _in_words(given), consent=kept.pk)
+            audit.record(by, "consent.recorded", changes, _in_words(given), consent=kept.pk, part=Part.RIGHTS)
     return kept
 
 

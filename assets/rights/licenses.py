@@ -156,7 +156,7 @@ def answer_license(
         _write_answers(differing)
         changes = held.write(Part.RIGHTS, reread=["license__answers"])
         if changes:
-            audit.record(by, "license.answered", changes, _in_words(held.versions, differing))
+            audit.record(by, "license.answered", changes, _in_words(held.versions, differing), part=Part.RIGHTS)
     return held.versions
 
 

@@ -8,7 +8,7 @@ releases stop.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
 from uuid import UUID
@@ -19,8 +19,9 @@ from django.db.models import prefetch_related_objects
 from assets.models import EarlierSeal, Part, Version
 from assets.models.version import Status
 from assets.versions import contributors, dossier
+from assets.versions.traces import SEAL
 from core import sets
-from core.audit import Change
+from core.audit import Change, values_of
 from core.errors import InvalidTransition
 from core.models import User
 from core.sets import batches
@@ -42,6 +43,7 @@ class Held:
     versions: list[Version]
     by: User
     before: Mapping[UUID, dict[str, Any]]
+    seals: Mapping[UUID, dict[str, Any]]
 
     def __iter__(self) -> Iterator[Version]:
         return iter(self.versions)
@@ -65,8 +67,9 @@ class Held:
         prefetch_related_objects(batch, *reread)
         seal(batch, *fields)
         for version in batch:
-            if change := Change.between(version, self.before[version.pk], dossier.flat(dossier.facts(version))):
-                yield change
+            change = Change.between(version, self.before[version.pk], dossier.flat(dossier.facts(version)))
+            if change:
+                yield with_seal(change, self.seals[version.pk])
 
 
 def hold(versions: Iterable[Version], *, by: User) -> Held:
@@ -78,7 +81,15 @@ def hold(versions: Iterable[Version], *, by: User) -> Held:
     held = [each for batch in batches(sorted(version.pk for version in versions)) for each in _locked(batch)]
     if any(version.status in CLOSED for version in held):
         raise InvalidTransition("This version is archived, so it can no longer be changed. Add a new version.")
-    return Held(held, by, {version.pk: dossier.flat(dossier.facts(version)) for version in held})
+    before = {version.pk: dossier.flat(dossier.facts(version)) for version in held}
+    return Held(held, by, before, {version.pk: values_of(version, *SEAL) for version in held})
+
+
+def with_seal(change: Change[Version], before: Mapping[str, Any]) -> Change[Version]:
+    """The change with what the seal was and became: a dossier that is rewritten with its hash differs from it."""
+    return replace(
+        change, before={**change.before, **before}, after={**change.after, **values_of(change.subject, *SEAL)}
+    )
 
 
 def seal(versions: Iterable[Version], *fields: str) -> None:

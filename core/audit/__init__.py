@@ -2,6 +2,6 @@
 
 from core.audit.chain import Head, VerifyReport, head, verify
 from core.audit.changes import Change, values_of, write
-from core.audit.log import history, record
+from core.audit.log import history, plain, record
 
-__all__ = ["Change", "Head", "VerifyReport", "head", "history", "record", "values_of", "verify", "write"]
+__all__ = ["Change", "Head", "VerifyReport", "head", "history", "plain", "record", "values_of", "verify", "write"]

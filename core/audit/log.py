@@ -45,7 +45,7 @@ def record(
         actor_name=_name_of(actor),
         action=action,
         words=_NUL.sub("", words),
-        data=_plain(data),
+        data=plain(data),
         previous=head.digest,
     )
     entry.digest = chain.digest_of(entry, subjects)
@@ -76,8 +76,8 @@ def _subject(change: Change[Any], position: int) -> LogSubject:
         position=position,
         type=change.subject._meta.label_lower,
         key=str(change.subject.pk),
-        before=_plain(change.before),
-        after=_plain(change.after),
+        before=plain(change.before),
+        after=plain(change.after),
     )
 
 
@@ -90,7 +90,7 @@ def _name_of(actor: User | None) -> str:
     return str(actor) if actor else NOBODY
 
 
-def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
+def plain(data: Mapping[str, Any]) -> dict[str, Any]:
     """The data as it will come back: plain JSON without floats, which PostgreSQL writes in its own way."""
     if not data:
         return {}

@@ -1,0 +1,39 @@
+"""What the log holds of versions: the verbs write it, and `manage.py verify` reads it back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assets.models import Provenance, Version
+from assets.versions import dossier
+from core.audit import Change, plain, values_of
+
+SEAL = ("dossier_hash", "dossier_format")
+FILE = ("asset", "number", "sha256", "media_type", "width", "height", "size", "origin", "maker", "parent")
+MADE = ("created_by", "created_at")
+STATUS = ("status", "approved_by")
+
+
+def created(version: Version) -> Change[Version]:
+    """A version that was just made: its file, where it came from, and its seal over all that is judged."""
+    return Change(version, {}, of_version(version) | values_of(version, *SEAL))
+
+
+def of_version(version: Version) -> dict[str, Any]:
+    """What a version says beside its dossier. Its words and rights are in the hash of that."""
+    made = Provenance.objects.filter(version=version).first()
+    return values_of(version, *FILE, *MADE, *STATUS) | {"provenance_sha256": of_provenance(made)}
+
+
+def of_provenance(made: Provenance | None) -> str:
+    """SHA-256 of every column of a version's provenance; empty without one."""
+    names = [field.name for field in Provenance._meta.concrete_fields]
+    return dossier.digest_of(plain(values_of(made, *names))) if made else ""
+
+
+def hands(version: Version) -> dict[str, list[int]]:
+    """Who had a hand in a version, by what they did."""
+    found: dict[str, list[int]] = {}
+    for part, person in version.contributors.order_by("part", "person").values_list("part", "person"):
+        found.setdefault(part, []).append(person)
+    return found

@@ -42,3 +42,4 @@ def _install_guards(using: str, **kwargs: Any) -> None:
     guards.append_only("assets_provenance", using)
     guards.freeze_columns("assets_version", FROZEN, using)
     guards.never_deleted("assets_version", using)
+    guards.only_from("assets_version", "status", "in_review", "approved", using)

@@ -29,6 +29,8 @@ def _install_guards(using: str, **kwargs: Any) -> None:
 
     guards.append_only("core_logentry", using)
     guards.append_only("core_logsubject", using)
+    guards.never_lower("core_loghead", "count", using)
+    guards.never_deleted("core_loghead", using)
 
 
 def _keep_account_logs() -> None:

@@ -23,6 +23,8 @@ RELEASED = (
     "released_at",
     "valid_until",
 )
+ENDED = ("state", "ended_at", "ended_by_id", "end_reason")
+SETTLED = ("undone_at", "settled_at", "lapsed_because")
 
 OWN_WORK = """
 SELECT contributor.person_id FROM approvals_review review
@@ -38,9 +40,12 @@ def install(using: str = "default") -> None:
     guards.append_only("approvals_event", using)
     guards.append_only("approvals_delivery", using)
     guards.freeze_columns("approvals_decision", DECIDED, using)
+    guards.freeze_once("approvals_decision", "OLD.undone_at IS NOT NULL OR OLD.settled_at IS NOT NULL", SETTLED, using)
     guards.never_deleted("approvals_decision", using)
     guards.freeze_columns("approvals_release", RELEASED, using)
+    guards.freeze_once("approvals_release", "OLD.ended_at IS NOT NULL OR OLD.state <> 'live'", ENDED, using)
     guards.never_deleted("approvals_release", using)
+    guards.never_lower("approvals_channel", "last_sequence", using)
     four_eyes(using)
 
 

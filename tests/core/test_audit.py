@@ -14,9 +14,10 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core import audit, guards
+from core import audit
 from core.models import LogEntry, LogHead, LogSubject, User
 from tests.assets import factories
+from tests.tampering import unguarded
 
 SOME_JSON = st.recursive(
     st.none()
@@ -27,19 +28,6 @@ SOME_JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=5,
 )
-
-
-def unguarded(statement: str, *values: Any) -> None:
-    """Change the log as an owner of the database could: with the guards taken off."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            for name in guards.installed():
-                cursor.execute(f'DROP TRIGGER "{name}"')
-        else:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # PostgreSQL alters no table with checks outstanding
-            cursor.execute("ALTER TABLE core_logentry DISABLE TRIGGER USER")
-            cursor.execute("ALTER TABLE core_logsubject DISABLE TRIGGER USER")
-        cursor.execute(statement, values)
 
 
 def remove(entry: LogEntry) -> None:
@@ -186,7 +174,17 @@ def test_an_earlier_head_is_still_contained_in_a_longer_log(log: list[LogEntry])
     assert audit.verify(audit.Head(earlier, log[1].digest)).ok
 
 
-@pytest.mark.parametrize("statement", ["UPDATE core_logentry SET words = 'x'", "DELETE FROM core_logentry"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE core_logentry SET words = 'x'",
+        "DELETE FROM core_logentry",
+        "UPDATE core_logsubject SET key = 'x'",
+        "DELETE FROM core_logsubject",
+        "UPDATE core_loghead SET count = count - 1",
+        "DELETE FROM core_loghead",
+    ],
+)
 def test_the_database_refuses_to_change_the_log(log: list[LogEntry], statement: str) -> None:
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)

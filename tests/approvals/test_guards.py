@@ -1,0 +1,83 @@
+"""Guards in the database: what they refuse, whoever asks, and how they are taken off where that is meant."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, connection, transaction
+
+from approvals.releases import lifecycle
+from core import guards
+from core.models import User
+from tests.approvals import factories
+from tests.assets import factories as library
+
+pytestmark = [pytest.mark.django_db, pytest.mark.engine]
+
+GUARDED = (
+    "core_logentry", "core_logsubject", "core_loghead", "assets_contributor", "assets_provenance", "assets_version",
+    "approvals_event", "approvals_delivery", "approvals_decision", "approvals_release", "approvals_channel",
+    "generation_ledgerentry", "generation_job", "generation_attempt", "generation_output", "generation_brief",
+)  # fmt: skip
+
+
+def refuses(statement: str) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("table", GUARDED)
+def test_no_guarded_table_is_emptied(table: str) -> None:
+    refuses(f'TRUNCATE "{table}" CASCADE')
+
+
+REVIVALS = (
+    "UPDATE approvals_release SET state = 'live'",
+    "UPDATE approvals_release SET state = 'live', ended_at = NULL, ended_by_id = NULL, end_reason = ''",
+    "UPDATE approvals_release SET ended_at = NULL",
+    "UPDATE approvals_release SET end_reason = 'another'",
+    "UPDATE approvals_release SET ended_by_id = NULL",
+    "UPDATE approvals_release SET state = 'expired'",
+)
+
+
+@pytest.mark.parametrize("statement", REVIVALS)
+def test_what_was_withdrawn_is_not_revived(statement: str, max_: User) -> None:
+    lifecycle.withdraw(factories.released(), "The owner asked.", by=max_)
+    refuses(statement)
+
+
+@pytest.mark.parametrize("change", ["settled_at = NULL", "undone_at = settled_at", "lapsed_because = 'x'"])
+def test_what_took_effect_is_not_undone(change: str) -> None:
+    factories.released()
+    refuses(f"UPDATE approvals_decision SET {change}")  # noqa: S608 - ours
+
+
+def test_the_events_of_a_channel_never_go_back() -> None:
+    factories.released()
+    refuses("UPDATE approvals_channel SET last_sequence = 0")
+
+
+@pytest.mark.parametrize("status", ["draft", "withdrawn", "archived", "rejected"])
+def test_a_version_is_approved_from_its_review_only(status: str, ada: User, rita: User) -> None:
+    version = library.ready_version(ada)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE assets_version SET status = %s", [status])
+    refuses(f"UPDATE assets_version SET status = 'approved', approved_by_id = {rita.pk}")  # noqa: S608 - ours
+    version.refresh_from_db()
+    assert version.status == status
+
+
+def test_lifting_takes_every_guard_of_a_table_and_no_other() -> None:
+    before = {guard.name for guard in guards.installed() if guard.table != "approvals_release"}
+    guards.lift("approvals_release")
+    assert {guard.name for guard in guards.installed()} == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_emptying_the_database_lifts_the_guards_and_puts_them_back() -> None:
+    before = set(guards.installed())
+    call_command("flush", interactive=False, verbosity=0)
+    assert set(guards.installed()) == before
+    assert {guard.table for guard in before} >= set(GUARDED)

@@ -48,8 +48,13 @@ class TermsSheet:
     @property
     def sha256(self) -> str:
         """Of everything that makes a difference; the same words on the same day are the same snapshot."""
-        said = [self.key, self.read_on.isoformat(), self.summary, self.answers]
-        return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+        return sha256_of(self)
+
+
+def sha256_of(terms: TermsSheet | Terms) -> str:
+    """Of what a snapshot says, as the sheet has it or as it is stored."""
+    said = [terms.key, terms.read_on.isoformat(), terms.summary, terms.answers]
+    return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def load_terms(path: Path | str) -> list[Terms]:

@@ -15,13 +15,14 @@ STATUS = ("status", "approved_by")
 
 
 def created(version: Version) -> Change[Version]:
-    """A version that was just made: its file, where it came from, and its seal over all that is judged."""
-    return Change(version, {}, of_version(version) | values_of(version, *SEAL))
+    """A version that was just made: its file, where it came from, and its seal over all that is judged; as stored."""
+    stored = Version.objects.select_related("provenance").get(pk=version.pk)
+    return Change(stored, {}, of_version(stored) | values_of(stored, *SEAL))
 
 
 def of_version(version: Version) -> dict[str, Any]:
     """What a version says beside its dossier. Its words and rights are in the hash of that."""
-    made = Provenance.objects.filter(version=version).first()
+    made: Provenance | None = getattr(version, "provenance", None)
     return values_of(version, *FILE, *MADE, *STATUS) | {"provenance_sha256": of_provenance(made)}
 
 

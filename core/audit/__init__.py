@@ -3,5 +3,24 @@
 from core.audit.chain import Head, VerifyReport, head, verify
 from core.audit.changes import Change, values_of, write
 from core.audit.log import history, plain, record
+from core.audit.rows import Line, Told, gone, name_of, told, walk, without_rows
 
-__all__ = ["Change", "Head", "VerifyReport", "head", "history", "plain", "record", "values_of", "verify", "write"]
+__all__ = [
+    "Change",
+    "Head",
+    "Line",
+    "Told",
+    "VerifyReport",
+    "gone",
+    "head",
+    "history",
+    "name_of",
+    "plain",
+    "record",
+    "told",
+    "values_of",
+    "verify",
+    "walk",
+    "without_rows",
+    "write",
+]

@@ -193,9 +193,9 @@ def test_the_database_refuses_to_change_the_log(log: list[LogEntry], statement: 
 
 def test_the_command_prints_the_head_and_takes_it_back(log: list[LogEntry]) -> None:
     out = StringIO()
-    call_command("verify_log", stdout=out)
+    call_command("verify", stdout=out)
     head = out.getvalue().split()[-1]
-    call_command("verify_log", expect=head, stdout=out)
+    call_command("verify", expect=head, stdout=out)
     assert head == f"{LogEntry.objects.count()}:{log[-1].digest}"
 
 
@@ -203,14 +203,14 @@ def test_the_command_fails_loudly_when_the_log_was_changed(log: list[LogEntry]) 
     remove(log[2])
     err = StringIO()
     with pytest.raises(CommandError):
-        call_command("verify_log", stdout=StringIO(), stderr=err)
+        call_command("verify", stdout=StringIO(), stderr=err)
     assert "does not follow" in err.getvalue()
 
 
 @pytest.mark.parametrize("nonsense", ["x", "4", "x:y"])
 def test_the_command_refuses_a_head_that_is_none(db: None, nonsense: str) -> None:
     with pytest.raises(CommandError):
-        call_command("verify_log", expect=nonsense, stdout=StringIO(), stderr=StringIO())
+        call_command("verify", expect=nonsense, stdout=StringIO(), stderr=StringIO())
 
 
 @pytest.mark.django_db(transaction=True)

@@ -74,7 +74,7 @@ def test_from_prompt_to_published_picture_and_back(portal: Portal, browser: Brow
     assert seaview.images_of(EVENING) == []
     events = seaview.results("/events/?channel=website")
     assert [event["kind"] for event in events if event["image"] == document["id"]] == ["released", "withdrawn"]
-    portal.manage("verify_log")
+    portal.manage("verify")
     assert (ada.complaints, rita.complaints) == ([], [])
 
 

@@ -1,0 +1,157 @@
+"""Whether the library is what the log says: versions with their dossiers, contributors, terms and stored files."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import Q
+
+from assets.models import Consent, Contributor, EarlierSeal, Part, Rendition, Terms, Version
+from assets.rights.terms import sha256_of
+from assets.versions import dossier, traces
+from core import audit, storage
+from core.audit import Line, Told, name_of
+from core.models import LogSubject
+
+Older = Counter[str]
+"""How many rows are older than what the log says of such rows now, by what they are."""
+
+WITHIN = timedelta(hours=1)
+"""A contribution is noted at most this long before the entry of its transaction."""
+BEFORE_THE_PORTAL_KNEW = (Part.PROMPT, Part.ASKED, Part.MADE, Part.BROUGHT, Part.EDITED)
+"""Parts that were noted without an entry by whoever had them: somebody else kept the picture."""
+
+
+def walk(older: Older) -> Iterator[str]:
+    """All that does not fit, in sentences; old rows are counted."""
+    counted: dict[str, set[object]] = {"versions": set(), "contributors": set()}
+    yield from audit.gone(Version)
+    versions = Version.objects.with_dossier().prefetch_related("contributors__person", "earlier_seals")
+    yield from audit.walk(versions, lambda batch: _versions(batch, counted))
+    yield from audit.walk(Terms.objects.all(), _terms)
+    older.update({name: len(found) for name, found in counted.items()})
+
+
+def files() -> Iterator[str]:
+    """Files that are missing where they are kept, or that have changed there."""
+    kept = (
+        (Version.objects.all(), "sha256"),
+        (Consent.objects.exclude(document_sha256=""), "document_sha256"),
+        (Rendition.objects.all(), "sha256"),
+    )
+    for rows, column in kept:
+        yield from files_of(rows, column)
+
+
+def files_of(rows: models.QuerySet[models.Model], column: str) -> Iterator[str]:
+    """The files that this column of the rows names by their hash."""
+    for key, sha256 in rows.order_by("pk").values_list("pk", column).iterator():
+        if problem := _file(sha256):
+            yield f"{name_of(rows.model, key)}: {problem}"
+
+
+def _file(sha256: str) -> str:
+    try:
+        storage.read(sha256)
+    except FileNotFoundError:
+        return f"its file {sha256[:12]}… is missing where it is kept."
+    except ValueError:
+        return f"“{sha256[:12]}” names no file."
+    except storage.CorruptFile as error:
+        return str(error)
+    return ""
+
+
+# Versions
+
+
+def _versions(batch: Sequence[Version], counted: Mapping[str, set[object]]) -> list[str]:
+    told = audit.told(Version, [version.pk for version in batch])
+    return [problem for version in batch for problem in _version(version, told[str(version.pk)], counted)]
+
+
+def _version(version: Version, told: Told, counted: Mapping[str, set[object]]) -> Iterator[str]:
+    name = name_of(version)
+    if not told.by_action("version.created"):
+        yield f"{name} is not in the log."
+    for field in told.differences(traces.of_version(version)):
+        yield f"{name}: its {field} is not what the log says."
+    yield from (f"{name}: {problem}" for problem in _seals(version, told, counted))
+    yield from _contributors(version, told, counted)
+
+
+def _seals(version: Version, told: Told, counted: Mapping[str, set[object]]) -> Iterator[str]:
+    if not dossier.is_intact(version):
+        yield "its dossier does not fit its hash."
+    yield from (f"its seal in format {seal.format} does not fit." for seal in _broken(version))
+    said = told.fields
+    if "dossier_hash" not in said:
+        counted["versions"].add(version.pk)
+    elif _digest(version, said["dossier_format"]) != said["dossier_hash"]:
+        yield "its words, rights or provenance are not what the log says."
+
+
+def _broken(version: Version) -> Iterator[EarlierSeal]:
+    yield from (seal for seal in version.earlier_seals.all() if _digest(version, seal.format) != seal.digest)
+
+
+def _digest(version: Version, format: int) -> str:
+    """Of the dossier as it is; empty in a format that nobody knows."""
+    return dossier.digest(version, format) if format in dossier.FORMATS else ""
+
+
+# Contributors
+
+
+def _contributors(version: Version, told: Told, counted: Mapping[str, set[object]]) -> Iterator[str]:
+    logged, there = _logged(told), {(row.person_id, row.part): row for row in version.contributors.all()}
+    for person, part in sorted(set(logged) - set(there)):
+        yield f"{name_of(version)}: contributor {person} ({part}) is in the log, but not there any more."
+    for key, row in there.items():
+        if key in logged and abs(logged[key].at - row.at) > WITHIN:
+            yield f"{name_of(row)} of {name_of(version)}: its time is not what the log says."
+        elif key not in logged and not _is_older(row, version, told):
+            yield f"{name_of(row)} of {name_of(version)} is not in the log."
+        elif key not in logged:
+            counted["contributors"].add(row.pk)
+
+
+def _logged(told: Told) -> dict[tuple[int, str], Line]:
+    """Who had which part by the entries of a version, with the first that says so."""
+    found: dict[tuple[int, str], Line] = {}
+    for line in told.lines:
+        for key in _parts(line):
+            found.setdefault(key, line)
+    return found
+
+
+def _parts(line: Line) -> Iterator[tuple[int, str]]:
+    """What a version took over when it was made, and what somebody did for it afterwards."""
+    yield from ((person, part) for part, people in line.data.get("hands", {}).items() for person in people)
+    if line.actor and "part" in line.data:
+        yield line.actor, line.data["part"]
+
+
+def _is_older(row: Contributor, version: Version, told: Told) -> bool:
+    """Whether the version is older than the parts in the log, and an entry or the making speaks for the contributor."""
+    if any("hands" in line.data for line in told.lines):
+        return False
+    return row.part in BEFORE_THE_PORTAL_KNEW or row.person_id in told.actors or _acted_nearby(row, version)
+
+
+def _acted_nearby(row: Contributor, version: Version) -> bool:
+    """Whether they did something to the asset, its listing or another version of it."""
+    siblings = [str(key) for key in version.asset.versions.values_list("pk", flat=True)]
+    about = Q(type="assets.version", key__in=siblings) | Q(type="assets.asset", key=str(version.asset_id))
+    about |= Q(type="assets.listing", key=str(version.asset.listing_id))
+    return LogSubject.objects.filter(about, entry__actor=row.person_id).exists()
+
+
+# Terms
+
+
+def _terms(batch: Sequence[Terms]) -> list[str]:
+    return [f"{name_of(row)} does not fit its hash." for row in batch if sha256_of(row) != row.sha256]

@@ -1,0 +1,118 @@
+"""Rows against the log: what it last said of each, and which rows it knows of that are gone.
+
+A verb logs the columns that it wrote; read one after the other, the entries say what each row must be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from core.audit.log import plain
+from core.models import LogSubject
+from core.sets import batches
+
+Row = TypeVar("Row", bound=models.Model)
+AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one entry says of one row."""
+
+    entry: int
+    at: datetime
+    actor: int | None
+    action: str
+    data: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Told:
+    """All that the log says of one row, oldest first."""
+
+    lines: list[Line] = field(default_factory=list)
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """Each field as it last became."""
+        return {name: value for line in self.lines for name, value in line.after.items()}
+
+    @property
+    def actors(self) -> set[int | None]:
+        return {line.actor for line in self.lines}
+
+    def by_action(self, action: str, **data: object) -> list[Line]:
+        """Entries of this kind that say this."""
+        said = {name: str(value) for name, value in data.items()}.items()
+        return [line for line in self.lines if line.action == action and said <= line.data.items()]
+
+    def differences(self, now: Mapping[str, Any]) -> list[str]:
+        """Names of the fields that are not what the log last said."""
+        said = self.fields
+        return sorted(name for name, value in plain(now).items() if name in said and said[name] != value)
+
+
+def told(model: type[models.Model], keys: Iterable[Any]) -> dict[str, Told]:
+    """What the log says of the rows with these keys; something, if little, of each."""
+    found = {str(key): Told() for key in keys}
+    subjects = LogSubject.objects.filter(type=model._meta.label_lower, key__in=list(found))
+    names = ("entry", "entry__at", "entry__actor", "entry__action", "entry__data", "after")
+    for key, *line in subjects.order_by("entry", "position").values_list("key", *names):
+        found[key].lines.append(Line(*line))
+    return found
+
+
+def without_rows(model: type[models.Model], lines: Iterable[Line]) -> list[Line]:
+    """Those of the lines whose entries hold no row of the model: they are older than the rows in the log."""
+    lines = list(lines)
+    rows = LogSubject.objects.filter(entry__in={line.entry for line in lines}, type=model._meta.label_lower)
+    held = set(rows.values_list("entry", flat=True))
+    return [line for line in lines if line.entry not in held]
+
+
+def gone(model: type[models.Model]) -> Iterator[str]:
+    """A sentence for each row that the log knows of and that is not there any more."""
+    keys = LogSubject.objects.filter(type=model._meta.label_lower).order_by("key").values_list("key", flat=True)
+    for batch in batches(keys.distinct().iterator()):
+        rows = model._default_manager.filter(pk__in=[key for key in batch if _can_be_key(model, key)])
+        there = {str(key) for key in rows.values_list("pk", flat=True)}
+        yield from (
+            f"{name_of(model, key)} is in the log, but not there any more." for key in batch if key not in there
+        )
+
+
+def _can_be_key(model: type[models.Model], key: str) -> bool:
+    """A forged entry may name a row by what is no key of its kind."""
+    try:
+        model._meta.pk.to_python(key)
+    except ValidationError:
+        return False
+    return True
+
+
+def walk(rows: models.QuerySet[Row], check: Callable[[Sequence[Row]], list[str]]) -> Iterator[str]:
+    """Check all rows, some at a time. People work meanwhile, so what is found must be found twice."""
+    model = rows.model
+    keys = model._default_manager.order_by("pk").values_list("pk", flat=True).iterator()
+    for batch in batches(keys, AT_ONCE):
+        if found := _look(rows, batch, check):
+            again = set(_look(rows, batch, check))
+            yield from (problem for problem in found if problem in again)
+
+
+def _look(rows: models.QuerySet[Row], keys: list[Any], check: Callable[[Sequence[Row]], list[str]]) -> list[str]:
+    there = list(rows.filter(pk__in=keys).order_by("pk"))
+    lost = {str(key) for key in keys} - {str(row.pk) for row in there}
+    return [f"{name_of(rows.model, key)} refers to something that is gone." for key in sorted(lost)] + check(there)
+
+
+def name_of(model: type[models.Model] | models.Model, key: object = None) -> str:
+    """How a problem names a row: `Release 0b1f…`."""
+    return f"{str(model._meta.verbose_name).capitalize()} {model.pk if isinstance(model, models.Model) else key}"

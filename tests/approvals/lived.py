@@ -1,0 +1,97 @@
+"""A small portal in which everything has happened once: what `manage.py verify` walks, and what tests tamper with."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import time_machine
+from django.test import override_settings
+
+from approvals.models import Channel, Choice
+from approvals.releases import lifecycle
+from approvals.reviews import services, settling
+from assets.imaging import rendering
+from assets.library import renditions
+from assets.models import Answer, Terms, Version
+from assets.provenance.data import ProvenanceData
+from assets.rights.consents import GivenConsent
+from assets.rights.terms import STARTER, load_terms
+from core import clock, storage
+from tests.approvals import factories
+from tests.assets import factories as library
+from tests.assets import verbs
+
+
+def live_through() -> None:
+    """Ten versions of two people; releases live, withdrawn, expired and paused; reviews that ended otherwise."""
+    website, brochure = factories.channel("website"), factories.channel("brochure")
+    _live(website, brochure)
+    _withdrawn(website)
+    _paused_and_resumed(website, brochure)
+    _expired(website)
+    _sent_back()
+    _undone()
+    factories.review(factories.ready(library.max_()), brochure)
+
+
+def _ready(**options: Any) -> Version:
+    """A version of Ada's that has all there is: listing, terms, words in two languages, a consent with its paper."""
+    ada = library.ada()
+    version = factories.ready(ada, provenance=ProvenanceData(provider="sketch", terms=_terms()), **options)
+    verbs.describe(version, text="Kitchen with a table", further={"de": "Küche mit Tisch"}, by=library.max_())
+    verbs.say_who_is_shown(version, people=Answer.YES, property=Answer.NO, by=ada)
+    paper = storage.put(b"I, Jo, consent." + str(version.pk).encode())
+    given = GivenConsent(kind="person", name="Jo", given="yes", scope="listings", document_sha256=paper)
+    verbs.record_consent(version, given, by=ada)
+    return version
+
+
+def _terms() -> Terms:
+    load_terms(STARTER)
+    return Terms.objects.filter(key="sketch").latest()
+
+
+def _live(*channels: Channel) -> None:
+    version = _ready(title="Kitchen", listing=library.ListingFactory.create(reference="HB-1"))
+    renditions.rendition(version, next(iter(rendering.SPECS.values())))
+    factories.released(version, *channels)
+    later = factories.ready(library.max_(), asset=version.asset, parent=version, title="")
+    settling.settle(factories.decide(factories.review(later, channels[0]), Choice.REJECT, "Too dark."))
+
+
+def _withdrawn(channel: Channel) -> None:
+    release = factories.released(_ready(title="Hall"), channel)
+    lifecycle.withdraw(release, "The owner asked.", by=library.max_())
+
+
+def _paused_and_resumed(first: Channel, second: Channel) -> None:
+    ada = library.ada()
+    for title, again in (("Porch", False), ("Garden", True)):
+        release = factories.released(_ready(title=title), first, second)
+        verbs.rename(release.version.asset, "Renamed", by=ada)
+        lifecycle.expire_due()
+        if again:
+            verbs.rename(release.version.asset, title, by=ada)
+            lifecycle.expire_due()
+
+
+def _expired(channel: Channel) -> None:
+    version = _ready(title="Attic")
+    library.complete_license(version, valid_until=clock.today() + timedelta(days=3), terms=_terms())
+    factories.released(version, channel)
+    with time_machine.travel(clock.instant() + timedelta(days=9)):
+        lifecycle.expire_due()
+
+
+def _sent_back() -> None:
+    version = factories.ready(library.ada(), title="Cellar")
+    settling.settle(factories.decide(factories.review(version), Choice.CHANGES, "Crop it."))
+    retracted = factories.review(factories.ready(library.ada(), title="Shed"))
+    services.retract_review(retracted, by=library.ada())
+
+
+def _undone() -> None:
+    with override_settings(UNDO_SECONDS=60):
+        decision = factories.decide(factories.review(factories.ready(library.ada(), title="Roof")))
+        services.undo(decision, by=library.rita())

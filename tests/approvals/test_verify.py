@@ -1,0 +1,117 @@
+"""`manage.py verify`: whatever is rewritten, deleted, swapped or forged beside the log is found and named."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import timedelta
+from io import StringIO
+from random import Random
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, models, transaction
+
+from approvals.models import Decision, Event, Release, Review
+from assets.models import Consent, Contributor, Version
+from core import audit
+from core.models import LogEntry, LogSubject
+from tests.approvals import tamperings
+from tests.approvals.lived import live_through
+from tests.share import WHOLE
+from tests.tampering import unguard
+
+pytestmark = [pytest.mark.django_db, pytest.mark.engine]
+
+TAMPERINGS = 1000 if WHOLE else 40
+
+
+def verify(**options: bool) -> list[str]:
+    """What `manage.py verify` says on stderr; nothing when all is whole."""
+    err = StringIO()
+    with suppress(CommandError):
+        call_command("verify", stdout=StringIO(), stderr=err, **options)
+    return err.getvalue().splitlines()
+
+
+@pytest.fixture
+def lived() -> None:
+    live_through()
+
+
+def test_a_portal_in_use_is_whole(lived: None) -> None:
+    assert verify() == []
+    out = StringIO()
+    call_command("verify", stdout=out)
+    assert out.getvalue() == f"Everything is whole. The head of the log is {audit.head()}\n"
+
+
+def test_a_rewritten_document_decision_and_consent_are_each_named(lived: None) -> None:
+    unguard()
+    release, consent = Release.objects.order_by("pk")[0], Consent.objects.order_by("pk")[0]
+    decision = Decision.objects.exclude(pk=release.decision_id).order_by("pk")[0]
+    text = release.document_text.replace("table", "fountain")
+    Release.objects.filter(pk=release.pk).update(document_text=text)
+    Decision.objects.filter(pk=decision.pk).update(dossier=decision.dossier | {"title": "Palace"})
+    Consent.objects.filter(pk=consent.pk).update(name="Somebody else")
+    said = "\n".join(verify())
+    assert f"Release {release.pk}: its document_sha256 is not what the log says." in said
+    assert f"Decision {decision.pk}: its dossier does not fit its hash." in said
+    assert f"Version {consent.version_id}: its dossier does not fit its hash." in said
+
+
+@pytest.mark.parametrize("days", [-30, 30])
+def test_a_contribution_that_was_dated_otherwise_is_named(lived: None, days: int) -> None:
+    """Else whoever contributed before a decision could have done so after it."""
+    unguard()
+    row = Contributor.objects.order_by("pk")[0]
+    Contributor.objects.filter(pk=row.pk).update(at=row.at + timedelta(days=days))
+    assert any(f"Contributor {row.pk} of" in line for line in verify())
+
+
+@pytest.mark.parametrize("kind", [Version, Decision, Release, Event, Review])
+def test_a_row_that_is_gone_is_named(lived: None, kind: type[models.Model]) -> None:
+    unguard()
+    row = kind._default_manager.order_by("pk")[0]
+    with transaction.atomic():
+        kind._default_manager.filter(pk=row.pk)._raw_delete("default")
+        assert f"{audit.name_of(row)} is in the log, but not there any more." in verify()
+        transaction.set_rollback(True)
+
+
+def test_what_is_older_than_the_log_of_rows_is_counted_and_no_problem(lived: None) -> None:
+    """As a portal is after an update: its entries name versions, and hold no rows."""
+    unguard()
+    LogSubject.objects.exclude(type="assets.version").delete()
+    LogSubject.objects.update(before={}, after={})
+    LogEntry.objects.filter(action="version.created").update(data={})
+    found = [line for line in verify(without_files=True) if not line.startswith("Entry ")]
+    assert found == []
+
+
+def test_the_first_bad_one_is_named_first_and_at_the_end(lived: None) -> None:
+    unguard()
+    entry = LogEntry.objects.order_by("id")[3]
+    LogEntry.objects.filter(pk=entry.pk).update(words="Rewritten.")
+    Decision.objects.update(note="Rewritten.")
+    with pytest.raises(CommandError, match=f"the first is: Entry {entry.pk} "):
+        call_command("verify", stdout=StringIO(), stderr=StringIO())
+    assert verify()[0].startswith(f"Entry {entry.pk} ")
+
+
+def test_every_tampering_is_named(lived: None) -> None:
+    random = Random(2026)
+    unguard()
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")  # so that rows can go to which others refer
+    missed = []
+    for _ in range(TAMPERINGS):
+        with transaction.atomic():
+            done = tamperings.tamper(random)
+            said = verify(without_files=done.leaves_files)
+            done.undo()
+            transaction.set_rollback(True)
+        if not any(name in line for name in done.names for line in said):
+            missed.append((done.what, said))
+    assert missed == []
+    assert verify() == []

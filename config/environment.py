@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 YES = frozenset({"1", "true", "yes", "on"})
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 NO = frozenset({"0", "false", "no", "off"})
 
 
@@ -117,6 +118,25 @@ def server_address(name: str, *schemes: str, default: str = "") -> str:
     if not _is_readable(value):
         raise wrong(name, "cannot be read as an address", "Write it as scheme://user:password@host:port/name")
     return value
+
+
+def kept_outside(name: str, beside: Path, *, bucket: bool, loopback: bool) -> str:
+    """Where something is kept for good: an `https` address, an `s3` one, or a folder, which is made if need be.
+
+    Without encryption only on this machine, and only where `loopback` says so. The address may hold a token.
+    """
+    value = secret(name)
+    scheme = value.partition("://")[0] if "://" in value else ""
+    parts = urlsplit(value) if _is_readable(value) else None
+    if not value:
+        return ""
+    if parts is None or scheme not in ("", "s3", "https", "http") or (scheme and not parts.hostname):
+        raise wrong(name, "cannot be read", "Name a folder, an s3:// bucket or an https:// address")
+    if scheme == "s3" and not bucket:
+        raise wrong(name, "names a bucket", "Set STORAGE=s3 too, whose keys are used, or name a folder")
+    if scheme == "http" and not (loopback and parts.hostname in LOOPBACK):
+        raise wrong(name, "is not encrypted", "Use an https:// address")
+    return value if scheme else str(folder(name, beside))
 
 
 def _is_readable(address: str) -> bool:

@@ -379,6 +379,8 @@ UNDO_SECONDS = env.number("UNDO_SECONDS", 20, most=3600)
 
 # Logs
 
+LOG_HEAD_TO = env.kept_outside("LOG_HEAD_TO", VAR_DIR, bucket=STORAGE == "s3", loopback=DEBUG)
+"""Where the end of the log is kept every hour, out of reach of whoever can write to the database."""
 LOG_FORMAT = env.one_of("LOG_FORMAT", "json", "text")
 LOG_LEVEL = env.one_of("LOG_LEVEL", "info", "debug", "warning", "error").upper()
 LOGGING = logging_config(LOG_FORMAT, LOG_LEVEL)

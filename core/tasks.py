@@ -1,9 +1,10 @@
-"""Background work of the foundation: sending what is in the outbox. The rows say what is due."""
+"""Background work of the foundation: sending what is in the outbox, and keeping the head of the log outside."""
 
 from __future__ import annotations
 
 from celery import shared_task
 
+from core.audit import outside
 from core.outbox import sending
 
 
@@ -11,3 +12,9 @@ from core.outbox import sending
 def send_outbox() -> None:
     """Send the messages that are due. Enqueued with each new one; run by the clock for those that no task reached."""
     sending.send_due()
+
+
+@shared_task
+def export_log_head() -> None:
+    """Keep the end of the log where the database's owner cannot reach it. Run by the clock."""
+    outside.export()

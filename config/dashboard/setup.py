@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Count, Q
 
 from core import clock
+from core.audit import outside
 from generation.catalogue import offers, registry
 from generation.jobs.forms import LimitsForm
 from generation.jobs.throttling import AT_THE_PROVIDER
@@ -189,8 +190,17 @@ def parts() -> list[tuple[str, str]]:
         ("Database", connection.display_name),
         ("Files", "A bucket over S3" if settings.STORAGE == "s3" else "A folder on this machine"),
         ("Queue", QUEUES.get(queue, queue)),
+        ("Head of the log", _head_outside()),
         ("Undo", f"A decision can be undone for {settings.UNDO_SECONDS} seconds"),
     ]
+
+
+def _head_outside() -> str:
+    """Where the end of the log is kept, and since when, without the address."""
+    place, last = outside.place(), outside.exported_at()
+    if place is None:
+        return "Not kept outside the database; LOG_HEAD_TO says where"
+    return f"Kept in {place.name}, last on {clock.written(last)}" if last else f"To be kept in {place.name}; not yet"
 
 
 def _jobs_by_provider() -> dict[str, Jobs]:

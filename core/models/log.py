@@ -57,6 +57,7 @@ class LogHead(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     count = models.PositiveBigIntegerField(default=0)
     digest = models.CharField(max_length=64, default="0" * 64)
+    exported_at = models.DateTimeField(null=True, blank=True, help_text="When a head was last kept outside.")
 
     class Meta:
         constraints = (models.CheckConstraint(name="log_has_one_head", condition=models.Q(id=1)),)

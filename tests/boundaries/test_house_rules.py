@@ -31,7 +31,7 @@ WRITERS = {
     "assets/provenance/data.py", "assets/rights/consents.py", "assets/rights/licenses.py", "assets/rights/terms.py",
     "assets/versions/changing.py", "assets/versions/contributors.py", "assets/versions/transitions.py",
     "config/management/commands/seed.py",
-    "config/roles.py", "core/audit/changes.py", "core/audit/log.py", "core/outbox/sending.py",
+    "config/roles.py", "core/audit/changes.py", "core/audit/log.py", "core/audit/outside.py", "core/outbox/sending.py",
     "core/outbox/services.py", "core/people/profile.py",
     "generation/admin.py", "generation/catalogue/loading.py",
     "generation/jobs/callbacks.py",

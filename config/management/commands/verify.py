@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -12,6 +13,7 @@ from approvals.releases import verification as releases
 from approvals.reviews import verification as reviews
 from assets.library import verification as library
 from core import audit
+from core.audit import outside
 from generation.spending import ledger
 
 Older = Counter[str]
@@ -27,9 +29,10 @@ class Command(BaseCommand):
         parser.add_argument("--without-files", action="store_true", help="Do not read the stored files.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        log, older = audit.verify(*_heads(options["expect"])), Older()
+        kept, unreadable = outside.heads()
+        log, older = audit.verify(*_heads(options["expect"]), *kept), Older()
         first, count = "", 0
-        for problem in _problems(log, older, with_files=not options["without_files"]):
+        for problem in chain(unreadable, _problems(log, older, with_files=not options["without_files"])):
             self.stderr.write(problem)
             first, count = first or problem, count + 1
         if count:

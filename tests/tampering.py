@@ -14,8 +14,10 @@ def unguard() -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # it alters no table with checks outstanding
-    for table in {guard.table for guard in guards.installed()}:
-        guards.lift(table)
+        for table in {guard.table for guard in guards.installed()}:
+            guards.lift(table)
+        if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")  # so that rows can go to which others refer
 
 
 def unguarded(statement: str, *values: Any) -> None:

@@ -107,7 +107,7 @@ TABLES = (
     Table(Channel, OWN, EDITED_BY_ADMINISTRATORS, can_go=False, can_be_forged=False),
     Table(LogEntry),
     Table(LogSubject, lambda row: [row.entry_id]),
-    Table(LogHead, lambda row: ["log"], can_be_forged=False),
+    Table(LogHead, lambda row: ["log"], ("exported_at",), can_be_forged=False),  # which Settings tells, and no more
 )  # fmt: skip
 
 

@@ -112,6 +112,6 @@ def test_every_tampering_is_named(lived: None, part: int) -> None:
             done.undo()
             transaction.set_rollback(True)
         if not any(name in line for name in done.names for line in said):
-            missed.append((done.what, said))
-    assert missed == []
+            missed.append(f"{done.what}: {said}")
+    assert not missed, "\n".join(missed)
     assert verify() == []

@@ -27,11 +27,11 @@ from assets.models import (
     Terms,
     Version,
 )
-from core import storage
+from core import audit, storage
 from core.models import LogEntry, LogHead, LogSubject
 
 Names = Callable[[Any], Iterable[Any]]
-OWN: Names = lambda row: [row.pk]  # noqa: E731 - one of a table of such
+OWN: Names = lambda row: [audit.name_of(row)]  # noqa: E731 - one of a table of such
 
 
 def _of_license(license: License) -> list[Any]:
@@ -40,6 +40,12 @@ def _of_license(license: License) -> list[Any]:
 
 def _of_assets(**wanted: Any) -> list[Any]:
     return list(Version.objects.filter(**wanted).values_list("pk", flat=True))
+
+
+def _next_entry(entry: LogEntry) -> str:
+    """Where an entry is missing, the one after it does not follow."""
+    after = LogEntry.objects.filter(pk__gt=entry.pk).order_by("pk").first()
+    return f"Entry {after.pk} does not follow" if after else "The log should end"
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,7 @@ CLAIM = ("claimed_by", "claimed_at")
 WITHIN_AN_HOUR = ("at",)
 """A contribution's time is held against its entry's, which is written later in the same transaction."""
 NOT_JUDGED = ("created_by", "created_at")
-GOES_INTO_PROMPTS = ("title", "facts")
+GOES_INTO_PROMPTS = ("title", "facts", "created_at")
 """What else is known of a listing does not leave."""
 NAMES_OF_TERMS = ("title", "publisher", "source_url", "created_at")
 """For people; whose terms, of which day and what they answer is in their hash."""
@@ -105,9 +111,9 @@ TABLES = (
     Table(Release),
     Table(Event),
     Table(Channel, OWN, EDITED_BY_ADMINISTRATORS, can_go=False, can_be_forged=False),
-    Table(LogEntry),
-    Table(LogSubject, lambda row: [row.entry_id]),
-    Table(LogHead, lambda row: ["log"], ("exported_at",), can_be_forged=False),  # which Settings tells, and no more
+    Table(LogEntry, lambda row: [f"Entry {row.pk} ", _next_entry(row)]),
+    Table(LogSubject, lambda row: [f"Entry {row.entry_id} "]),
+    Table(LogHead, lambda row: ["The log "], ("exported_at",), can_be_forged=False),  # Settings tells it
 )  # fmt: skip
 
 
@@ -201,7 +207,7 @@ def damage(table: Table, random: Random) -> Tampering:
     if random.random() < 0.7:
         place = random.randrange(len(data))
         path.write_bytes(data[:place] + bytes([data[place] ^ (1 << random.randrange(8))]) + data[place + 1 :])
-    return Tampering(f"the file of {table.model.__name__} {row.pk}", [str(row.pk)], lambda: _restore(path, data))
+    return Tampering(f"the file of {table.model.__name__} {row.pk}", [audit.name_of(row)], lambda: _restore(path, data))
 
 
 def _restore(path: Path, data: bytes) -> None:

@@ -67,6 +67,9 @@ class ChannelAdmin(ChannelAdminBase):
     def has_delete_permission(self, request: HttpRequest, obj: Channel | None = None) -> bool:
         return False
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Channel | None = None) -> tuple[str, ...]:
+        return ("slug",) if obj else ()  # sites and decisions know the channel by it
+
     def save_model(self, request: HttpRequest, obj: Channel, form: forms.ModelForm[Channel], change: bool) -> None:
         actor = request.user if isinstance(request.user, User) else None
         if change:
@@ -78,7 +81,7 @@ class ChannelAdmin(ChannelAdminBase):
 
 def _change(channel: Channel, names: Sequence[str], actor: User | None) -> None:
     """Write the fields that were changed, and no others: the counter of events is written under its own lock."""
-    held = Channel.objects.select_for_update().get(pk=channel.pk)
+    held = Channel.objects.select_for_update(no_key=True).get(pk=channel.pk)
     change = audit.write(held, **{name: getattr(channel, name) for name in names})
     if change:
         audit.record(actor, "channel.changed", change, f"Channel {held} was changed: {', '.join(change.after)}.")

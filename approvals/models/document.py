@@ -123,13 +123,13 @@ class ReleaseDocument:
             format=said.get("format", 1),
             title=said["title"],
             asset=UUID(said["asset"]),
-            version=PublicVersion(**said["version"]),
+            version=PublicVersion(**_known(PublicVersion, said["version"])),
             listing=said["listing"],
-            alt_text=PublicAltText(**said["alt_text"]),
-            license=PublicLicense(**said["license"] | {"valid_until": _day(said["license"]["valid_until"])}),
+            alt_text=PublicAltText(**_known(PublicAltText, said["alt_text"])),
+            license=_license(said["license"]),
             disclosure=_disclosure(said["disclosure"]),
             original=PublicOriginal(said["original"]["sha256"]) if said["original"] else None,
-            file=PublicFile(**said["file"]),
+            file=PublicFile(**_known(PublicFile, said["file"])),
         )
 
 
@@ -138,10 +138,17 @@ def sha256_of(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _day(written: str | None) -> date | None:
-    return date.fromisoformat(written) if written else None
+def _known(part: type[Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """What a part of the document has fields for; a later format may have said more."""
+    return {each.name: said[each.name] for each in fields(part)}
+
+
+def _license(said: Mapping[str, Any]) -> PublicLicense:
+    until = said["valid_until"]
+    known = _known(PublicLicense, said)
+    return PublicLicense(**known | {"valid_until": date.fromisoformat(until) if until else None})
 
 
 def _disclosure(said: Mapping[str, Any]) -> PublicDisclosure:
-    known = {each.name: said[each.name] for each in fields(PublicDisclosure)}
+    known = _known(PublicDisclosure, said)
     return PublicDisclosure(**known | {"kind": Kind(said["kind"]), "order": Order(said["order"])})

@@ -43,7 +43,8 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
         """Whose version is approved and says what it said then, each in the format in which it was decided."""
         newest = Q(version_format=F("version__dossier_format"), version_hash=F("version__dossier_hash"))
         seals = EarlierSeal.objects.filter(version=OuterRef("version"), format=OuterRef("version_format"))
-        earlier = Exists(seals.filter(digest=OuterRef("version_hash")))
+        of_now = seals.filter(digest=OuterRef("version_hash"), format__lt=OuterRef("version__dossier_format"))
+        earlier = Exists(of_now)
         approved = self.filter(version__status=Status.APPROVED, version_format__in=dossier.standing())
         return approved.filter(newest | earlier)
 

@@ -25,8 +25,8 @@ class ReviewQuerySet(models.QuerySet["Review"]):
     """Reviews."""
 
     def open(self) -> ReviewQuerySet:
-        """Those that wait for a decision."""
-        return self.filter(state="open")
+        """Those that wait for a decision. Nobody decides on what was archived."""
+        return self.filter(state="open").exclude(version__status=Status.ARCHIVED)
 
     def waiting_for(self, user: User | AnonymousUser) -> ReviewQuerySet:
         """What this person can decide now: open, not claimed by somebody else, and not their own work."""

@@ -142,12 +142,13 @@ def _follow(version: Version) -> list[Change[Version]]:
 
 
 def lock_version(version: Version) -> Version:
-    Version.objects.select_for_update().only("pk").get(pk=version.pk)
+    Version.objects.select_for_update(no_key=True).only("pk").get(pk=version.pk)
     return Version.objects.with_dossier().get(pk=version.pk)
 
 
 def _locked_release(release: Release) -> Release:
     version = lock_version(release.version)
-    locked: Release = Release.objects.select_for_update(of=("self",)).select_related("channel").get(pk=release.pk)
+    releases = Release.objects.select_for_update(of=("self",), no_key=True).select_related("channel")
+    locked: Release = releases.get(pk=release.pk)
     locked.version = version
     return locked

@@ -147,7 +147,7 @@ def undo(decision: Decision, *, by: User) -> Review:
     """Undo a decision before it takes effect. The review is open again."""
     with transaction.atomic():
         review = lock_review(decision.review)
-        standing = Decision.objects.select_for_update().get(pk=decision.pk)
+        standing = Decision.objects.select_for_update(no_key=True).get(pk=decision.pk)
         if standing.by_id != by.pk:
             raise PermissionDenied("Only the person who decided can undo the decision.")
         if standing.undone_at or standing.settled_at or standing.effective_at <= clock.instant():

@@ -41,8 +41,9 @@ def settle(decision: Decision) -> Decision:
     prepared, reason = _files_for(decision)
     with transaction.atomic():
         review = lock_review(decision.review)
-        channels = list(review.channels.select_for_update().order_by("pk"))  # what is compared now must not move
-        locked = Decision.objects.select_for_update(of=("self",)).select_related("by").get(pk=decision.pk)
+        # What is compared now must not move before it takes effect.
+        channels = list(review.channels.select_for_update(no_key=True).order_by("pk"))
+        locked = Decision.objects.select_for_update(of=("self",), no_key=True).select_related("by").get(pk=decision.pk)
         if not _is_due(locked):
             return locked
         locked.review = review

@@ -22,9 +22,8 @@ MOVES: frozenset[tuple[ReviewState, ReviewState]] = frozenset(
 
 def lock_review(review: Review) -> Review:
     """The review as it is now, with its version, both held until the transaction ends."""
-    locked: Review = (
-        Review.objects.select_for_update(of=("self",)).select_related("claimed_by", "submitted_by").get(pk=review.pk)
-    )
+    reviews = Review.objects.select_for_update(of=("self",), no_key=True)
+    locked: Review = reviews.select_related("claimed_by", "submitted_by").get(pk=review.pk)
     locked.version = lock_version(locked.version)
     return locked
 

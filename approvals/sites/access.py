@@ -58,7 +58,7 @@ def change_channels(site: ListingSite, channels: Iterable[Channel], *, by: User)
     """Say which channels a site may read from now on."""
     _check_right(by)
     with transaction.atomic():
-        locked = ListingSite.objects.select_for_update().get(pk=site.pk)
+        locked = ListingSite.objects.select_for_update(no_key=True).get(pk=site.pk)
         before = _channels(locked)
         locked.channels.set(channels)
         change = Change.between(locked, before, _channels(locked))
@@ -71,7 +71,7 @@ def switch(site: ListingSite, *, active: bool, by: User) -> ListingSite:
     """Turn a site and all its keys off, or on again."""
     _check_right(by)
     with transaction.atomic():
-        locked = ListingSite.objects.select_for_update().get(pk=site.pk)
+        locked = ListingSite.objects.select_for_update(no_key=True).get(pk=site.pk)
         change = audit.write(locked, active=active)
         if change:
             words = f"Listing site {locked} was switched {'on' if active else 'off'}."
@@ -96,7 +96,7 @@ def revoke_key(key: SiteKey, *, by: User) -> SiteKey:
     """Revoke a key, at once and for good."""
     _check_right(by)
     with transaction.atomic():
-        locked = SiteKey.objects.select_for_update(of=("self",)).select_related("site").get(pk=key.pk)
+        locked = SiteKey.objects.select_for_update(of=("self",), no_key=True).select_related("site").get(pk=key.pk)
         if locked.revoked_at:
             raise InvalidTransition("This key is revoked already.")
         change = audit.write(locked, revoked_at=clock.instant(), revoked_by=by)

@@ -30,13 +30,14 @@ def describe(said: Mapping[Version, Words], *, by: User) -> list[Version]:
         further = _write_further([(version, words[version.pk].further) for version in held])
         changes = held.write(Part.WORDS, "alt_text", "decorative", "alt_language", reread=further)
         if changes:
-            told = _in_words(held.versions, words[held.versions[0].pk])
+            changed = [change.subject for change in changes]
+            told = _in_words(changed, words[changed[0].pk])
             audit.record(by, "version.described", changes, told, part=Part.WORDS)
     return held.versions
 
 
 def _put(version: Version, said: Words) -> None:
-    version.alt_text, version.decorative, version.alt_language = said.text.strip(), said.decorative, said.language
+    version.alt_text, version.decorative, version.alt_language = _tidy(said.text), said.decorative, said.language
     if version.status == Status.APPROVED and not version.alt_text and not version.decorative:
         words = "This version is approved, so it cannot be left without alt text."
         raise Blocked([Finding("alt_text_missing", words, field="alt_text")])
@@ -64,7 +65,7 @@ def _write_further(said: list[tuple[Version, Mapping[str, str]]]) -> list[str]:
 def _further(version: Version, said: Mapping[str, str]) -> Iterator[AltText]:
     """The rows that become different. A row without text is one to remove."""
     kept = {each.language: each for each in version.translations.all()}
-    texts = {tag: each.text for tag, each in kept.items()} | {tag: text.strip() for tag, text in said.items()}
+    texts = {tag: each.text for tag, each in kept.items()} | {tag: _tidy(text) for tag, text in said.items()}
     if texts.get(version.alt_language):
         words = f"There is an alt text in {languages.name_of(version.alt_language)} already. Change that one."
         raise Blocked([Finding("alt_text_twice", words, field="alt_text")])
@@ -73,6 +74,11 @@ def _further(version: Version, said: Mapping[str, str]) -> Iterator[AltText]:
             yield AltText(
                 pk=None if text or tag not in kept else kept[tag].pk, version=version, language=tag, text=text
             )
+
+
+def _tidy(text: str) -> str:
+    """Without space around it, and with one kind of line end: a browser sends another than was stored."""
+    return "\n".join(text.splitlines()).strip()
 
 
 def _in_words(versions: list[Version], said: Words) -> str:

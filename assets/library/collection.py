@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from assets.models import Asset, Part, Version
 from assets.models.version import Status
+from assets.versions import contributors
 from assets.versions.changing import CLOSED, check_right, hold
 from assets.versions.transitions import move
 from core import audit
@@ -23,13 +26,16 @@ def rename(titles: Mapping[Asset, str], *, by: User) -> list[Asset]:
     wanted = {asset.pk: title.strip() for asset, title in titles.items()}
     with transaction.atomic():
         locked = [asset for batch in batches(sorted(wanted)) for asset in _locked(batch)]
-        held = hold(_open_versions(locked), by=by)
+        held = hold(_versions(locked).exclude(status__in=CLOSED), by=by)
         changes = [change for asset in locked if (change := audit.write(asset, title=wanted[asset.pk]))]
         for version in held:
             version.asset.title = wanted[version.asset_id]
         judged = held.write(Part.NAMED)
+        archived = list(_versions(change.subject for change in changes).filter(status__in=CLOSED))
+        contributors.contribute(archived, Part.NAMED, by=by)  # what comes after them takes the title over
         if changes:
-            audit.record(by, "asset.renamed", [*changes, *judged], _in_words(changes), part=Part.NAMED)
+            about: list[Change[Any]] = [*changes, *judged, *map(Change, archived)]
+            audit.record(by, "asset.renamed", about, _in_words(changes), part=Part.NAMED)
     return locked
 
 
@@ -39,18 +45,18 @@ def archive(versions: Iterable[Version], *, by: User) -> list[Version]:
     with transaction.atomic():
         changes = move(versions, Status.ARCHIVED)
         archived = [change.subject for change in changes]
-        name = archived[0].label if len(archived) == 1 else f"{len(archived)} versions"
-        audit.record(by, "version.archived", changes, f"{name} {'was' if len(archived) == 1 else 'were'} archived.")
+        if changes:
+            what = f"{archived[0].label} was" if len(archived) == 1 else f"{len(archived)} versions were"
+            audit.record(by, "version.archived", changes, f"{what} archived.")
     return archived
 
 
 def _locked(keys: list[UUID]) -> Iterable[Asset]:
-    return Asset.objects.select_for_update().filter(pk__in=keys).order_by("pk")
+    return Asset.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
 
 
-def _open_versions(assets: list[Asset]) -> Iterable[Version]:
-    for batch in batches(assets):
-        yield from Version.objects.filter(asset__in=batch).exclude(status__in=CLOSED).only("pk")
+def _versions(assets: Iterable[Asset]) -> QuerySet[Version]:
+    return Version.objects.filter(asset__in=[asset.pk for asset in assets]).only("pk")
 
 
 def _in_words(changes: list[Change[Asset]]) -> str:

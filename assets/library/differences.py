@@ -32,6 +32,7 @@ LABELS = {
     "disclosure.digital_source": "How the picture was made",
     "disclosure.alterations": "What was altered",
     "disclosure.original": "Original",
+    "disclosure.original_version": "Version of the original",
     "disclosure.note": "Note on the alteration",
 }
 

@@ -86,19 +86,25 @@ def look_at(data: bytes) -> inspection.ImageInfo:
 
 
 def _note_hands(version: Version, hands: Hands | None, before: Asset | None, by: User) -> None:
-    """Who made or brought it, and who named it: a version of an asset that was there takes over its title."""
+    """Who made or brought it, named it, and said which house it shows. Words that were there keep their author."""
     contributors.note(version, hands or {Part.BROUGHT: [by]})
-    earlier = before.versions.exclude(pk=version.pk).order_by("-number").first() if before else None
-    if earlier:
-        contributors.carry_over(earlier, version, Part.NAMED)
+    if before:
+        contributors.carry_over(before.versions.exclude(pk=version.pk), version, Part.NAMED, Part.PLACED)
     else:
         contributors.contribute([version], Part.NAMED, by=by)
+    if version.asset.listing:
+        contributors.note(version, {Part.PLACED: version.asset.listing.placed_by.all()})
 
 
 def _place(asset: Asset | None, title: str, listing: Listing | None, by: User) -> tuple[Asset, int]:
-    """The asset, locked, and the next free number in it."""
+    """The asset, locked, and the next free number in it.
+
+    Its listing is held as well: whoever changes that waits, and finds this version among those it is judged with.
+    """
+    if held := asset.listing_id if asset else listing and listing.pk:
+        Listing.objects.select_for_update(no_key=True).get(pk=held)
     if asset is None:
         return Asset.objects.create(title=title, listing=listing, created_by=by), 1
-    locked = Asset.objects.select_for_update().get(pk=asset.pk)
+    locked = Asset.objects.select_for_update(no_key=True).get(pk=asset.pk)
     highest: int | None = locked.versions.aggregate(highest=Max("number"))["highest"]
     return locked, (highest or 0) + 1

@@ -31,6 +31,7 @@ def add_listing(facts: ListingFacts, *, by: User) -> Listing:
     with transaction.atomic():
         _refuse_taken(facts.reference)
         listing = Listing.objects.create(**asdict(facts))
+        listing.placed_by.add(by)
         audit.record(by, "listing.added", listing, f"The listing {listing} was added.")
     return listing
 
@@ -42,13 +43,15 @@ def change_listing(listing: Listing, facts: ListingFacts, *, by: User) -> Listin
     """
     check_right(by)
     with transaction.atomic():
-        locked = Listing.objects.select_for_update().get(pk=listing.pk)
+        locked = Listing.objects.select_for_update(no_key=True).get(pk=listing.pk)
         _refuse_taken(facts.reference, but=locked)
         held = hold(_versions_of(locked), by=by)
         change = audit.write(locked, **asdict(facts))
         for version in held:
             version.asset.listing = locked
         judged = held.write(Part.PLACED)
+        if {"reference", "address"} & set(change.after):
+            locked.placed_by.add(by)
         if change:
             words = f"The listing {locked} was changed: {', '.join(change.after)}."
             audit.record(by, "listing.changed", [change, *judged], words, part=Part.PLACED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 
 
@@ -12,6 +13,12 @@ class Listing(models.Model):
     title = models.CharField(max_length=200)
     address = models.CharField(max_length=300, blank=True)
     facts = models.JSONField(default=dict, blank=True, help_text="Plain values by name, such as bedrooms or style.")
+    placed_by = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        related_name="+",
+        blank=True,
+        help_text="Who wrote its reference or address, and so contributes to every picture of it.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

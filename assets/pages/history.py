@@ -16,7 +16,7 @@ LATELY = 40
 """Entries on the page."""
 FEW = 12
 """Changes shown of one entry; whoever needs all of them has the log."""
-SAID_ELSEWHERE = {"format", "asset", "approved_by"}
+SAID_ELSEWHERE = {"format", "asset", "approved_by", "dossier_hash", "dossier_format", "disclosure.original_version"}
 """Technical values, and the approver, whom the entry itself names."""
 
 
@@ -30,7 +30,7 @@ class HistoryEntry:
 
     @cached_property
     def differences(self) -> list[Difference]:
-        return [each for subject in self.about for each in _differences(subject)]
+        return list(dict.fromkeys(each for subject in self.about for each in _differences(subject)))
 
     @property
     def shown(self) -> list[Difference]:

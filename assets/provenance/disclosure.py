@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -19,7 +19,7 @@ class Disclosure:
     """What is stated about how pictures came about. Alterations are RESO MediaAlteration values."""
 
     digital_source: str
-    alterations: Iterable[str] = ()
+    alterations: Collection[str] = ()
     original: Version | None = None
     disclosure_note: str = ""
 

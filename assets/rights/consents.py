@@ -68,7 +68,8 @@ def record_consent(versions: Iterable[Version], given: GivenConsent, *, by: User
         rows = [Consent(version=version, recorded_by=by, **asdict(given)) for version in held]
         kept = Consent.objects.bulk_create(rows, batch_size=AT_ONCE)
         changes = held.write(Part.RIGHTS, reread=["consents"])
-        audit.record(by, "consent.recorded", changes, _in_words(given), part=Part.RIGHTS)
+        if changes:
+            audit.record(by, "consent.recorded", changes, _in_words(given), part=Part.RIGHTS)
     return kept
 
 

@@ -13,6 +13,7 @@ from django.db import transaction
 from assets.models import Answer, License, LicenseAnswer, Part, Question, Terms, Version
 from assets.versions.changing import hold
 from core import audit, clock, sets
+from core.audit import Change
 from core.errors import Finding, Severity
 from core.models import User
 from core.sets import AT_ONCE, batches
@@ -156,7 +157,7 @@ def answer_license(
         _write_answers(differing)
         changes = held.write(Part.RIGHTS, reread=["license__answers"])
         if changes:
-            audit.record(by, "license.answered", changes, _in_words(held.versions, differing), part=Part.RIGHTS)
+            audit.record(by, "license.answered", changes, _in_words(changes, differing), part=Part.RIGHTS)
     return held.versions
 
 
@@ -199,7 +200,7 @@ def _write_answers(rows: Iterable[LicenseAnswer]) -> None:
         )
 
 
-def _in_words(versions: list[Version], differing: list[LicenseAnswer]) -> str:
+def _in_words(changes: list[Change[Version]], differing: list[LicenseAnswer]) -> str:
     said = {(each.question, each.answer): each for each in differing}
     what = " ".join(f"{each}." for each in said.values()) if said else "facts changed, answers kept."
-    return f"License: {what}" if len(versions) == 1 else f"License of {len(versions)} pictures: {what}"
+    return f"License: {what}" if len(changes) == 1 else f"License of {len(changes)} pictures: {what}"

@@ -48,15 +48,12 @@ class Held:
     def __iter__(self) -> Iterator[Version]:
         return iter(self.versions)
 
-    def __len__(self) -> int:
-        return len(self.versions)
-
     def write(self, part: Part, *fields: str, reread: Sequence[str] = ()) -> list[Change[Version]]:
         """Write these columns and the seals of the versions; returns what became different, where anything did.
 
         `reread` names what was written beside them, such as `translations`; all else is known, since whoever changes it
-        holds the version too. Whoever did it contributed this part to what became different, and to nothing else:
-        saving the same words again makes nobody a contributor.
+        holds the version too, or the listing of one that comes in. Whoever did it contributed this part to what became
+        different, and to nothing else: saving the same words again makes nobody a contributor.
         """
         changes = [change for batch in batches(self.versions) for change in self._write(batch, fields, reread)]
         contributors.contribute([change.subject for change in changes], part, by=self.by)
@@ -78,9 +75,11 @@ def hold(versions: Iterable[Version], *, by: User) -> Held:
     Everybody takes them in the same order, so that two sets with the same versions do not wait for each other.
     """
     check_right(by)
-    held = [each for batch in batches(sorted(version.pk for version in versions)) for each in _locked(batch)]
-    if any(version.status in CLOSED for version in held):
-        raise InvalidTransition("This version is archived, so it can no longer be changed. Add a new version.")
+    keys = sorted({version.pk for version in versions})
+    held = [each for batch in batches(keys) for each in _locked(batch)]
+    if closed := [version for version in held if version.status in CLOSED]:
+        name = "This version" if len(held) == 1 else f"“{closed[0]}”"
+        raise InvalidTransition(f"{name} is archived, so it can no longer be changed. Add a new version.")
     before = {version.pk: dossier.flat(dossier.facts(version)) for version in held}
     return Held(held, by, before, {version.pk: values_of(version, *SEAL) for version in held})
 
@@ -126,7 +125,10 @@ def _keep_earlier_seals(versions: list[Version]) -> None:
 
 
 def _locked(keys: list[UUID]) -> list[Version]:
-    """Locked first and read afterwards: what a lock waited for is then among what is read, of other tables too."""
+    """Locked first and read afterwards: what a lock waited for is then among what is read, of other tables too.
+
+    Without the key, which nobody changes: a row that names one of them, such as an altered picture, need not wait.
+    """
     versions = Version.objects.filter(pk__in=keys).order_by("pk")
-    list(versions.select_for_update().values_list("pk"))
+    list(versions.select_for_update(no_key=True).values_list("pk"))
     return list(versions.with_dossier())

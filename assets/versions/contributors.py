@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from django.db.models import QuerySet
+
 from assets.models import Contributor, Part, Version
 from core.models import User
 from core.sets import AT_ONCE
@@ -22,10 +24,10 @@ def note(version: Version, hands: Hands) -> None:
     _add(Contributor(version=version, person=by, part=part) for part, people in hands.items() for by in people)
 
 
-def carry_over(before: Version, after: Version, *parts: Part) -> None:
-    """What a version takes over from another keeps whoever did it."""
-    kept = before.contributors.filter(part__in=parts)
-    _add(Contributor(version=after, person=each.person, part=each.part) for each in kept.select_related("person"))
+def carry_over(before: QuerySet[Version], after: Version, *parts: Part) -> None:
+    """What a version takes over from others keeps whoever did it."""
+    kept = Contributor.objects.filter(version__in=before, part__in=parts).select_related("person")
+    _add(Contributor(version=after, person=each.person, part=each.part) for each in kept)
 
 
 def parts_of(version: Version) -> dict[int, list[str]]:
@@ -34,10 +36,6 @@ def parts_of(version: Version) -> dict[int, list[str]]:
     for person, part in version.contributors.values_list("person", "part"):
         parts.setdefault(person, []).append(str(Part(part).label))
     return parts
-
-
-def has_contributed(person: User, version: Version) -> bool:
-    return version.contributors.filter(person=person).exists()
 
 
 def _add(rows: Iterable[Contributor]) -> None:

@@ -26,7 +26,7 @@ class Format:
 
 def facts(version: Version, format: int | None = None) -> dict[str, Any]:
     """Everything that is judged about a version, as plain JSON values. The same facts always come out the same."""
-    return FORMATS[format or NEWEST].facts(version)
+    return FORMATS[NEWEST if format is None else format].facts(version)
 
 
 def digest(version: Version, format: int | None = None) -> str:
@@ -100,6 +100,7 @@ def _facts_2(version: Version) -> dict[str, Any]:
         "asset": str(version.asset_id),
         "listing": _listing(version.asset.listing),
         "file": said["file"] | {"number": version.number, "added": version.created_at.isoformat()},
+        "disclosure": said["disclosure"] | {"original_version": str(version.original_id or "")},
         "provenance": said["provenance"] | _claims(version),
     }
 

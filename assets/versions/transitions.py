@@ -71,5 +71,5 @@ def _approver(status: Status, approved_by: User | None) -> User | None:
 
 
 def _locked(keys: list[UUID]) -> Iterable[Version]:
-    every = Version.objects.select_for_update(of=("self",)).select_related("approved_by")
+    every = Version.objects.select_for_update(of=("self",), no_key=True).select_related("approved_by")
     return every.filter(pk__in=keys).order_by("pk")

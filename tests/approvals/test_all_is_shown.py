@@ -109,6 +109,7 @@ HOW: dict[str, Shown] = {
     "disclosure.digital_source": "Photograph altered with a trained model",
     "disclosure.alterations.*": "Furniture or objects added",
     "disclosure.original": "Before the sofa, v1",
+    "disclosure.original_version": "Before the sofa, v1",
     "disclosure.note": as_it_is,
     "provenance.origin": "Uploaded",
     "provenance.maker": as_it_is,

@@ -144,6 +144,26 @@ def test_the_log_keeps_both_words_of_a_channel(decided: Decision, ada: User) -> 
     assert told.after["disclosure"] == {"caption_generated": "Real photograph"}
 
 
+def test_another_original_with_the_same_bytes_is_another_original(ada: User) -> None:
+    data = library.picture(seed=7)
+    first, second = (
+        library.VersionFactory.create(by=ada, data=data, digital_source="digitalCapture") for _ in range(2)
+    )
+    version = factories.ready(ada)
+    verbs.describe(version, text="Kitchen of a model home, a digital rendering", by=ada)
+    verbs.mark(version, digital_source="digitalCapture", alterations=["ModelHome"], original=first, by=ada)
+    before = Version.objects.get(pk=version.pk).dossier_hash
+    verbs.mark(version, digital_source="digitalCapture", alterations=["ModelHome"], original=second, by=ada)
+    assert Version.objects.get(pk=version.pk).dossier_hash != before
+
+
+def test_an_archived_version_waits_for_nobody(ada: User, rita: User) -> None:
+    release = factories.released(factories.ready(ada))
+    services.submit(release.version, [factories.channel("brochure")], "", by=ada)
+    verbs.archive(release.version, by=ada)
+    assert not Review.objects.waiting_for(rita).exists()
+
+
 # Formats
 
 
@@ -187,6 +207,19 @@ def test_words_that_come_back_resume_it_under_the_earlier_format(voids: bool, ad
         verbs.describe(Version.objects.get(), text=text, by=ada)
     assert Release.objects.live().exists() is not voids
     assert EarlierSeal.objects.filter(format=2).exists() is not voids
+
+
+def test_an_older_portal_beside_a_newer_one_opens_no_gate(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A newer one sealed it in format 3 and kept format 2; then a worker of today's code writes other words."""
+    factories.released(factories.ready(ada))
+    with monkeypatch.context() as newer:
+        newer.setitem(FORMATS, 3, Format(_with_more))
+        newer.setattr(library_dossier, "NEWEST", 3)
+        version = Version.objects.get()
+        verbs.describe(version, text=version.alt_text, by=ada)
+        assert Release.objects.live().exists()
+    verbs.describe(version, text="Words that nobody approved", by=ada)
+    assert not Release.objects.live().exists()
 
 
 def test_a_decision_under_an_earlier_format_is_not_settled(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:

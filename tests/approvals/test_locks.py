@@ -34,6 +34,8 @@ def held_by(verb: Verb) -> set[str]:
     """The tables of which the verb held a row."""
     with CaptureQueriesContext(connection) as asked:
         verb()
+    whole = [each["sql"] for each in asked if " FOR UPDATE" in each["sql"] and "core_loghead" not in each["sql"]]
+    assert whole == [], "a row that names a locked one must not wait for it: two such would wait for each other"
     return {found[1] for query in asked if (found := LOCKED.search(query["sql"]))}
 
 

@@ -67,8 +67,8 @@ def test_an_entry_about_many_pictures_loads_only_what_it_says_of_this_one(ada: U
     many = [factories.VersionFactory.create(by=ada) for _ in range(6)]
     collection.rename({version.asset: f"Picture {number}" for number, version in enumerate(many)}, by=ada)
     entry = newest(Version.objects.with_details().get(pk=many[3].pk))
-    assert LogSubject.objects.filter(entry=entry.logged).count() == 6
-    assert [subject.key for subject in entry.about] == [str(many[3].asset_id)]
+    assert LogSubject.objects.filter(entry=entry.logged).count() == 12, "each asset and its version"
+    assert [subject.key for subject in entry.about] == [str(many[3].asset_id), str(many[3].pk)]
     assert [each.after for each in entry.differences] == ["“Picture 3”"]
 
 

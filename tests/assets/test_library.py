@@ -11,16 +11,18 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, transaction
 
+from assets.alt_texts import writing
+from assets.alt_texts.checking import Words
 from assets.imaging import inspection, rendering
-from assets.library import intake, readiness, renditions
-from assets.listings.records import ListingFacts, change_listing
+from assets.library import collection, intake, readiness, renditions
+from assets.listings.records import ListingFacts, add_listing, change_listing
 from assets.models import Answer, Asset, LicenseAnswer, Origin, Part, Provenance, Question, Version
 from assets.models.version import Status
 from assets.provenance.data import ProvenanceData
-from assets.rights import consents
+from assets.rights import consents, licenses
 from assets.rights.consents import GivenConsent
-from assets.rights.licenses import GivenAnswer
-from assets.versions import dossier
+from assets.rights.licenses import GivenAnswer, LicenseFacts
+from assets.versions import changing, dossier
 from assets.versions.contributors import Hands
 from assets.versions.transitions import MOVES
 from core import audit, clock, storage
@@ -278,6 +280,32 @@ class TestWhatTheDatabaseRefuses:
             factories.VersionFactory.create(by=ada, asset=version.asset)
 
 
+class TestSets:
+    def test_a_version_named_twice_is_written_once(self, ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Also where the two come into different batches."""
+        monkeypatch.setattr(changing, "batches", lambda items: ([each] for each in items))
+        version = factories.VersionFactory.create(by=ada)
+        again = Version.objects.get(pk=version.pk)
+        [kept] = consents.record_consent([version, again], GivenConsent(kind="person", name="Jo"), by=ada)
+        assert version.consents.get() == kept
+        facts = LicenseFacts(holder="Harbor Homes")
+        licenses.answer_license([version, again], factories.YES, facts, by=ada)
+        assert LogEntry.objects.latest("pk").subjects.count() == 1
+
+    def test_an_empty_set_changes_nothing(self, ada: User) -> None:
+        before = LogEntry.objects.count()
+        assert collection.archive([], by=ada) == writing.describe({}, by=ada) == []
+        assert consents.record_consent([], GivenConsent(kind="person", name="Jo"), by=ada) == []
+        assert LogEntry.objects.count() == before
+
+    def test_the_log_counts_what_changed_and_not_what_was_asked(self, ready: Version, ada: User) -> None:
+        other = factories.VersionFactory.create(by=ada)
+        said = {ready: Words(ready.alt_text, "en"), other: Words("A hall", "en")}
+        writing.describe(said, by=ada)
+        entry = LogEntry.objects.latest("pk")
+        assert (entry.words, entry.subjects.count()) == ("Alt text: “A hall”", 1)
+
+
 class TestContributors:
     def test_whoever_uploads_brought_and_named_it(self, version: Version, ada: User) -> None:
         assert parts(version) == {(ada, "brought"), (ada, "named")}
@@ -320,6 +348,31 @@ class TestContributors:
         verbs.rename(ready.asset, "Kitchen at noon", by=max_)
         second = factories.VersionFactory.create(by=ada, asset=ready.asset)
         assert {(max_, "named"), (ada, "named"), (ada, "brought")} == parts(second)
+
+    def test_whoever_named_an_archived_version_named_what_comes_after_it(
+        self, ready: Version, ada: User, max_: User
+    ) -> None:
+        verbs.archive(ready, by=ada)
+        verbs.rename(ready.asset, "Kitchen at noon", by=max_)
+        second = factories.VersionFactory.create(by=ada, asset=ready.asset)
+        assert (max_, "named") in parts(second)
+
+    def test_whoever_wrote_the_reference_placed_every_picture_of_it(self, ada: User, max_: User) -> None:
+        listing = add_listing(ListingFacts(reference="HB-7", title="Harbor"), by=max_)
+        version = factories.VersionFactory.create(by=ada, listing=listing)
+        assert (max_, "placed") in parts(version)
+
+    def test_the_next_version_keeps_whoever_placed_it(self, ada: User, max_: User) -> None:
+        version = factories.VersionFactory.create(by=ada, listing=factories.ListingFactory.create())
+        change_reference(version, max_)
+        assert (max_, "placed") in parts(factories.VersionFactory.create(by=ada, asset=version.asset))
+
+    def test_a_line_end_that_a_browser_sends_differently_is_no_change(
+        self, version: Version, ada: User, max_: User
+    ) -> None:
+        verbs.describe(version, text="A kitchen\nwith a table", by=ada)
+        verbs.describe(version, text="A kitchen\r\nwith a table\r\n", by=max_)
+        assert (max_, "words") not in parts(version)
 
     def test_what_was_done_stays_done(self, version: Version) -> None:
         with pytest.raises(DatabaseError), transaction.atomic():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from django.db import transaction
@@ -38,7 +38,7 @@ def mark(
     version: Version,
     *,
     digital_source: str,
-    alterations: Iterable[str] = (),
+    alterations: Collection[str] = (),
     original: Version | None = None,
     disclosure_note: str = "",
     by: User,

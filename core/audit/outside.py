@@ -32,6 +32,8 @@ class Place(Protocol):
     """Where heads are kept."""
 
     name: str
+    is_readable: bool
+    """Whether what is kept can be read from here."""
 
     def keep(self, name: str, said: dict[str, str]) -> None:
         """Keep a head under a name that is free. Raises OSError, or what the store's own client raises."""
@@ -41,7 +43,7 @@ class Place(Protocol):
 
 
 class Folder:
-    name = "a folder"
+    name, is_readable = "a folder", True
 
     def __init__(self, path: str) -> None:
         self.path = Path(path)
@@ -56,7 +58,7 @@ class Folder:
 
 
 class Bucket:
-    name = "a bucket over S3"
+    name, is_readable = "a bucket over S3", True
 
     def __init__(self, address: str) -> None:
         parts = urlsplit(address)
@@ -75,6 +77,8 @@ class Bucket:
 
 
 class Address:
+    is_readable = False
+
     def __init__(self, address: str) -> None:
         self.parts = urlsplit(address)
         self.name = str(self.parts.hostname)
@@ -127,7 +131,13 @@ def _export() -> Head | None:
 def heads() -> tuple[list[Head], list[str]]:
     """The heads that are kept and can be read here, and a sentence for each that is none."""
     there, found, problems = place(), list[Head](), list[str]()
-    for name, text in there.kept() if there else ():
+    try:
+        kept = list(there.kept()) if there else []
+    except Exception as error:  # whatever a store's client raises: the rest is still to be checked
+        return found, [f"The heads of the log in {there.name if there else 'no place'} cannot be read: {error}"]
+    if there and there.is_readable and not kept and exported_at():
+        problems.append(f"The head of the log was kept in {there.name}, and nothing of it is there any more.")
+    for name, text in kept:
         try:
             found.append(Head.parse(json.loads(text)["head"]))
         except (KeyError, TypeError, ValueError):

@@ -108,6 +108,24 @@ def test_what_is_no_head_is_named(folder: Path) -> None:
     assert "log-head-x.json is no head" in err.getvalue()
 
 
+def test_heads_that_are_gone_or_cannot_be_read_are_named(
+    folder: Path, ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert outside.heads() == ([], []), "nothing was kept yet"
+    export_log_head()
+    for kept in folder.iterdir():
+        kept.unlink()
+    with pytest.raises(CommandError, match="nothing of it is there any more"):
+        call_command("verify", stdout=StringIO(), stderr=StringIO())
+    monkeypatch.setattr(outside.Folder, "kept", _out_of_reach)
+    with pytest.raises(CommandError, match="cannot be read: no such host"):
+        call_command("verify", stdout=StringIO(), stderr=StringIO())
+
+
+def _out_of_reach(place: outside.Folder) -> Iterator[tuple[str, str]]:
+    raise OSError("no such host")
+
+
 def test_a_bucket_keeps_it_too(bucket: Any, ada: User) -> None:
     record(ada)
     last = record(ada)

@@ -140,7 +140,7 @@ def first_licenses(terms: Terms | None, count: int, *, by: User) -> list[License
     rows = (License(terms=terms, url=url, updated_by=by) for _ in range(count))
     made = License.objects.bulk_create(rows, batch_size=AT_ONCE)
     answers = prefill(terms)
-    _write_answers(row for license in made for row in _differing(license, (), answers))
+    _write_answers([row for license in made for row in _differing(license, (), answers)])
     return made
 
 
@@ -154,8 +154,7 @@ def answer_license(
         kept = [version.license for version in held if version.license]
         differing = [row for license in kept for row in _differing(license, license.answers.all(), answers)]
         _write_facts(kept, facts, by)
-        _write_answers(differing)
-        changes = held.write(Part.RIGHTS, reread=["license__answers"])
+        changes = held.write(Part.RIGHTS, reread=_write_answers(differing))
         if changes:
             audit.record(by, "license.answered", changes, _in_words(changes, differing), part=Part.RIGHTS)
     return held.versions
@@ -182,22 +181,21 @@ def _write_facts(licenses: list[License], facts: LicenseFacts, by: User) -> None
 def _differing(
     license: License, kept: Iterable[LicenseAnswer], answers: Mapping[Question, GivenAnswer]
 ) -> Iterator[LicenseAnswer]:
-    """The answers that become different, as they will be."""
-    before = {each.question: (each.answer, each.detail, each.source) for each in kept}
+    """The answers that become different, as they will be; those that are kept say it already."""
+    rows = {each.question: each for each in kept}
     for question, given in answers.items():
-        if before.get(question) != (given.answer, given.detail, given.source):
-            after = {"answer": given.answer, "detail": given.detail, "source": given.source}
-            yield LicenseAnswer(license=license, question=question, **after)
+        row = rows.get(question) or LicenseAnswer(license=license, question=question)
+        if row.pk is None or (row.answer, row.detail, row.source) != (given.answer, given.detail, given.source):
+            row.answer, row.detail, row.source = given.answer, given.detail, given.source
+            yield row
 
 
-def _write_answers(rows: Iterable[LicenseAnswer]) -> None:
-    for batch in batches(rows):
-        LicenseAnswer.objects.bulk_create(
-            batch,
-            update_conflicts=True,
-            unique_fields=("license", "question"),
-            update_fields=("answer", "detail", "source"),
-        )
+def _write_answers(rows: list[LicenseAnswer]) -> list[str]:
+    """Write the answers; returns what to read again, since new ones are not among those that are known."""
+    new = [row for row in rows if row.pk is None]
+    sets.update_each([row for row in rows if row.pk], "answer", "detail", "source")
+    LicenseAnswer.objects.bulk_create(new, batch_size=AT_ONCE)
+    return ["license__answers"] if new else []
 
 
 def _in_words(changes: list[Change[Version]], differing: list[LicenseAnswer]) -> str:

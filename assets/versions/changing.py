@@ -62,9 +62,9 @@ class Held:
     def _write(self, batch: list[Version], fields: Sequence[str], reread: Sequence[str]) -> Iterator[Change[Version]]:
         _forget(batch, reread)
         prefetch_related_objects(batch, *reread)
-        seal(batch, *fields)
+        now = seal(batch, *fields)
         for version in batch:
-            change = Change.between(version, self.before[version.pk], dossier.flat(dossier.facts(version)))
+            change = Change.between(version, self.before[version.pk], dossier.flat(now[version.pk]))
             if change:
                 yield with_seal(change, self.seals[version.pk])
 
@@ -91,13 +91,18 @@ def with_seal(change: Change[Version], before: Mapping[str, Any]) -> Change[Vers
     )
 
 
-def seal(versions: Iterable[Version], *fields: str) -> None:
-    """Write these columns with the hash over everything a reviewer judges. The versions have their dossiers fresh."""
+def seal(versions: Iterable[Version], *fields: str) -> dict[UUID, dict[str, Any]]:
+    """Write these columns with the hash over everything a reviewer judges, which is returned.
+
+    The versions have their dossiers fresh.
+    """
     sealed = list(versions)
     _keep_earlier_seals(sealed)
+    judged = {version.pk: dossier.facts(version) for version in sealed}
     for version in sealed:
-        version.dossier_hash, version.dossier_format = dossier.digest(version), dossier.NEWEST
+        version.dossier_hash, version.dossier_format = dossier.digest_of(judged[version.pk]), dossier.NEWEST
     sets.update_each(sealed, *fields, "dossier_hash", "dossier_format")
+    return judged
 
 
 def _forget(versions: list[Version], relations: Sequence[str]) -> None:

@@ -30,6 +30,14 @@ def carry_over(before: QuerySet[Version], after: Version, *parts: Part) -> None:
     _add(Contributor(version=after, person=each.person, part=each.part) for each in kept)
 
 
+def united(every: Iterable[Hands]) -> Hands:
+    """Everybody in any of these, by what they did."""
+    found: dict[Part, set[User]] = {}
+    for part, people in ((part, people) for hands in every for part, people in hands.items()):
+        found.setdefault(part, set()).update(people)
+    return found
+
+
 def parts_of(version: Version) -> dict[int, list[str]]:
     """What each contributor did, by the person's id, in words that follow “You”."""
     parts: dict[int, list[str]] = {}

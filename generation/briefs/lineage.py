@@ -8,16 +8,19 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from assets.models import DigitalSource, Part, Version
-from assets.versions.contributors import Hands
+from assets.versions.contributors import Hands, united
 from core.models import User
 from generation.briefs.references import PHOTOGRAPHS, Source
 from generation.catalogue import offers, registry
-from generation.models import Brief, BriefKind, BriefReference, Job, Output, Role
+from generation.models import Brief, BriefKind, Job, Output, Role
 
 LASTING = (Part.PROMPT, Part.ASKED, Part.BROUGHT, Part.EDITED)
 """What is still to be seen in a picture that was made from another."""
 CHANGING = (BriefKind.EDIT, BriefKind.VARY)
 """Kinds whose result shows the picture that went along, changed; a mere reference is only looked at."""
+
+STRICT: dict[str, int] = {DigitalSource.COMPOSITE: 0, DigitalSource.UNKNOWN: 1}
+"""What no further change undoes, the strictest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,38 +35,28 @@ class Descent:
 
 def descent(output: Output) -> Descent:
     """What keeping an output must say about its origin. A photograph stays behind it through any number of edits."""
-    made, source = offers.digital_source(output.job.model), changed_picture(output.job)
-    if source is None:
-        return Descent(made)
-    version = source.version or (source.output and source.output.version)
-    if version:
-        return _from_version(version, made)
-    before = descent(source.output) if source.output else Descent(made)
-    altered_before = before.digital_source in (DigitalSource.COMPOSITE, DigitalSource.UNKNOWN)
-    return Descent(before.digital_source if altered_before else made, before.parent, before.original)
+    return descent_from(changed_pictures(output.job), made=offers.digital_source(output.job.model))
 
 
-def digital_source_of(source: Source) -> str:
-    """How a picture came to be, as far as is known: that of a version, or what an output would be kept as."""
-    if source.version:
-        return DigitalSource.COMPOSITE if source.version.is_altered else source.version.digital_source
-    return descent(source.output).digital_source if source.output else DigitalSource.UNKNOWN
+def descent_from(sources: Iterable[Source], *, made: str = DigitalSource.GENERATED) -> Descent:
+    """What comes of changing these pictures: the strictest that any of them asks for, and of equals the first."""
+    return min((_through(source, made) for source in sources), key=_leniency, default=Descent(made))
 
 
-def changed_picture(job: Job) -> BriefReference | None:
-    """The picture that a job changed. What people do by hand counts as made from it, even if we could not send it."""
+def changed_pictures(job: Job) -> list[Source]:
+    """The pictures that a job changed. What people do by hand counts as made from them, even if we could not send."""
     if job.brief.kind not in CHANGING:
-        return None
+        return []
     if "references" in job.dropped and not registry.is_by_hand(job.model.provider):
-        return None
+        return []
     related = ("version__original", "output__version__original", "output__job__model", "output__job__brief__asked_by")
-    return job.brief.references.filter(role=Role.REFERENCE).select_related(*related, "output__brought_by").first()
+    rows = job.brief.references.filter(role=Role.REFERENCE).select_related(*related, "output__brought_by")
+    return [Source(output=row.output, version=row.version) for row in rows]
 
 
 def hands(output: Output, *, kept_by: User) -> Hands:
     """Who did what for an output that somebody keeps, with whoever had a hand in the picture that it was made from."""
-    source = changed_picture(output.job)
-    behind = _hands_behind(source) if source else {}
+    behind = united(_hands_behind(source) for source in changed_pictures(output.job))
     brief = output.job.brief
     own = {
         Part.PROMPT: writers(brief),
@@ -94,7 +87,7 @@ def _line(brief: Brief) -> Iterable[Brief]:
     return Brief.objects.filter(Q(pk=brief.root_id) | Q(root=brief.root_id)).select_related("asked_by")
 
 
-def _hands_behind(source: BriefReference) -> Hands:
+def _hands_behind(source: Source) -> Hands:
     """Who brought, made or edited the picture that was changed. Their work is in the new one."""
     if source.output and source.output.version is None:
         return {Part.BROUGHT: {source.output.brought_by} if source.output.brought_by else set()}
@@ -103,6 +96,19 @@ def _hands_behind(source: BriefReference) -> Hands:
     for each in version.contributors.filter(part__in=LASTING).select_related("person") if version else ():
         found.setdefault(Part(each.part), set()).add(each.person)
     return found
+
+
+def _through(source: Source, made: str) -> Descent:
+    version = source.version or (source.output and source.output.version)
+    if version:
+        return _from_version(version, made)
+    before = descent(source.output) if source.output else Descent(made)
+    altered_before = before.digital_source in STRICT
+    return Descent(before.digital_source if altered_before else made, before.parent, before.original)
+
+
+def _leniency(found: Descent) -> int:
+    return STRICT.get(found.digital_source, len(STRICT))
 
 
 def _from_version(version: Version, made: str) -> Descent:

@@ -141,17 +141,20 @@ class Refinement:
         """How much of the picture may change, of 1."""
         return masks.share(self.mask) if self.mask is not None else 1.0
 
-    @cached_property
+    @property
     def alters_a_photograph(self) -> bool:
         """Whether the result will be an altered photograph, with all that follows."""
-        kinds = {lineage.digital_source_of(source) for source in self.sources}
-        return self.kind in lineage.CHANGING and bool(kinds & {*references.PHOTOGRAPHS, DigitalSource.COMPOSITE})
+        return self._becomes == DigitalSource.COMPOSITE
 
     @property
     def may_be_a_photograph(self) -> bool:
         """Whether nobody has said what the picture is."""
-        kinds = {lineage.digital_source_of(source) for source in self.sources}
-        return self.kind in lineage.CHANGING and DigitalSource.UNKNOWN in kinds
+        return self._becomes == DigitalSource.UNKNOWN
+
+    @cached_property
+    def _becomes(self) -> str:
+        """What keeping the result will say of it, as far as the pictures that go along decide that."""
+        return lineage.descent_from(self.sources if self.kind in lineage.CHANGING else ()).digital_source
 
     @property
     def rows(self) -> list[BriefReference]:

@@ -54,8 +54,13 @@ def uploaded(ada: User, source: str = DigitalSource.CAPTURE, name: str = "kitche
 
 def refined(ada: User, kind: BriefKind, source: Source, *models: GenerationModel, **more: Any) -> Output:
     """One output of a refinement."""
+    return changed(ada, kind, [source], *models, **more)
+
+
+def changed(ada: User, kind: BriefKind, sources: list[Source], *models: GenerationModel, **more: Any) -> Output:
+    """One output of several pictures."""
     brief = factories.unsent(kind=kind)
-    starting.start(brief, models or [seeing()], by=ada, sources=[source], **more)
+    starting.start(brief, models or [seeing()], by=ada, sources=sources, **more)
     execution.send(brief.jobs.get().pk)
     return brief.jobs.get().outputs.get()
 
@@ -237,6 +242,22 @@ def test_a_changed_generated_picture_stays_generated(ada: User) -> None:
     first = keeping.keep(made(ada), by=ada)
     second = keeping.keep(refined(ada, BriefKind.EDIT, Source(version=first)), by=ada)
     assert (second.digital_source, second.parent, second.original) == (DigitalSource.GENERATED, first, None)
+
+
+@pytest.mark.parametrize("kind", [BriefKind.EDIT, BriefKind.VARY])
+def test_a_photograph_among_several_pictures_is_altered_wherever_it_stands(
+    ada: User, max_: User, kind: BriefKind
+) -> None:
+    photograph, unknown = uploaded(max_), uploaded(ada, DigitalSource.UNKNOWN, "hall")
+    sources = [Source(output=made(ada)), Source(version=unknown), Source(version=photograph)]
+    version = keeping.keep(changed(ada, kind, sources), by=ada)
+    assert (version.digital_source, version.original) == (DigitalSource.COMPOSITE, photograph)
+    assert version.contributors.filter(person=max_, part="brought").exists()
+
+
+def test_an_unexplained_picture_among_several_leaves_the_result_unexplained(ada: User) -> None:
+    sources = [Source(output=made(ada)), Source(version=uploaded(ada, DigitalSource.UNKNOWN))]
+    assert keeping.keep(changed(ada, BriefKind.EDIT, sources), by=ada).digital_source == DigitalSource.UNKNOWN
 
 
 def test_what_was_made_of_an_unexplained_upload_is_unexplained(ada: User) -> None:

@@ -9,17 +9,21 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import QueryDict
 from django.urls import reverse
 from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
 from assets.imaging import masks
 from assets.models import DigitalSource
+from assets.provenance import disclosure
+from assets.provenance.disclosure import Disclosure
 from core import storage
 from core.models import User
-from generation.briefs import family
+from generation.briefs import family, refinement
 from generation.briefs.references import Source
 from generation.models import Brief, BriefKind, BriefReference, GenerationModel, Output, Role
+from generation.outputs import keeping
 from tests.browsing import browser_of
 from tests.generation import factories
 from tests.generation.scripted import png
@@ -185,6 +189,22 @@ def test_a_model_that_cannot_take_a_picture_says_so_and_asks(ada: User, output: 
 def test_an_edit_of_a_photograph_says_what_follows(ada: User) -> None:
     url = reverse("generation:refine", args=("edit", "version", uploaded(ada).pk))
     assert "This is a photograph" in browser_of(ada).get(url, follow=True).content.decode()
+
+
+def test_the_page_says_of_a_kept_output_what_keeping_will_say(ada: User, output: Output) -> None:
+    """A picture whose disclosure was corrected after it was kept is what its version says."""
+    version = keeping.keep(output, by=ada)
+    disclosure.mark([version], Disclosure(digital_source=DigitalSource.CAPTURE), by=ada)
+    output.refresh_from_db()
+    url = reverse("generation:refine", args=("edit", "output", output.pk))
+    assert "This is a photograph" in browser_of(ada).get(url, follow=True).content.decode()
+
+
+def test_a_photograph_that_goes_along_second_is_said_to_be_altered(ada: User, output: Output) -> None:
+    data = QueryDict(mutable=True)
+    data["kind"] = "edit"
+    data.setlist("source", [Source(output=output).key, Source(version=uploaded(ada)).key])
+    assert refinement.read(data, None, ada).alters_a_photograph
 
 
 def test_an_edit_of_an_unexplained_upload_says_so(ada: User) -> None:

@@ -30,6 +30,12 @@ def carry_over(before: QuerySet[Version], after: Version, *parts: Part) -> None:
     _add(Contributor(version=after, person=each.person, part=each.part) for each in kept)
 
 
+def done(version: Version, *parts: Part) -> Hands:
+    """Who had these parts in a version."""
+    kept = version.contributors.filter(part__in=parts).select_related("person")
+    return united({Part(each.part): [each.person]} for each in kept)
+
+
 def united(every: Iterable[Hands]) -> Hands:
     """Everybody in any of these, by what they did."""
     found: dict[Part, set[User]] = {}

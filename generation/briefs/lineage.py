@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from assets.models import DigitalSource, Part, Version
+from assets.versions import contributors
 from assets.versions.contributors import Hands, united
 from core.models import User
 from generation.briefs.references import PHOTOGRAPHS, Source
@@ -55,16 +56,8 @@ def changed_pictures(job: Job) -> list[Source]:
 
 
 def hands(output: Output, *, kept_by: User) -> Hands:
-    """Who did what for an output that somebody keeps, with whoever had a hand in the picture that it was made from."""
-    behind = united(_hands_behind(source) for source in changed_pictures(output.job))
-    brief = output.job.brief
-    own = {
-        Part.PROMPT: writers(brief),
-        Part.ASKED: {brief.asked_by, *([output.job.sent_again_by] if output.job.sent_again_by else [])},
-        Part.BROUGHT: {output.brought_by} if output.brought_by else set(),
-        Part.MADE: {kept_by},
-    }
-    return {part: set(own.get(part, ())) | set(behind.get(part, ())) for part in (*own, Part.EDITED)}
+    """Who did what for an output that somebody keeps, with whoever had a hand in the pictures that it was made from."""
+    return united([_done(output), {Part.MADE: [kept_by]}])
 
 
 def writers(brief: Brief) -> set[User]:
@@ -87,15 +80,23 @@ def _line(brief: Brief) -> Iterable[Brief]:
     return Brief.objects.filter(Q(pk=brief.root_id) | Q(root=brief.root_id)).select_related("asked_by")
 
 
+def _done(output: Output) -> Hands:
+    """Who asked for the picture, wrote its prompt or brought it, here and through all that it was made from."""
+    job, brief = output.job, output.job.brief
+    own = {
+        Part.PROMPT: writers(brief),
+        Part.ASKED: {brief.asked_by, *([job.sent_again_by] if job.sent_again_by else [])},
+        Part.BROUGHT: {output.brought_by} if output.brought_by else set(),
+    }
+    return united([own, *map(_hands_behind, changed_pictures(job))])
+
+
 def _hands_behind(source: Source) -> Hands:
-    """Who brought, made or edited the picture that was changed. Their work is in the new one."""
-    if source.output and source.output.version is None:
-        return {Part.BROUGHT: {source.output.brought_by} if source.output.brought_by else set()}
+    """Whose work in the picture that was changed is in the new one, whether it was kept or not."""
     version = source.version or (source.output and source.output.version)
-    found: dict[Part, set[User]] = {}
-    for each in version.contributors.filter(part__in=LASTING).select_related("person") if version else ():
-        found.setdefault(Part(each.part), set()).add(each.person)
-    return found
+    if version:
+        return contributors.done(version, *LASTING)
+    return _done(source.output) if source.output else {}
 
 
 def _through(source: Source, made: str) -> Descent:

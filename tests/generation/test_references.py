@@ -413,3 +413,18 @@ def test_whoever_wrote_the_prompt_of_the_picture_that_was_changed_contributed(ad
     version = keeping.keep(refined(ada, BriefKind.EDIT, Source(output=made(max_))), by=ada)
     writers = {each.person for each in version.contributors.filter(part="prompt").select_related("person")}
     assert writers == {max_}, "the words are hers unchanged"
+
+
+def test_whoever_brought_a_photograph_stays_behind_an_edit_of_an_edit_that_was_not_kept(ada: User, max_: User) -> None:
+    """Nobody has to keep what lies between for the photograph to be his."""
+    first = refined(ada, BriefKind.EDIT, Source(version=uploaded(max_)))
+    second = refined(ada, BriefKind.EDIT, Source(output=first))
+    version = keeping.keep(refined(ada, BriefKind.VARY, Source(output=second)), by=ada)
+    assert version.contributors.filter(person=max_, part="brought").exists()
+
+
+def test_whoever_asked_for_a_picture_that_was_not_kept_is_behind_its_edit_but_did_not_keep_it(
+    ada: User, max_: User
+) -> None:
+    version = keeping.keep(refined(ada, BriefKind.EDIT, Source(output=made(max_))), by=ada)
+    assert set(version.contributors.filter(person=max_).values_list("part", flat=True)) == {"prompt", "asked"}

@@ -90,7 +90,7 @@ def _note_hands(version: Version, hands: Hands | None, before: Asset | None, by:
     contributors.note(version, hands or {Part.BROUGHT: [by]})
     if before:
         contributors.carry_over(before.versions.exclude(pk=version.pk), version, Part.NAMED, Part.PLACED)
-    else:
+    elif not (hands or {}).get(Part.NAMED):
         contributors.contribute([version], Part.NAMED, by=by)
     if version.asset.listing:
         contributors.note(version, {Part.PLACED: version.asset.listing.placed_by.all()})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from django.db.models import Q
 
-from assets.models import DigitalSource, Part, Version
+from assets.models import DigitalSource, Listing, Part, Version
 from assets.versions import contributors
 from assets.versions.contributors import Hands, united
 from core.models import User
@@ -22,6 +23,8 @@ CHANGING = (BriefKind.EDIT, BriefKind.VARY)
 
 STRICT: dict[str, int] = {DigitalSource.COMPOSITE: 0, DigitalSource.UNKNOWN: 1}
 """What no further change undoes, the strictest first."""
+
+PROMPT = ("prompt", "negative")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +63,27 @@ def hands(output: Output, *, kept_by: User) -> Hands:
     return united([_done(output), {Part.MADE: [kept_by]}])
 
 
-def writers(brief: Brief) -> set[User]:
-    """Who wrote the prompt: text that is unchanged from the brief before it keeps its author, changed text has both."""
+def taken_over(brief: Brief, *, title: str, listing: Listing | None) -> Hands:
+    """Who wrote what a new asset of this title and listing has from the brief it was made by."""
+    named = writers(brief, "title") if title == brief.title else set()
+    placed = _written(brief, "listing_id") if listing is not None and listing.pk == brief.listing_id else iter(())
+    return {Part.NAMED: named, Part.PLACED: [each.asked_by for each in islice(placed, 1)]}
+
+
+def writers(brief: Brief, *fields: str) -> set[User]:
+    """Who wrote these fields of a brief; its prompt, unless others are named. Changed text is of both."""
+    return {each.asked_by for each in _written(brief, *(fields or PROMPT))}
+
+
+def _written(brief: Brief, *fields: str) -> Iterator[Brief]:
+    """The briefs that said these fields otherwise than the one before them; the first of a line always did."""
     line = {each.pk: each for each in _line(brief)}
-    found = set()
     current: Brief | None = brief
     while current is not None:
         before = line.get(current.parent_id) if current.parent_id else None
-        if before is None or (before.prompt, before.negative) != (current.prompt, current.negative):
-            found.add(current.asked_by)
+        if before is None or any(getattr(before, name) != getattr(current, name) for name in fields):
+            yield current
         current = before
-    return found
 
 
 def _line(brief: Brief) -> Iterable[Brief]:

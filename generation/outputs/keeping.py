@@ -88,19 +88,21 @@ def _take_in(output: Output, by: User, title: str, asset: Asset | None, listing:
     job = output.job
     by_hand = registry.is_by_hand(job.model.provider)
     descent = lineage.descent(output)
+    title, listing = title.strip() or job.brief.title, listing or job.brief.listing
+    wording = {} if asset else lineage.taken_over(job.brief, title=title, listing=listing)
     return intake.take_in(
         storage.read(output.sha256),
-        title=title.strip() or job.brief.title,
+        title=title,
         by=by,
         origin=Origin.BROUGHT if by_hand else Origin.GENERATED,
         maker=registry.label(job.model.provider),
-        listing=listing or job.brief.listing,
+        listing=listing,
         asset=asset,
         parent=descent.parent,
         original=descent.original,
         digital_source=descent.digital_source,
         provenance=facts_of(output),
-        hands=lineage.hands(output, kept_by=by),
+        hands={**lineage.hands(output, kept_by=by), **wording},
     )
 
 

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from assets.models import Origin, Version
+from assets.models import Listing, Origin, Version
 from core import storage
 from core.errors import InvalidTransition
 from core.models import LogEntry, User
@@ -53,7 +53,7 @@ def test_a_kept_picture_knows_how_it_was_made(ada: User) -> None:
 @pytest.mark.django_db
 def test_whoever_wrote_the_prompt_contributed_to_the_version(ada: User, max_: User) -> None:
     version = keeping.keep(made(ada), by=max_)
-    assert parts(version) == {(ada, "prompt"), (ada, "asked"), (max_, "made"), (max_, "named")}
+    assert parts(version) == {(ada, "prompt"), (ada, "asked"), (max_, "made"), (ada, "named")}
 
 
 @pytest.mark.django_db
@@ -65,6 +65,50 @@ def test_a_prompt_that_somebody_sends_again_keeps_its_author(ada: User, rita: Us
     changed = factories.started(max_, kind="again", parent=output.job.brief, prompt=f"{first.prompt} Snow.")
     assert [lineage.writers(each) for each in (first, output.job.brief, changed)] == [{rita}, {rita}, {rita, max_}]
     assert {(rita, "prompt"), (ada, "asked")} <= parts(keeping.keep(output, by=ada))
+
+
+def retitled(ada: User, rita: User, listing: Listing) -> Output:
+    """Ada's prompt under the title and listing that Rita sent it with, taken over by Ada."""
+    people.give(rita, "generation.make_images")
+    first = factories.started(ada, title="House")
+    hers = {"kind": "again", "title": "Harbor house", "listing": listing}
+    return made(ada, parent=factories.started(rita, parent=first, **hers), **hers)
+
+
+@pytest.mark.django_db
+def test_title_and_listing_of_a_brief_in_between_are_whoevers_they_were(ada: User, rita: User) -> None:
+    version = keeping.keep(retitled(ada, rita, people.ListingFactory.create()), by=ada)
+    assert {(rita, "named"), (rita, "placed")} <= parts(version)
+
+
+@pytest.mark.django_db
+def test_a_keepers_own_title_and_listing_are_the_keepers(ada: User, rita: User) -> None:
+    house, other = people.ListingFactory.create_batch(2)
+    version = keeping.keep(retitled(ada, rita, house), by=ada, title="Quay", listing=other)
+    assert (version.asset.title, version.asset.listing) == ("Quay", other)
+    assert (ada, "named") in parts(version)
+    assert rita not in {person for person, _ in parts(version)}
+
+
+@pytest.mark.django_db
+def test_a_picture_kept_for_an_asset_takes_no_title_from_its_brief(ada: User, rita: User) -> None:
+    asset = keeping.keep(made(ada), by=ada).asset
+    version = keeping.keep(retitled(ada, rita, people.ListingFactory.create()), by=ada, asset=asset)
+    assert rita not in {person for person, _ in parts(version)}
+
+
+@pytest.mark.django_db
+def test_whoever_takes_over_a_title_did_not_write_it(ada: User, max_: User) -> None:
+    assert (max_, "named") not in parts(keeping.keep(made(ada), by=max_, title="Brick house"))
+
+
+@pytest.mark.django_db
+def test_a_house_that_was_stated_anew_is_stated_by_whoever_did(ada: User, max_: User) -> None:
+    """A title may be a few letters of somebody else's; a house is the one or the other."""
+    first, house = factories.started(max_, title="House"), people.ListingFactory.create()
+    version = keeping.keep(made(ada, kind="again", parent=first, title="House.", listing=house), by=ada)
+    placed = {each for each in parts(version) if each[1] in ("named", "placed")}
+    assert placed == {(ada, "placed"), (ada, "named"), (max_, "named")}
 
 
 @pytest.mark.django_db

@@ -426,5 +426,5 @@ def test_whoever_brought_a_photograph_stays_behind_an_edit_of_an_edit_that_was_n
 def test_whoever_asked_for_a_picture_that_was_not_kept_is_behind_its_edit_but_did_not_keep_it(
     ada: User, max_: User
 ) -> None:
-    version = keeping.keep(refined(ada, BriefKind.EDIT, Source(output=made(max_))), by=ada)
+    version = keeping.keep(refined(ada, BriefKind.EDIT, Source(output=made(max_))), by=ada, title="Sofa")
     assert set(version.contributors.filter(person=max_).values_list("part", flat=True)) == {"prompt", "asked"}

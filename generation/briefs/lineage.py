@@ -76,14 +76,18 @@ def writers(brief: Brief, *fields: str) -> set[User]:
 
 
 def _written(brief: Brief, *fields: str) -> Iterator[Brief]:
-    """The briefs that said these fields otherwise than the one before them; the first of a line always did."""
+    """The briefs that said these fields otherwise than the one before them; the first of a line always did.
+
+    Other words for a picture that was only looked at begin a line of their own.
+    """
     line = {each.pk: each for each in _line(brief)}
     current: Brief | None = brief
     while current is not None:
         before = line.get(current.parent_id) if current.parent_id else None
-        if before is None or any(getattr(before, name) != getattr(current, name) for name in fields):
+        is_new = before is None or any(getattr(before, name) != getattr(current, name) for name in fields)
+        if is_new:
             yield current
-        current = before
+        current = None if is_new and current.kind == BriefKind.REFERENCE else before
 
 
 def _line(brief: Brief) -> Iterable[Brief]:

@@ -19,7 +19,7 @@ from assets.models import DigitalSource, Origin, Version
 from core import storage
 from core.errors import Blocked
 from core.models import User
-from generation.briefs import preview, references, specs
+from generation.briefs import lineage, preview, references, specs
 from generation.briefs.references import Source
 from generation.catalogue import loading, offers
 from generation.jobs import execution, services, starting
@@ -428,3 +428,16 @@ def test_whoever_asked_for_a_picture_that_was_not_kept_is_behind_its_edit_but_di
 ) -> None:
     version = keeping.keep(refined(ada, BriefKind.EDIT, Source(output=made(max_))), by=ada, title="Sofa")
     assert set(version.contributors.filter(person=max_).values_list("part", flat=True)) == {"prompt", "asked"}
+
+
+@pytest.mark.parametrize(("prompt", "barred"), [("A boat on a lake.", False), ("A brick house at dusk.", True)])
+def test_whoever_wrote_of_a_picture_that_was_only_looked_at_wrote_no_new_words(
+    ada: User, max_: User, prompt: str, barred: bool
+) -> None:
+    brief = factories.unsent(kind=BriefKind.REFERENCE, title="Boat", prompt=prompt)
+    starting.start(brief, [seeing()], by=ada, sources=[Source(output=made(max_))])
+    execution.send(brief.jobs.get().pk)
+    version = keeping.keep(brief.jobs.get().outputs.get(), by=ada)
+    assert version.contributors.filter(person=max_).exists() is barred
+    again = factories.started(ada, kind=BriefKind.AGAIN, parent=brief, prompt=f"{prompt} Snow.")
+    assert (max_ in lineage.writers(again)) is barred

@@ -7,8 +7,8 @@ from typing import Any
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
-RECEIVED = ("id", "job_id", "index", "sha256", "media_type", "width", "height", "size", "created_at")
-"""Columns of an output that are written once: the bytes as they came."""
+RECEIVED = ("id", "job_id", "index", "sha256", "media_type", "width", "height", "size", "told", "created_at")
+"""Columns of an output that are written once: the bytes as they came, and what was said of them."""
 ASKED = (
     "id",
     "kind",

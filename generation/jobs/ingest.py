@@ -42,8 +42,10 @@ def receive(sent: Iterable[Picture], spec: ImageSpec) -> list[Received]:
     return [_receive(picture, spec) for picture in sent]
 
 
-def add_outputs(job: Job, received: Iterable[Received], *, brought_by: User | None = None) -> list[Output]:
-    """Note stored pictures as outputs of the job, in the caller's transaction."""
+def add_outputs(
+    job: Job, received: Iterable[Received], *, brought_by: User | None = None, told: Mapping[str, str] | None = None
+) -> list[Output]:
+    """Note stored pictures as outputs of the job, in the caller's transaction; with what whoever brought them said."""
     start = job.outputs.count()
     good = [(each, each.facts) for each in received if each.facts is not None]
     return Output.objects.bulk_create(
@@ -60,6 +62,7 @@ def add_outputs(job: Job, received: Iterable[Received], *, brought_by: User | No
             flags=list(each.flags),
             found=dict(each.found),
             brought_by=brought_by,
+            told=told,
         )
         for number, (each, facts) in enumerate(good)
     )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any
 
 from django.db import transaction
 
@@ -150,7 +149,7 @@ def _settle_unclear(job: Job, by: User, *, charged: bool, words: str) -> Job:
 def hand_in(job: Job, files: Sequence[bytes], *, by: User, told: Mapping[str, str] | None = None) -> Job:
     """Bring the pictures that a person made elsewhere for a hand-off job; more may follow. Raises Unreadable.
 
-    `told` is what the person answered to the provider's `asks`; it goes into the provenance of what is kept.
+    `told` is what the person answered to the provider's `asks`; it goes into the provenance of these pictures.
     """
     check_right(by, "You can view jobs, but not upload their results.")
     received = receive([Picture(data) for data in files], requests.spec_of(job))
@@ -160,17 +159,16 @@ def hand_in(job: Job, files: Sequence[bytes], *, by: User, told: Mapping[str, st
         held = hold(job)
         if not registry.is_by_hand(held.model.provider) or held.state not in (JobState.HAND, JobState.DONE):
             raise InvalidTransition("This job is not waiting for anybody to upload its result.")
-        made = add_outputs(held, received, brought_by=by)
-        parameters = {**held.parameters, "told": dict(told)} if told else held.parameters
-        change = _brought(held, parameters) if held.state == JobState.HAND else save(held, parameters=parameters)
+        made = add_outputs(held, received, brought_by=by, told=dict(told or {}))
+        change = _brought(held) if held.state == JobState.HAND else save(held)
         words = f"{len(received)} uploaded for {held}."
         answers = {"told": dict(told)} if told else {}
         audit.record(by, "job.handed_in", [change, *map(Change, made)], words, **answers)
     return held
 
 
-def _brought(held: Job, parameters: Mapping[str, Any]) -> Change[Job]:
+def _brought(held: Job) -> Change[Job]:
     """The first pictures end the job, and its price is due."""
     ledger.settle(held.pk, held.quote_micros)
     paid = {"settled_micros": held.quote_micros, "cost_basis": held.quote_basis}
-    return move(held, JobState.DONE, finished_at=clock.now(), parameters=parameters, **paid)
+    return move(held, JobState.DONE, finished_at=clock.now(), **paid)

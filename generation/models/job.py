@@ -167,6 +167,9 @@ class Output(models.Model):
         related_name="+",
         help_text="Who uploaded it, where no provider sent it.",
     )
+    told = models.JSONField(
+        null=True, blank=True, help_text="What they said of it; null where nobody was asked, or their job has it."
+    )
     state = models.CharField(max_length=16, choices=OutputState, default=OutputState.NEW)
     version = models.OneToOneField(
         "assets.Version", null=True, blank=True, on_delete=models.PROTECT, related_name="output"

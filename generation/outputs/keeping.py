@@ -67,7 +67,7 @@ def facts_of(output: Output) -> ProvenanceData:
         template=str(brief.revision or ""),
         values=brief.values,
         purpose=brief.purpose,
-        parameters={**job.parameters, **_sent_along(output)},
+        parameters={**_parameters(output), **_sent_along(output)},
         in_effect=job.in_effect,
         dropped=[specs.OPTION_WORDS.get(name, name) for name in job.dropped],
         seed=output.seed or job.seed,
@@ -104,6 +104,14 @@ def _take_in(output: Output, by: User, title: str, asset: Asset | None, listing:
         provenance=facts_of(output),
         hands={**lineage.hands(output, kept_by=by), **wording},
     )
+
+
+def _parameters(output: Output) -> dict[str, Any]:
+    """Those of the job, with what was said of this very picture. Before pictures had it, it was said of the job."""
+    if output.told is None:
+        return {**output.job.parameters}
+    others = {name: value for name, value in output.job.parameters.items() if name != "told"}
+    return {**others, "told": output.told} if output.told else others
 
 
 def _sent_along(output: Output) -> dict[str, Any]:

@@ -10,9 +10,11 @@ from PIL import ExifTags, Image
 from assets.imaging.inspection import Unreadable
 from core.errors import InvalidTransition
 from core.models import User
-from generation.jobs import execution, services
+from generation.jobs import execution, requests, services
+from generation.jobs.ingest import add_outputs, receive
 from generation.models import Job, JobState, Output
 from generation.outputs import keeping
+from generation.providers.base import Picture
 from tests.generation import factories
 from tests.generation.factories import sent
 from tests.generation.scripted import png
@@ -49,6 +51,24 @@ def test_what_a_person_says_goes_with_the_picture(ada: User) -> None:
     job = services.hand_in(handed(ada), [png("a")], by=ada, told={"plan": "Pro"})
     version = keeping.keep(job.outputs.get(), by=ada)
     assert version.provenance.parameters["told"] == {"plan": "Pro"}
+
+
+def test_what_one_person_says_does_not_go_with_the_picture_of_another(ada: User, max_: User) -> None:
+    job = services.hand_in(handed(ada), [png("a")], by=ada, told={"plan": "Pro"})
+    services.hand_in(job, [png("b")], by=max_, told={"plan": "Free"})
+    services.hand_in(job, [png("c")], by=max_)
+    told = [keeping.keep(each, by=ada).provenance.parameters.get("told") for each in job.outputs.order_by("index")]
+    assert told == [{"plan": "Pro"}, {"plan": "Free"}, None]
+
+
+def test_what_an_old_job_was_told_goes_with_its_old_pictures_only(ada: User, max_: User) -> None:
+    """Answers were kept with the job, and outputs of that time have none."""
+    job = handed(ada)
+    add_outputs(job, receive([Picture(png("a"))], requests.spec_of(job)), brought_by=ada)
+    Job.objects.update(parameters={"told": {"plan": "Pro"}})
+    services.hand_in(job, [png("b")], by=max_)
+    told = [keeping.keep(each, by=ada).provenance.parameters.get("told") for each in job.outputs.order_by("index")]
+    assert told == [{"plan": "Pro"}, None]
 
 
 def test_bringing_something_else_changes_nothing(ada: User) -> None:

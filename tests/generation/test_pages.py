@@ -377,7 +377,7 @@ def test_a_hand_off_shows_the_exact_text_and_takes_the_picture(ada: User) -> Non
     told = {"plan": "Pro", "stealth": "not asked"}
     client.post(reverse("generation:hand_in", args=(job.pk,)), {"pictures": file, **told})
     assert (Job.objects.get().state, Output.objects.count()) == (JobState.DONE, 1)
-    assert Job.objects.get().parameters["told"] == {"plan": "Pro"}
+    assert Output.objects.get().told == {"plan": "Pro"}
 
 
 @pytest.mark.parametrize("data", [{}, {"pictures": SimpleUploadedFile("x.png", b"<svg/>", "image/png")}])

@@ -39,7 +39,7 @@ def take_in(
     """Keep the bytes as the next version of `asset`, or as the first of a new one. Raises inspection.Unreadable.
 
     The license starts with what the provenance's terms answer, and with Unknown for the rest. `hands` says who did what
-    for a picture that was made here; whoever brings any other brought its file.
+    for a picture that was made here; whoever brings any other brought its file, and may have made it from its `parent`.
     """
     check_right(by)
     facts, made = look_at(data), provenance or ProvenanceData()
@@ -63,6 +63,8 @@ def take_in(
         )
         keep(version, made, found)
         _note_hands(version, hands, asset, by)
+        if parent and hands is None:  # nobody says what it was made from, so it may be this one
+            contributors.carry_over(parent, version, *contributors.LASTING)
         seal(Version.objects.with_dossier().filter(pk=version.pk))
         version.refresh_from_db(fields=["dossier_hash", "dossier_format"])
         words = f"{version.label} of “{placed.title}” was added."

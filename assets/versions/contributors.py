@@ -12,6 +12,8 @@ from core.sets import AT_ONCE
 
 Hands = Mapping[Part, Iterable[User]]
 """People by what they did."""
+LASTING = (Part.PROMPT, Part.ASKED, Part.BROUGHT, Part.EDITED)
+"""What is still to be seen in a picture that was made from another."""
 
 
 def contribute(versions: Iterable[Version], part: Part, *, by: User) -> None:

@@ -10,14 +10,12 @@ from django.db.models import Q
 
 from assets.models import DigitalSource, Listing, Part, Version
 from assets.versions import contributors
-from assets.versions.contributors import Hands, united
+from assets.versions.contributors import LASTING, Hands, united
 from core.models import User
 from generation.briefs.references import PHOTOGRAPHS, Source
 from generation.catalogue import offers, registry
 from generation.models import Brief, BriefKind, Job, Output, Role
 
-LASTING = (Part.PROMPT, Part.ASKED, Part.BROUGHT, Part.EDITED)
-"""What is still to be seen in a picture that was made from another."""
 CHANGING = (BriefKind.EDIT, BriefKind.VARY)
 """Kinds whose result shows the picture that went along, changed; a mere reference is only looked at."""
 

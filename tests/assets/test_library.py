@@ -62,6 +62,20 @@ class TestTakingIn:
         assert (following.number, following.asset, following.parent) == (2, version.asset, version)
         assert Asset.objects.count() == 1
 
+    def test_an_upload_over_a_version_keeps_whoever_is_to_be_seen_in_it(self, ada: User, max_: User) -> None:
+        """It may be the same picture, changed elsewhere; the words of the earlier one are not in it."""
+        done: Hands = {part: [max_] for part in (Part.PROMPT, Part.ASKED, Part.BROUGHT, Part.EDITED, Part.WORDS)}
+        first = factories.VersionFactory.create(by=ada, hands=done)
+        following = factories.VersionFactory.create(by=ada, asset=first.asset, parent=first)
+        kept = set(following.contributors.filter(person=max_).values_list("part", flat=True))
+        assert kept == {"prompt", "asked", "brought", "edited"}
+
+    def test_whoever_says_who_made_it_says_all(self, ada: User, max_: User) -> None:
+        first = factories.VersionFactory.create(by=max_)
+        made: Hands = {Part.MADE: [ada]}
+        following = factories.VersionFactory.create(by=ada, asset=first.asset, parent=first, hands=made)
+        assert not following.contributors.filter(person=max_, part=Part.BROUGHT).exists()
+
     def test_the_label_names_date_and_provider(self, ada: User) -> None:
         version = factories.VersionFactory.create(by=ada, maker="OpenAI")
         assert version.label == f"v1 · {clock.written(clock.day_of(version.created_at))} · OpenAI"

@@ -62,9 +62,7 @@ def take_in(
             license=first_licenses(made.terms, 1, by=by)[0],
         )
         keep(version, made, found)
-        _note_hands(version, hands, asset, by)
-        if parent and hands is None:  # nobody says what it was made from, so it may be this one
-            contributors.carry_over(parent, version, *contributors.LASTING)
+        _note_hands(version, _brought(parent, by) if hands is None else hands, asset, by)
         seal(Version.objects.with_dossier().filter(pk=version.pk))
         version.refresh_from_db(fields=["dossier_hash", "dossier_format"])
         words = f"{version.label} of “{placed.title}” was added."
@@ -85,6 +83,12 @@ def look_at(data: bytes) -> inspection.ImageInfo:
             "This is a moving picture. Save the frame you want as PNG or JPEG, and upload that."
         )
     return facts
+
+
+def _brought(parent: Version | None, by: User) -> Hands:
+    """Who did what for a file that somebody brings: nobody says what it was made from, so it may be its parent."""
+    before = contributors.done(parent, *contributors.LASTING) if parent else {}
+    return contributors.united([{Part.BROUGHT: [by]}, before])
 
 
 def _note_hands(version: Version, hands: Hands | None, before: Asset | None, by: User) -> None:

@@ -41,8 +41,8 @@ def descent(output: Output) -> Descent:
 
 
 def descent_from(sources: Iterable[Source], *, made: str = DigitalSource.GENERATED) -> Descent:
-    """What comes of changing these pictures: the strictest that any of them asks for, and of equals the first."""
-    return min((_through(source, made) for source in sources), key=_leniency, default=Descent(made))
+    """What comes of changing these pictures: the strictest that any of them asks for, through all edits."""
+    return min((_through(source, made) for source in _behind(sources)), key=_leniency, default=Descent(made))
 
 
 def changed_pictures(job: Job) -> list[Source]:
@@ -58,7 +58,8 @@ def changed_pictures(job: Job) -> list[Source]:
 
 def hands(output: Output, *, kept_by: User) -> Hands:
     """Who did what for an output that somebody keeps, with whoever had a hand in the pictures that it was made from."""
-    return united([_done(output), {Part.MADE: [kept_by]}])
+    behind = map(_lasting, _behind(changed_pictures(output.job)))
+    return united([_done(output), *behind, {Part.MADE: [kept_by]}])
 
 
 def taken_over(brief: Brief, *, title: str, listing: Listing | None) -> Hands:
@@ -95,36 +96,49 @@ def _line(brief: Brief) -> Iterable[Brief]:
     return Brief.objects.filter(Q(pk=brief.root_id) | Q(root=brief.root_id)).select_related("asked_by")
 
 
-def _done(output: Output) -> Hands:
-    """Who asked for the picture, wrote its prompt or brought it, here and through all that it was made from."""
-    job, brief = output.job, output.job.brief
-    own = {
-        Part.PROMPT: writers(brief),
-        Part.ASKED: {brief.asked_by, *([job.sent_again_by] if job.sent_again_by else [])},
-        Part.BROUGHT: {output.brought_by} if output.brought_by else set(),
-    }
-    return united([own, *map(_hands_behind, changed_pictures(job))])
+def _behind(sources: Iterable[Source]) -> Iterator[Source]:
+    """These pictures and, through those that were not kept, all that they were made from; each of them once."""
+    seen: set[str] = set()
+    waiting = list(sources)
+    while waiting:
+        source = waiting.pop(0)
+        if source.key not in seen:
+            seen.add(source.key)
+            yield source
+            waiting[:0] = changed_pictures(source.output.job) if source.output and not _kept_as(source) else []
 
 
-def _hands_behind(source: Source) -> Hands:
-    """Whose work in the picture that was changed is in the new one, whether it was kept or not."""
-    version = source.version or (source.output and source.output.version)
-    if version:
+def _kept_as(source: Source) -> Version | None:
+    return source.version or (source.output.version if source.output else None)
+
+
+def _lasting(source: Source) -> Hands:
+    """Whose work in a picture is in what was made from it, whether it was kept or not."""
+    if version := _kept_as(source):
         return contributors.done(version, *LASTING)
     return _done(source.output) if source.output else {}
 
 
+def _done(output: Output) -> Hands:
+    """Who asked for a picture, wrote its prompt or brought it."""
+    job, brief = output.job, output.job.brief
+    return {
+        Part.PROMPT: writers(brief),
+        Part.ASKED: {brief.asked_by, *([job.sent_again_by] if job.sent_again_by else [])},
+        Part.BROUGHT: {output.brought_by} if output.brought_by else set(),
+    }
+
+
 def _through(source: Source, made: str) -> Descent:
-    version = source.version or (source.output and source.output.version)
-    if version:
+    if version := _kept_as(source):
         return _from_version(version, made)
-    before = descent(source.output) if source.output else Descent(made)
-    altered_before = before.digital_source in STRICT
-    return Descent(before.digital_source if altered_before else made, before.parent, before.original)
+    own = offers.digital_source(source.output.job.model) if source.output else made
+    return Descent(own if own in STRICT else made)
 
 
-def _leniency(found: Descent) -> int:
-    return STRICT.get(found.digital_source, len(STRICT))
+def _leniency(found: Descent) -> tuple[int, bool]:
+    """Of two that are as strict, the one that is in the library tells more."""
+    return STRICT.get(found.digital_source, len(STRICT)), found.parent is None
 
 
 def _from_version(version: Version, made: str) -> Descent:

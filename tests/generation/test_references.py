@@ -10,12 +10,12 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 from PIL import Image
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from assets.imaging import masks
 from assets.imaging.inspection import Unreadable
 from assets.library import intake
-from assets.models import DigitalSource, Origin, Version
+from assets.models import DigitalSource, Origin, Part, Version
 from core import storage
 from core.errors import Blocked
 from core.models import User
@@ -441,3 +441,18 @@ def test_whoever_wrote_of_a_picture_that_was_only_looked_at_wrote_no_new_words(
     assert version.contributors.filter(person=max_).exists() is barred
     again = factories.started(ada, kind=BriefKind.AGAIN, parent=brief, prompt=f"{prompt} Snow.")
     assert (max_ in lineage.writers(again)) is barred
+
+
+def test_a_long_line_of_edits_of_two_pictures_each_is_walked_once(
+    ada: User, max_: User, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    """Each looks at the two before it; walked anew for each of them, the way would double with every edit."""
+    line = [Source(version=uploaded(max_)), Source(output=made(ada))]
+    for _ in range(6):
+        line.append(Source(output=changed(ada, BriefKind.EDIT, line[-2:])))
+    last = line[-1].output
+    assert last
+    with django_assert_max_num_queries(60):
+        found, done = lineage.descent(last), lineage.hands(last, kept_by=ada)
+    assert found.digital_source == DigitalSource.COMPOSITE
+    assert max_ in done[Part.BROUGHT]

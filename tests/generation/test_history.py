@@ -9,8 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
-from assets.models import Version
-from assets.models.version import Status
 from core.models import User
 from generation.jobs import execution
 from generation.models import Brief, Job
@@ -18,6 +16,7 @@ from generation.outputs import keeping
 from generation.pages.history_page import marked
 from generation.providers import errors
 from tests.assets import factories as people
+from tests.assets import verbs
 from tests.generation import factories
 from tests.generation.scripted import Scripted
 
@@ -97,9 +96,7 @@ def test_what_was_kept_and_approved_is_found_and_shown(browser: Client, ada: Use
     version = keeping.keep(brief.jobs.get().outputs.get(), by=ada)
     assert titles(browser, "?state=kept") == {"Mill"}
     assert titles(browser, "?state=approved") == set()
-    Version.objects.filter(pk=version.pk).update(
-        status=Status.APPROVED, alt_text="A mill", approved_by=people.rita(), license=version.license
-    )
+    people.approve(verbs.describe(version, text="A mill", by=ada), people.rita())
     assert titles(browser, "?state=approved") == {"Mill"}
     page = browser.get(URL).content.decode()
     assert "1 picture, 1 kept" in page

@@ -128,9 +128,9 @@ def _told(release: Release, what: str, words: str) -> bool:
 
 def end(release: Release, state: ReleaseState, reason: str, *, by: User | None) -> None:
     """End a release whose locks the caller holds, and tell its channel."""
-    move(release, state, reason, by=by)
+    ended = move(release, state, reason, by=by)
     kind = EventKind.EXPIRED if state == ReleaseState.EXPIRED else EventKind.WITHDRAWN
-    announce(release, kind, clock.instant())
+    announce(release, kind, ended.after["ended_at"])
 
 
 def _follow(version: Version) -> list[Change[Version]]:

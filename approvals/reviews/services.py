@@ -2,7 +2,7 @@
 
 A decision is about what was seen: it carries the hash of the dossier and is refused when that has changed. It takes
 effect after a while in which it can be undone (`settling`). Locks are taken in one order everywhere: review,
-version, releases and channels, end of the log.
+version, channels, decision, releases, end of the log.
 """
 
 from __future__ import annotations
@@ -190,9 +190,6 @@ def held_by_other(review: Review, user: User) -> bool:
     if review.claimed_by_id in (None, user.pk) or review.claimed_at is None:
         return False
     return clock.instant() - review.claimed_at < timedelta(minutes=CLAIM_MINUTES)
-
-
-# Ending releases
 
 
 def _check_facts(findings: list[Finding]) -> None:

@@ -91,12 +91,12 @@ def _brought(parent: Version | None, by: User) -> Hands:
     return contributors.united([{Part.BROUGHT: [by]}, before])
 
 
-def _note_hands(version: Version, hands: Hands | None, before: Asset | None, by: User) -> None:
+def _note_hands(version: Version, hands: Hands, before: Asset | None, by: User) -> None:
     """Who made or brought it, named it, and said which house it shows. Words that were there keep their author."""
-    contributors.note(version, hands or {Part.BROUGHT: [by]})
+    contributors.note(version, hands)
     if before:
         contributors.carry_over(before.versions.exclude(pk=version.pk), version, Part.NAMED, Part.PLACED)
-    elif not (hands or {}).get(Part.NAMED):
+    elif not hands.get(Part.NAMED):
         contributors.contribute([version], Part.NAMED, by=by)
     if version.asset.listing:
         contributors.note(version, {Part.PLACED: version.asset.listing.placed_by.all()})

@@ -13,6 +13,7 @@ from typing import Any
 from django.core.files.storage import FileSystemStorage, storages
 from django.db import IntegrityError, models, transaction
 
+from approvals.admin import ChannelForm
 from approvals.models import Channel, Decision, Event, Release, Review
 from assets.models import (
     AltText,
@@ -77,18 +78,7 @@ GOES_INTO_PROMPTS = ("title", "facts", "created_at")
 """What else is known of a listing does not leave."""
 NAMES_OF_TERMS = ("title", "publisher", "source_url", "created_at")
 """For people; whose terms, of which day and what they answer is in their hash."""
-EDITED_BY_ADMINISTRATORS = (
-    "slug",
-    "name",
-    "kind",
-    "description",
-    "rules",
-    "disclosure",
-    "rules_source",
-    "rules_read_on",
-    "time_zone",
-    "active",
-)
+EDITED_BY_ADMINISTRATORS = ChannelForm.Meta.fields
 """What was decided under them is in the dossiers."""
 MADE_AGAIN = ("version", "spec", "media_type", "width", "height", "size", "created_at")
 """Copies for the portal's own pages; a file that is missing is made anew."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from itertools import product
 from typing import Any
@@ -193,7 +194,13 @@ def _differing(
 def _write_answers(rows: list[LicenseAnswer]) -> list[str]:
     """Write the answers; returns what to read again, since new ones are not among those that are known."""
     new = [row for row in rows if row.pk is None]
-    sets.update_each([row for row in rows if row.pk], "answer", "detail", "source")
+    alike = defaultdict(list)
+    for row in rows:
+        if row.pk:
+            alike[GivenAnswer(Answer(row.answer), row.detail, row.source)].append(row.pk)
+    for given, keys in alike.items():
+        for batch in batches(keys):
+            LicenseAnswer.objects.filter(pk__in=batch).update(**asdict(given))
     LicenseAnswer.objects.bulk_create(new, batch_size=AT_ONCE)
     return ["license__answers"] if new else []
 

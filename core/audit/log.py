@@ -94,9 +94,9 @@ def plain(data: Mapping[str, Any]) -> dict[str, Any]:
     """The data as it will come back: plain JSON without floats, which PostgreSQL writes in its own way."""
     if not data:
         return {}
-    clean: dict[str, Any] = json.loads(json.dumps(dict(data), cls=DjangoJSONEncoder), parse_float=str)
-    cleaned = _without_nul(clean)
-    return cleaned if isinstance(cleaned, dict) else {}
+    text = json.dumps(dict(data), cls=DjangoJSONEncoder)
+    clean: dict[str, Any] = json.loads(text, parse_float=str)
+    return _without_nul(clean) if r"\u0000" in text else clean
 
 
 def _without_nul(value: Any) -> Any:

@@ -16,7 +16,7 @@ from core.models import User
 from core.people import actors
 from core.people.row_changes import RowChanges
 
-MADE = "account.made"
+MADE, PASSWORD = "account.made", "account.password"
 _UNSAID = frozenset({"id", "password", "last_login"})
 _told_by_caller: ContextVar[bool] = ContextVar("told_by_caller", default=False)
 
@@ -66,7 +66,7 @@ def _tell_password(before: User, after: User) -> None:
         had, has = before.has_usable_password(), after.has_usable_password()
         became = {(True, True): "changed", (False, True): "set"}.get((had, has), "taken away")
         words = f"The password of account “{after.username}” was {became}."
-        record("account.password", Change.between(after, {"password": had}, {"password": has}), words)
+        record(PASSWORD, Change.between(after, {"password": had}, {"password": has}), words)
 
 
 def _values(user: User) -> dict[str, object]:

@@ -15,6 +15,11 @@ from core.people.row_changes import RowChanges
 _SEEN = frozenset({"used_mask", "viewed_at"})
 """What is noted in an authenticator when its codes are used or looked at; all else in it are secrets."""
 
+ADDRESS_ADDED, ADDRESS_CHANGED, FACTOR_REMOVED = (
+    "account.address_added",
+    "account.address_changed",
+    "account.factor_removed",
+)
 KINDS = {"recovery_codes": "recovery codes", "totp": "authenticator app"}
 
 
@@ -35,14 +40,14 @@ def _tell_address(before: EmailAddress | None, after: EmailAddress | None) -> No
         record("account.address_removed", change, f"Address {before.email} was removed from {_account(before)}.")
     if after:
         change = Change.between(after.user, {}, _address(after))
-        record("account.address_added", change, f"Address {after.email} was added to {_account(after)}.")
+        record(ADDRESS_ADDED, change, f"Address {after.email} was added to {_account(after)}.")
 
 
 def _tell_changed_address(before: EmailAddress, after: EmailAddress) -> None:
     change = Change.between(after.user, _address(before), _address(after))
     if change:
         words = f"Address {before.email} of {_account(after)} {_became(change.after)}."
-        record("account.address_changed", change, words)
+        record(ADDRESS_CHANGED, change, words)
 
 
 def _became(after: Mapping[str, Any]) -> str:
@@ -64,7 +69,7 @@ def _tell_factor(before: Authenticator | None, after: Authenticator | None) -> N
         return
     if before:
         change = Change.between(before.user, _factor(before), {})
-        record("account.factor_removed", change, f"Second factor removed from {_account(before)}: {_kind(before)}.")
+        record(FACTOR_REMOVED, change, f"Second factor removed from {_account(before)}: {_kind(before)}.")
     if after:
         change = Change.between(after.user, {}, _factor(after))
         record("account.factor_added", change, f"Second factor added to {_account(after)}: {_kind(after)}.")

@@ -90,6 +90,23 @@ def test_an_administrators_second_account_is_seen_beside_his_own_work(max_: User
         assert "Made by a contributor" in text(rita, url)
 
 
+def test_an_old_account_that_a_contributor_gave_a_new_password(max_: User, rita: User, review: Review) -> None:
+    """Resetting a reviewer's password is quicker than making a second account."""
+    handled = factories.review(factories.ready(max_), review.channels.get())
+    with time_machine.travel(clock.instant() - timedelta(days=2, hours=1)):
+        said = {"usable_password": "true", "password1": PASSWORD, "password2": PASSWORD}
+        asked = reverse("admin:auth_user_password_change", args=[rita.pk])
+        assert signed_in(max_).post(asked, said).status_code == 302
+    decision = factories.decide(handled)
+    (reviewer,) = reviewers_of(handled.version, [decision]).values()
+    assert reviewer.warning == "Opened by a contributor"
+    assert reviewer.remark.endswith(
+        " Max, who worked on this picture, opened it 2 days before: The password of account “rita” was changed."
+    )
+    (other,) = reviewers_of(review.version, [factories.decide(review)]).values()
+    assert other.warning == "New account", "Max had no part in this one"
+
+
 def test_an_author_sees_who_returned_it(ada: User, review: Review) -> None:
     settling.settle(factories.decide(review, Choice.CHANGES, "The lamp floats."))
     for url in (reverse("approvals:queue"), review.version.get_absolute_url()):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, cast
 from uuid import UUID
 
+import structlog
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_cache_control
@@ -29,10 +30,13 @@ from approvals.api.parameters import EventParameters, ListParameters, NoParamete
 from approvals.api.serializers import ErrorSerializer, EventSerializer, EventsSerializer, ImageSerializer
 from approvals.api.throttling import PerSite
 from approvals.models import Channel, Delivery, Event, Release
+from approvals.models.document import UnreadableDocument
 from assets.imaging import inspection
 from core import storage
 
 EVENTS_AT_ONCE = 200
+
+logger = structlog.get_logger(__name__)
 
 
 def refusals(*statuses: int) -> dict[int, Any]:
@@ -115,16 +119,29 @@ class ImageList(SiteView):
             releases = releases.filter(released_at__gte=since)
         pages = self.pagination_class()
         found = pages.paginate_queryset(releases, request, self)
-        said = [ImageSerializer(release, context={"request": request}).data for release in found]
-        return pages.get_paginated_response(said)
+        said = (_said(release, request) for release in found)
+        return pages.get_paginated_response([image for image in said if image])
 
 
 class Image(SiteView):
     """One image."""
 
-    @extend_schema(operation_id="get_image", responses={200: ImageSerializer, **refusals(400, 401, 404, 410, 429)})
+    @extend_schema(operation_id="get_image", responses={200: ImageSerializer, **refusals(400, 401, 404, 410, 429, 503)})
     def get(self, request: Request, image: UUID) -> Response:
-        return Response(ImageSerializer(self.live_release(image), context={"request": request}).data)
+        said = _said(self.live_release(image), request)
+        if said is None:
+            raise Damaged
+        return Response(said)
+
+
+def _said(release: Release, request: Request) -> dict[str, Any] | None:
+    """The release in the words of the API; None for one whose document was damaged, which costs no other its place."""
+    try:
+        said: dict[str, Any] = ImageSerializer(release, context={"request": request}).data
+    except UnreadableDocument:
+        logger.exception("document_unreadable", release=str(release.pk))
+        return None
+    return said
 
 
 class ImageFile(SiteView):
@@ -161,10 +178,10 @@ class ImageFile(SiteView):
 def _file(release: Release) -> HttpResponse:
     """The bytes, hashed once more while they are read: what leaves is what was released, or nothing."""
     extension = inspection.EXTENSIONS[release.file_media_type]
-    name = f"{slugify(release.document.title)[:80] or 'image'}-v{release.document.version.number}.{extension}"
     try:
+        name = f"{slugify(release.document.title)[:80] or 'image'}-v{release.document.version.number}.{extension}"
         data = storage.read(release.file_sha256)
-    except (storage.CorruptFile, OSError) as error:
+    except (UnreadableDocument, storage.CorruptFile, OSError) as error:
         raise Damaged from error
     return HttpResponse(
         data,

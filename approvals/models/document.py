@@ -23,6 +23,13 @@ def says(words: str) -> dict[str, Any]:
     return {"serializer_kwargs": {"help_text": words}}
 
 
+class UnreadableDocument(ValueError):
+    """What is stored of a release cannot be read: `manage.py verify` names it."""
+
+    silent_variable_failure = True
+    """A page shows nothing in its place, and stays."""
+
+
 class Kind(StrEnum):
     """What a picture is to the people who look at it."""
 
@@ -117,8 +124,17 @@ class ReleaseDocument:
 
     @classmethod
     def parse(cls, text: str) -> ReleaseDocument:
-        """Read what `as_text` wrote, in this format or in the first, which had no number."""
-        said = json.loads(text)
+        """Read what `as_text` wrote, in this format or in the first, which had no number.
+
+        Raises UnreadableDocument for anything else.
+        """
+        try:
+            return cls._of(json.loads(text))
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            raise UnreadableDocument("What is stored is no release document.") from error
+
+    @classmethod
+    def _of(cls, said: Mapping[str, Any]) -> ReleaseDocument:
         return cls(
             format=said.get("format", 1),
             title=said["title"],

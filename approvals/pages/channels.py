@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from approvals.channels import verdict
 from approvals.channels.rules import BadRules
 from approvals.models import Channel, Event, Release
+from approvals.models.document import UnreadableDocument
 from approvals.pages import review_page
 from approvals.pages.panels import ReleaseTile, served_state, why_paused
 from approvals.pages.reviewers import reviewers_of
@@ -106,6 +107,14 @@ def _release(release_id: UUID) -> Release:
     )
 
 
+def _shown(found: Release) -> review_page.PublicView | None:
+    """What the channel shows; None when what was released was damaged since."""
+    try:
+        return review_page.public_view_of(found)
+    except UnreadableDocument:
+        return None
+
+
 def _about(request: SignedIn, found: Release) -> dict[str, object]:
     version = Version.objects.with_details().get(pk=found.version_id)
     served = set(Release.objects.live().filter(pk=found.pk).values_list("pk", flat=True))
@@ -117,7 +126,7 @@ def _about(request: SignedIn, found: Release) -> dict[str, object]:
         "state": state,
         "why": why_paused(found) if state == "paused" else "",
         "altered": Release.objects.live().filter(channel=found.channel, original=found.version_id),
-        "view": review_page.public_view_of(found),
+        "view": _shown(found),
         "deliveries": found.deliveries.select_related("key__site")[:EVENTS_SHOWN],
         "can_withdraw": found.state == "live" and request.user.has_perm(lifecycle.WITHDRAW),
     }

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from approvals.models import Channel, Delivery, ListingSite, Release, SiteKey
@@ -17,7 +18,7 @@ from approvals.reviews import settling
 from approvals.sites import access
 from assets.imaging import metadata
 from assets.provenance.data import ProvenanceData
-from core import storage
+from core import guards, storage
 from core.models import User
 from tests.approvals import factories
 from tests.approvals.agreed import differences
@@ -134,6 +135,24 @@ def test_a_damaged_file_never_leaves(bricks: Site, release: Release, monkeypatch
 
     monkeypatch.setattr(storage, "read", damaged)
     assert bricks.get(url(release, "file")).status_code == 503
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"title": "Kitchen"}', "\\u0000 no JSON"])
+def test_a_damaged_document_keeps_no_other_picture_from_leaving(
+    bricks: Site, release: Release, rita: User, ada: User, text: str
+) -> None:
+    other = factories.released(factories.ready(ada), release.channel)
+    guards.lift("approvals_release")
+    Release.objects.filter(pk=release.pk).update(document_text=text)
+    assert bricks.ids() == [str(other.pk)]
+    assert bricks.get(url(release)).status_code == bricks.get(url(release, "file")).status_code == 503
+    client = Client()
+    client.force_login(rita)
+    for address in (
+        reverse("approvals:release", args=[release.pk]),
+        reverse("approvals:channel", args=[release.channel.slug]),
+    ):
+        assert client.get(address).status_code == 200
 
 
 def test_a_download_is_written_down(bricks: Site, release: Release, key: access.NewKey) -> None:

@@ -62,10 +62,12 @@ def hands(output: Output, *, kept_by: User) -> Hands:
     return united([_done(output), *behind, {Part.MADE: [kept_by]}])
 
 
-def taken_over(brief: Brief, *, title: str, listing: Listing | None) -> Hands:
-    """Who wrote what a new asset of this title and listing has from the brief it was made by."""
-    named = writers(brief, "title") if title == brief.title else set()
-    placed = _written(brief, "listing_id") if listing is not None and listing.pk == brief.listing_id else iter(())
+def taken_over(brief: Brief, *, title: str, listing: Listing | None, kept_by: User) -> Hands:
+    """Who gave a new asset this title and listing: whoever wrote them into its brief, or changed them in keeping it."""
+    named = writers(brief, "title") if title == brief.title else {kept_by}
+    if listing != brief.listing:
+        return {Part.NAMED: named, Part.PLACED: {kept_by}}
+    placed = _written(brief, "listing_id") if listing else iter(())
     return {Part.NAMED: named, Part.PLACED: [each.asked_by for each in islice(placed, 1)]}
 
 

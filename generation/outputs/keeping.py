@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -23,8 +23,12 @@ KEEPING_TAKES = timedelta(minutes=1)
 """After this long, somebody who was keeping an output is taken to have died doing it."""
 
 
+For = Listing | Literal["as briefed"] | None
+"""Which house a picture is for: another than its brief says, the same, or none."""
+
+
 def keep(
-    output: Output, *, by: User, title: str = "", asset: Asset | None = None, listing: Listing | None = None
+    output: Output, *, by: User, title: str = "", asset: Asset | None = None, listing: For = "as briefed"
 ) -> Version:
     """Make the output a version: of `asset`, or of a new one. Two people keeping it at once get one version.
 
@@ -84,12 +88,13 @@ def facts_of(output: Output) -> ProvenanceData:
     )
 
 
-def _take_in(output: Output, by: User, title: str, asset: Asset | None, listing: Listing | None) -> Version:
+def _take_in(output: Output, by: User, title: str, asset: Asset | None, listing: For) -> Version:
     job = output.job
     by_hand = registry.is_by_hand(job.model.provider)
     descent = lineage.descent(output)
-    title, listing = title.strip() or job.brief.title, listing or job.brief.listing
-    wording = {} if asset else lineage.taken_over(job.brief, title=title, listing=listing)
+    title = title.strip() or job.brief.title
+    listing = job.brief.listing if listing == "as briefed" else listing
+    wording = {} if asset else lineage.taken_over(job.brief, title=title, listing=listing, kept_by=by)
     return intake.take_in(
         storage.read(output.sha256),
         title=title,

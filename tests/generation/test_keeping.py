@@ -86,8 +86,16 @@ def test_a_keepers_own_title_and_listing_are_the_keepers(ada: User, rita: User) 
     house, other = people.ListingFactory.create_batch(2)
     version = keeping.keep(retitled(ada, rita, house), by=ada, title="Quay", listing=other)
     assert (version.asset.title, version.asset.listing) == ("Quay", other)
-    assert (ada, "named") in parts(version)
+    assert {(ada, "named"), (ada, "placed")} <= parts(version)
     assert rita not in {person for person, _ in parts(version)}
+
+
+@pytest.mark.django_db
+def test_a_picture_may_be_kept_for_no_house_though_its_brief_names_one(ada: User, rita: User, max_: User) -> None:
+    version = keeping.keep(retitled(ada, rita, people.ListingFactory.create()), by=max_, listing=None)
+    assert version.asset.listing is None
+    assert (max_, "placed") in parts(version)
+    assert (rita, "placed") not in parts(version)
 
 
 @pytest.mark.django_db

@@ -82,8 +82,7 @@ def _subject(change: Change[Any], position: int) -> LogSubject:
 
 
 def _locked_head() -> LogHead:
-    LogHead.objects.get_or_create(pk=1)
-    return LogHead.objects.select_for_update().get(pk=1)
+    return LogHead.objects.select_for_update().get_or_create(pk=1)[0]
 
 
 def _name_of(actor: User | None) -> str:

@@ -1,6 +1,6 @@
 """Every address and every caller: who gets in, who is refused and how, and that a refusal or a look changes nothing.
 
-Each caller looks a second time, for the head alone, at a third of the addresses; `make prove` at all of them.
+Each caller looks a second time, for the head alone, at a sixth of the addresses; `make prove` at all of them.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Nothing unapproved leaves: no address, key, header or saved answer gets bytes or words that are not released.
 
-Each caller asks each address in a third of the ways, in rotation; `make prove` tries them all.
+Each caller asks each address in a sixth of the ways, in rotation; `make prove` tries them all.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from django.db import connection
 
 from config import roles
 from tests import machine
+from tests.assets import factories
 from tests.portal import Portal
 
 RUN = os.environ["TEST_SHARED"]
@@ -40,7 +41,7 @@ def once(what: str) -> Iterator[bool]:
 
 
 def take_database() -> None:
-    """Give this process an empty, migrated database of its own, with the roles in it."""
+    """Give this process a migrated database of its own, with the roles and the cast in it and nothing else."""
     own = str(connection.settings_dict["TEST"]["NAME"])
     empty = f"{NAME}_empty" if machine.on_postgres() else f"{RUN}/empty.sqlite3"
     with once("empty") as is_first:
@@ -48,6 +49,7 @@ def take_database() -> None:
             connection.settings_dict["TEST"]["NAME"] = empty
             connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
             roles.create_roles()
+            factories.cast()
             connection.settings_dict["TEST"]["NAME"] = own
         connection.close()
         if machine.on_postgres():

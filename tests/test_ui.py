@@ -206,14 +206,14 @@ def test_the_places_stand_in_their_fixed_order() -> None:
 
 @pytest.mark.usefixtures("places", "db")
 def test_a_person_sees_only_the_places_they_have_a_right_to() -> None:
-    ada = User.objects.create_user("ada")
-    ada.user_permissions.set(Permission.objects.filter(codename__in=["view_asset", "make_images"]))
-    assert labels(nav.Navigation(ask("/", User.objects.get(pk=ada.pk)))) == ["Overview", "Make", "Library"]
+    nora = User.objects.create_user("nora")
+    nora.user_permissions.set(Permission.objects.filter(codename__in=["view_asset", "make_images"]))
+    assert labels(nav.Navigation(ask("/", User.objects.get(pk=nora.pk)))) == ["Overview", "Make", "Library"]
 
 
 @pytest.mark.usefixtures("places", "db")
 def test_a_stranger_sees_no_place_and_no_search() -> None:
-    navigation = nav.Navigation(ask("/", User.objects.create_user("nils")))
+    navigation = nav.Navigation(ask("/", User.objects.create_user("nora")))
     assert navigation.entries == []
     assert navigation.search == ""
 

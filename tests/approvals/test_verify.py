@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
 from io import StringIO
@@ -10,6 +11,7 @@ from random import Random
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import models, transaction
+from pytest_django import DjangoDbBlocker
 
 from approvals.models import Decision, Event, Release, Review
 from assets.models import Consent, Contributor, Version
@@ -19,6 +21,7 @@ from tests.approvals import tamperings
 from tests.approvals.lived import live_through
 from tests.share import WHOLE
 from tests.tampering import unguard
+from tests.together import in_one_transaction
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 
@@ -35,9 +38,11 @@ def verify(**options: bool) -> list[str]:
     return err.getvalue().splitlines()
 
 
-@pytest.fixture
-def lived() -> None:
-    live_through()
+@pytest.fixture(scope="module")
+def lived(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with in_one_transaction(django_db_blocker):
+        live_through()
+        yield
 
 
 def test_a_portal_in_use_is_whole(lived: None) -> None:

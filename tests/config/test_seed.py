@@ -16,6 +16,11 @@ from generation.models import GenerationModel, Template
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 
 
+@pytest.fixture(autouse=True)
+def _nobody_is_there_yet() -> None:
+    get_user_model()._default_manager.all().delete()
+
+
 def seed() -> str:
     said = StringIO()
     call_command("seed", stdout=said)

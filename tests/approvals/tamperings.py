@@ -256,7 +256,8 @@ def _other_text(field: models.Field[Any, Any], value: str, random: Random) -> st
         return f"{random.getrandbits(256):064x}"
     if len(value) > 20:
         return value.replace("e", "3", 1) if "e" in value else value[:-1]
-    return (value + "x")[-(field.max_length or 500) :] if value else "another"
+    longest = field.max_length or 500
+    return (value + "x")[-longest:] if value else "another"[:longest]
 
 
 def _other_json(value: Any) -> Any:

@@ -1,6 +1,6 @@
 """Input that nobody means is answered in words: never a fault, and nothing that was typed is lost.
 
-Each row meets a sixth of the values, in rotation; `make prove` tries them all.
+Each row meets a third of the values, in rotation; `make prove` tries them all.
 """
 
 from __future__ import annotations

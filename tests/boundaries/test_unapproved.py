@@ -127,12 +127,12 @@ def test_a_version_that_is_not_approved_never_leaves(
     secret = {storage.read(each) for each in hashes}
     ways = [*requests([f'"{each}"' for each in hashes] + [f'W/"{hashes[-1]}"'])]
     for name, browser in callers(world, elsewhere).items():
-        for method, headers in share(ways, name):
+        for method, headers in share(ways, name, of=6):
             with taken_back():
                 listed = getattr(browser, method)(IMAGES, headers=headers)
             assert SAYS.encode() not in listed.body
         for place, (number, what) in enumerate(product(ids, ("", "file"))):
-            for method, headers in share(ways, name, place):
+            for method, headers in share(ways, name, place, of=6):
                 answer = getattr(browser, method)(f"{IMAGES}{number}/{what}", headers=headers)
                 gone = name == "the site" and number in ended
                 expected = 410 if gone else 404 if name in ("the site", "another site") else 401

@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/providers/<slug:key>/test/", views.test_connection, name="test_connection"),
     path("settings/providers/<slug:key>/try/", views.reset_provider, name="reset_provider"),
     path("settings/providers/<slug:key>/limits/", views.provider_limits, name="provider_limits"),
+    path("settings/messages/retry/", views.retry_all_messages, name="retry_all_messages"),
     path("settings/messages/<int:message_id>/retry/", views.retry_message, name="retry_message"),
     path("", include("assets.urls")),
     path("", include("generation.urls")),

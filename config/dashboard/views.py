@@ -75,8 +75,18 @@ def provider_limits(request: SignedIn, key: str) -> HttpResponse:
 @permission_required("core.view_user", raise_exception=True)
 def retry_message(request: SignedIn, message_id: int) -> HttpResponse:
     """Send a message that was given up again."""
-    message = outgoing.retry(get_object_or_404(OutgoingMessage, pk=message_id), by=request.user)
+    message = get_object_or_404(OutgoingMessage, pk=message_id)
+    outgoing.retry([message], by=request.user)
     messages.success(request, f"The message to {message.to} is sent again now.")
+    return redirect(f"{reverse('settings')}#outgoing-mail")
+
+
+@require_POST
+@permission_required("core.view_user", raise_exception=True)
+def retry_all_messages(request: SignedIn) -> HttpResponse:
+    """Send all messages that were given up again, as when the mail server is back."""
+    again = outgoing.retry(OutgoingMessage.objects.failed(), by=request.user)
+    messages.success(request, f"{len(again)} message{'s are' if len(again) > 1 else ' is'} sent again now.")
     return redirect(f"{reverse('settings')}#outgoing-mail")
 
 

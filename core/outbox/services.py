@@ -8,14 +8,16 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import connection, models, transaction
 
-from core import audit, clock, dispatch
+from core import audit, clock, dispatch, sets
 from core.errors import InvalidTransition
 from core.models import MessageState, OutgoingMessage, User
 from core.outbox.topics import label_of, topic_of
+from core.sets import batches
 
 MANAGE = "core.view_user"
 """The right of the Settings page."""
 SEND = "core.tasks.send_outbox"
+_TRIED = ("state", "attempts", "due_at", "closed_at")
 
 
 def write(topic: str, subject: models.Model, people: Iterable[User], words: str, **data: Any) -> None:
@@ -33,17 +35,42 @@ def write(topic: str, subject: models.Model, people: Iterable[User], words: str,
         dispatch.enqueue(SEND)
 
 
-def retry(message: OutgoingMessage, *, by: User) -> OutgoingMessage:
-    """Send a message that was given up as if it were new, with all its attempts before it."""
+def retry(messages: Iterable[OutgoingMessage], *, by: User) -> list[OutgoingMessage]:
+    """Send messages that were given up as if they were new, with all their attempts before them. Others stay.
+
+    Raises PermissionDenied, and InvalidTransition when none of them was given up.
+    """
     if not by.has_perm(MANAGE):
         raise PermissionDenied("Only administrators send messages again.")
     with transaction.atomic():
-        locked = OutgoingMessage.objects.select_for_update(of=("self",)).select_related("to").get(pk=message.pk)
-        if locked.state != MessageState.FAILED:
-            raise InvalidTransition(f"This message is “{locked.get_state_display().lower()}”, so there is no need.")
-        waiting = {"closed_at": None, "attempts": 0, "due_at": clock.instant()}
-        change = audit.write(locked, state=MessageState.WAITING, **waiting)
+        keys = sorted(message.pk for message in messages)
+        given_up = [message for batch in batches(keys) for message in _given_up(batch)]
+        if not given_up:
+            raise InvalidTransition("There is nothing to try again: it was sent, waits to be, or is no longer news.")
+        changes = _to_be_sent(given_up)
         dispatch.enqueue(SEND)
-        words = f"“{label_of(locked.topic)}” is to be sent to {locked.to} again: {locked.words}."
-        audit.record(by, "message.retried", change, words)
-    return locked
+        audit.record(by, "message.retried", changes, _in_words(given_up))
+    return given_up
+
+
+def _given_up(keys: list[int]) -> models.QuerySet[OutgoingMessage]:
+    """Those of the messages that were given up, locked in their order."""
+    found = OutgoingMessage.objects.filter(pk__in=keys, state=MessageState.FAILED).order_by("pk")
+    return found.select_related("to").select_for_update(of=("self",))
+
+
+def _to_be_sent(given_up: list[OutgoingMessage]) -> list[audit.Change[OutgoingMessage]]:
+    now, changes = clock.instant(), []
+    for message in given_up:
+        before = audit.values_of(message, *_TRIED)
+        message.state, message.attempts, message.due_at, message.closed_at = MessageState.WAITING, 0, now, None
+        changes.append(audit.Change.between(message, before, audit.values_of(message, *_TRIED)))
+    sets.update_each(given_up, *_TRIED)
+    return changes
+
+
+def _in_words(given_up: list[OutgoingMessage]) -> str:
+    if len(given_up) > 1:
+        return f"{len(given_up)} messages that could not be sent are to be sent again."
+    [message] = given_up
+    return f"“{label_of(message.topic)}” is to be sent to {message.to} again: {message.words}."

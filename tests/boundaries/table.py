@@ -208,6 +208,7 @@ ROWS = (
         wrong={"per_minute": "many"},
     ),
     Row("settings/messages/<int:message_id>/retry/", do="max"),
+    Row("settings/messages/retry/", do="max"),
     # The library
     Row("library/", see=TEAM, reads=("q", "status", "provider", "listing", "page")),
     Row(

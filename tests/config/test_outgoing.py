@@ -92,6 +92,18 @@ def test_a_message_is_sent_again_from_the_page(browser: Client, rita: User, max_
     assert browser.post(reverse("retry_message", args=[message.pk])).status_code == 409
 
 
+def test_all_messages_are_sent_again_with_one_button(browser: Client) -> None:
+    unsent(1)
+    assert "Try all" not in words(browser)
+    OutgoingMessage.objects.all().delete()
+    unsent(outbox.SHOWN + 3)
+    assert f"Try all {outbox.SHOWN + 3} again" in words(browser)
+    assert browser.post(reverse("retry_all_messages")).status_code == 302
+    assert f"{outbox.SHOWN + 3} messages are sent again now." in words(browser)
+    assert OutgoingMessage.objects.waiting().count() == outbox.SHOWN + 3
+    assert browser.post(reverse("retry_all_messages")).status_code == 409
+
+
 def test_more_than_fit_are_counted_and_cost_no_more(browser: Client, django_assert_max_num_queries: Any) -> None:
     unsent(2)
     with django_assert_max_num_queries(60) as few:

@@ -318,7 +318,7 @@ def test_a_message_is_held_while_it_is_claimed(listing: Listing, ada: User) -> N
 
 
 def test_a_message_that_was_given_up_is_sent_again(listing: Listing, ada: User, max_: User) -> None:
-    message = services.retry(given_up(listing, ada), by=max_)
+    [message] = services.retry([given_up(listing, ada)], by=max_)
     assert (message.state, message.attempts, message.closed_at) == ("waiting", 0, None)
     send_outbox()
     assert addresses() == [ada.email]
@@ -327,6 +327,20 @@ def test_a_message_that_was_given_up_is_sent_again(listing: Listing, ada: User, 
     assert entry.words == "“Listing sold” is to be sent to Ada again: 7 Harbor Street."
     told = entry.subjects.get()
     assert (told.before["state"], told.before["attempts"], told.after["state"]) == ("failed", 5, "waiting")
+
+
+def test_all_that_was_given_up_is_sent_again_at_once_and_nothing_else(
+    listing: Listing, ada: User, rita: User, max_: User
+) -> None:
+    write(listing, ada, rita, max_)
+    OutgoingMessage.objects.exclude(to=max_).update(state="failed", attempts=5, closed_at=timezone.now())
+    OutgoingMessage.objects.filter(to=max_).update(state="sent")
+    services.retry(OutgoingMessage.objects.all(), by=max_)
+    stand = {(each.to, each.state) for each in OutgoingMessage.objects.all()}
+    assert stand == {(ada, "waiting"), (rita, "waiting"), (max_, "sent")}
+    entry = LogEntry.objects.get(action="message.retried")
+    assert entry.words == "2 messages that could not be sent are to be sent again."
+    assert [each.after["state"] for each in entry.subjects.all()] == ["waiting", "waiting"]
 
 
 def test_a_message_that_is_sent_again_calls_the_worker(
@@ -340,14 +354,14 @@ def test_a_message_that_is_sent_again_calls_the_worker(
     sent: list[str] = []
     monkeypatch.setattr(celery.current_app, "send_task", lambda task, **how: sent.append(task))
     with django_capture_on_commit_callbacks(execute=True):
-        services.retry(message, by=max_)
+        services.retry([message], by=max_)
     assert sent == [services.SEND]
 
 
 def test_only_administrators_send_it_again(listing: Listing, ada: User, rita: User) -> None:
     message = given_up(listing, ada)
     with pytest.raises(PermissionDenied):
-        services.retry(message, by=rita)
+        services.retry([message], by=rita)
     assert OutgoingMessage.objects.get().state == "failed"
     assert not LogEntry.objects.filter(action="message.retried").exists()
 
@@ -357,5 +371,5 @@ def test_only_what_was_given_up_is_sent_again(listing: Listing, ada: User, max_:
     message = given_up(listing, ada)
     OutgoingMessage.objects.update(state=state)
     with pytest.raises(InvalidTransition):
-        services.retry(message, by=max_)
+        services.retry([message], by=max_)
     assert OutgoingMessage.objects.get().state == state

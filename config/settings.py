@@ -122,11 +122,12 @@ USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # IMMEDIATE takes the write lock when a transaction begins, so that one which reads before it writes waits for its turn
-# and is not refused half way ("database is locked"). WAL lets readers go on meanwhile.
+# and is not refused half way ("database is locked"). WAL lets readers go on meanwhile. Without recursive triggers a
+# row that is replaced by another of its key passes the guards that let none be deleted.
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA recursive_triggers=ON;",
 }
 
 DATABASES: dict[str, dict[str, Any]] = {

@@ -142,6 +142,7 @@ class Release(models.Model):
             models.UniqueConstraint(
                 fields=("version", "channel"), condition=Q(state="live"), name="one_live_release_per_channel"
             ),
+            models.UniqueConstraint(fields=("decision", "channel"), name="one_release_per_decision_and_channel"),
         )
 
     def __str__(self) -> str:

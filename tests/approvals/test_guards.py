@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
+from approvals.models import Release
 from approvals.releases import lifecycle
 from core import guards
 from core.models import User
@@ -67,6 +70,27 @@ def test_a_version_is_approved_from_its_review_only(status: str, ada: User, rita
     refuses(f"UPDATE assets_version SET status = 'approved', approved_by_id = {rita.pk}")  # noqa: S608 - ours
     version.refresh_from_db()
     assert version.status == status
+
+
+GUARDED_ROWS = ("core_logentry", "core_logsubject", "approvals_decision", "approvals_release", "assets_contributor")
+
+
+@pytest.mark.parametrize("table", [*GUARDED_ROWS, "approvals_event", "assets_version"])
+def test_a_row_is_not_replaced_by_another_of_its_key(table: str, ada: User) -> None:
+    """SQLite deletes the one that was there, without asking the guards unless it is told to."""
+    if connection.vendor != "sqlite":
+        return
+    factories.released(library.ready_version(ada))
+    refuses(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}")  # noqa: S608 - ours
+
+
+def test_what_was_withdrawn_does_not_come_back_as_a_copy(ada: User, max_: User) -> None:
+    first = factories.released(library.ready_version(ada), factories.channel("a"), factories.channel("b"))
+    lifecycle.withdraw(first, "The wrong house.", by=max_)
+    copy = Release.objects.get(pk=first.pk)
+    copy.pk, copy.state, copy.ended_at, copy.ended_by, copy.end_reason = uuid.uuid4(), "live", None, None, ""
+    with pytest.raises(IntegrityError), transaction.atomic():
+        copy.save(force_insert=True)
 
 
 def test_lifting_takes_every_guard_of_a_table_and_no_other() -> None:

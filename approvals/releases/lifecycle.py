@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import structlog
 from django.db import transaction
 
 from approvals.events.log import announce
@@ -23,6 +24,8 @@ from core.models import User
 from core.people.rights import check_right
 
 WITHDRAW = "approvals.withdraw_release"
+
+logger = structlog.get_logger(__name__)
 
 
 def publish(decision: Decision, channel: Channel, file: Rendered, at: datetime) -> Release:
@@ -69,7 +72,7 @@ def withdraw(release: Release, reason: str, *, by: User) -> Release:
 def expire_due(limit: int = 100) -> int:
     """End releases past their last day, and tell channels of those that are not served for now. Returns how many.
 
-    The API does not wait for this: it looks at the day and at the version by itself.
+    The API does not wait for this: it looks at the day and at the version by itself. One that fails holds up no other.
     """
     stale = Release.objects.not_served()
     due = [
@@ -78,7 +81,15 @@ def expire_due(limit: int = 100) -> int:
         *stale.filter(version__status=Status.ARCHIVED)[:limit],
         *Release.objects.served().filter(paused_at__isnull=False)[:limit],
     ]
-    return sum(_bring_up_to_date(release) for release in due[:limit])
+    return sum(_try_to_bring_up_to_date(release) for release in due[:limit])
+
+
+def _try_to_bring_up_to_date(release: Release) -> bool:
+    try:
+        return _bring_up_to_date(release)
+    except Exception:
+        logger.exception("release.not_brought_up_to_date", release=str(release.pk))
+        return False
 
 
 def _bring_up_to_date(release: Release) -> bool:

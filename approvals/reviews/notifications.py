@@ -51,7 +51,7 @@ def _named(review: Review) -> str:
 
 def _mail_to_reviewer(message: OutgoingMessage) -> EmailMessage | None:
     """Nothing once somebody has decided, or when the reviewer wants no mail or may not decide any more."""
-    review = Review.objects.open().for_lists().filter(pk=message.subject_id).first()
+    review = Review.objects.open().not_the_work_of(message.to).for_lists().filter(pk=message.subject_id).first()
     if review is None or not message.to.mail_reviews or not message.to.has_perm(deciding.DECIDE):
         return None
     links = {"review_url": settings.SITE_URL + reverse("approvals:review", args=[review.pk])}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import celery
@@ -15,16 +16,19 @@ from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from approvals import tasks
+from approvals.events import log
 from approvals.models import Channel, Choice, Decision, Event, Release, Review
-from approvals.releases import files
+from approvals.releases import files, lifecycle
 from approvals.releases.document import Facts
 from approvals.reviews import services, settling
 from assets.imaging.rendering import Rendered
-from assets.models import Version
+from assets.models import Part, Version
+from assets.versions import contributors
 from core import storage
 from core.models import OutgoingMessage, User
 from core.tasks import send_outbox
 from tests.approvals import factories
+from tests.assets import verbs
 
 pytestmark = pytest.mark.django_db
 
@@ -193,6 +197,30 @@ def test_who_may_not_decide_any_more_is_sent_no_mail(only_rita: User, review: Re
     only_rita.groups.clear()
     send_outbox()
     assert (mail.outbox, OutgoingMessage.objects.get().state) == ([], "needless")
+
+
+def test_who_worked_on_it_meanwhile_is_sent_no_mail(only_rita: User, review: Review) -> None:
+    contributors.contribute([review.version], Part.WORDS, by=only_rita)
+    send_outbox()
+    assert (mail.outbox, OutgoingMessage.objects.get().state) == ([], "needless")
+
+
+def test_one_release_that_fails_keeps_no_other_from_its_end(
+    ada: User, channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (factories.released(factories.ready(ada), channel) for _ in range(2))
+    for release in (first, second):
+        verbs.describe(release.version, text="A kitchen, now with a dog", by=ada)
+
+    def announce(release: Release, *told: Any) -> None:
+        if release == first:
+            raise RuntimeError("It cannot be told")
+        log.announce(release, *told)
+
+    monkeypatch.setattr(lifecycle, "announce", announce)
+    assert lifecycle.expire_due() == 1
+    paused = Release.objects.exclude(paused_at=None)
+    assert [*paused] == [second]
 
 
 def test_an_author_who_wants_no_answers_by_now_is_sent_none(ada: User, review: Review) -> None:

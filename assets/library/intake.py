@@ -39,7 +39,8 @@ def take_in(
     """Keep the bytes as the next version of `asset`, or as the first of a new one. Raises inspection.Unreadable.
 
     The license starts with what the provenance's terms answer, and with Unknown for the rest. `hands` says who did what
-    for a picture that was made here; whoever brings any other brought its file, and may have made it from its `parent`.
+    for a picture that was made here; whoever brings any other brought its file, and may have made it from its
+    `parent` and its `original`.
     """
     check_right(by)
     facts, made = look_at(data), provenance or ProvenanceData()
@@ -62,7 +63,7 @@ def take_in(
             license=first_licenses(made.terms, 1, by=by)[0],
         )
         keep(version, made, found)
-        _note_hands(version, _brought(parent, by) if hands is None else hands, asset, by)
+        _note_hands(version, _brought(by, parent, original) if hands is None else hands, asset, by)
         seal(Version.objects.with_dossier().filter(pk=version.pk))
         version.refresh_from_db(fields=["dossier_hash", "dossier_format"])
         words = f"{version.label} of “{placed.title}” was added."
@@ -85,10 +86,10 @@ def look_at(data: bytes) -> inspection.ImageInfo:
     return facts
 
 
-def _brought(parent: Version | None, by: User) -> Hands:
-    """Who did what for a file that somebody brings: nobody says what it was made from, so it may be its parent."""
-    before = contributors.done(parent, *contributors.LASTING) if parent else {}
-    return contributors.united([{Part.BROUGHT: [by]}, before])
+def _brought(by: User, *before: Version | None) -> Hands:
+    """Who did what for a file that somebody brings, and for what it may have been made from."""
+    behind = (contributors.done(version, *contributors.LASTING) for version in before if version)
+    return contributors.united([{Part.BROUGHT: [by]}, *behind])
 
 
 def _note_hands(version: Version, hands: Hands, before: Asset | None, by: User) -> None:

@@ -129,8 +129,9 @@ def _logged(told: Told) -> dict[tuple[int, str], Line]:
 
 
 def _parts(line: Line) -> Iterator[tuple[int, str]]:
-    """What a version took over when it was made, and what somebody did for it afterwards."""
-    yield from ((person, part) for part, people in line.data.get("hands", {}).items() for person in people)
+    """What a version took over when it was made or got an original, and what somebody did for it afterwards."""
+    for hands in (line.data.get("hands", {}), line.data.get("behind", {})):
+        yield from ((person, part) for part, people in hands.items() for person in people)
     if line.actor and "part" in line.data:
         yield line.actor, line.data["part"]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from assets.models import DigitalSource, Part, Version
+from assets.versions import contributors
 from assets.versions.changing import hold
 from core import audit
 from core.errors import Blocked, Finding
@@ -25,14 +26,21 @@ class Disclosure:
 
 
 def mark(versions: Iterable[Version], said: Disclosure, *, by: User) -> list[Version]:
-    """State how the pictures came about, what was altered in them, and which photograph they were made from."""
+    """State how the pictures came about, what was altered in them, and which photograph they were made from.
+
+    Whoever brought or made that photograph had a hand in them too.
+    """
     with transaction.atomic():
         held = hold(versions, by=by)
         for version in held:
             _put(version, said)
         changes = held.write(Part.STATED, "digital_source", "alterations", "original", "disclosure_note")
         if changes:
-            audit.record(by, "version.marked", changes, _in_words(said), part=Part.STATED)
+            behind = contributors.done(said.original, *contributors.LASTING) if said.original else {}
+            for change in changes:
+                contributors.note(change.subject, behind)
+            behind_it = contributors.as_keys(behind)
+            audit.record(by, "version.marked", changes, _in_words(said), part=Part.STATED, behind=behind_it)
     return held.versions
 
 

@@ -38,6 +38,11 @@ def done(version: Version, *parts: Part) -> Hands:
     return united({Part(each.part): [each.person]} for each in kept)
 
 
+def as_keys(hands: Hands) -> dict[str, list[int]]:
+    """The same for an entry of the log: keys of accounts, in order."""
+    return {part: sorted({person.pk for person in people}) for part, people in hands.items()}
+
+
 def united(every: Iterable[Hands]) -> Hands:
     """Everybody in any of these, by what they did."""
     found: dict[Part, set[User]] = {}

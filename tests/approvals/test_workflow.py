@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from io import StringIO
 from typing import Any, TypeVar
 
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
+from django.core.management import call_command
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
@@ -206,6 +208,20 @@ def by_max(request: pytest.FixtureRequest, ada: User, max_: User, channel: Chann
 def test_nobody_decides_on_their_own_work_not_even_a_superuser(by_max: Review, max_: User) -> None:
     with refuses(PermissionDenied, "somebody else has to decide"):
         services.decide(by_max, Choice.APPROVE, "", now_hash(by_max), by=max_)
+
+
+@pytest.mark.parametrize("given", ["at upload", "afterwards"])
+def test_whoever_brought_the_original_cannot_decide_on_what_was_made_from_it(
+    given: str, ada: User, max_: User, channel: Channel
+) -> None:
+    photograph = library_factories.VersionFactory.create(by=max_, digital_source="digitalCapture")
+    if given == "at upload":
+        version = factories.ready(ada, alterations=["ModelHome"], original=photograph)
+    else:
+        version = factories.ready(ada)
+        verbs.mark(version, digital_source="digitalCapture", alterations=["ModelHome"], original=photograph, by=ada)
+    assert (max_.pk, "brought") in version.contributors.values_list("person", "part")
+    call_command("verify", stdout=StringIO())
 
 
 def test_nobody_finds_their_own_work_among_what_waits_for_them(by_max: Review, max_: User, rita: User) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from approvals.channels.rules import BadRules, typed_values
 from approvals.models.document import Kind
 from assets.models import DigitalSource
+from assets.models.version import PHOTOGRAPHS
 
 CAPTION_LIMIT = 50
 """Characters. RESO Data Dictionary 2.1, `Media.ShortDescription`. Read 2026-11-22."""
@@ -85,8 +86,7 @@ KINDS = {
     DigitalSource.GENERATED: Kind.GENERATED,
     DigitalSource.ALGORITHMIC: Kind.DRAWN,
     DigitalSource.CREATION: Kind.DRAWN,
-    DigitalSource.CAPTURE: Kind.PHOTOGRAPH,
-    DigitalSource.HUMAN_EDITS: Kind.PHOTOGRAPH,
+    **dict.fromkeys(PHOTOGRAPHS, Kind.PHOTOGRAPH),
 }
 
 

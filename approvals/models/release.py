@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 
 from approvals.models.channel import Channel
 from approvals.models.document import ReleaseDocument
-from assets.models.version import EarlierSeal, Status
+from assets.models.version import PHOTOGRAPHS, EarlierSeal, Status
 from assets.versions import dossier
 from core import clock
 
@@ -49,8 +49,10 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
         return approved.filter(newest | earlier)
 
     def beside_its_original(self, on: date | None = None) -> ReleaseQuerySet:
-        """Those that need no original, and those whose original is in the same channel today."""
-        originals = self._all().never_ended().filter(version=OuterRef("original"), channel=OuterRef("channel"))
+        """Those that need no original, and those whose original is in the same channel today, as a photograph still."""
+        originals = (
+            self._all().never_ended().photographs().filter(version=OuterRef("original"), channel=OuterRef("channel"))
+        )
         still_there = originals.still_approved().filter(Q(valid_until=None) | Q(valid_until__gte=_day(on)))
         return self.filter(Q(original=None) | Exists(still_there))
 
@@ -64,8 +66,13 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
 
     def with_its_original(self) -> ReleaseQuerySet:
         """With `original_image`: the id of the live release of its original in the same channel, None without one."""
-        originals = self._all().live().filter(version=OuterRef("version__original"), channel=OuterRef("channel"))
+        live = self._all().live().photographs()
+        originals = live.filter(version=OuterRef("version__original"), channel=OuterRef("channel"))
         return self.annotate(original_image=Subquery(originals.values("pk")[:1]))
+
+    def photographs(self) -> ReleaseQuerySet:
+        """Those of which nobody says that they are anything else; only such a one can be an original."""
+        return self.filter(version__digital_source__in=PHOTOGRAPHS, version__alterations=[])
 
     def _all(self) -> ReleaseQuerySet:
         everything: ReleaseQuerySet = self.model._default_manager.all()

@@ -113,7 +113,7 @@ def _pause(release: Release) -> bool:
     release.paused_at = clock.instant()
     release.save(update_fields=["paused_at"])
     announce(release, EventKind.PAUSED, release.paused_at)
-    gone = f"its original, “{release.original}”, is not live there"
+    gone = f"its original, “{release.original}”, is not live there as a photograph"
     why = "what was approved has changed" if has_changed(release) else gone
     return _told(release, "paused", f"Paused in {release.channel}: {why}.")
 

@@ -76,6 +76,10 @@ class DigitalSource(models.TextChoices):
     CREATION = "digitalCreation", "Drawn by a person"
 
 
+PHOTOGRAPHS = (DigitalSource.CAPTURE, DigitalSource.HUMAN_EDITS)
+"""What an unaltered picture of these is to the people who look at it."""
+
+
 class Version(models.Model):
     """One file, numbered within its asset and known by its SHA-256.
 

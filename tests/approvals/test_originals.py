@@ -140,3 +140,13 @@ def test_people_read_what_withdrawing_takes_along_and_why_it_waits(
     lifecycle.withdraw(photograph, "The owner asked.", by=rita)
     for address in (f"/channels/releases/{staged.pk}/", staged.version.get_absolute_url()):
         assert "only beside its original, “Empty room" in client.get(address).content.decode()
+
+
+def test_an_original_that_is_approved_anew_as_something_else_is_none(
+    ada: User, strict: Channel, photograph: Release, staged: Release
+) -> None:
+    verbs.mark(photograph.version, digital_source="trainedAlgorithmicMedia", by=ada)
+    drawn = factories.released(Version.objects.get(pk=photograph.version_id), strict)
+    assert [*Release.objects.live()] == [drawn]
+    lifecycle.expire_due()
+    assert kinds(staged) == ["released", "paused"]

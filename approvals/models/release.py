@@ -50,10 +50,10 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
 
     def beside_its_original(self, on: date | None = None) -> ReleaseQuerySet:
         """Those that need no original, and those whose original is in the same channel today, as a photograph still."""
-        originals = (
-            self._all().never_ended().photographs().filter(version=OuterRef("original"), channel=OuterRef("channel"))
+        here = self._all().filter(version=OuterRef("original"), channel=OuterRef("channel"))
+        still_there = (
+            here.never_ended().still_approved().photographs().filter(Q(valid_until=None) | Q(valid_until__gte=_day(on)))
         )
-        still_there = originals.still_approved().filter(Q(valid_until=None) | Q(valid_until__gte=_day(on)))
         return self.filter(Q(original=None) | Exists(still_there))
 
     def served(self) -> ReleaseQuerySet:

@@ -1,13 +1,13 @@
 """Sending what is due in the outbox.
 
 A row is claimed before it is sent, so two workers do not send it twice; only a worker that dies between sending and
-noting it can.
+noting it can, or one that takes longer than the first wait.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
-from smtplib import SMTPRecipientsRefused, SMTPResponseException
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPResponseException
 
 import structlog
 from django.core.mail import EmailMessage
@@ -67,6 +67,9 @@ def _send(message: OutgoingMessage) -> bool:
         mail.send()
     except SMTPRecipientsRefused as error:
         _put_off(message, _refusal(error))
+        return False
+    except SMTPDataError as error:
+        _put_off(message, f"The message was refused: {_reply(error)}")
         return False
     except OSError as error:  # no mail server; SMTP's own errors are among them
         _put_off(message, f"The mail server did not take it: {_reply(error)}")

@@ -26,7 +26,7 @@ from tests.together import in_one_transaction
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 
 PARTS = range(4 if WHOLE else 1)
-"""Each with a seed of its own, side by side where there are processes for it."""
+"""Each with a seed of its own, so that what one of them misses does not hide the others."""
 TAMPERINGS = 250 if WHOLE else 40
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPServerDisconnected
 from threading import Barrier
 from typing import ClassVar
 
@@ -193,6 +193,17 @@ def test_an_address_that_is_refused_keeps_no_mail_from_the_others(
     assert addresses() == [rita.email]
     left = OutgoingMessage.objects.waiting().get()
     assert (left.to, left.problem) == (ada, "The address was refused: 550 User unknown")
+
+
+def test_a_message_that_is_refused_keeps_no_mail_from_the_others(
+    listing: Listing, ada: User, rita: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuse(monkeypatch, ada, SMTPDataError(550, b"Looks like spam"))
+    write(listing, ada, rita)
+    send_outbox()
+    assert addresses() == [rita.email]
+    left = OutgoingMessage.objects.waiting().get()
+    assert (left.to, left.problem) == (ada, "The message was refused: 550 Looks like spam")
 
 
 def test_a_message_that_cannot_be_written_keeps_none_from_the_others(

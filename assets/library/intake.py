@@ -39,8 +39,7 @@ def take_in(
     """Keep the bytes as the next version of `asset`, or as the first of a new one. Raises inspection.Unreadable.
 
     The license starts with what the provenance's terms answer, and with Unknown for the rest. `hands` says who did what
-    for a picture that was made here; whoever brings any other brought its file, and may have made it from its
-    `parent` and its `original`.
+    for a picture that was made here; whoever brings another may have made it from its `parent` and its `original`.
     """
     check_right(by)
     facts, made = look_at(data), provenance or ProvenanceData()

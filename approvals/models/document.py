@@ -130,7 +130,7 @@ class ReleaseDocument:
         """
         try:
             return cls._of(json.loads(text))
-        except (ValueError, LookupError, TypeError, AttributeError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
             raise UnreadableDocument("What is stored is no release document.") from error
 
     @classmethod

@@ -26,8 +26,6 @@ from core.sets import batches
 
 Older = Counter[str]
 WITH = ("decision__review", "version", "original", "channel")
-UNREADABLE = (ArithmeticError, AttributeError, BadRules, LookupError, TypeError, ValueError)
-"""What reading a rewritten document or dossier may raise."""
 
 
 def walk(older: Older) -> Iterator[str]:
@@ -82,7 +80,7 @@ def _release(release: Release, told: Told) -> Iterator[str]:
     yield from _decided(release)
     try:
         yield from _as_decided(release, slug)
-    except UNREADABLE:
+    except (BadRules, *audit.UNREADABLE):
         yield "its document or its dossier cannot be read."
 
 

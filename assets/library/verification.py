@@ -62,6 +62,8 @@ def _file(sha256: str) -> str:
         return f"“{sha256[:12]}” names no file."
     except storage.CorruptFile as error:
         return str(error)
+    except OSError as error:
+        return f"its file {sha256[:12]}… cannot be read: {error}"
     return ""
 
 

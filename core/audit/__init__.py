@@ -3,9 +3,10 @@
 from core.audit.chain import Head, VerifyReport, head, verify
 from core.audit.changes import Change, values_of, write
 from core.audit.log import history, plain, record
-from core.audit.rows import Line, Told, gone, name_of, told, walk, without_rows
+from core.audit.rows import UNREADABLE, Line, Told, gone, name_of, told, walk, without_rows
 
 __all__ = [
+    "UNREADABLE",
     "Change",
     "Head",
     "Line",

@@ -16,7 +16,8 @@ from typing import Any
 from core.models import LogEntry, LogHead, LogSubject
 
 START = "0" * 64
-_AT_ONCE = 200
+_AT_ONCE = 25
+"""Entries in memory; each may be about ten thousand objects."""
 
 
 @dataclass(frozen=True, slots=True)

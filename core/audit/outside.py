@@ -139,7 +139,7 @@ def heads() -> tuple[list[Head], list[str]]:
         problems.append(f"The head of the log was kept in {there.name}, and nothing of it is there any more.")
     for name, text in kept:
         try:
-            found.append(Head.parse(json.loads(text)["head"]))
+            found.append(Head.parse(str(json.loads(text)["head"])))
         except (KeyError, TypeError, ValueError):
             problems.append(f"What is kept as {name} is no head of the log.")
     return found, problems

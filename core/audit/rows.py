@@ -19,6 +19,8 @@ from core.sets import batches
 
 Row = TypeVar("Row", bound=models.Model)
 AT_ONCE = 200
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What reading a row may raise that somebody rewrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,14 @@ def told(model: type[models.Model], keys: Iterable[Any]) -> dict[str, Told]:
     found = {str(key): Told() for key in keys}
     subjects = LogSubject.objects.filter(type=model._meta.label_lower, key__in=list(found))
     names = ("entry", "entry__at", "entry__actor", "entry__action", "entry__data", "after")
-    for key, *line in subjects.order_by("entry", "position").values_list("key", *names):
-        found[key].lines.append(Line(*line))
+    for key, entry, at, actor, action, *said in subjects.order_by("entry", "position").values_list("key", *names):
+        found[key].lines.append(Line(entry, at, actor, action, *map(_mapping, said)))
     return found
+
+
+def _mapping(said: Any) -> Mapping[str, Any]:
+    """Nothing for an entry that was rewritten to something else, which its digest tells."""
+    return said if isinstance(said, Mapping) else {}
 
 
 def without_rows(model: type[models.Model], lines: Iterable[Line]) -> list[Line]:
@@ -90,8 +97,9 @@ def gone(model: type[models.Model]) -> Iterator[str]:
 
 def _can_be_key(model: type[models.Model], key: str) -> bool:
     """A forged entry may name a row by what is no key of its kind."""
+    column = model._meta.pk
     try:
-        model._meta.pk.to_python(key)
+        column.run_validators(column.to_python(key))
     except ValidationError:
         return False
     return True
@@ -110,7 +118,18 @@ def walk(rows: models.QuerySet[Row], check: Callable[[Sequence[Row]], list[str]]
 def _look(rows: models.QuerySet[Row], keys: list[Any], check: Callable[[Sequence[Row]], list[str]]) -> list[str]:
     there = list(rows.filter(pk__in=keys).order_by("pk"))
     lost = {str(key) for key in keys} - {str(row.pk) for row in there}
-    return [f"{name_of(rows.model, key)} refers to something that is gone." for key in sorted(lost)] + check(there)
+    gone = [f"{name_of(rows.model, key)} refers to something that is gone." for key in sorted(lost)]
+    return gone + _checked(there, check)
+
+
+def _checked(rows: Sequence[Row], check: Callable[[Sequence[Row]], list[str]]) -> list[str]:
+    """What is found in the rows. One that cannot be read at all keeps none of the others from being checked."""
+    try:
+        return check(rows)
+    except UNREADABLE:
+        if len(rows) == 1:
+            return [f"{name_of(rows[0])} cannot be read."]
+        return [problem for row in rows for problem in _checked([row], check)]
 
 
 def name_of(model: type[models.Model] | models.Model, key: object = None) -> str:

@@ -149,7 +149,7 @@ def test_a_damaged_file_never_leaves(bricks: Site, release: Release, monkeypatch
     assert bricks.get(url(release, "file")).status_code == 503
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"title": "Kitchen"}', "\\u0000 no JSON"])
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"title": "Kitchen"}', "\\u0000 no JSON", "[" * 100_000])
 def test_a_damaged_document_keeps_no_other_picture_from_leaving(
     bricks: Site, release: Release, rita: User, ada: User, text: str
 ) -> None:

@@ -7,10 +7,12 @@ from contextlib import suppress
 from datetime import timedelta
 from io import StringIO
 from random import Random
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import models, transaction
+from django.db.models import Value
 from pytest_django import DjangoDbBlocker
 
 from approvals.models import Decision, Event, Release, Review
@@ -83,6 +85,41 @@ def test_a_row_that_is_gone_is_named(lived: None, kind: type[models.Model]) -> N
         kind._default_manager.filter(pk=row.pk)._raw_delete("default")
         assert f"{audit.name_of(row)} is in the log, but not there any more." in verify()
         transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("said", [{}, [], "x", 5, {"format": []}, {"channels": 5}], ids=str)
+def test_a_dossier_that_cannot_be_read_is_named_and_the_rest_is_checked(lived: None, said: Any) -> None:
+    unguard()
+    decision, *others = Decision.objects.order_by("pk")
+    Decision.objects.filter(pk=decision.pk).update(dossier=Value(said, models.JSONField()))
+    Decision.objects.filter(pk=others[-1].pk).update(note="Rewritten.")
+    found = verify(without_files=True)
+    assert any(f"Decision {decision.pk}" in line for line in found)
+    assert any(f"Decision {others[-1].pk}" in line for line in found)
+
+
+@pytest.mark.parametrize("said", [5, None, [1, "a"]], ids=str)
+def test_a_version_that_cannot_be_read_is_named(lived: None, said: Any) -> None:
+    unguard()
+    version = Version.objects.order_by("pk")[0]
+    Version.objects.filter(pk=version.pk).update(alterations=Value(said, models.JSONField()))
+    assert any(f"Version {version.pk}" in line for line in verify(without_files=True))
+
+
+@pytest.mark.parametrize("said", [[], "x", {"hands": 5}, {"hands": {"x": 5}}, {"hands": {"x": [[]]}}], ids=str)
+def test_an_entry_that_cannot_be_read_is_named(lived: None, said: Any) -> None:
+    unguard()
+    entry = LogEntry.objects.filter(action="version.created").order_by("id")[0]
+    LogEntry.objects.filter(pk=entry.pk).update(data=Value(said, models.JSONField()))
+    LogSubject.objects.filter(entry=entry).update(after=Value([said], models.JSONField()))
+    assert any(f"Entry {entry.pk} " in line for line in verify(without_files=True))
+
+
+def test_a_document_without_an_end_is_named(lived: None) -> None:
+    unguard()
+    release = Release.objects.order_by("pk")[0]
+    Release.objects.filter(pk=release.pk).update(document_text="[" * 100_000)
+    assert any(f"Release {release.pk}" in line for line in verify(without_files=True))
 
 
 def test_what_is_older_than_the_log_of_rows_is_counted_and_no_problem(lived: None) -> None:

@@ -108,6 +108,11 @@ class Review(models.Model):
     def __str__(self) -> str:
         return f"review of {self.version}"
 
+    def lapsed_decision(self) -> Decision | None:
+        """The last decision, when something changed before it took effect; else None."""
+        last = self.decisions.select_related("by").order_by("-decided_at").first()
+        return last if last and last.lapsed_because else None
+
 
 class Decision(models.Model):
     """One person's recorded judgment of exactly what they saw.

@@ -89,6 +89,8 @@ def release(request: SignedIn, release_id: UUID) -> HttpResponse:
 def withdraw(request: SignedIn, release_id: UUID) -> HttpResponse:
     """Ask why, and end a release."""
     found = _release(release_id)
+    if request.method != "POST" and found.ended_at:
+        return redirect("approvals:release", found.pk)
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         lifecycle.withdraw(found, form.cleaned_data["reason"], by=request.user)

@@ -36,6 +36,11 @@ class SubmitPanel:
         return reviews.prefetch_related("channels").select_related("submitted_by", "claimed_by").first()
 
     @cached_property
+    def lapsed(self) -> Decision | None:
+        """A decision that did not take effect, since something changed before."""
+        return self.review.lapsed_decision() if self.review and not self.is_settling else None
+
+    @cached_property
     def last_decision(self) -> Decision | None:
         """What was said last, when the version came back."""
         if self.version.status not in (Status.CHANGES_REQUESTED, Status.REJECTED):
@@ -201,11 +206,15 @@ def why_paused(release: Release) -> str:
     """Why a release is not served for the moment, and what brings it back."""
     if not release.channel.active:
         return "The channel is switched off."
+    if release.version.status == Status.ARCHIVED:
+        return "The version was archived. The release is about to end."
+    if release.version.status == Status.IN_REVIEW:
+        return "It is back in review. The channel gets it as soon as it is approved."
     if lifecycle.has_changed(release):
         return (
             "The picture changed after it was approved. Submit it again. The channel gets it as soon as it is approved."
         )
     return (
-        f"This channel shows it only beside its original, “{release.original}”, which is no longer live here. "
-        "It resumes as soon as the original is live."
+        f"This channel shows it only beside its original, “{release.original}”, which is no longer live here "
+        "as a photograph. It resumes as soon as the original is."
     )

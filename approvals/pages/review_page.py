@@ -224,6 +224,16 @@ def public_view_of(release: Release) -> PublicView:
 # The review place
 
 
+CLOSED = {
+    ReviewState.SETTLING: "Decided. The decision can still be undone.",
+    ReviewState.APPROVED: "Approved. There is nothing more to decide.",
+    ReviewState.CHANGES: "Changes were requested. Submitted again, it gets a new review.",
+    ReviewState.REJECTED: "Rejected. There is nothing more to decide.",
+    ReviewState.RETRACTED: "It was retracted before anybody decided.",
+}
+"""Why nobody can decide on a review that is not open."""
+
+
 @dataclass(frozen=True, slots=True)
 class AlteredPair:
     """Something to compare the version with."""
@@ -278,7 +288,7 @@ class ReviewPage:
     def why_not(self) -> str:
         """Why this person cannot decide; empty when they can."""
         if self.review.state != ReviewState.OPEN:
-            return f"This review is “{self.review.get_state_display().lower()}”."
+            return CLOSED[ReviewState(self.review.state)]
         hands = contributors.parts_of(self.version)
         may_review = self.user.has_perm(deciding.DECIDE)
         if why := deciding.why_not_decide(self.user.pk, may_review=may_review, involved=hands):
@@ -308,6 +318,11 @@ class ReviewPage:
         """Who decided on this version so far, with what, newest first."""
         decisions = Decision.objects.filter(review__version=self.version).select_related("by", "review")
         return list(reviewers_of(self.version, decisions.order_by("-decided_at")).values())
+
+    @cached_property
+    def lapsed(self) -> Decision | None:
+        """A decision that did not take effect, so that it is to be taken again."""
+        return self.review.lapsed_decision() if self.review.state == ReviewState.OPEN else None
 
     @cached_property
     def pairs(self) -> list[AlteredPair]:

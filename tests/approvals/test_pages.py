@@ -13,6 +13,7 @@ from pytest_django import Settings
 
 from approvals.models import Channel, Choice, Decision, ListingSite, Release, Review, SiteKey
 from approvals.pages import review_page
+from approvals.releases import lifecycle
 from approvals.reviews import dossier, services, settling
 from approvals.sites import access
 from assets.models import Version
@@ -211,6 +212,43 @@ def test_a_release_is_shown_with_its_alt_text_in_every_language(ada: User, rita:
     verbs.describe(version, text=version.alt_text, decorative=False, language="en", further={"fr": "Cuisine"}, by=ada)
     shown = page(rita, "release", factories.released(version, channel).pk).content.decode()
     assert 'In French</span> <span lang="fr">Cuisine' in shown
+
+
+def test_reviewer_and_author_are_told_of_an_approval_that_did_not_take_effect(
+    ada: User, rita: User, review: Review, undo_window: None
+) -> None:
+    decision = factories.decide(review)
+    verbs.rename(review.version.asset, "Salon", by=ada)
+    with time_machine.travel(decision.effective_at + timedelta(seconds=1)):
+        settling.settle(decision)
+    told = page(rita, "review", review.pk).content.decode()
+    assert told.index("Approved, then changed") < told.index("Look again, and decide.") < told.index("</article>")
+    assert "It did not take effect: " in told
+    asset = signed_in(ada).get(review.version.get_absolute_url()).content.decode()
+    assert "Rita had decided, but it did not take effect: " in asset
+
+
+def test_a_paused_release_says_what_it_waits_for(ada: User, max_: User, channel: Channel) -> None:
+    release = factories.released(factories.ready(ada), channel)
+    changed = verbs.describe(release.version, text="A kitchen, now with a dog", by=ada)
+    assert "Submit it again." in page(max_, "release", release.pk).content.decode()
+    factories.review(changed, channel)
+    assert "It is back in review." in page(max_, "release", release.pk).content.decode()
+    verbs.archive(factories.released(factories.ready(ada), channel).version, by=ada)
+    archived = Release.objects.latest("released_at")
+    assert "The version was archived." in page(max_, "release", archived.pk).content.decode()
+
+
+def test_what_was_withdrawn_is_not_asked_for_again(max_: User, ada: User, channel: Channel) -> None:
+    release = factories.released(factories.ready(ada), channel)
+    lifecycle.withdraw(release, "Sold.", by=max_)
+    answer = page(max_, "withdraw", release.pk)
+    assert (answer.status_code, answer["Location"]) == (302, reverse("approvals:release", args=[release.pk]))
+
+
+def test_a_review_that_is_over_says_how_it_ended(rita: User, review: Review) -> None:
+    settling.settle(factories.decide(review))
+    assert "Approved. There is nothing more to decide." in page(rita, "review", review.pk).content.decode()
 
 
 def ticked(user: User, version: Version) -> list[str]:

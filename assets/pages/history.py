@@ -16,8 +16,12 @@ LATELY = 40
 """Entries on the page."""
 FEW = 12
 """Changes shown of one entry; whoever needs all of them has the log."""
-SAID_ELSEWHERE = {"format", "asset", "approved_by", "dossier_hash", "dossier_format", "disclosure.original_version"}
-"""Technical values, and the approver, whom the entry itself names."""
+SAID_ELSEWHERE = {
+    "format", "asset", "approved_by", "dossier_hash", "dossier_format", "disclosure.original_version",
+    "created_at", "created_by", "number", "sha256", "provenance_sha256", "media_type", "width", "height", "size",
+    "origin", "maker",
+}  # fmt: skip
+"""Technical values; the approver and the maker, whom the entry itself names; and the file, which the page shows."""
 
 
 @dataclass(frozen=True)

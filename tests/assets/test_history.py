@@ -41,6 +41,10 @@ def test_an_entry_tells_what_was_there_before_and_after(ada: User, version: Vers
     assert "What changed" in page
 
 
+def test_what_was_added_tells_no_columns(ada: User, version: Version) -> None:
+    assert told(history_of(version)[-1]) == [("Status", "empty", "“Draft”")]
+
+
 def test_stored_values_are_told_in_words(ada: User, version: Version) -> None:
     verbs.mark(version, digital_source="digitalCapture", by=ada)
     assert told(newest(version)) == [("How the picture was made", "empty", "“Photograph”")]

@@ -93,13 +93,13 @@ def _brought(by: User, *before: Version | None) -> Hands:
 
 def _note_hands(version: Version, hands: Hands, before: Asset | None, by: User) -> None:
     """Who made or brought it, named it, and said which house it shows. Words that were there keep their author."""
-    contributors.note(version, hands)
+    contributors.note([version], hands)
     if before:
         contributors.carry_over(before.versions.exclude(pk=version.pk), version, Part.NAMED, Part.PLACED)
     elif not hands.get(Part.NAMED):
         contributors.contribute([version], Part.NAMED, by=by)
     if version.asset.listing:
-        contributors.note(version, {Part.PLACED: version.asset.listing.placed_by.all()})
+        contributors.note([version], {Part.PLACED: version.asset.listing.placed_by.all()})
 
 
 def _place(asset: Asset | None, title: str, listing: Listing | None, by: User) -> tuple[Asset, int]:

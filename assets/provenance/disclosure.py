@@ -37,10 +37,9 @@ def mark(versions: Iterable[Version], said: Disclosure, *, by: User) -> list[Ver
         changes = held.write(Part.STATED, "digital_source", "alterations", "original", "disclosure_note")
         if changes:
             behind = contributors.done(said.original, *contributors.LASTING) if said.original else {}
-            for change in changes:
-                contributors.note(change.subject, behind)
-            behind_it = contributors.as_keys(behind)
-            audit.record(by, "version.marked", changes, _in_words(said), part=Part.STATED, behind=behind_it)
+            contributors.note([change.subject for change in changes], behind)
+            keys = contributors.as_keys(behind)
+            audit.record(by, "version.marked", changes, _in_words(said), part=Part.STATED, behind=keys)
     return held.versions
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import product
 
 from django.db.models import QuerySet
 
@@ -21,9 +22,10 @@ def contribute(versions: Iterable[Version], part: Part, *, by: User) -> None:
     _add(Contributor(version=version, person=by, part=part) for version in versions)
 
 
-def note(version: Version, hands: Hands) -> None:
-    """Note who did what for a version, in the caller's transaction."""
-    _add(Contributor(version=version, person=by, part=part) for part, people in hands.items() for by in people)
+def note(versions: Iterable[Version], hands: Hands) -> None:
+    """Note who did what for each of the versions, in the caller's transaction."""
+    did = [(part, by) for part, people in hands.items() for by in people]
+    _add(Contributor(version=version, person=by, part=part) for version, (part, by) in product(versions, did))
 
 
 def carry_over(before: QuerySet[Version], after: Version, *parts: Part) -> None:

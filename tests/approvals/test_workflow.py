@@ -222,6 +222,10 @@ def test_whoever_brought_the_original_cannot_decide_on_what_was_made_from_it(
         verbs.mark(version, digital_source="digitalCapture", alterations=["ModelHome"], original=photograph, by=ada)
     assert (max_.pk, "brought") in version.contributors.values_list("person", "part")
     call_command("verify", stdout=StringIO())
+    verbs.describe(version, text="Kitchen of a model home, a digital rendering", by=ada)
+    review = factories.review(Version.objects.get(pk=version.pk), channel)
+    with refuses(PermissionDenied, "somebody else has to decide"):
+        services.decide(review, Choice.APPROVE, "", now_hash(review), by=max_)
 
 
 def test_nobody_finds_their_own_work_among_what_waits_for_them(by_max: Review, max_: User, rita: User) -> None:

@@ -19,6 +19,7 @@ from approvals.pages.reviewers import Reviewer, reviewers_in_list, reviewers_of
 from approvals.policies import deciding
 from approvals.reviews import services
 from approvals.reviews.forms import DecisionForm
+from approvals.reviews.transitions import how_it_stands
 from assets.models import Version
 from assets.models.version import Status
 from assets.versions import contributors
@@ -224,16 +225,6 @@ def public_view_of(release: Release) -> PublicView:
 # The review place
 
 
-CLOSED = {
-    ReviewState.SETTLING: "Decided. The decision can still be undone.",
-    ReviewState.APPROVED: "Approved. There is nothing more to decide.",
-    ReviewState.CHANGES: "Changes were requested. Submitted again, it gets a new review.",
-    ReviewState.REJECTED: "Rejected. There is nothing more to decide.",
-    ReviewState.RETRACTED: "It was retracted before anybody decided.",
-}
-"""Why nobody can decide on a review that is not open."""
-
-
 @dataclass(frozen=True, slots=True)
 class AlteredPair:
     """Something to compare the version with."""
@@ -288,7 +279,7 @@ class ReviewPage:
     def why_not(self) -> str:
         """Why this person cannot decide; empty when they can."""
         if self.review.state != ReviewState.OPEN:
-            return CLOSED[ReviewState(self.review.state)]
+            return how_it_stands(self.review)
         hands = contributors.parts_of(self.version)
         may_review = self.user.has_perm(deciding.DECIDE)
         if why := deciding.why_not_decide(self.user.pk, may_review=may_review, involved=hands):

@@ -20,7 +20,7 @@ from approvals.models.review import CLAIM_MINUTES
 from approvals.policies import deciding
 from approvals.releases.lifecycle import lock_version
 from approvals.reviews import dossier, notifications, traces
-from approvals.reviews.transitions import lock_review, move, quoted
+from approvals.reviews.transitions import how_it_stands, lock_review, move, quoted
 from assets.models import Part, Version
 from assets.models.version import Status
 from assets.versions import contributors, transitions
@@ -176,7 +176,7 @@ def _check_may_decide(review: Review, by: User) -> None:
 
 def _check_open(review: Review, by: User) -> None:
     if review.state != ReviewState.OPEN:
-        raise InvalidTransition(f"This review is “{review.get_state_display().lower()}”. Nothing was recorded.")
+        raise InvalidTransition(f"{how_it_stands(review)} Nothing was recorded.")
     if review.version.status not in (Status.IN_REVIEW, Status.APPROVED):
         raise InvalidTransition(
             f"This version is “{review.version.get_status_display().lower()}” by now. Nothing was recorded."

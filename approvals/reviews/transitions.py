@@ -10,6 +10,15 @@ from core.errors import InvalidTransition
 
 _S = ReviewState
 CLOSED = (_S.APPROVED, _S.CHANGES, _S.REJECTED, _S.RETRACTED)
+IN_WORDS = {
+    _S.OPEN: "This review waits for a decision.",
+    _S.SETTLING: "Decided. The decision can still be undone.",
+    _S.APPROVED: "Approved. There is nothing more to decide.",
+    _S.CHANGES: "Changes were requested. Submitted again, it gets a new review.",
+    _S.REJECTED: "Rejected. There is nothing more to decide.",
+    _S.RETRACTED: "It was retracted before anybody decided.",
+}
+"""How a review stands, for whoever wants it otherwise."""
 MOVES: frozenset[tuple[ReviewState, ReviewState]] = frozenset(
     {
         (_S.OPEN, _S.SETTLING),
@@ -31,7 +40,12 @@ def lock_review(review: Review) -> Review:
 def check_move(review: Review, state: ReviewState) -> None:
     """Raise `InvalidTransition` unless the review may become this."""
     if (ReviewState(review.state), state) not in MOVES:
-        raise InvalidTransition(f"This review is “{review.get_state_display().lower()}”. Nothing was recorded.")
+        raise InvalidTransition(f"{how_it_stands(review)} Nothing was recorded.")
+
+
+def how_it_stands(review: Review) -> str:
+    """A sentence about the state of a review."""
+    return IN_WORDS[ReviewState(review.state)]
 
 
 def move(review: Review, state: ReviewState) -> Change[Review]:

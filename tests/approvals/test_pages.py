@@ -222,7 +222,7 @@ def test_reviewer_and_author_are_told_of_an_approval_that_did_not_take_effect(
     with time_machine.travel(decision.effective_at + timedelta(seconds=1)):
         settling.settle(decision)
     told = page(rita, "review", review.pk).content.decode()
-    assert told.index("Approved, then changed") < told.index("Look again, and decide.") < told.index("</article>")
+    assert told.index("Decided, without effect") < told.index("Look again, and decide.") < told.index("</article>")
     assert "It did not take effect: " in told
     asset = signed_in(ada).get(review.version.get_absolute_url()).content.decode()
     assert "Rita had decided, but it did not take effect: " in asset

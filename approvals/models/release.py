@@ -50,11 +50,9 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
 
     def beside_its_original(self, on: date | None = None) -> ReleaseQuerySet:
         """Those that need no original, and those whose original is in the same channel today, as a photograph still."""
-        here = self._all().filter(version=OuterRef("original"), channel=OuterRef("channel"))
-        still_there = (
-            here.never_ended().still_approved().photographs().filter(Q(valid_until=None) | Q(valid_until__gte=_day(on)))
-        )
-        return self.filter(Q(original=None) | Exists(still_there))
+        in_time = Q(valid_until=None) | Q(valid_until__gte=_day(on))
+        here = self._all().filter(in_time, version=OuterRef("original"), channel=OuterRef("channel"))
+        return self.filter(Q(original=None) | Exists(here.never_ended().still_approved().photographs()))
 
     def served(self) -> ReleaseQuerySet:
         """Not ended, and neither the picture nor its original says otherwise."""
@@ -65,13 +63,13 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
         return self.filter(state="live").exclude(pk__in=self._all().served().values("pk"))
 
     def with_its_original(self) -> ReleaseQuerySet:
-        """With `original_image`: the id of the live release of its original in the same channel, None without one."""
+        """With `original_image`: the id of the live release of its original photograph in the same channel, or None."""
         live = self._all().live().photographs()
         originals = live.filter(version=OuterRef("version__original"), channel=OuterRef("channel"))
         return self.annotate(original_image=Subquery(originals.values("pk")[:1]))
 
     def photographs(self) -> ReleaseQuerySet:
-        """Those of which nobody says that they are anything else; only such a one can be an original."""
+        """Those whose version is stated to be an unaltered photograph: only such a one can be an original."""
         return self.filter(version__digital_source__in=PHOTOGRAPHS, version__alterations=[])
 
     def _all(self) -> ReleaseQuerySet:

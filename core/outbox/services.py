@@ -43,7 +43,7 @@ def retry(messages: Iterable[OutgoingMessage], *, by: User) -> list[OutgoingMess
     if not by.has_perm(MANAGE):
         raise PermissionDenied("Only administrators send messages again.")
     with transaction.atomic():
-        keys = sorted(message.pk for message in messages)
+        keys = sorted({message.pk for message in messages})
         given_up = [message for batch in batches(keys) for message in _given_up(batch)]
         if not given_up:
             raise InvalidTransition("There is nothing to try again: it was sent, waits to be, or is no longer news.")

@@ -36,12 +36,8 @@ class AccountStanding:
     """The maker's name as it was then; empty where nobody recorded it."""
     openings: list[Opening] = field(default_factory=list)
 
-    def age_at(self, moment: datetime) -> timedelta:
-        """How old the account was then."""
-        return moment - self.made_on
-
     def is_young_at(self, moment: datetime) -> bool:
-        return self.age_at(moment) < YOUNG
+        return moment - self.made_on < YOUNG
 
     def opened_before(self, moment: datetime) -> list[Opening]:
         """Who else opened it not long before, newest first."""

@@ -41,21 +41,21 @@ def once(what: str) -> Iterator[bool]:
 
 
 def take_database() -> None:
-    """Give this process a migrated database of its own, with the roles and the cast in it and nothing else."""
+    """Give this process a migrated database of its own, with the roles and the cast in it."""
     own = str(connection.settings_dict["TEST"]["NAME"])
-    empty = f"{NAME}_empty" if machine.on_postgres() else f"{RUN}/empty.sqlite3"
-    with once("empty") as is_first:
+    cast = f"{NAME}_cast" if machine.on_postgres() else f"{RUN}/cast.sqlite3"
+    with once("cast") as is_first:
         if is_first:
-            connection.settings_dict["TEST"]["NAME"] = empty
+            connection.settings_dict["TEST"]["NAME"] = cast
             connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
             roles.create_roles()
             factories.cast()
             connection.settings_dict["TEST"]["NAME"] = own
         connection.close()
         if machine.on_postgres():
-            _sql(f'CREATE DATABASE "{own}" TEMPLATE "{empty}"')
+            _sql(f'CREATE DATABASE "{own}" TEMPLATE "{cast}"')
         else:
-            shutil.copyfile(empty, own)
+            shutil.copyfile(cast, own)
     settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = own
 
 

@@ -23,8 +23,8 @@ SPEAKS_TO_ITS_ENGINE = re.compile(
 
 
 def left_out(item: pytest.Item, asked_for: str) -> bool:
-    """Whether it belongs to another run: `postgres` elsewhere than on PostgreSQL, and `live` unless it is asked for."""
-    elsewhere = set() if machine.on_postgres() else {"postgres"}
+    """Whether it belongs to another run: another engine's own, and `live` unless it is asked for."""
+    elsewhere = {"sqlite"} if machine.on_postgres() else {"postgres"}
     unasked = set() if "live" in asked_for else {"live"}
     return any(item.get_closest_marker(name) for name in elsewhere | unasked)
 

@@ -16,6 +16,7 @@ from django.urls import include, path
 from config.celery import app
 from core.errors import Blocked, Finding, InvalidTransition
 from core.models import User
+from tests.assets import factories
 
 SAID = {
     "denied": PermissionDenied("You may not see this."),
@@ -55,7 +56,7 @@ pytestmark = pytest.mark.urls(__name__)
 
 @pytest.fixture
 def ada(db: None, client: Client) -> Client:
-    client.force_login(User.objects.create_user("nora"))
+    client.force_login(factories.ada())
     return client
 
 

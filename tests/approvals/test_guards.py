@@ -75,11 +75,11 @@ def test_a_version_is_approved_from_its_review_only(status: str, ada: User, rita
 GUARDED_ROWS = ("core_logentry", "core_logsubject", "approvals_decision", "approvals_release", "assets_contributor")
 
 
+@pytest.mark.sqlite
+@pytest.mark.engine
 @pytest.mark.parametrize("table", [*GUARDED_ROWS, "approvals_event", "assets_version"])
 def test_a_row_is_not_replaced_by_another_of_its_key(table: str, ada: User) -> None:
     """SQLite deletes the one that was there, without asking the guards unless it is told to."""
-    if connection.vendor != "sqlite":
-        return
     factories.released(library.ready_version(ada))
     refuses(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}")  # noqa: S608 - ours
 

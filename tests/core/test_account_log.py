@@ -414,6 +414,7 @@ def test_neither_password_nor_hash_is_in_any_entry(browser: Client, admin: Clien
 @pytest.mark.django_db(transaction=True)
 def test_a_change_whose_entry_cannot_be_written_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     ada = factories.UserFactory.create(username="ada")
+    before = {*User.objects.all()}
 
     def fail(*args: Any, **kwargs: Any) -> None:
         raise RuntimeError
@@ -427,7 +428,7 @@ def test_a_change_whose_entry_cannot_be_written_is_none(monkeypatch: pytest.Monk
     ):
         with pytest.raises(RuntimeError):
             change()
-    assert [*User.objects.all()] == [ada]
+    assert {*User.objects.all()} == before
     assert not Group.objects.filter(name="New").exists()
     assert not EmailAddress.objects.exists()
 

@@ -100,8 +100,9 @@ def test_a_log_cut_with_its_head_is_found_by_what_was_kept(folder: Path, ada: Us
     assert f"does not contain the expected head {kept}" in err.getvalue()
 
 
-def test_what_is_no_head_is_named(folder: Path) -> None:
-    (folder / "log-head-x.json").write_text("{}")
+@pytest.mark.parametrize("said", ["{}", "[]", "5", '{"head": []}', '{"head": "x:y"}'])
+def test_what_is_no_head_is_named(folder: Path, said: str) -> None:
+    (folder / "log-head-x.json").write_text(said)
     err = StringIO()
     with pytest.raises(CommandError):
         call_command("verify", stdout=StringIO(), stderr=err)

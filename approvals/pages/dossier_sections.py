@@ -9,10 +9,11 @@ from approvals.channels import verdict
 from approvals.channels.disclosure import ORIGINAL
 from approvals.channels.rules import BadRules
 from approvals.models import Channel
-from assets.models import Answer, Consent, DigitalSource, Origin, Provenance, Question, Version
+from assets.models import Answer, Consent, DigitalSource, Origin, Provenance, Version
 from assets.pages.contributions import contributions
 from assets.pages.file_statement import file_statement
 from assets.provenance.alterations import in_plain_words
+from assets.rights.licenses import answers_of
 from core import clock
 from core.languages import name_of
 
@@ -108,12 +109,9 @@ def _license(version: Version) -> Iterator[DossierRow]:
     if license is None:
         yield DossierRow("License", "Nothing answered yet")
         return
-    given = {answer.question: answer for answer in license.answers.all()}
-    for question in Question:
-        answer = given.get(question.value)
-        label = Answer(answer.answer).label if answer else Answer.UNKNOWN.label
-        detail = f"{label}: {answer.detail}" if answer and answer.detail else str(label)
-        yield DossierRow(str(question.label), detail, answer.source if answer else "")
+    for question, given in answers_of(license).items():
+        label = str(given.answer.label)
+        yield DossierRow(str(question.label), f"{label}: {given.detail}" if given.detail else label, given.source)
     yield DossierRow("Owner", license.holder or "Not stated")
     yield DossierRow("Credit line", license.attribution or "None")
     yield DossierRow("Expires", clock.written(license.valid_until) if license.valid_until else "Never")

@@ -5,7 +5,7 @@ from assets.models.contributor import Contributor, Part
 from assets.models.listing import Listing
 from assets.models.provenance import Provenance
 from assets.models.rendition import Rendition
-from assets.models.rights import Answer, Consent, License, LicenseAnswer, Question, Terms
+from assets.models.rights import Answer, Consent, License, Question, Terms
 from assets.models.version import AltText, DigitalSource, EarlierSeal, Origin, Version
 
 __all__ = [
@@ -17,7 +17,6 @@ __all__ = [
     "DigitalSource",
     "EarlierSeal",
     "License",
-    "LicenseAnswer",
     "Listing",
     "Origin",
     "Part",

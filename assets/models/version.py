@@ -25,9 +25,9 @@ class VersionQuerySet(models.QuerySet["Version"]):
         return self.all() if user.has_perm("assets.view_asset") else self.none()
 
     def with_dossier(self) -> VersionQuerySet:
-        """With everything that is judged about a version, in four queries."""
+        """With everything that is judged about a version, in three queries."""
         judged = self.select_related("asset__listing", "license__terms", "original__asset", "provenance__terms")
-        return judged.prefetch_related("license__answers", "consents", "translations")
+        return judged.prefetch_related("consents", "translations")
 
     def with_details(self) -> VersionQuerySet:
         """With everything that the page of a version tells: its dossier, and who had a hand in it.

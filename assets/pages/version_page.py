@@ -15,7 +15,7 @@ from assets.alt_texts.forms import AltTextForm
 from assets.imaging.rendering import SPECS, fitted
 from assets.library import readiness
 from assets.library.forms import RenameForm
-from assets.models import Consent, LicenseAnswer, Provenance, Terms, Version
+from assets.models import Consent, Provenance, Terms, Version
 from assets.models.version import Status
 from assets.pages.contributions import Contribution, contributions
 from assets.pages.file_statement import file_statement
@@ -24,7 +24,7 @@ from assets.provenance.alterations import in_plain_words
 from assets.provenance.forms import DisclosureForm
 from assets.rights import licenses, terms
 from assets.rights.forms import ConsentForm, LicenseForm, ShownForm
-from assets.rights.licenses import QUESTIONS, Asked
+from assets.rights.licenses import QUESTIONS, Asked, GivenAnswer
 from assets.versions import changing
 from core import clock
 from core.errors import Finding
@@ -48,11 +48,11 @@ class Answered:
     """One license question with the answer that stands."""
 
     asked: Asked
-    answer: LicenseAnswer | None
+    answer: GivenAnswer
 
     @property
     def state(self) -> str:
-        return self.answer.answer if self.answer else "unknown"
+        return self.answer.answer
 
 
 @dataclass(frozen=True)
@@ -197,10 +197,8 @@ class VersionPage:
 
     @cached_property
     def answers(self) -> list[Answered]:
-        given = (
-            {answer.question: answer for answer in self.version.license.answers.all()} if self.version.license else {}
-        )
-        return [Answered(asked, given.get(asked.question)) for asked in QUESTIONS]
+        given = licenses.answers_of(self.version.license)
+        return [Answered(asked, given[asked.question]) for asked in QUESTIONS]
 
     @cached_property
     def newer_terms(self) -> Terms | None:
@@ -275,7 +273,7 @@ class VersionPage:
         if "license" in self.filled:
             return self.filled["license"]
         newer = self.newer_terms if self.editing == "terms" else None
-        return LicenseForm.of(self.version, instead=newer, answers=licenses.prefill(newer) if newer else None)
+        return LicenseForm.of(self.version, instead=newer, answers=licenses.answers_of(newer) if newer else None)
 
     @property
     def shown_form(self) -> Form:

@@ -9,9 +9,9 @@ from typing import Any, cast
 from django import forms
 from django.forms import BoundField
 
-from assets.models import Answer, Consent, License, Question, Terms, Version
+from assets.models import Answer, Consent, Question, Terms, Version
 from assets.rights.consents import GivenConsent
-from assets.rights.licenses import QUESTIONS, Asked, GivenAnswer, LicenseFacts, prefill
+from assets.rights.licenses import QUESTIONS, Asked, GivenAnswer, LicenseFacts, answers_of
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class LicenseForm(forms.Form):
     ) -> LicenseForm:
         """The form of a version. `instead` and `answers` start it from other terms than those it was answered from."""
         license = version.license
-        given = answers or _answers_of(license)
+        given = answers or answers_of(license)
         said: dict[str, Any] = {"terms": instead or (license.terms if license else None)}
         for name in ("holder", "attribution", "valid_until", "url"):
             said[name] = getattr(license, name, None)
@@ -75,7 +75,7 @@ class LicenseForm(forms.Form):
     def filled_in_for(self, version: Version) -> LicenseForm:
         """The same form with the answers of the terms that were picked, for a person to look through and save."""
         terms = self.cleaned_data.get("terms")
-        return LicenseForm.of(version, instead=terms, answers=prefill(terms))
+        return LicenseForm.of(version, instead=terms, answers=answers_of(terms))
 
     def rows(self) -> Iterator[QuestionRow]:
         """The questions in the order in which they are asked."""
@@ -126,14 +126,6 @@ class ConsentForm(forms.Form):
     def consent(self) -> GivenConsent:
         """What was given, for `consents.record_consent`."""
         return GivenConsent(**self.cleaned_data)
-
-
-def _answers_of(license: License | None) -> dict[Question, GivenAnswer]:
-    given = {question: GivenAnswer() for question in Question}
-    if license:
-        kept = {Question(a.question): GivenAnswer(Answer(a.answer), a.detail, a.source) for a in license.answers.all()}
-        given |= kept
-    return given
 
 
 def _field(question: Question) -> str:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import date
-from itertools import product
 from typing import Any
 
 from django.db import transaction
 
-from assets.models import Answer, License, LicenseAnswer, Part, Question, Terms, Version
+from assets.models import Answer, License, Part, Question, Terms, Version
 from assets.versions.changing import hold
 from core import audit, clock, sets
-from core.audit import Change
 from core.errors import Finding, Severity
 from core.models import User
-from core.sets import AT_ONCE, batches
+from core.sets import AT_ONCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +74,9 @@ _LIMITS = {
 }
 
 
-def prefill(terms: Terms | None) -> dict[Question, GivenAnswer]:
-    """What a terms snapshot answers; Unknown, not yes, for everything it is silent about."""
-    sheet: Mapping[str, Any] = terms.answers if terms else {}
+def answers_of(source: License | Terms | None) -> dict[Question, GivenAnswer]:
+    """What a license or a terms snapshot answers; Unknown, not yes, for everything it is silent about."""
+    sheet: Mapping[str, Any] = source.answers if source else {}
     return {question: _from_sheet(sheet.get(question.value, {})) for question in Question}
 
 
@@ -87,11 +84,11 @@ def findings(license: License | None, on: date) -> Iterator[Finding]:
     if license is None:
         yield _stop("license_missing", "No license question has been answered yet.")
         return
-    given = {answer.question: answer for answer in license.answers.all()}
+    given = answers_of(license)
     for asked in QUESTIONS:
-        answer = given.get(asked.question)
-        yield from _answer_findings(asked, Answer(answer.answer) if answer else Answer.UNKNOWN, license, on)
-        if answer and answer.answer == Answer.NO and asked.question in _LIMITS:
+        answer = given[asked.question]
+        yield from _answer_findings(asked, answer.answer, license, on)
+        if answer.answer == Answer.NO and asked.question in _LIMITS:
             yield _limit_finding(asked.question, answer.detail)
     if license.valid_until and license.valid_until < on:
         yield _stop("license_ended", f"The license ended on {clock.written(license.valid_until)}.")
@@ -137,12 +134,9 @@ class LicenseFacts:
 
 def first_licenses(terms: Terms | None, count: int, *, by: User) -> list[License]:
     """New licenses that say what the terms answer, and Unknown for the rest."""
-    url = terms.source_url if terms else ""
-    rows = (License(terms=terms, url=url, updated_by=by) for _ in range(count))
-    made = License.objects.bulk_create(rows, batch_size=AT_ONCE)
-    answers = prefill(terms)
-    _write_answers([row for license in made for row in _differing(license, (), answers)])
-    return made
+    url, answers = terms.source_url if terms else "", _sheet(answers_of(terms))
+    rows = (License(terms=terms, answers=answers, url=url, updated_by=by) for _ in range(count))
+    return License.objects.bulk_create(rows, batch_size=AT_ONCE)
 
 
 def answer_license(
@@ -153,11 +147,12 @@ def answer_license(
         held = hold(versions, by=by)
         _give_licenses(held.versions, by)
         kept = [version.license for version in held if version.license]
-        differing = [row for license in kept for row in _differing(license, license.answers.all(), answers)]
-        _write_facts(kept, facts, by)
-        changes = held.write(Part.RIGHTS, reread=_write_answers(differing))
+        words = _in_words(kept, answers)
+        _write(kept, answers, facts, by)
+        changes = held.write(Part.RIGHTS)
         if changes:
-            audit.record(by, "license.answered", changes, _in_words(changes, differing), part=Part.RIGHTS)
+            what = "License" if len(changes) == 1 else f"License of {len(changes)} pictures"
+            audit.record(by, "license.answered", changes, f"{what}: {words}", part=Part.RIGHTS)
     return held.versions
 
 
@@ -169,43 +164,30 @@ def _give_licenses(versions: list[Version], by: User) -> None:
     sets.update_each(without, "license")
 
 
-def _write_facts(licenses: list[License], facts: LicenseFacts, by: User) -> None:
-    names = [each.name for each in fields(facts)]
-    changed = [each for each in licenses if any(getattr(each, name) != getattr(facts, name) for name in names)]
-    said = {**{name: getattr(facts, name) for name in names}, "updated_by": by, "updated_at": clock.instant()}
-    for batch in batches(changed):
-        License.objects.filter(pk__in=[license.pk for license in batch]).update(**said)
-        for license, name in product(batch, names):
-            setattr(license, name, getattr(facts, name))
+def _write(licenses: list[License], answers: Mapping[Question, GivenAnswer], facts: LicenseFacts, by: User) -> None:
+    given, said = _sheet(answers), {each.name: getattr(facts, each.name) for each in fields(facts)}
+    changed = []
+    for license in licenses:
+        now = {"answers": {**license.answers, **given}, **said}
+        if any(getattr(license, name) != value for name, value in now.items()):
+            license.updated_by, license.updated_at = by, clock.instant()
+            for name, value in now.items():
+                setattr(license, name, value)
+            changed.append(license)
+    sets.update_each(changed, "answers", *said, "updated_by", "updated_at")
 
 
-def _differing(
-    license: License, kept: Iterable[LicenseAnswer], answers: Mapping[Question, GivenAnswer]
-) -> Iterator[LicenseAnswer]:
-    """The answers that become different, as they will be; those that are kept say it already."""
-    rows = {each.question: each for each in kept}
-    for question, given in answers.items():
-        row = rows.get(question) or LicenseAnswer(license=license, question=question)
-        if row.pk is None or (row.answer, row.detail, row.source) != (given.answer, given.detail, given.source):
-            row.answer, row.detail, row.source = given.answer, given.detail, given.source
-            yield row
+def _sheet(answers: Mapping[Question, GivenAnswer]) -> dict[str, dict[str, str]]:
+    """Answers as a license keeps them."""
+    return {
+        question.value: {"answer": given.answer.value, "detail": given.detail, "source": given.source}
+        for question, given in answers.items()
+    }
 
 
-def _write_answers(rows: list[LicenseAnswer]) -> list[str]:
-    """Write the answers; returns what to read again, since new ones are not among those that are known."""
-    new = [row for row in rows if row.pk is None]
-    alike = defaultdict(list)
-    for row in rows:
-        if row.pk:
-            alike[GivenAnswer(Answer(row.answer), row.detail, row.source)].append(row.pk)
-    for given, keys in alike.items():
-        for batch in batches(keys):
-            LicenseAnswer.objects.filter(pk__in=batch).update(**asdict(given))
-    LicenseAnswer.objects.bulk_create(new, batch_size=AT_ONCE)
-    return ["license__answers"] if new else []
-
-
-def _in_words(changes: list[Change[Version]], differing: list[LicenseAnswer]) -> str:
-    said = {(each.question, each.answer): each for each in differing}
-    what = " ".join(f"{each}." for each in said.values()) if said else "facts changed, answers kept."
-    return f"License: {what}" if len(changes) == 1 else f"License of {len(changes)} pictures: {what}"
+def _in_words(licenses: list[License], answers: Mapping[Question, GivenAnswer]) -> str:
+    """What becomes different when the licenses are answered so."""
+    given = _sheet(answers)
+    differing = {name for license in licenses for name in given if license.answers.get(name) != given[name]}
+    said = [f"{question.label} {each.answer.label}." for question, each in answers.items() if question in differing]
+    return " ".join(said) or "facts changed, answers kept."

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -106,12 +106,9 @@ def seal(versions: Iterable[Version], *fields: str) -> dict[UUID, dict[str, Any]
 
 
 def _forget(versions: list[Version], relations: Sequence[str]) -> None:
-    """Let what was prefetched be asked for again: `license__answers` are kept by the license."""
-    for relation in relations:
-        *owners, name = relation.split("__")
-        for version in versions:
-            owner = reduce(getattr, owners, version)
-            owner.__dict__.get("_prefetched_objects_cache", {}).pop(name, None)
+    """Let what was prefetched be asked for again."""
+    for version, relation in product(versions, relations):
+        version.__dict__.get("_prefetched_objects_cache", {}).pop(relation, None)
 
 
 def _keep_earlier_seals(versions: list[Version]) -> None:

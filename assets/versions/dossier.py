@@ -117,12 +117,8 @@ def _alt_text(version: Version) -> dict[str, Any]:
 def _license(license: License | None) -> dict[str, Any]:
     if license is None:
         return {}
-    answers = {
-        answer.question: {"answer": answer.answer, "detail": answer.detail, "source": answer.source}
-        for answer in license.answers.all()
-    }
     return {
-        "answers": answers,
+        "answers": license.answers,
         "holder": license.holder,
         "attribution": license.attribution,
         "valid_until": license.valid_until.isoformat() if license.valid_until else "",

@@ -21,7 +21,6 @@ from assets.models import (
     Consent,
     Contributor,
     License,
-    LicenseAnswer,
     Listing,
     Provenance,
     Rendition,
@@ -88,7 +87,6 @@ TABLES = (
     Table(AltText, lambda row: [row.version_id]),
     Table(Consent, lambda row: [row.version_id], WHO_IS_A_ROW),
     Table(License, _of_license, SAME_OF_A_LICENSE, can_be_forged=False),
-    Table(LicenseAnswer, lambda row: _of_license(row.license)),
     Table(Provenance, lambda row: [row.version_id]),
     Table(Contributor, lambda row: [row.version_id], WITHIN_AN_HOUR),
     Table(Asset, lambda row: _of_assets(asset=row), NOT_JUDGED, can_be_forged=False),
@@ -235,7 +233,7 @@ def _another(field: models.Field[Any, Any], value: Any, random: Random) -> Any:
 
 def _of_type(field: models.Field[Any, Any], value: Any, random: Random) -> Any:
     if isinstance(field, models.JSONField):
-        return _other_json(value)
+        return _other_json(value, random)
     if isinstance(field, models.BooleanField):
         return not value
     if isinstance(field, models.UUIDField):
@@ -260,8 +258,12 @@ def _other_text(field: models.Field[Any, Any], value: str, random: Random) -> st
     return (value + "x")[-longest:] if value else "another"[:longest]
 
 
-def _other_json(value: Any) -> Any:
+def _other_json(value: Any, random: Random) -> Any:
     if isinstance(value, dict):
+        inner = [name for name, each in value.items() if isinstance(each, dict)]
+        if inner and random.random() < 0.7:
+            name = random.choice(inner)
+            return {**value, name: _other_json(value[name], random)}
         return {**value, "title": "Rewritten"} if value.get("title") != "Rewritten" else {}
     return [*value, "other"] if isinstance(value, list) else "other"
 

@@ -16,7 +16,7 @@ from assets.alt_texts.checking import Words
 from assets.imaging import inspection, rendering
 from assets.library import collection, intake, readiness, renditions
 from assets.listings.records import ListingFacts, add_listing, change_listing
-from assets.models import Answer, Asset, LicenseAnswer, Origin, Part, Provenance, Question, Version
+from assets.models import Answer, Asset, Origin, Part, Provenance, Question, Version
 from assets.models.version import Status
 from assets.provenance.data import ProvenanceData
 from assets.rights import consents, licenses
@@ -90,9 +90,9 @@ class TestTakingIn:
         terms = factories.TermsFactory.create(answers={"commercial": {"answer": "yes", "source": "section 3"}})
         version = factories.VersionFactory.create(by=ada, provenance=ProvenanceData(terms=terms))
         assert version.license is not None
-        answers = {a.question: (a.answer, a.source) for a in version.license.answers.all()}
-        assert answers["commercial"] == ("yes", "section 3")
-        assert answers["sublicense"] == ("unknown", "")
+        answers = version.license.answers
+        assert answers["commercial"] == {"answer": "yes", "detail": "", "source": "section 3"}
+        assert answers["sublicense"] == {"answer": "unknown", "detail": "", "source": ""}
         assert version.license.terms == terms
 
     def test_a_file_that_cannot_be_decoded_leaves_nothing_behind(self, ada: User) -> None:
@@ -152,7 +152,9 @@ class TestWords:
     def test_license_answers_that_are_not_given_keep_theirs(self, ada: User, version: Version) -> None:
         verbs.answer_license(version, {Question.COMMERCIAL: GivenAnswer(Answer.YES)}, by=ada)
         verbs.answer_license(version, {Question.TERRITORY: GivenAnswer(Answer.NO, "Europe")}, by=ada)
-        answers = {a.question: a.answer for a in LicenseAnswer.objects.filter(license__version=version)}
+        license = reread(version).license
+        assert license is not None
+        answers = {question: given["answer"] for question, given in license.answers.items()}
         assert (answers["commercial"], answers["territory"], answers["term"]) == ("yes", "no", "unknown")
 
     def test_marking_keeps_source_alterations_and_original(self, ada: User, version: Version) -> None:

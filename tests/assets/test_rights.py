@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
-from assets.models import Answer, LicenseAnswer, Question, Terms, Version
+from assets.models import Answer, Question, Terms, Version
 from assets.provenance.data import ProvenanceData
 from assets.rights import licenses, terms, validity
 from assets.rights.consents import GivenConsent
@@ -48,7 +48,10 @@ def test_unknown_is_never_yes(question: Question, ready: Version) -> None:
 
 @pytest.mark.parametrize("question", Question)
 def test_an_answer_that_is_missing_is_unknown(question: Question, ready: Version) -> None:
-    LicenseAnswer.objects.filter(license=ready.license, question=question).delete()
+    license = ready.license
+    assert license is not None
+    del license.answers[question.value]
+    license.save()
     assert codes(ready) == [f"license_{question}_unknown"]
 
 
@@ -198,4 +201,4 @@ def test_a_sheet_with_a_mistake_is_refused_whole(db: None, sheet: Path, wrong: s
 
 
 def test_a_sheet_that_is_silent_prefills_unknown() -> None:
-    assert {given.answer for given in licenses.prefill(None).values()} == {Answer.UNKNOWN}
+    assert {given.answer for given in licenses.answers_of(None).values()} == {Answer.UNKNOWN}

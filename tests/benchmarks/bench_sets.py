@@ -16,7 +16,7 @@ from django.db import connection
 from assets.alt_texts import writing
 from assets.alt_texts.checking import Words
 from assets.library import collection
-from assets.models import Asset, Contributor, License, LicenseAnswer, Origin, Provenance, Question, Version
+from assets.models import Asset, Contributor, License, Origin, Provenance, Version
 from assets.rights import licenses
 from assets.versions import dossier
 from assets.versions.changing import seal
@@ -35,9 +35,7 @@ GOAL = 15.0
 def many(ada: User) -> list[Version]:
     """Ten thousand uploads of which nothing is known yet."""
     assets = Asset.objects.bulk_create([Asset(title=f"Kitchen {n}", created_by=ada) for n in range(MANY)], 500)
-    rows = License.objects.bulk_create([License(updated_by=ada) for _ in assets], 500)
-    answers = [LicenseAnswer(license=license, question=question) for license in rows for question in Question]
-    LicenseAnswer.objects.bulk_create(answers, 500)
+    rows = licenses.first_licenses(None, MANY, by=ada)
     versions = [_version(asset, license, ada) for asset, license in zip(assets, rows, strict=True)]
     Version.objects.bulk_create(versions, 500)
     Provenance.objects.bulk_create([Provenance(version=version) for version in versions], 500)

@@ -38,12 +38,15 @@ def test_nothing_is_lost_and_nothing_is_sent_twice(scene: Scene) -> None:
         time.sleep(max(0.0, began + moment - time.monotonic()))
         scene.kill_worker()
     scene.come_back()
+    last = [id for provider in ROUND for id in scene.start(provider, f"The last house by {provider}")]
+    ids += last
     ended = scene.end(ids, seconds=120 + KILLS)
     tell(scene, ended)
-    assert len(ended) == len(ROUND) * KILLS
+    assert len(ended) == len(ROUND) * (KILLS + 1)
     assert {job.state for job in ended} <= {"done", "unclear", "failed"}
     sent = Counter({job.prompt: scene.requests_for(job.prompt) for job in ended})
     assert max(sent.values()) == 1
+    assert {job.state for job in scene.jobs(last)} == {"done"}
     for provider, price in PRICE.items():
         double = getattr(scene, provider)
         assert double.billed * price <= sum(job.settled or 0 for job in ended if job.provider == provider)

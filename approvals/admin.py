@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
+from approvals.channels import traces
 from approvals.channels.disclosure import Profile
 from approvals.channels.rules import BadRules, Rules
 from approvals.models import Channel, Decision, Delivery, Event, ListingSite, Release, Review, SiteKey
@@ -76,7 +77,7 @@ class ChannelAdmin(ChannelAdminBase):
             _change(obj, form.changed_data, actor)
         else:
             obj.save()
-            audit.record(actor, "channel.created", obj, f"Channel {obj} was made.", rules=obj.rules)
+            audit.record(actor, "channel.created", traces.made(obj), f"Channel {obj} was made.")
 
 
 def _change(channel: Channel, names: Sequence[str], actor: User | None) -> None:

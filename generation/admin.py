@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from core import audit
 from core.admin import ReadOnly
+from core.audit import Change
 from core.models import User
 from generation.catalogue import offers
 from generation.catalogue.model_specs import BadFacts
@@ -59,7 +60,7 @@ class GenerationModelAdmin(ModelTable):
             _change(obj, form.changed_data, actor)
         else:
             super().save_model(request, obj, form, change)
-            audit.record(actor, "model.added", obj, f"The model {obj} was added.")
+            audit.record(actor, "model.added", Change.made(obj), f"The model {obj} was added.")
 
 
 def _change(model: GenerationModel, names: Sequence[str], actor: User | None) -> None:

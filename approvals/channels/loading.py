@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from approvals.channels import traces
 from approvals.channels.disclosure import Profile
 from approvals.channels.rules import BadRules, Rules
 from approvals.models import Channel, ChannelKind
@@ -25,7 +26,8 @@ def load(path: Path = STARTER) -> list[Channel]:
         known = set(Channel.objects.values_list("slug", flat=True))
         made = [Channel.objects.create(**entry) for entry in wanted if entry["slug"] not in known]
         for channel in made:
-            audit.record(None, "channel.created", channel, f"Channel {channel} was made from the starter file.")
+            words = f"Channel {channel} was made from the starter file."
+            audit.record(None, "channel.created", traces.made(channel), words)
     return made
 
 

@@ -104,9 +104,8 @@ def claim(review: Review, *, by: User) -> Review:
         locked = lock_review(review)
         _check_may_decide(locked, by)
         _check_open(locked, by)
-        locked.claimed_by, locked.claimed_at = by, clock.instant()
-        locked.save(update_fields=["claimed_by", "claimed_at"])
-        audit.record(by, "review.claimed", locked.version, "Claimed the review.", review=locked.pk)
+        change = audit.write(locked, claimed_by=by, claimed_at=clock.instant())
+        audit.record(by, "review.claimed", [locked.version, change], "Claimed the review.", review=locked.pk)
     return locked
 
 

@@ -22,6 +22,7 @@ from django.db.models import Q
 
 from approvals.models import Channel, ListingSite, SiteKey
 from approvals.policies import deciding
+from approvals.sites import traces
 from core import audit, clock
 from core.audit import Change
 from core.errors import InvalidTransition
@@ -50,7 +51,7 @@ def create_site(slug: str, name: str, channels: Iterable[Channel], *, by: User, 
     with transaction.atomic():
         site = ListingSite.objects.create(slug=slug, name=name, contact=contact)
         site.channels.set(channels)
-        audit.record(by, "site.created", site, f"Listing site {site} may read {_names(site)}.")
+        audit.record(by, "site.created", traces.made(site), f"Listing site {site} may read {_names(site)}.")
     return site
 
 
@@ -59,9 +60,9 @@ def change_channels(site: ListingSite, channels: Iterable[Channel], *, by: User)
     _check_right(by)
     with transaction.atomic():
         locked = ListingSite.objects.select_for_update(no_key=True).get(pk=site.pk)
-        before = _channels(locked)
+        before = traces.channels_of(locked)
         locked.channels.set(channels)
-        change = Change.between(locked, before, _channels(locked))
+        change = Change.between(locked, before, traces.channels_of(locked))
         if change:
             audit.record(by, "site.channels", change, f"Listing site {locked} may read {_names(locked)}.")
     return locked
@@ -87,7 +88,8 @@ def create_key(site: ListingSite, label: str, *, by: User, expires_at: datetime 
         key = SiteKey.objects.create(
             site=site, label=label, prefix=prefix, secret_sha256=_hash(secret), created_by=by, expires_at=expires_at
         )
-        audit.record(by, "key.created", [key, site], f"Key “{label}” (imp_{prefix}_…) was created for {site}.")
+        words = f"Key “{label}” (imp_{prefix}_…) was created for {site}."
+        audit.record(by, "key.created", [traces.key_made(key), site], words)
     body = f"imp_{prefix}_{secret}"
     return NewKey(key, body + checksum(body))
 
@@ -146,10 +148,6 @@ def _random(length: int) -> str:
 
 def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def _channels(site: ListingSite) -> dict[str, list[int]]:
-    return {"channels": sorted(site.channels.values_list("pk", flat=True))}
 
 
 def _names(site: ListingSite) -> str:

@@ -1,4 +1,4 @@
-"""Whether the library is what the log says: versions with their dossiers, contributors, terms and stored files."""
+"""Whether the library is what the log says: versions with their dossiers, contributors, listings, terms, files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from datetime import timedelta
 from django.db import models
 from django.db.models import Q
 
-from assets.models import Consent, Contributor, EarlierSeal, Part, Rendition, Terms, Version
+from assets.listings.traces import of_listing
+from assets.models import Consent, Contributor, EarlierSeal, Listing, Part, Rendition, Terms, Version
 from assets.rights.terms import sha256_of
 from assets.versions import dossier, traces
 from core import audit, storage
@@ -32,6 +33,9 @@ def walk(older: Older) -> Iterator[str]:
     versions = Version.objects.with_dossier().prefetch_related("contributors__person", "earlier_seals")
     yield from audit.walk(versions, lambda batch: _versions(batch, counted))
     yield from audit.walk(Terms.objects.all(), _terms)
+    yield from audit.gone(Listing)
+    listings = Listing.objects.prefetch_related("placed_by")
+    yield from audit.walk(listings, lambda batch: audit.differences(batch, of_listing))
     older.update({name: len(found) for name, found in counted.items()})
 
 

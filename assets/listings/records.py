@@ -8,9 +8,11 @@ from typing import Any
 
 from django.db import transaction
 
+from assets.listings import traces
 from assets.models import Listing, Part, Version
 from assets.versions.changing import CLOSED, check_right, hold
 from core import audit
+from core.audit import Change
 from core.errors import Blocked, Finding
 from core.models import User
 
@@ -32,7 +34,7 @@ def add_listing(facts: ListingFacts, *, by: User) -> Listing:
         _refuse_taken(facts.reference)
         listing = Listing.objects.create(**asdict(facts))
         listing.placed_by.add(by)
-        audit.record(by, "listing.added", listing, f"The listing {listing} was added.")
+        audit.record(by, "listing.added", traces.made(listing), f"The listing {listing} was added.")
     return listing
 
 
@@ -46,16 +48,24 @@ def change_listing(listing: Listing, facts: ListingFacts, *, by: User) -> Listin
         locked = Listing.objects.select_for_update(no_key=True).get(pk=listing.pk)
         _refuse_taken(facts.reference, but=locked)
         held = hold(_versions_of(locked), by=by)
-        change = audit.write(locked, **asdict(facts))
+        change = _write(locked, facts, by)
         for version in held:
             version.asset.listing = locked
         judged = held.write(Part.PLACED)
-        if {"reference", "address"} & set(change.after):
-            locked.placed_by.add(by)
         if change:
-            words = f"The listing {locked} was changed: {', '.join(change.after)}."
+            changed = (name for name in asdict(facts) if name in change.after)
+            words = f"The listing {locked} was changed: {', '.join(changed)}."
             audit.record(by, "listing.changed", [change, *judged], words, part=Part.PLACED)
     return locked
+
+
+def _write(listing: Listing, facts: ListingFacts, by: User) -> Change[Listing]:
+    """Whoever writes its reference or address says which house it is, and is noted."""
+    before = traces.of_listing(listing)
+    change = audit.write(listing, **asdict(facts))
+    if {"reference", "address"} & set(change.after):
+        listing.placed_by.add(by)
+    return Change.between(listing, before, traces.of_listing(listing))
 
 
 def _versions_of(listing: Listing) -> Iterable[Version]:

@@ -10,7 +10,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from django.db import transaction
+
 from assets.models import Answer, Question, Terms, Version
+from core import audit
+from core.audit import Change
 
 
 def current_terms(key: str) -> Terms | None:
@@ -61,7 +65,12 @@ def load_terms(path: Path | str) -> list[Terms]:
     """Keep a snapshot of each entry of a TOML file that is not kept yet; returns the new ones. Raises BadTerms."""
     entries = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     sheets = [_sheet(key, entry) for key, entry in entries.items()]
-    return [terms for sheet in sheets if (terms := _keep(sheet))]
+    with transaction.atomic():
+        kept = [terms for sheet in sheets if (terms := _keep(sheet))]
+        if kept:
+            words = f"Terms were kept as they stood: {', '.join(map(str, kept))}."
+            audit.record(None, "terms.kept", map(Change.made, kept), words)
+    return kept
 
 
 def _keep(sheet: TermsSheet) -> Terms | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -29,10 +29,21 @@ class Change(Generic[Row]):
         names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
         return cls(subject, {name: before.get(name) for name in names}, {name: after.get(name) for name in names})
 
+    @classmethod
+    def made(cls, row: Row, *, but: Collection[str] = ()) -> Change[Row]:
+        """A row that was just made: all of its columns but these, such as counters."""
+        return cls(row, {}, columns_of(row, but=but))
+
 
 def values_of(row: models.Model, *names: str) -> dict[str, Any]:
     """The stored values of these fields; of a relation, the key."""
     return {name: row._meta.get_field(name).value_from_object(row) for name in names}  # type: ignore[union-attr] # columns
+
+
+def columns_of(row: models.Model, *, but: Collection[str] = ()) -> dict[str, Any]:
+    """The stored values of all columns beside the key and these."""
+    names = (field.name for field in row._meta.concrete_fields if not field.primary_key)
+    return values_of(row, *(name for name in names if name not in but))
 
 
 def write(row: Row, **values: Any) -> Change[Row]:

@@ -84,10 +84,28 @@ def without_rows(model: type[models.Model], lines: Iterable[Line]) -> list[Line]
     return [line for line in lines if line.entry not in held]
 
 
-def gone(model: type[models.Model]) -> Iterator[str]:
-    """A sentence for each row that the log knows of and that is not there any more."""
-    keys = LogSubject.objects.filter(type=model._meta.label_lower).order_by("key").values_list("key", flat=True)
-    for batch in batches(keys.distinct().iterator()):
+def differences(rows: Sequence[Row], values: Callable[[Row], Mapping[str, Any]]) -> list[str]:
+    """A sentence for each field of the rows that is not what the log last said."""
+    said = told(type(rows[0]), [row.pk for row in rows]) if rows else {}
+    return [
+        f"{name_of(row)}: its {name} is not what the log says."
+        for row in rows
+        for name in said[str(row.pk)].differences(values(row))
+    ]
+
+
+def unlogged(rows: Sequence[Row], old: set[object]) -> list[str]:
+    """A sentence for each of the rows that no entry knows. Those named without values, as once, go to `old`."""
+    said = told(type(rows[0]), [row.pk for row in rows]) if rows else {}
+    old |= {row.pk for row in rows if (of := said[str(row.pk)]).lines and not of.lines[0].after}
+    return [f"{name_of(row)} is not in the log." for row in rows if not said[str(row.pk)].lines]
+
+
+def gone(model: type[models.Model], *, but: str = "") -> Iterator[str]:
+    """A sentence for each row that the log knows of and that is not there any more, `but` by this action."""
+    known = LogSubject.objects.filter(type=model._meta.label_lower)
+    keys = known.exclude(key__in=known.filter(entry__action=but).values("key")) if but else known
+    for batch in batches(keys.order_by("key").values_list("key", flat=True).distinct().iterator()):
         rows = model._default_manager.filter(pk__in=[key for key in batch if _can_be_key(model, key)])
         there = {str(key) for key in rows.values_list("pk", flat=True)}
         yield from (

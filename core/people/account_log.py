@@ -9,15 +9,14 @@ from contextvars import ContextVar
 from django.db import transaction
 
 from core import audit
-from core.audit import Change
-from core.audit.changes import values_of
+from core.audit import Change, columns_of
 from core.audit.log import Subjects
 from core.models import User
 from core.people import actors
 from core.people.row_changes import RowChanges
 
-MADE, PASSWORD = "account.made", "account.password"
-_UNSAID = frozenset({"id", "password", "last_login"})
+MADE, DELETED, PASSWORD = "account.made", "account.deleted", "account.password"
+_UNSAID = frozenset({"password", "last_login"})
 _told_by_caller: ContextVar[bool] = ContextVar("told_by_caller", default=False)
 
 
@@ -48,14 +47,14 @@ def _tell(before: User | None, after: User | None) -> None:
         _tell_changes(before, after)
         _tell_password(before, after)
     elif after:
-        record(MADE, Change.between(after, {}, _values(after)), f"Account “{after.username}” was made.")
+        record(MADE, Change.between(after, {}, values_of_account(after)), f"Account “{after.username}” was made.")
     elif before:
         words = f"Account “{before.username}” was deleted."
-        record("account.deleted", Change.between(before, _values(before), {}), words)
+        record(DELETED, Change(before, values_of_account(before) | _rights_of(before)), words)
 
 
 def _tell_changes(before: User, after: User) -> None:
-    change = Change.between(after, _values(before), _values(after))
+    change = Change.between(after, values_of_account(before), values_of_account(after))
     if change:
         names = ", ".join(str(User._meta.get_field(name).verbose_name) for name in change.after)  # type: ignore[union-attr] # columns
         record("account.changed", change, f"Account “{before.username}” was changed: {names}.")
@@ -69,6 +68,15 @@ def _tell_password(before: User, after: User) -> None:
         record(PASSWORD, Change.between(after, {"password": had}, {"password": has}), words)
 
 
-def _values(user: User) -> dict[str, object]:
+def values_of_account(user: User) -> dict[str, object]:
     """Every column but those that are nobody's business or change with each sign-in."""
-    return values_of(user, *(field.name for field in User._meta.concrete_fields if field.name not in _UNSAID))
+    return columns_of(user, but=_UNSAID)
+
+
+def _rights_of(user: User) -> dict[str, object]:
+    """What goes with an account, in the words of `rights_log`."""
+    given = user.user_permissions.order_by("content_type__app_label", "codename")
+    return {
+        "groups": list(user.groups.order_by("name").values_list("name", flat=True)),
+        "user_permissions": [".".join(name) for name in given.values_list("content_type__app_label", "codename")],
+    }

@@ -16,6 +16,7 @@ from core.people.row_changes import RowChanges
 
 Held = dict[int, list[str]]
 """Key of an account or group → the names of what it has."""
+MADE, DELETED = "group.made", "group.deleted"
 _KEPT = "_held_before"
 _RIGHT = ("permission__content_type__app_label", "permission__codename")
 
@@ -98,7 +99,7 @@ def _tell_group(before: Group | None, after: Group | None) -> None:
         if change:
             record("group.renamed", change, f"Group “{before.name}” was renamed “{after.name}”.")
     elif after:
-        record("group.made", Change.between(after, {}, {"name": after.name}), f"Group “{after.name}” was made.")
+        record(MADE, Change.between(after, {}, {"name": after.name}), f"Group “{after.name}” was made.")
     elif before:
         _tell_deleted(before)
 
@@ -115,7 +116,7 @@ def _tell_deleted(group: Group) -> None:
     words = f"Group “{group.name}” was deleted."
     if members:
         words += " " + _sentence("{who} {were} in it.", members.values(), [])
-    record("group.deleted", [Change(group, had), *changes], words)
+    record(DELETED, [Change(group, had), *changes], words)
 
 
 def _sentence(words: str, owners: Collection[models.Model], names: Iterable[str]) -> str:

@@ -7,6 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from django.db import transaction
+
+from core import audit
+from core.audit import Change
 from generation.catalogue.offers import model_spec
 from generation.models import GenerationModel
 
@@ -20,7 +24,10 @@ def load_models(path: Path = MODELS_FILE) -> int:
     rows = [_row(entry) for entry in entries if (entry["provider"], entry["model_id"]) not in known]
     for row in rows:
         model_spec(row)  # a mistake in the file is found now and not when somebody sends
-    GenerationModel.objects.bulk_create(rows)
+    if rows:
+        with transaction.atomic():
+            GenerationModel.objects.bulk_create(rows)
+            audit.record(None, "model.added", map(Change.made, rows), f"Models were added from {path.name}.")
     return len(rows)
 
 

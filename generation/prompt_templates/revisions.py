@@ -12,6 +12,7 @@ from django.db.models import Max
 from django.utils.text import slugify
 
 from core import audit, clock
+from core.audit import Change
 from core.errors import InvalidTransition
 from core.models import User
 from generation.models import Template, TemplateRevision
@@ -96,7 +97,8 @@ def create(about: About, wording: Wording, *, by: User, note: str = "") -> Templ
             slug=slug, name=about.name, description=about.description, purpose=about.purpose, created_by=by
         )
         revision = _add(template, plain, 1, by, note)
-        audit.record(by, "template.created", template, f"The template “{template.name}” was written.")
+        made: list[Change[Any]] = [Change.made(template), Change.made(revision)]
+        audit.record(by, "template.created", made, f"The template “{template.name}” was written.")
     return revision
 
 
@@ -109,7 +111,7 @@ def revise(template: Template, wording: Wording, *, by: User, note: str = "") ->
         number = (held.revisions.aggregate(highest=Max("number"))["highest"] or 0) + 1
         revision = _add(held, plain, number, by, note)
         words = f"Revision {number} of “{held.name}” was written. {note}".strip()
-        audit.record(by, "template.revised", held, words)
+        audit.record(by, "template.revised", [held, Change.made(revision)], words)
     return revision
 
 

@@ -12,6 +12,7 @@ from django.db.models import Max, Q, QuerySet
 
 from assets.models import Listing
 from core import audit, clock
+from core.audit import Change
 from core.errors import Blocked, Finding
 from core.models import User
 from generation.models import Brief, Budget
@@ -94,7 +95,7 @@ def open_budget(budget: Budget, *, by: User) -> Budget:
                 [Finding("budget_exists", f"{budget.scope} already has a budget for this month. Change that one.")]
             )
         budget.save(force_insert=True)
-        audit.record(by, "budget.opened", budget, said(budget), limit_micros=budget.limit_micros)
+        audit.record(by, "budget.opened", Change.made(budget, but=("reserved_micros", "spent_micros")), said(budget))
     return budget
 
 

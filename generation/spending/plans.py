@@ -10,6 +10,7 @@ from django.db.models import F, Q, Sum
 from django.db.models.functions import TruncDate
 
 from core import audit, clock
+from core.audit import Change
 from core.models import User
 from generation.catalogue import registry
 from generation.models import LedgerEntry, Plan, PlanKind
@@ -50,7 +51,7 @@ def add(plan: Plan, *, by: User) -> Plan:
     budgets.check_manager(by)
     with transaction.atomic():
         plan.save(force_insert=True)
-        audit.record(by, "plan.added", plan, _said(plan, f"since {clock.written(plan.starts_on)}"))
+        audit.record(by, "plan.added", Change.made(plan), _said(plan, f"since {clock.written(plan.starts_on)}"))
     return plan
 
 

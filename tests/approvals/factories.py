@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
+
+from approvals.channels import traces
 from approvals.models import Channel, Choice, Decision, ListingSite, Release, Review
 from approvals.reviews import dossier, services, settling
 from approvals.sites import access
 from assets.models import Version
+from core import audit
 from core.models import User
 from tests.assets import factories as library_factories
 
@@ -25,7 +29,11 @@ def channel(
         "rules": EASY | (rules or {}),
         "disclosure": disclosure if disclosure is not None else {"caption_generated": "Made with AI"},
     }
-    return Channel.objects.get_or_create(slug=slug, defaults=defaults)[0]
+    made, is_new = Channel.objects.get_or_create(slug=slug, defaults=defaults)
+    if is_new:
+        with transaction.atomic():
+            audit.record(None, "channel.created", traces.made(made), f"Channel {made} was made.")
+    return made
 
 
 def ready(by: User | None = None, **options: Any) -> Version:

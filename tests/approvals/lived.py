@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,9 +12,12 @@ from django.test import override_settings
 from approvals.models import Channel, Choice
 from approvals.releases import lifecycle
 from approvals.reviews import services, settling
+from approvals.sites import access
 from assets.imaging import rendering
 from assets.library import renditions
-from assets.models import Answer, Terms, Version
+from assets.listings import records
+from assets.listings.records import ListingFacts
+from assets.models import Answer, Listing, Terms, Version
 from assets.provenance.data import ProvenanceData
 from assets.rights.consents import GivenConsent
 from assets.rights.terms import STARTER, load_terms
@@ -32,6 +36,7 @@ def live_through() -> None:
     _expired(website)
     _sent_back()
     _undone()
+    _sites(website, brochure)
     factories.review(factories.ready(library.max_()), brochure)
 
 
@@ -53,7 +58,7 @@ def _terms() -> Terms:
 
 
 def _live(*channels: Channel) -> None:
-    version = _ready(title="Kitchen", listing=library.ListingFactory.create(reference="HB-1"))
+    version = _ready(title="Kitchen", listing=_listing())
     renditions.rendition(version, next(iter(rendering.SPECS.values())))
     factories.released(version, *channels)
     later = factories.ready(library.max_(), asset=version.asset, parent=version, title="")
@@ -82,6 +87,23 @@ def _expired(channel: Channel) -> None:
     factories.released(version, channel)
     with time_machine.travel(clock.instant() + timedelta(days=9)):
         lifecycle.expire_due()
+
+
+def _listing() -> Listing:
+    """A house that two people wrote the address of."""
+    first = ListingFacts(reference="HB-1", title="14 Harbor Street", address="14 Harbour Street", facts={"beds": 3})
+    listing = records.add_listing(first, by=library.ada())
+    return records.change_listing(listing, replace(first, address="14 Harbor Street"), by=library.max_())
+
+
+def _sites(*channels: Channel) -> None:
+    """One that reads by two keys, of which one is revoked; and one that is switched off."""
+    max_ = library.max_()
+    site = factories.site(*channels)
+    factories.key(site)
+    access.revoke_key(factories.key(site).key, by=max_)
+    other = access.change_channels(factories.site(channels[0], slug="stones"), channels[1:], by=max_)
+    access.switch(other, active=False, by=max_)
 
 
 def _sent_back() -> None:

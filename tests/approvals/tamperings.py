@@ -10,11 +10,12 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from django.contrib.auth.models import Group
 from django.core.files.storage import FileSystemStorage, storages
 from django.db import IntegrityError, models, transaction
 
-from approvals.admin import ChannelForm
-from approvals.models import Channel, Decision, Event, Release, Review
+from approvals.models import Channel, Decision, Event, ListingSite, Release, Review, SiteKey
+from approvals.sites import traces as sites
 from assets.models import (
     AltText,
     Asset,
@@ -28,7 +29,8 @@ from assets.models import (
     Version,
 )
 from core import audit, storage
-from core.models import LogEntry, LogHead, LogSubject
+from core.models import LogEntry, LogHead, LogSubject, User
+from core.people.account_log import told_by_caller
 
 Names = Callable[[Any], Iterable[Any]]
 OWN: Names = lambda row: [audit.name_of(row)]  # noqa: E731 - one of a table of such
@@ -73,12 +75,10 @@ CLAIM = ("claimed_by", "claimed_at")
 WITHIN_AN_HOUR = ("at",)
 """A contribution's time is held against its entry's, which is written later in the same transaction."""
 NOT_JUDGED = ("created_by", "created_at")
-GOES_INTO_PROMPTS = ("title", "facts", "created_at")
-"""What else is known of a listing does not leave."""
 NAMES_OF_TERMS = ("title", "publisher", "source_url", "created_at")
 """For people; whose terms, of which day and what they answer is in their hash."""
-EDITED_BY_ADMINISTRATORS = ChannelForm.Meta.fields
-"""What was decided under them is in the dossiers."""
+SIGNED_IN = ("password", "last_login")
+"""No password is in the log, and signing in is an entry of its own."""
 MADE_AGAIN = ("version", "spec", "media_type", "width", "height", "size", "created_at")
 """Copies for the portal's own pages; a file that is missing is made anew."""
 
@@ -90,7 +90,8 @@ TABLES = (
     Table(Provenance, lambda row: [row.version_id]),
     Table(Contributor, lambda row: [row.version_id], WITHIN_AN_HOUR),
     Table(Asset, lambda row: _of_assets(asset=row), NOT_JUDGED, can_be_forged=False),
-    Table(Listing, lambda row: _of_assets(asset__listing=row), GOES_INTO_PROMPTS, can_be_forged=False),
+    Table(Listing, can_be_forged=False),
+    Table(Listing.placed_by.through, lambda row: [f"Listing {row.listing_id}:"]),
     Table(Terms, OWN, NAMES_OF_TERMS, can_go=False),
     Table(Rendition, OWN, MADE_AGAIN, can_go=False, can_be_forged=False),
     Table(Review, OWN, CLAIM),
@@ -98,7 +99,14 @@ TABLES = (
     Table(Decision),
     Table(Release),
     Table(Event),
-    Table(Channel, OWN, EDITED_BY_ADMINISTRATORS, can_go=False, can_be_forged=False),
+    Table(Channel, can_go=False, can_be_forged=False),
+    Table(ListingSite, OWN, sites.COUNTED),
+    Table(ListingSite.channels.through, lambda row: [f"Listing site {row.listingsite_id}:"]),
+    Table(SiteKey, OWN, sites.USED),
+    Table(User, OWN, SIGNED_IN),
+    Table(User.groups.through, lambda row: [f"User {row.user_id}:"]),
+    Table(Group, can_be_forged=False),
+    Table(Group.permissions.through, lambda row: [f"Group {row.group_id}:"]),
     Table(LogEntry, lambda row: [f"Entry {row.pk} ", _next_entry(row)]),
     Table(LogSubject, lambda row: [f"Entry {row.entry_id} "]),
     Table(LogHead, lambda row: ["The log "], ("exported_at",), can_be_forged=False),  # Settings tells it
@@ -175,7 +183,8 @@ def forge(table: Table, random: Random) -> Tampering:
     if isinstance(row, Event):
         row.sequence = Channel.objects.get(pk=row.channel_id).last_sequence + 1
         Channel.objects.filter(pk=row.channel_id).update(last_sequence=row.sequence)
-    models.Model.save_base(row, raw=True, force_insert=True)
+    with told_by_caller():
+        models.Model.save_base(row, raw=True, force_insert=True)
     return Tampering(f"{table.model.__name__} {row.pk}, forged from {before}", _names(table, row))
 
 

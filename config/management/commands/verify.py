@@ -1,4 +1,4 @@
-"""`manage.py verify`: whether log, library, decisions, releases, events and files are as they were written."""
+"""`manage.py verify`: whether log, library, decisions, releases, sites, accounts and files are as they were written."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from approvals.releases import verification as releases
 from approvals.reviews import verification as reviews
+from approvals.sites import verification as sites
 from assets.library import verification as library
 from core import audit
 from core.audit import outside
+from core.people import verification as people
 from generation.spending import ledger
 
 Older = Counter[str]
@@ -22,7 +24,7 @@ Older = Counter[str]
 class Command(BaseCommand):
     """Ends with 0 when all is whole. Else each problem is a sentence on stderr, the first bad one first."""
 
-    help = "Check log, library, decisions, releases, events and files against each other. Prints the log's head."
+    help = "Check log, library, decisions, releases, sites, accounts and files. Prints the log's head."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--expect", default="", metavar="COUNT:DIGEST", help="A head that an earlier run printed.")
@@ -51,7 +53,7 @@ def _heads(expect: str) -> list[audit.Head]:
 def _problems(log: audit.VerifyReport, older: Older, *, with_files: bool) -> Iterator[str]:
     """Each as it is found: first the log, which all the rest is held against."""
     yield from log.problems
-    for walk in (library.walk, reviews.walk, releases.walk):
+    for walk in (library.walk, reviews.walk, releases.walk, sites.walk, people.walk):
         yield from walk(older)
     yield from ledger.differences()
     if with_files:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from io import StringIO
 from typing import Any
@@ -11,10 +12,12 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core import audit
+from core.audit import chain
 from core.models import LogEntry, LogHead, LogSubject, User
 from tests.assets import factories
 from tests.tampering import unguarded
@@ -96,6 +99,8 @@ def test_an_entry_of_the_first_format_still_verifies(ada: User) -> None:
     with transaction.atomic():
         audit.record(ada, "listing.seen", listing, "y")
     assert audit.verify().problems == ()
+    LogSubject.objects.create(entry=entry, position=1, type="assets.listing", key=str(listing.pk))
+    assert audit.verify().problems == (f"Entry {entry.pk} (listing.seen) was changed after it was written.",)
 
 
 def test_nobody_is_called_the_portal(db: None) -> None:
@@ -130,6 +135,71 @@ def test_whatever_is_recorded_verifies_when_read_back(log: list[LogEntry], words
     with transaction.atomic():
         audit.record(None, "listing.seen", factories.ListingFactory.create(), words, data=data)
     assert audit.verify().problems == ()
+
+
+def test_a_longer_log_costs_no_more_queries(log: list[LogEntry], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chain, "_AT_ONCE", 3)  # so that few entries are many chunks
+    with CaptureQueriesContext(connection) as few:
+        assert audit.verify().problems == ()
+    listings = factories.ListingFactory.create_batch(5)
+    with transaction.atomic():
+        for n in range(20):
+            audit.record(None, "listing.seen", listings, "Seen.", times=n)
+    with CaptureQueriesContext(connection) as many:
+        assert audit.verify().problems == ()
+    assert len(many) == len(few)
+
+
+def test_an_entry_added_during_the_walk_is_no_problem(log: list[LogEntry]) -> None:
+    """It is added between the walk's reading of two tables, wherever that is."""
+    listing = factories.ListingFactory.create()
+    adding = False
+
+    def add_before_reading(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        nonlocal adding
+        if not adding and sql.startswith("SELECT"):
+            adding = True
+            with transaction.atomic():
+                audit.record(None, "listing.seen", listing, "Meanwhile.")
+            adding = False
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(add_before_reading):
+        report = audit.verify()
+    assert report.problems == ()
+    assert LogEntry.objects.filter(words="Meanwhile.").count() >= 3
+
+
+@pytest.mark.parametrize("written", ['{"seen": 2}', "[1]", '"x"', "1", "null", "true"])
+def test_one_rewritten_subject_of_thousands_names_its_entry_alone(log: list[LogEntry], written: str) -> None:
+    listing = factories.ListingFactory.create()
+    with transaction.atomic():
+        entry = audit.record(None, "listing.seen", (audit.Change(listing, {}, {"seen": n}) for n in range(3000)), "x")
+        audit.record(None, "listing.seen", listing, "The next one.")
+    assert audit.verify().problems == ()
+    unguarded(
+        "UPDATE core_logsubject SET after = %s WHERE entry_id = %s AND position = 1500",  # neither first nor last
+        written,
+        entry.pk,
+    )
+    assert audit.verify().problems == (f"Entry {entry.pk} (listing.seen) was changed after it was written.",)
+
+
+@pytest.mark.parametrize("which", [0, 1, 3])
+def test_subjects_of_a_deleted_entry_are_passed_over(log: list[LogEntry], which: int) -> None:
+    with transaction.atomic():
+        unguarded("DELETE FROM core_logentry WHERE id = %s", log[which].pk)
+        problems = audit.verify().problems
+        assert LogSubject.objects.filter(entry=log[which].pk).exists()
+        transaction.set_rollback(True)  # the database would not commit it
+    assert len([each for each in problems if "does not follow" in each]) == (0 if which == 3 else 1)
+    assert not any("changed" in each for each in problems)
+    assert any("should end" in each for each in problems)
+
+
+def test_an_entry_without_its_subjects_is_named_alone(log: list[LogEntry]) -> None:
+    unguarded("DELETE FROM core_logsubject WHERE entry_id = %s", log[1].pk)
+    assert audit.verify().problems == (f"Entry {log[1].pk} (listing.seen) was changed after it was written.",)
 
 
 CHANGES = {

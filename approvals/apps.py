@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+
+from core import guards
 
 
 class ApprovalsConfig(AppConfig):
@@ -13,14 +12,9 @@ class ApprovalsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from approvals.models.guards import GUARDS
         from approvals.reviews import notifications  # needs the models
         from core.outbox import topics
 
         topics.register(*notifications.TOPICS)
-        post_migrate.connect(_install_guards, sender=self, dispatch_uid="approvals.models.guards")
-
-
-def _install_guards(using: str, **kwargs: Any) -> None:
-    from approvals.models import guards
-
-    guards.install(using)
+        guards.declare(*GUARDS)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+
+from core import guards
 
 FROZEN = (
     "id",
@@ -32,14 +31,9 @@ class AssetsConfig(AppConfig):
     def ready(self) -> None:
         from assets import checks  # noqa: F401 - registers itself once the apps are there
 
-        post_migrate.connect(_install_guards, sender=self, dispatch_uid="assets.guards")
-
-
-def _install_guards(using: str, **kwargs: Any) -> None:
-    from core import guards  # needs the database, which apps.py is loaded without
-
-    guards.append_only("assets_contributor", using)
-    guards.append_only("assets_provenance", using)
-    guards.freeze_columns("assets_version", FROZEN, using)
-    guards.never_deleted("assets_version", using)
-    guards.only_from("assets_version", "status", "in_review", "approved", using)
+        guards.declare(
+            *guards.append_only("assets_contributor", "assets_provenance"),
+            *guards.never_deleted("assets_version"),
+            guards.freeze_columns("assets_version", *FROZEN),
+            guards.only_from("assets_version", "status", "in_review", "approved"),
+        )

@@ -7,30 +7,31 @@ from typing import Any
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate, pre_migrate
 
+from core import guards
+
 
 class CoreConfig(AppConfig):
     name = "core"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        guards.declare(
+            *guards.append_only("core_logentry", "core_logsubject"),
+            *guards.never_deleted("core_loghead"),
+            guards.never_lower("core_loghead", "count"),
+        )
         pre_migrate.connect(_lift_guards, sender=self, dispatch_uid="core.guards")
-        post_migrate.connect(_install_guards, sender=self, dispatch_uid="core.guards")
+        post_migrate.connect(_install_guards, dispatch_uid="core.guards")
         _keep_account_logs()
 
 
 def _lift_guards(using: str, **kwargs: Any) -> None:
-    from core import guards  # needs the database, which apps.py is loaded without
-
     guards.lift_all(using)
 
 
-def _install_guards(using: str, **kwargs: Any) -> None:
-    from core import guards  # needs the database, which apps.py is loaded without
-
-    guards.append_only("core_logentry", using)
-    guards.append_only("core_logsubject", using)
-    guards.never_lower("core_loghead", "count", using)
-    guards.never_deleted("core_loghead", using)
+def _install_guards(sender: AppConfig, using: str, **kwargs: Any) -> None:
+    """Of each app, once all of its tables are there."""
+    guards.install(sender.label, using)
 
 
 def _keep_account_logs() -> None:

@@ -1,8 +1,8 @@
 """Guards in the database itself: tables that only grow, and columns that keep what was first written.
 
-Taken off before every migration and installed after it: PostgreSQL changes no column that a guard names, and SQLite
-remakes no table that the guard of another one reads. An owner of the database can take them off; the hash chain of the
-log is what shows it then.
+Each app declares its own. They are taken off before every migration and installed after it: PostgreSQL changes no
+column that a guard names, and SQLite remakes no table that the guard of another one reads. An owner of the database can
+take them off; `manage.py verify` says so, and the hash chain of the log shows what was done meanwhile.
 """
 
 from __future__ import annotations
@@ -16,42 +16,86 @@ from django.db import connections
 PREFIX = "guard_"
 
 
-def append_only(table: str, using: str = "default") -> None:
-    """Refuse every UPDATE and DELETE on the table. Safe to call again."""
-    _install(using, table, "update", "UPDATE", f"rows of {table} are never changed")
-    never_deleted(table, using)
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Refuses an event on the rows of a table, where one of the columns changes or the SQL condition holds.
+
+    Table and columns are named as in the database. The condition is about OLD and NEW.
+    """
+
+    table: str
+    rule: str
+    event: str
+    words: str
+    columns: tuple[str, ...] = ()
+    when: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{PREFIX}{self.table}_{self.rule}"
+
+    def names(self, using: str = "default") -> list[str]:
+        """The triggers that it is made of. TRUNCATE fires none of rows, and SQLite has no TRUNCATE."""
+        return [self.name, f"{PREFIX}{self.table}_truncate"] if _is_postgresql(using) else [self.name]
+
+    def statements(self, using: str) -> list[str]:
+        """What installs it, once more too."""
+        return _for_postgresql(using, self) if _is_postgresql(using) else _for_sqlite(using, self)
 
 
-def never_deleted(table: str, using: str = "default") -> None:
-    """Refuse every DELETE on the table. Safe to call again."""
-    _install(using, table, "delete", "DELETE", f"rows of {table} are never deleted")
+def append_only(*tables: str) -> tuple[Guard, ...]:
+    """Refuse every UPDATE and DELETE on the tables."""
+    changed = (Guard(table, "update", "UPDATE", f"rows of {table} are never changed") for table in tables)
+    return (*changed, *never_deleted(*tables))
 
 
-def freeze_columns(table: str, columns: Iterable[str], using: str = "default") -> None:
-    """Refuse every UPDATE that would change one of the columns, named as in the database. Safe to call again."""
-    words = f"the first columns of {table} are written once"
-    _install(using, table, "frozen", "UPDATE", words, when=_any_differs(using, columns))
+def never_deleted(*tables: str) -> tuple[Guard, ...]:
+    """Refuse every DELETE on the tables."""
+    return tuple(Guard(table, "delete", "DELETE", f"rows of {table} are never deleted") for table in tables)
 
 
-def freeze_once(table: str, when: str, columns: Iterable[str], using: str = "default") -> None:
-    """Refuse every UPDATE of these columns in rows of which the SQL condition on OLD holds. Safe to call again."""
-    words = f"what has ended in {table} stays as it is"
-    _install(using, table, "ended", "UPDATE", words, when=f"({when}) AND ({_any_differs(using, columns)})")
+def freeze_columns(table: str, *columns: str) -> Guard:
+    """Refuse every UPDATE that would change one of the columns."""
+    return Guard(table, "frozen", "UPDATE", f"the first columns of {table} are written once", columns)
 
 
-def never_lower(table: str, column: str, using: str = "default") -> None:
-    """Refuse every UPDATE that would make the column smaller. Safe to call again."""
-    quoted = connections[using].ops.quote_name(column)
+def freeze_once(table: str, when: str, *columns: str) -> Guard:
+    """Refuse every UPDATE of these columns in rows of which the SQL condition on OLD holds."""
+    return Guard(table, "ended", "UPDATE", f"what has ended in {table} stays as it is", columns, when)
+
+
+def never_lower(table: str, column: str) -> Guard:
+    """Refuse every UPDATE that would make the column smaller."""
     words = f"{column} of {table} never goes down"
-    _install(using, table, "lower", "UPDATE", words, when=f"NEW.{quoted} < OLD.{quoted}")
+    return Guard(table, "lower", "UPDATE", words, when=f'NEW."{column}" < OLD."{column}"')
 
 
-def only_from(table: str, column: str, before: str, after: str, using: str = "default") -> None:
-    """Refuse every UPDATE of the column to `after` from anything else than `before`. Safe to call again."""
-    quoted = connections[using].ops.quote_name(column)
+def only_from(table: str, column: str, before: str, after: str) -> Guard:
+    """Refuse every UPDATE of the column to `after` from anything else than `before`."""
     words = f"{column} of {table} becomes {after} from {before} only"
-    when = f"NEW.{quoted} = '{after}' AND OLD.{quoted} NOT IN ('{before}', '{after}')"
-    _install(using, table, f"{column}_{after}", "UPDATE", words, when=when)
+    when = f"NEW.\"{column}\" = '{after}' AND OLD.\"{column}\" NOT IN ('{before}', '{after}')"
+    return Guard(table, f"{column}_{after}", "UPDATE", words, when=when)
+
+
+_declared: list[Guard] = []
+
+
+def declare(*guards: Guard) -> None:
+    """Say which guards belong in the database. An app does it once, when it is ready."""
+    _declared.extend(guards)
+
+
+def install(app: str, using: str = "default") -> None:
+    """Put the declared guards of an app's tables in place. Safe to call again."""
+    for guard in _declared:
+        if guard.table.startswith(f"{app}_"):
+            _run(using, guard.statements(using))
+
+
+def missing(using: str = "default") -> list[str]:
+    """The names of declared guards that are not in place, or in place and turned off."""
+    there = {trigger.name for trigger in installed(using) if trigger.enabled}
+    return sorted({name for guard in _declared for name in guard.names(using)} - there)
 
 
 def lift(table: str, using: str = "default") -> None:
@@ -77,29 +121,31 @@ def lifted(using: str = "default") -> Iterator[None]:
 
 
 @dataclass(frozen=True, slots=True)
-class Guard:
-    """A trigger as the database knows it, and the statement that makes it."""
+class Trigger:
+    """A guard as the database knows it, and the statement that makes it."""
 
     name: str
     table: str
     sql: str
+    enabled: bool
 
 
-_SQLITE = "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s"
+_SQLITE = "SELECT name, tbl_name, sql, true FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s"
 _POSTGRESQL = """
-SELECT tgname, relname, pg_get_triggerdef(pg_trigger.oid) FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+SELECT tgname, relname, pg_get_triggerdef(pg_trigger.oid), tgenabled IN ('O', 'A')
+FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
 WHERE NOT tgisinternal AND pg_table_is_visible(tgrelid) AND tgname LIKE %s
 """
 
 
-def installed(using: str = "default") -> list[Guard]:
+def installed(using: str = "default") -> list[Trigger]:
     """The guards that are in place."""
     with connections[using].cursor() as cursor:
         cursor.execute(_POSTGRESQL if _is_postgresql(using) else _SQLITE, [f"{PREFIX}%"])
-        return [Guard(*row) for row in cursor.fetchall()]
+        return [Trigger(*row) for row in cursor.fetchall()]
 
 
-def _drop(using: str, guards: Iterable[Guard]) -> None:
+def _drop(using: str, guards: Iterable[Trigger]) -> None:
     quote, on = connections[using].ops.quote_name, _is_postgresql(using)
     _run(using, [f"DROP TRIGGER {quote(each.name)}{f' ON {quote(each.table)}' * on}" for each in guards])
 
@@ -114,37 +160,32 @@ def _is_postgresql(using: str) -> bool:
     return connections[using].vendor == "postgresql"
 
 
-def _any_differs(using: str, columns: Iterable[str]) -> str:
+def _condition(using: str, guard: Guard) -> str:
     quote, different = connections[using].ops.quote_name, "IS DISTINCT FROM" if _is_postgresql(using) else "IS NOT"
-    return " OR ".join(f"NEW.{quote(column)} {different} OLD.{quote(column)}" for column in columns)
+    differs = " OR ".join(f"NEW.{quote(name)} {different} OLD.{quote(name)}" for name in guard.columns)
+    every = " AND ".join(f"({each})" for each in (guard.when, differs) if each)
+    return f"WHEN ({every})" if every else ""
 
 
-def _install(using: str, table: str, rule: str, event: str, words: str, when: str = "") -> None:
-    name, condition = f"{PREFIX}{table}_{rule}", f"WHEN ({when})" if when else ""
-    if _is_postgresql(using):
-        _install_postgresql(using, table, name, event, words, condition)
-    else:
-        _install_sqlite(using, table, name, event, words, condition)
-
-
-def _install_sqlite(using: str, table: str, name: str, event: str, words: str, condition: str) -> None:
+def _for_sqlite(using: str, guard: Guard) -> list[str]:
     quote = connections[using].ops.quote_name
-    create = f"CREATE TRIGGER {quote(name)} BEFORE {event} ON {quote(table)} FOR EACH ROW {condition} "
-    _run(using, [f"DROP TRIGGER IF EXISTS {quote(name)}", f"{create} BEGIN SELECT RAISE(ABORT, '{words}'); END"])
+    name, on, when = quote(guard.name), quote(guard.table), _condition(using, guard)
+    return [
+        f"DROP TRIGGER IF EXISTS {name}",
+        f"CREATE TRIGGER {name} BEFORE {guard.event} ON {on} FOR EACH ROW {when} "
+        f"BEGIN SELECT RAISE(ABORT, '{guard.words}'); END",
+    ]
 
 
-def _install_postgresql(using: str, table: str, name: str, event: str, words: str, condition: str) -> None:
+def _for_postgresql(using: str, guard: Guard) -> list[str]:
     """The guard, and one against TRUNCATE, which fires no trigger of rows."""
     quote = connections[using].ops.quote_name
-    refuse, on = quote(f"{PREFIX}refuse"), quote(table)
-    _run(
-        using,
-        [
-            f"CREATE OR REPLACE FUNCTION {refuse}() RETURNS trigger LANGUAGE plpgsql AS "
-            "$$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation'; END $$",
-            f"CREATE OR REPLACE TRIGGER {quote(name)} BEFORE {event} ON {on} FOR EACH ROW {condition} "
-            f"EXECUTE FUNCTION {refuse}('{words}')",
-            f"CREATE OR REPLACE TRIGGER {quote(f'{PREFIX}{table}_truncate')} BEFORE TRUNCATE ON {on} "
-            f"FOR EACH STATEMENT EXECUTE FUNCTION {refuse}('{table} is never emptied')",
-        ],
-    )
+    refuse, on, when = quote(f"{PREFIX}refuse"), quote(guard.table), _condition(using, guard)
+    return [
+        f"CREATE OR REPLACE FUNCTION {refuse}() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation'; END $$",
+        f"CREATE OR REPLACE TRIGGER {quote(guard.name)} BEFORE {guard.event} ON {on} FOR EACH ROW {when} "
+        f"EXECUTE FUNCTION {refuse}('{guard.words}')",
+        f"CREATE OR REPLACE TRIGGER {quote(f'{PREFIX}{guard.table}_truncate')} BEFORE TRUNCATE ON {on} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {refuse}('{guard.table} is never emptied')",
+    ]

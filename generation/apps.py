@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+
+from core import guards
 
 RECEIVED = ("id", "job_id", "index", "sha256", "media_type", "width", "height", "size", "told", "created_at")
 """Columns of an output that are written once: the bytes as they came, and what was said of them."""
@@ -39,15 +38,9 @@ class GenerationConfig(AppConfig):
         from generation.spending import alerts
 
         topics.register(alerts.TOPIC)
-        post_migrate.connect(_install_guards, sender=self, dispatch_uid="generation.guards")
-
-
-def _install_guards(using: str, **kwargs: Any) -> None:
-    from core import guards  # needs the database, which apps.py is loaded without
-
-    for table in ("generation_ledgerentry", "generation_briefreference", "generation_preference"):
-        guards.append_only(table, using)
-    guards.freeze_columns("generation_output", RECEIVED, using)
-    guards.freeze_columns("generation_brief", ASKED, using)
-    guards.never_deleted("generation_job", using)
-    guards.never_deleted("generation_attempt", using)
+        guards.declare(
+            *guards.append_only("generation_ledgerentry", "generation_briefreference", "generation_preference"),
+            *guards.never_deleted("generation_job", "generation_attempt"),
+            guards.freeze_columns("generation_output", *RECEIVED),
+            guards.freeze_columns("generation_brief", *ASKED),
+        )

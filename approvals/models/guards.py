@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db import connections
 
 from core import guards
@@ -35,38 +37,41 @@ SELECT contributor.person_id FROM approvals_review review
 REFUSAL = "nobody decides on their own work"
 
 
-def install(using: str = "default") -> None:
-    """Put all guards in place. Safe to call again."""
-    guards.append_only("approvals_event", using)
-    guards.append_only("approvals_delivery", using)
-    guards.freeze_columns("approvals_decision", DECIDED, using)
-    guards.freeze_once("approvals_decision", "OLD.undone_at IS NOT NULL OR OLD.settled_at IS NOT NULL", SETTLED, using)
-    guards.never_deleted("approvals_decision", using)
-    guards.freeze_columns("approvals_release", RELEASED, using)
-    guards.freeze_once("approvals_release", "OLD.ended_at IS NOT NULL OR OLD.state <> 'live'", ENDED, using)
-    guards.never_deleted("approvals_release", using)
-    guards.never_lower("approvals_channel", "last_sequence", using)
-    four_eyes(using)
+HAS_ENDED = "OLD.ended_at IS NOT NULL OR OLD.state <> 'live'"
+IS_SETTLED = "OLD.undone_at IS NOT NULL OR OLD.settled_at IS NOT NULL"
 
 
-def four_eyes(using: str = "default") -> None:
-    """Refuse a decision by somebody who had a hand in the version, whoever they are and whatever code asks for it."""
-    connection = connections[using]
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(
-                "CREATE OR REPLACE FUNCTION guard_four_eyes() RETURNS trigger LANGUAGE plpgsql AS "
-                f"$$ BEGIN IF NEW.by_id IN ({OWN_WORK}) THEN "
-                f"RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'integrity_constraint_violation'; "
-                "END IF; RETURN NEW; END $$"
-            )
-            cursor.execute(
-                "CREATE OR REPLACE TRIGGER guard_four_eyes BEFORE INSERT ON approvals_decision "
-                "FOR EACH ROW EXECUTE FUNCTION guard_four_eyes()"
-            )
-        else:
-            cursor.execute("DROP TRIGGER IF EXISTS guard_four_eyes")
-            cursor.execute(
-                "CREATE TRIGGER guard_four_eyes BEFORE INSERT ON approvals_decision FOR EACH ROW "
-                f"WHEN NEW.by_id IN ({OWN_WORK}) BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
-            )
+@dataclass(frozen=True, slots=True)
+class FourEyes(guards.Guard):
+    """Refuses a decision by somebody who had a hand in the version, whoever they are and whatever code asks for it.
+
+    Who that is takes a query, which the condition of a trigger cannot hold on PostgreSQL.
+    """
+
+    @property
+    def name(self) -> str:
+        return f"{guards.PREFIX}four_eyes"
+
+    def statements(self, using: str) -> list[str]:
+        if connections[using].vendor != "postgresql":
+            return guards.Guard.statements(self, using)
+        return [
+            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN IF {self.when} THEN "
+            f"RAISE EXCEPTION '{self.words}' USING ERRCODE = 'integrity_constraint_violation'; "
+            "END IF; RETURN NEW; END $$",
+            f"CREATE OR REPLACE TRIGGER {self.name} BEFORE {self.event} ON {self.table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {self.name}()",
+        ]
+
+
+GUARDS = (
+    *guards.append_only("approvals_event", "approvals_delivery"),
+    guards.freeze_columns("approvals_decision", *DECIDED),
+    guards.freeze_once("approvals_decision", IS_SETTLED, *SETTLED),
+    guards.freeze_columns("approvals_release", *RELEASED),
+    guards.freeze_once("approvals_release", HAS_ENDED, *ENDED),
+    *guards.never_deleted("approvals_decision", "approvals_release"),
+    guards.never_lower("approvals_channel", "last_sequence"),
+    FourEyes("approvals_decision", "four_eyes", "INSERT", REFUSAL, when=f"NEW.by_id IN ({OWN_WORK})"),
+)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
+from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from django.core.management.sql import emit_post_migrate_signal
 from django.db import IntegrityError, connection, transaction
 
 from approvals.models import Release
@@ -105,3 +108,29 @@ def test_emptying_the_database_lifts_the_guards_and_puts_them_back() -> None:
     call_command("flush", interactive=False, verbosity=0)
     assert set(guards.installed()) == before
     assert {guard.table for guard in before} >= set(GUARDED)
+
+
+def verified() -> str:
+    err = StringIO()
+    with suppress(CommandError):
+        call_command("verify", stdout=StringIO(), stderr=err)
+    return err.getvalue()
+
+
+def test_a_guard_that_was_taken_off_is_named() -> None:
+    assert guards.missing() == []
+    guards.lift("approvals_release")
+    assert verified().startswith("The guard guard_approvals_release_delete is not in place.")
+
+
+@pytest.mark.postgres
+def test_a_guard_that_was_turned_off_is_named() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE approvals_decision DISABLE TRIGGER guard_four_eyes")
+    assert verified() == "The guard guard_four_eyes is not in place. Run manage.py migrate.\n"
+
+
+def test_migrating_puts_every_guard_in_place() -> None:
+    guards.lift("approvals_decision")
+    emit_post_migrate_signal(verbosity=0, interactive=False, db="default")
+    assert guards.missing() == []

@@ -37,11 +37,11 @@ NAMED_BEFORE = ("assets.version", "approvals.listingsite", "approvals.sitekey")
 
 
 def verify(**options: bool) -> list[str]:
-    """What `manage.py verify` says on stderr; nothing when all is whole."""
+    """What `manage.py verify` says on stderr, but for guards, which most of these tests take off."""
     err = StringIO()
     with suppress(CommandError):
         call_command("verify", stdout=StringIO(), stderr=err, **options)
-    return err.getvalue().splitlines()
+    return [line for line in err.getvalue().splitlines() if not line.startswith("The guard ")]
 
 
 @pytest.fixture(scope="module")

@@ -67,10 +67,7 @@ STATE_NAMES = {"state", "status"}
 STATE_VERBS = {"save", "write", "_write", "update", "create", "get_or_create", "update_or_create"}
 ROOMS_WITH_VALUES = ("generation/", "approvals/admin.py", "approvals/sites/")
 """Where each log entry about a change holds what was there before and after."""
-MADE = {
-    "brief.judged", "brief.started", "budget.opened", "channel.created", "key.created", "model.added", "plan.added",
-    "site.created", "template.created", "template.revised",
-}  # fmt: skip
+MADE = {"brief.judged", "brief.started"}
 """Log actions about something that was not there before."""
 DOORS = {("write", "audit"), ("update_each", "sets"), ("move", "transitions"), ("save", "transitions")}
 """Functions that write the row they are given."""

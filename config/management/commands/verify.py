@@ -13,7 +13,7 @@ from approvals.releases import verification as releases
 from approvals.reviews import verification as reviews
 from approvals.sites import verification as sites
 from assets.library import verification as library
-from core import audit
+from core import audit, guards
 from core.audit import outside
 from core.people import verification as people
 from generation.spending import ledger
@@ -53,6 +53,7 @@ def _heads(expect: str) -> list[audit.Head]:
 def _problems(log: audit.VerifyReport, older: Older, *, with_files: bool) -> Iterator[str]:
     """Each as it is found: first the log, which all the rest is held against."""
     yield from log.problems
+    yield from (f"The guard {name} is not in place. Run manage.py migrate." for name in guards.missing())
     for walk in (library.walk, reviews.walk, releases.walk, sites.walk, people.walk):
         yield from walk(older)
     yield from ledger.differences()

@@ -76,7 +76,7 @@ _LIMITS = {
 
 def answers_of(source: License | Terms | None) -> dict[Question, GivenAnswer]:
     """What a license or a terms snapshot answers; Unknown, not yes, for everything it is silent about."""
-    sheet: Mapping[str, Any] = source.answers if source else {}
+    sheet = _mapping(source.answers if source else {})
     return {question: _from_sheet(sheet.get(question.value, {})) for question in Question}
 
 
@@ -117,8 +117,16 @@ def _stop(code: str, words: str, where: str = "license") -> Finding:
     return Finding(code, words, field=where)
 
 
-def _from_sheet(given: Mapping[str, str]) -> GivenAnswer:
-    return GivenAnswer(Answer(given.get("answer", Answer.UNKNOWN)), given.get("detail", ""), given.get("source", ""))
+def _from_sheet(given: object) -> GivenAnswer:
+    """What is no answer leaves the question open: one row that somebody rewrote stops no page of others."""
+    said = _mapping(given)
+    answer = said.get("answer")
+    known = Answer(answer) if answer in Answer.values else Answer.UNKNOWN
+    return GivenAnswer(known, str(said.get("detail", "")), str(said.get("source", "")))
+
+
+def _mapping(said: object) -> Mapping[str, Any]:
+    return said if isinstance(said, Mapping) else {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +176,7 @@ def _write(licenses: list[License], answers: Mapping[Question, GivenAnswer], fac
     given, said = _sheet(answers), {each.name: getattr(facts, each.name) for each in fields(facts)}
     changed = []
     for license in licenses:
-        now = {"answers": {**license.answers, **given}, **said}
+        now = {"answers": {**_mapping(license.answers), **given}, **said}
         if any(getattr(license, name) != value for name, value in now.items()):
             license.updated_by, license.updated_at = by, clock.instant()
             for name, value in now.items():
@@ -188,6 +196,7 @@ def _sheet(answers: Mapping[Question, GivenAnswer]) -> dict[str, dict[str, str]]
 def _in_words(licenses: list[License], answers: Mapping[Question, GivenAnswer]) -> str:
     """What becomes different when the licenses are answered so."""
     given = _sheet(answers)
-    differing = {name for license in licenses for name in given if license.answers.get(name) != given[name]}
+    kept = [_mapping(license.answers) for license in licenses]
+    differing = {name for each in kept for name in given if each.get(name) != given[name]}
     said = [f"{question.label} {each.answer.label}." for question, each in answers.items() if question in differing]
     return " ".join(said) or "facts changed, answers kept."

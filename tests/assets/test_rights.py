@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
-from assets.models import Answer, Question, Terms, Version
+from assets.models import Answer, License, Question, Terms, Version
 from assets.provenance.data import ProvenanceData
 from assets.rights import licenses, terms, validity
 from assets.rights.consents import GivenConsent
@@ -198,6 +198,14 @@ def test_a_sheet_with_a_mistake_is_refused_whole(db: None, sheet: Path, wrong: s
     with pytest.raises(CommandError, match="not loaded"):
         call_command("load_terms", str(sheet))
     assert not Terms.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "said", [[1], "x", None, {"term": "yes"}, {"term": {"answer": "maybe"}}, {"term": {"answer": []}}]
+)
+def test_what_is_no_answer_leaves_the_question_open(said: object) -> None:
+    given = licenses.answers_of(License(answers=said))
+    assert {each.answer for each in given.values()} == {Answer.UNKNOWN}
 
 
 def test_a_sheet_that_is_silent_prefills_unknown() -> None:

@@ -35,7 +35,7 @@ def walk(older: Older) -> Iterator[str]:
     yield from audit.walk(Release.objects.select_related(*WITH), lambda batch: _releases(batch, old))
     older["releases"] += len(old)
     yield from audit.gone(Event)
-    for channel in Channel.objects.order_by("pk"):
+    for channel in Channel.objects.only("slug", "last_sequence").order_by("pk"):
         yield from _events(channel, older)
 
 
@@ -149,7 +149,7 @@ def _events(channel: Channel, older: Older) -> Iterator[str]:
                 yield f"{name} is not in the log."
             yield from (f"{name}: {problem}" for problem in _event(event, said, last, releases))
             last = event.sequence
-    if not channel.last_sequence <= last <= Channel.objects.get(pk=channel.pk).last_sequence:
+    if not channel.last_sequence <= last <= Channel.objects.only("last_sequence").get(pk=channel.pk).last_sequence:
         yield f"{name_of(channel)}: its last event is {last}, but it counts {channel.last_sequence}."
 
 

@@ -134,7 +134,12 @@ def walk(rows: models.QuerySet[Row], check: Callable[[Sequence[Row]], list[str]]
 
 
 def _look(rows: models.QuerySet[Row], keys: list[Any], check: Callable[[Sequence[Row]], list[str]]) -> list[str]:
-    there = list(rows.filter(pk__in=keys).order_by("pk"))
+    try:
+        there = list(rows.filter(pk__in=keys).order_by("pk"))
+    except UNREADABLE:  # JSON that is nested too deep fails before there is a row
+        if len(keys) == 1:
+            return [f"{name_of(rows.model, keys[0])} cannot be read."]
+        return [problem for key in keys for problem in _look(rows, [key], check)]
     lost = {str(key) for key in keys} - {str(row.pk) for row in there}
     gone = [f"{name_of(rows.model, key)} refers to something that is gone." for key in sorted(lost)]
     return gone + _checked(there, check)

@@ -13,10 +13,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import models, transaction
 from django.db.models import Value
+from django.db.models.expressions import RawSQL
 from pytest_django import DjangoDbBlocker
 
-from approvals.models import Decision, Event, Release, Review
-from assets.models import Consent, Contributor, Version
+from approvals.models import Channel, Decision, Event, Release, Review
+from assets.models import Consent, Contributor, License, Terms, Version
 from core import audit
 from core.models import LogEntry, LogSubject
 from tests.approvals import tamperings
@@ -42,6 +43,11 @@ def verify(**options: bool) -> list[str]:
     with suppress(CommandError):
         call_command("verify", stdout=StringIO(), stderr=err, **options)
     return [line for line in err.getvalue().splitlines() if not line.startswith("The guard ")]
+
+
+def nested(depth: int) -> RawSQL:
+    """A list in a list in a list, which Python would not write."""
+    return RawSQL(f"'{'[' * depth}{']' * depth}'", ())  # noqa: S611 - ours
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +114,45 @@ def test_a_version_that_cannot_be_read_is_named(lived: None, said: Any) -> None:
     version = Version.objects.order_by("pk")[0]
     Version.objects.filter(pk=version.pk).update(alterations=Value(said, models.JSONField()))
     assert any(f"Version {version.pk}" in line for line in verify(without_files=True))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [5, None, [], "x", {}, {"term": 5}, {"term": "yes"}, {"term": []}, {"term": {"answer": ["yes"]}}, {"": {"": {}}}],
+    ids=str,
+)
+def test_answers_that_cannot_be_read_are_named(lived: None, said: Any) -> None:
+    license = License.objects.order_by("pk")[0]
+    License.objects.filter(pk=license.pk).update(answers=Value(said, models.JSONField()))
+    assert any(f"Version {license.version.pk}" in line for line in verify(without_files=True))
+
+
+@pytest.mark.parametrize("depth", [900, 990])
+@pytest.mark.parametrize(
+    ("kind", "column"),
+    [
+        (License, "answers"),
+        (Version, "alterations"),
+        (Terms, "answers"),
+        (Decision, "dossier"),
+        (LogEntry, "data"),
+        (LogSubject, "after"),
+    ],
+)
+def test_what_is_nested_too_deep_is_named(lived: None, kind: type[models.Model], column: str, depth: int) -> None:
+    """The database takes a thousand levels; Python reads fewer, and fails before there is a row."""
+    unguard()
+    row = kind._default_manager.defer(column).order_by("pk")[0]
+    kind._default_manager.filter(pk=row.pk).update(**{column: nested(depth)})
+    [name] = [str(each) for table in tamperings.TABLES if table.model is kind for each in table.names(row)][:1]
+    assert any(name in line for line in verify(without_files=True))
+
+
+def test_rules_that_are_nested_too_deep_end_no_check(lived: None) -> None:
+    Channel.objects.update(rules=nested(990))
+    problems = verify(without_files=True)
+    assert problems
+    assert all(line.endswith(" cannot be read.") for line in problems)
 
 
 @pytest.mark.parametrize("said", [[], "x", {"hands": 5}, {"hands": {"x": 5}}, {"hands": {"x": [[]]}}], ids=str)

@@ -78,9 +78,9 @@ def label_of(path: str) -> str:
     if path.startswith("alt_text.texts."):
         return f"Alt text in {name_of(path.rpartition('.')[2])}"
     if path.startswith("license.answers."):
-        question, part = path.split(".")[2:4]
+        question, _, part = path.removeprefix("license.answers.").partition(".")
         asked = Question(question).label if question in Question.values else question
-        return f"{asked} ({part})" if part != "answer" else asked
+        return f"{asked} ({part})" if part not in ("answer", "") else asked
     return path.replace("_", " ").replace(".", ", ").capitalize()
 
 

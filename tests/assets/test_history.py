@@ -59,6 +59,12 @@ def test_a_value_that_nobody_knows_any_more_stands_for_itself() -> None:
     assert str(found) == "How the picture was made: was “magic”, is now empty."
 
 
+def test_an_answer_that_was_no_answer_is_told_by_its_question() -> None:
+    """The log keeps what somebody wrote into the database by hand; the page that tells of it opens all the same."""
+    [found] = between({"license.answers.commercial": "yes"}, {})
+    assert str(found) == "May it be used commercially?: was “yes”, is now empty."
+
+
 def test_what_is_not_shown_is_counted(ada: User, version: Version) -> None:
     factories.complete_license(version)
     entry = newest(version)

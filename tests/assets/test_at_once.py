@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from django.db import connection
 
-from assets.models import Asset, Version
+from assets.models import Answer, Asset, Question, Version
+from assets.rights.licenses import GivenAnswer, answers_of
 from assets.versions import dossier
 from core import audit
 from core.models import LogEntry
@@ -61,6 +63,24 @@ def test_two_panels_saved_at_once_are_both_kept_under_one_hash() -> None:
     kept = Version.objects.with_dossier().get(pk=version.pk)
     assert (kept.alt_text, kept.shows_people) == ("A kitchen", "no")
     assert kept.dossier_hash == dossier.digest(kept)
+
+
+def test_answers_of_two_people_at_once_are_both_kept() -> None:
+    """They are one value, so that whoever writes late must have read what was written meanwhile."""
+    ada, max_ = factories.ada(), factories.max_()
+    yes = GivenAnswer(Answer.YES)
+    for _ in range(5):
+        version = factories.VersionFactory.create(by=ada)
+        answer = partial(verbs.answer_license, version)
+        at_once(
+            partial(answer, {Question.COMMERCIAL: yes}, by=ada),
+            partial(answer, {Question.TERM: yes}, by=max_),
+        )
+        kept = Version.objects.with_dossier().get(pk=version.pk)
+        said = answers_of(kept.license)
+        assert [question for question in Question if said[question] == yes] == [Question.COMMERCIAL, Question.TERM]
+        assert kept.dossier_hash == dossier.digest(kept)
+        assert set(kept.contributors.filter(part="rights").values_list("person", flat=True)) == {ada.pk, max_.pk}
 
 
 def test_archiving_twice_at_once_happens_once() -> None:

@@ -83,8 +83,10 @@ class Inside:
 
 
 def _evil_inside(value: Any, is_text: bool = False) -> Any:
+    """An answer stays yes, no or unknown, also that about `attribution`, which is the name of a text elsewhere."""
     if isinstance(value, dict):
-        return {key: _evil_inside(each, is_text or key in WORDS) for key, each in value.items()}
+        inside = {key: _evil_inside(each, is_text or key in WORDS) for key, each in value.items()}
+        return inside | ({"answer": value["answer"]} if "answer" in value else {})
     if isinstance(value, list):
         return [_evil_inside(each, is_text) for each in value]
     return EVIL[:50] if is_text and isinstance(value, str) else value

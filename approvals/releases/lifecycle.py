@@ -72,16 +72,18 @@ def withdraw(release: Release, reason: str, *, by: User) -> Release:
 def expire_due(limit: int = 100) -> int:
     """End releases past their last day, and tell channels of those that are not served for now. Returns how many.
 
-    The API does not wait for this: it looks at the day and at the version by itself. One that fails holds up no other.
+    The API does not wait for this: it looks at the day and at the version by itself. At most `limit` of each kind, in
+    no order: those that fail each time hold up no other for good.
     """
     stale = Release.objects.not_served()
-    due = [
-        *Release.objects.past_their_last_day()[:limit],
-        *stale.filter(paused_at=None)[:limit],
-        *stale.filter(version__status=Status.ARCHIVED)[:limit],
-        *Release.objects.served().filter(paused_at__isnull=False)[:limit],
-    ]
-    return sum(_try_to_bring_up_to_date(release) for release in due[:limit])
+    kinds = (
+        Release.objects.past_their_last_day(),
+        stale.filter(paused_at=None),
+        stale.filter(version__status=Status.ARCHIVED),
+        Release.objects.served().filter(paused_at__isnull=False),
+    )
+    due = {release.pk: release for rows in kinds for release in rows.order_by("?")[:limit]}
+    return sum(_try_to_bring_up_to_date(release) for release in due.values())
 
 
 def _try_to_bring_up_to_date(release: Release) -> bool:

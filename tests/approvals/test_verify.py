@@ -18,7 +18,7 @@ from pytest_django import DjangoDbBlocker
 
 from approvals.models import Channel, Decision, Event, Release, Review
 from assets.models import Consent, Contributor, License, Terms, Version
-from core import audit
+from core import audit, storage
 from core.models import LogEntry, LogSubject
 from tests.approvals import tamperings
 from tests.approvals.lived import live_through
@@ -153,6 +153,19 @@ def test_rules_that_are_nested_too_deep_end_no_check(lived: None) -> None:
     problems = verify(without_files=True)
     assert problems
     assert all(line.endswith(" cannot be read.") for line in problems)
+
+
+def test_a_file_that_cannot_be_read_is_named(lived: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    version = Version.objects.order_by("pk")[0]
+
+    def read(sha256: str) -> bytes:
+        if sha256 == version.sha256:
+            raise PermissionError("Permission denied")
+        return kept(sha256)
+
+    kept = storage.read
+    monkeypatch.setattr(storage, "read", read)
+    assert any(f"Version {version.pk}: its file" in line and "denied" in line for line in verify())
 
 
 @pytest.mark.parametrize("said", [[], "x", {"hands": 5}, {"hands": {"x": 5}}, {"hands": {"x": [[]]}}], ids=str)

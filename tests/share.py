@@ -16,5 +16,5 @@ WHOLE = os.environ.get("TEST_WHOLE", "") == "1"
 
 
 def share(values: Sequence[T], case: object, place: int = 0, *, of: int = 3) -> Sequence[T]:
-    """A third of the values for a case; at another place (that of a field in its form, say) another third of them."""
+    """A part of the values for a case; at another place (that of a field in its form, say) another part of them."""
     return values if WHOLE else values[(zlib.crc32(str(case).encode()) + place) % of :: of]

@@ -149,6 +149,7 @@ class Release(models.Model):
             ),
             models.UniqueConstraint(fields=("decision", "channel"), name="one_release_per_decision_and_channel"),
         )
+        indexes = (models.Index(fields=("paused_at",), condition=Q(paused_at__isnull=False), name="paused_releases"),)
 
     def __str__(self) -> str:
         return f"{self.version} in {self.channel}"

@@ -5,6 +5,8 @@ Nothing in a mail decides anything: every link opens a page that asks who is the
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage
@@ -23,9 +25,13 @@ from core.outbox.topics import Topic
 
 def tell_reviewers(review: Review) -> None:
     """Tell everybody who may decide that something waits."""
-    hands = contributors.parts_of(review.version)
-    people = [person for person in _reviewers() if person.pk not in hands]
-    outbox.write(WAITING.name, review, people, _named(review))
+    outbox.write(WAITING.name, review, _who_may_decide(review), _named(review))
+
+
+def tell_again(decision: Decision) -> None:
+    """Tell them, whoever decided among them, that a decision had no effect and why: its review waits again."""
+    review = decision.review
+    outbox.write(WITHOUT_EFFECT.name, decision, _who_may_decide(review), _named(review))
 
 
 def tell_author(decision: Decision) -> None:
@@ -33,6 +39,11 @@ def tell_author(decision: Decision) -> None:
     author = decision.review.submitted_by
     is_told = author.is_active and author.mail_answers and bool(author.email)
     outbox.write(RETURNED.name, decision, [author] if is_told else [], _named(decision.review))
+
+
+def _who_may_decide(review: Review) -> list[User]:
+    hands = contributors.parts_of(review.version)
+    return [person for person in _reviewers() if person.pk not in hands]
 
 
 def _reviewers() -> list[User]:
@@ -50,12 +61,28 @@ def _named(review: Review) -> str:
 
 
 def _mail_to_reviewer(message: OutgoingMessage) -> EmailMessage | None:
-    """Nothing once somebody has decided, or when the reviewer wants no mail or may not decide any more."""
-    review = Review.objects.open().not_the_work_of(message.to).for_lists().filter(pk=message.subject_id).first()
-    if review is None or not message.to.mail_reviews or not message.to.has_perm(deciding.DECIDE):
+    if (review := _still_waiting(message, message.subject_id)) is None:
         return None
-    links = {"review_url": settings.SITE_URL + reverse("approvals:review", args=[review.pk])}
-    return _mail(message, f"To review: {review.version.asset.title}", "in_review", {"review": review, **links})
+    return _mail(message, f"To review: {review.version.asset.title}", "in_review", _about(review))
+
+
+def _mail_without_effect(message: OutgoingMessage) -> EmailMessage | None:
+    decision = Decision.objects.select_related("by").filter(pk=message.subject_id).first()
+    if decision is None or (review := _still_waiting(message, decision.review_id)) is None:
+        return None
+    context = {"decision": decision, **_about(review)}
+    return _mail(message, f"To review again: {review.version.asset.title}", "without_effect", context)
+
+
+def _still_waiting(message: OutgoingMessage, key: UUID | str) -> Review | None:
+    """The review; none once somebody has decided, or when the reviewer wants no mail or may not decide any more."""
+    if not message.to.mail_reviews or not message.to.has_perm(deciding.DECIDE):
+        return None
+    return Review.objects.open().not_the_work_of(message.to).for_lists().filter(pk=key).first()
+
+
+def _about(review: Review) -> dict[str, object]:
+    return {"review": review, "review_url": settings.SITE_URL + reverse("approvals:review", args=[review.pk])}
 
 
 def _mail_to_author(message: OutgoingMessage) -> EmailMessage | None:
@@ -76,4 +103,5 @@ def _mail(message: OutgoingMessage, subject: str, template: str, context: dict[s
 
 WAITING = Topic("review.waiting", "Review to decide", _mail_to_reviewer)
 RETURNED = Topic("review.returned", "Submission returned", _mail_to_author)
-TOPICS = (WAITING, RETURNED)
+WITHOUT_EFFECT = Topic("review.without_effect", "Decision without effect", _mail_without_effect)
+TOPICS = (WAITING, RETURNED, WITHOUT_EFFECT)

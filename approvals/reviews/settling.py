@@ -132,6 +132,7 @@ def _lapse(decision: Decision, reason: str) -> None:
     decision.undone_at, decision.lapsed_because = clock.instant(), reason[:500]
     decision.save(update_fields=["undone_at", "lapsed_because"])
     move(review, ReviewState.OPEN)
+    notifications.tell_again(decision)
     words = f"The decision did not take effect, and the review is open again. {reason}"
     about = [Change(review.version), traces.settled(decision), traces.moved(review, ReviewState.SETTLING)]
     audit.record(None, "review.reopened", about, words, review=review.pk)

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from approvals.models import Release, Review
 from assets.models import Asset, Version
+from assets.models.version import Status
 from core import clock
 from core.models import LogEntry, LogSubject, User
 from core.people import activity
@@ -118,9 +119,26 @@ def _tasks(user: User) -> Iterator[Task]:
             review.closed_at,
             _thumb(review.version_id),
         )
+    yield from _pictures_that_stopped(user)
     yield from _jobs_that_wait(user)
     if user.has_perm("generation.manage_money"):
         yield from _for_managers(user)
+
+
+def _pictures_that_stopped(user: User) -> Iterator[Task]:
+    """What a channel had and is not served any more, for whoever submitted it; one that is in review is under way."""
+    paused = Release.objects.never_ended().filter(paused_at__isnull=False, decision__review__submitted_by=user)
+    here = paused.exclude(version__status__in=(Status.IN_REVIEW, Status.ARCHIVED)).select_related("version__asset")
+    for release in here.select_related("channel").order_by("-paused_at")[:SHOWN]:
+        yield Task(
+            f"“{release.version.asset.title}” is paused in {release.channel}",
+            "it is not what was approved any more, or its original is not live there",
+            reverse("approvals:release", args=[release.pk]),
+            "circle-pause",
+            "waits",
+            release.paused_at,
+            _thumb(release.version_id),
+        )
 
 
 def _jobs_that_wait(user: User) -> Iterator[Task]:

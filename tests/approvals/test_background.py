@@ -224,6 +224,27 @@ def test_one_release_that_fails_keeps_no_other_from_its_end(
     assert [*paused] == [second]
 
 
+def test_reviewers_are_told_of_a_decision_without_effect(review: Review, ada: User) -> None:
+    decision = factories.decide(review)
+    verbs.describe(review.version, text="A kitchen, now with a dog", by=ada)
+    tasks.sweep()
+    send_outbox()
+    told = [message for message in mail.outbox if message.subject.startswith("To review again: ")]
+    assert sorted(message.to[0] for message in told) == ["max@example.com", "rita@example.com"]
+    decision.refresh_from_db()
+    for words in (f"The decision by {decision.by} on", decision.lapsed_because, f"/review/{review.pk}/"):
+        assert words in told[0].body
+
+
+def test_nobody_is_told_once_it_was_decided_again(review: Review, ada: User) -> None:
+    factories.decide(review)
+    verbs.describe(review.version, text="A kitchen, now with a dog", by=ada)
+    tasks.sweep()
+    factories.decide(review)
+    send_outbox()
+    assert {each.state for each in OutgoingMessage.objects.filter(topic="review.without_effect")} == {"needless"}
+
+
 def test_an_author_who_wants_no_answers_by_now_is_sent_none(ada: User, review: Review) -> None:
     settling.settle(factories.decide(review, Choice.CHANGES, "The lamp floats."))
     User.objects.filter(pk=ada.pk).update(mail_answers=False)

@@ -11,11 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from approvals.models import Choice
+from approvals.releases import lifecycle
 from approvals.reviews import settling
+from assets.models import Version
 from config.dashboard import overview
 from generation.jobs import execution
 from generation.models import GenerationModel, Job, JobState, Output
 from tests.approvals import factories as reviews
+from tests.assets import verbs
 from tests.assets.factories import UserFactory, ada, max_, nils, rita
 from tests.generation.factories import by_hand, queued
 
@@ -72,6 +75,20 @@ def test_pictures_nobody_looked_after_are_shown(client: Client) -> None:
     assert output is not None
     client.force_login(ada())
     assert reverse("generation:output_file", args=[output.pk]) in words_for(client)
+
+
+def test_a_picture_that_stopped_is_shown_to_whoever_submitted_it(client: Client, settings: Any) -> None:
+    settings.UNDO_SECONDS = 0
+    release = reviews.released(reviews.ready(ada()))
+    verbs.describe(release.version, text="A kitchen, now with a dog", by=ada())
+    lifecycle.expire_due()
+    words = f"“{release.version.asset.title}” is paused in {release.channel}"
+    for person, is_told in ((ada(), True), (rita(), False)):
+        client.force_login(person)
+        assert (words in words_for(client)) is is_told
+    reviews.review(Version.objects.get(pk=release.version_id), release.channel)
+    client.force_login(ada())
+    assert words not in words_for(client)
 
 
 def test_a_stranger_sees_nothing(client: Client) -> None:

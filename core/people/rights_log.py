@@ -97,11 +97,20 @@ def _tell_group(before: Group | None, after: Group | None) -> None:
     if before and after:
         change = Change.between(after, {"name": before.name}, {"name": after.name})
         if change:
-            record("group.renamed", change, f"Group “{before.name}” was renamed “{after.name}”.")
+            about: list[Change[Any]] = [change, *_renamed_for_members(before, after)]
+            record("group.renamed", about, f"Group “{before.name}” was renamed “{after.name}”.")
     elif after:
         record(MADE, Change.between(after, {}, {"name": after.name}), f"Group “{after.name}” was made.")
     elif before:
         _tell_deleted(before)
+
+
+def _renamed_for_members(before: Group, after: Group) -> list[Change[User]]:
+    """What the members are in, by its name, as their own entries say it."""
+    members = User.objects.in_bulk(list(after.user_set.values_list("pk", flat=True)))
+    now = MEMBERSHIPS.held_by(members)
+    was = {key: sorted(before.name if name == after.name else name for name in names) for key, names in now.items()}
+    return [Change.between(member, {"groups": was[key]}, {"groups": now[key]}) for key, member in members.items()]
 
 
 def _tell_deleted(group: Group) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,6 +28,7 @@ from pytest_django import Settings
 from config import roles
 from core import audit
 from core.models import LogEntry, LogSubject, User
+from core.people import verification
 from core.people.sign_in_log import QUIET
 from tests.assets import factories
 
@@ -218,6 +220,27 @@ def test_a_group_made_given_rights_and_renamed_in_the_admin(admin: Client) -> No
         ("Max", "Group “Helpers” was renamed “Assistants”."),
         ("Max", "Group “Assistants” lost approvals.decide_review."),
     ]
+
+
+def test_a_renamed_group_is_renamed_for_whoever_is_in_it(rita: User) -> None:
+    reviewers = Group.objects.get(name=roles.REVIEWERS)
+    reviewers.name = "Approvers"
+    reviewers.save()
+    assert values(rita, "group.renamed") == ({"groups": ["Reviewers"]}, {"groups": ["Approvers"]})
+    assert list(verification.walk(Counter())) == []
+
+
+def test_accounts_that_come_and_go_are_what_the_log_says(admin: Client) -> None:
+    admin.post(reverse("admin:core_user_add"), {"username": "tess", "usable_password": "false"})
+    tess = User.objects.get(username="tess")
+    tess.groups.add(Group.objects.get(name=roles.REVIEWERS))
+    tess.user_permissions.add(Permission.objects.get(codename="manage_money"))
+    assert list(verification.walk(Counter())) == []
+    key = tess.pk
+    tess.delete()
+    assert list(verification.walk(Counter())) == []
+    User.objects.bulk_create([User(pk=key + 7, username="mallory", is_superuser=True)])
+    assert list(verification.walk(Counter())) == [f"User {key + 7} is not in the log."]
 
 
 def test_a_deleted_group_tells_who_was_in_it_and_what_it_gave(admin: Client, rita: User) -> None:

@@ -128,11 +128,13 @@ def _tasks(user: User) -> Iterator[Task]:
 def _pictures_that_stopped(user: User) -> Iterator[Task]:
     """What a channel had and is not served any more, for whoever submitted it; one that is in review is under way."""
     paused = Release.objects.never_ended().filter(paused_at__isnull=False, decision__review__submitted_by=user)
-    here = paused.exclude(version__status__in=(Status.IN_REVIEW, Status.ARCHIVED)).select_related("version__asset")
-    for release in here.select_related("channel").order_by("-paused_at")[:SHOWN]:
+    here = paused.exclude(version__status__in=(Status.IN_REVIEW, Status.ARCHIVED)).order_by("-paused_at")
+    found = list(here.select_related("version__asset", "channel")[:SHOWN])
+    unchanged = set(Release.objects.still_approved().filter(pk__in=[each.pk for each in found]))
+    for release in found:
         yield Task(
             f"“{release.version.asset.title}” is paused in {release.channel}",
-            "it is not what was approved any more, or its original is not live there",
+            "its original is not live there as a photograph" if release in unchanged else "it changed: submit it again",
             reverse("approvals:release", args=[release.pk]),
             "circle-pause",
             "waits",

@@ -7,6 +7,7 @@ take them off; `manage.py verify` says so, and the hash chain of the log shows w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from django.db import connections
 
 PREFIX = "guard_"
+_REFUSE = "BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation'; END"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +36,20 @@ class Guard:
     def name(self) -> str:
         return f"{PREFIX}{self.table}_{self.rule}"
 
-    def names(self, using: str = "default") -> list[str]:
-        """The triggers that it is made of. TRUNCATE fires none of rows, and SQLite has no TRUNCATE."""
-        return [self.name, f"{PREFIX}{self.table}_truncate"] if _is_postgresql(using) else [self.name]
+    @property
+    def body(self) -> str:
+        """What its function does on PostgreSQL. Most share one."""
+        return _REFUSE
+
+    def parts(self, using: str) -> dict[str, list[str]]:
+        """The triggers that it is made of, by name, with what the database must say of each."""
+        if not _is_postgresql(using):
+            return {self.name: [self.statements(using)[-1]]}
+        columns = [f"new.{column} IS DISTINCT FROM old.{column}" for column in self.columns]
+        return {
+            self.name: [f"BEFORE {self.event} ON", self.words, self.body, *columns],
+            f"{PREFIX}{self.table}_truncate": ["BEFORE TRUNCATE ON", _REFUSE],
+        }
 
     def statements(self, using: str) -> list[str]:
         """What installs it, once more too."""
@@ -93,9 +106,17 @@ def install(app: str, using: str = "default") -> None:
 
 
 def missing(using: str = "default") -> list[str]:
-    """The names of declared guards that are not in place, or in place and turned off."""
-    there = {trigger.name for trigger in installed(using) if trigger.enabled}
-    return sorted({name for guard in _declared for name in guard.names(using)} - there)
+    """The names of declared guards that are not in place, turned off, or made to say something else.
+
+    PostgreSQL writes a condition in its own way, so it is not compared there but for the columns that it names.
+    """
+    there = {trigger.name: trigger for trigger in installed(using) if trigger.enabled}
+    return sorted(
+        name
+        for guard in _declared
+        for name, parts in guard.parts(using).items()
+        if name not in there or there[name].table != guard.table or not there[name].says(parts)
+    )
 
 
 def lift(table: str, using: str = "default") -> None:
@@ -122,18 +143,26 @@ def lifted(using: str = "default") -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """A guard as the database knows it, and the statement that makes it."""
+    """A guard as the database knows it, the statement that makes it, and on PostgreSQL what its function does."""
 
     name: str
     table: str
     sql: str
+    body: str
     enabled: bool
 
+    def says(self, parts: Iterable[str]) -> bool:
+        """Whether all of these are in its statement or its function, however PostgreSQL quotes and casts."""
+        text = f"{self.sql}\n{self.body}"
+        bare = _DECORATION.sub("", text)
+        return all(part in text or part in bare for part in parts)
 
-_SQLITE = "SELECT name, tbl_name, sql, true FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s"
+
+_DECORATION = re.compile(r'::text|[()"]')
+_SQLITE = "SELECT name, tbl_name, sql, '', true FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s"
 _POSTGRESQL = """
-SELECT tgname, relname, pg_get_triggerdef(pg_trigger.oid), tgenabled IN ('O', 'A')
-FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+SELECT tgname, relname, pg_get_triggerdef(pg_trigger.oid), prosrc, tgenabled IN ('O', 'A')
+FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid JOIN pg_proc ON pg_proc.oid = tgfoid
 WHERE NOT tgisinternal AND pg_table_is_visible(tgrelid) AND tgname LIKE %s
 """
 
@@ -182,8 +211,7 @@ def _for_postgresql(using: str, guard: Guard) -> list[str]:
     quote = connections[using].ops.quote_name
     refuse, on, when = quote(f"{PREFIX}refuse"), quote(guard.table), _condition(using, guard)
     return [
-        f"CREATE OR REPLACE FUNCTION {refuse}() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation'; END $$",
+        f"CREATE OR REPLACE FUNCTION {refuse}() RETURNS trigger LANGUAGE plpgsql AS $$ {_REFUSE} $$",
         f"CREATE OR REPLACE TRIGGER {quote(guard.name)} BEFORE {guard.event} ON {on} FOR EACH ROW {when} "
         f"EXECUTE FUNCTION {refuse}('{guard.words}')",
         f"CREATE OR REPLACE TRIGGER {quote(f'{PREFIX}{guard.table}_truncate')} BEFORE TRUNCATE ON {on} "

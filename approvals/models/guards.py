@@ -50,16 +50,18 @@ class FourEyes(guards.Guard):
 
     @property
     def name(self) -> str:
-        return f"{guards.PREFIX}four_eyes"
+        return f"{guards.PREFIX}{self.rule}"
+
+    @property
+    def body(self) -> str:
+        refuse = f"RAISE EXCEPTION '{self.words}' USING ERRCODE = 'integrity_constraint_violation'"
+        return f"BEGIN IF {self.when} THEN {refuse}; END IF; RETURN NEW; END"
 
     def statements(self, using: str) -> list[str]:
         if connections[using].vendor != "postgresql":
-            return guards.Guard.statements(self, using)
+            return guards.Guard.statements(self, using)  # a class with slots has no super()
         return [
-            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN IF {self.when} THEN "
-            f"RAISE EXCEPTION '{self.words}' USING ERRCODE = 'integrity_constraint_violation'; "
-            "END IF; RETURN NEW; END $$",
+            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ {self.body} $$",
             f"CREATE OR REPLACE TRIGGER {self.name} BEFORE {self.event} ON {self.table} "
             f"FOR EACH ROW EXECUTE FUNCTION {self.name}()",
         ]

@@ -130,6 +130,25 @@ def test_a_guard_that_was_turned_off_is_named() -> None:
     assert verified() == "The guard guard_four_eyes is not in place. Run manage.py migrate.\n"
 
 
+@pytest.mark.postgres
+@pytest.mark.parametrize("function", ["guard_refuse", "guard_four_eyes"])
+def test_a_guard_that_does_nothing_any_more_is_named(function: str) -> None:
+    with connection.cursor() as cursor:
+        does_nothing = "RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$"
+        cursor.execute(f"CREATE OR REPLACE FUNCTION {function}() {does_nothing}")
+    assert "is not in place. Run manage.py migrate." in verified()
+
+
+@pytest.mark.parametrize(("table", "when"), [("core_loghead", "1 = 1"), ("approvals_release", "1 = 0")])
+def test_a_guard_that_was_made_anew_with_another_meaning_is_named(table: str, when: str) -> None:
+    guards.lift("approvals_release")
+    harmless = guards.Guard("approvals_release", "frozen", "UPDATE", "x", when=when)
+    with connection.cursor() as cursor:
+        for statement in harmless.statements("default"):
+            cursor.execute(statement.replace(' ON "approvals_release"', f' ON "{table}"'))
+    assert "The guard guard_approvals_release_frozen is not in place." in verified()
+
+
 def test_migrating_puts_every_guard_in_place() -> None:
     guards.lift("approvals_decision")
     emit_post_migrate_signal(verbosity=0, interactive=False, db="default")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from django.db import models
@@ -36,8 +37,12 @@ class Change(Generic[Row]):
 
 
 def values_of(row: models.Model, *names: str) -> dict[str, Any]:
-    """The stored values of these fields; of a relation, the key."""
-    return {name: row._meta.get_field(name).value_from_object(row) for name in names}  # type: ignore[union-attr] # columns
+    """The stored values of these fields; of a relation, the key; of a moment, in UTC, as it will be read back."""
+    return {name: _stored(row._meta.get_field(name).value_from_object(row)) for name in names}  # type: ignore[union-attr] # columns
+
+
+def _stored(value: Any) -> Any:
+    return value.astimezone(UTC) if isinstance(value, datetime) and value.tzinfo else value
 
 
 def columns_of(row: models.Model, *, but: Collection[str] = ()) -> dict[str, Any]:

@@ -5,7 +5,7 @@ A verb logs the columns that it wrote; read one after the other, the entries say
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -61,10 +61,11 @@ class Told:
         return sorted(name for name, value in plain(now).items() if name in said and said[name] != value)
 
 
-def told(model: type[models.Model], keys: Iterable[Any]) -> dict[str, Told]:
-    """What the log says of the rows with these keys; something, if little, of each."""
+def told(model: type[models.Model], keys: Iterable[Any], *, but: Collection[str] = ()) -> dict[str, Told]:
+    """What the log says of the rows with these keys, but by these actions; something, if little, of each."""
     found = {str(key): Told() for key in keys}
-    subjects = LogSubject.objects.filter(type=model._meta.label_lower, key__in=list(found))
+    about = LogSubject.objects.filter(type=model._meta.label_lower, key__in=list(found))
+    subjects = about.exclude(entry__action__in=but) if but else about
     names = ("entry", "entry__at", "entry__actor", "entry__action", "entry__data", "after")
     for key, entry, at, actor, action, *said in subjects.order_by("entry", "position").values_list("key", *names):
         found[key].lines.append(Line(entry, at, actor, action, *map(_mapping, said)))

@@ -51,7 +51,11 @@ class Grants:
 
     def _changed(self, instance: models.Model, action: str, reverse: bool, pk_set: Any, **kwargs: Any) -> None:
         if action.startswith("pre_"):
-            setattr(instance, _KEPT, self.held_by(self._owners(instance, reverse, pk_set)))
+            owners = self._owners(instance, reverse, pk_set)
+            # Held, so that of two who give to the same owner at once the second sees what the first gave.
+            rows = self.owner._base_manager.filter(pk__in=owners).order_by("pk").select_for_update(no_key=True)
+            list(rows.values("pk"))
+            setattr(instance, _KEPT, self.held_by(owners))
         elif before := instance.__dict__.pop(_KEPT, {}):
             self._tell(before, self.held_by(before))
 

@@ -53,5 +53,6 @@ class RowChanges(Generic[Row]):
         return not (update_fields and update_fields <= self.unwatched) and not self.unless(instance)
 
     def _kept(self, instance: Row) -> Row | None:
-        """The row as the database has it."""
-        return None if instance.pk is None else self.model._base_manager.filter(pk=instance.pk).first()
+        """The row as the database has it, held: of two who save it at once, the second finds what the first wrote."""
+        rows = self.model._base_manager.filter(pk=instance.pk).select_for_update(no_key=True)
+        return None if instance.pk is None else rows.first()

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import connection
 
 from assets.models import Answer, Asset, Question, Version
 from assets.rights.licenses import GivenAnswer, answers_of
 from assets.versions import dossier
 from core import audit
-from core.models import LogEntry
+from core.models import LogEntry, User
+from core.people import verification
 from tests.assets import factories, verbs
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,6 +41,14 @@ def test_versions_of_one_asset_are_numbered_without_gap_or_double() -> None:
     at_once(*[lambda: factories.VersionFactory.create(by=ada, asset=first.asset) for _ in range(4)])
     assert sorted(Version.objects.values_list("number", flat=True)) == [1, 2, 3, 4, 5]
     assert Asset.objects.count() == 1
+
+
+def test_what_is_given_to_one_person_at_once_is_told_whole() -> None:
+    """Each sees what the other gave: the last entry says all that the person is in."""
+    ada = factories.ada()
+    groups = [Group.objects.create(name=f"Group {n}") for n in range(4)]
+    at_once(*[partial(User.objects.get(pk=ada.pk).groups.add, group) for group in groups])
+    assert list(verification.walk(Counter())) == []
 
 
 def test_the_log_stays_one_chain() -> None:

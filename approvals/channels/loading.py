@@ -26,6 +26,7 @@ def load(path: Path = STARTER) -> list[Channel]:
         known = set(Channel.objects.values_list("slug", flat=True))
         made = [Channel.objects.create(**entry) for entry in wanted if entry["slug"] not in known]
         for channel in made:
+            channel.refresh_from_db()  # a file may give a day as a moment
             words = f"Channel {channel} was made from the starter file."
             audit.record(None, "channel.created", traces.made(channel), words)
     return made

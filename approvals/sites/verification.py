@@ -15,7 +15,7 @@ Older = Counter[str]
 
 def walk(older: Older) -> Iterator[str]:
     """All that does not fit, in sentences; old rows are counted."""
-    old: dict[str, set[object]] = {"sites": set(), "keys": set()}
+    old: dict[str, set[object]] = {"sites": set(), "keys": set(), "channels": set()}
 
     def sites(batch: Sequence[ListingSite]) -> list[str]:
         return audit.unlogged(batch, old["sites"]) + audit.differences(batch, of_site)
@@ -23,9 +23,12 @@ def walk(older: Older) -> Iterator[str]:
     def keys(batch: Sequence[SiteKey]) -> list[str]:
         return audit.unlogged(batch, old["keys"]) + audit.differences(batch, of_key)
 
+    def channels(batch: Sequence[Channel]) -> list[str]:
+        return audit.unlogged(batch, old["channels"]) + audit.differences(batch, of_channel)
+
     for model in (ListingSite, SiteKey, Channel):
         yield from audit.gone(model)
     yield from audit.walk(ListingSite.objects.prefetch_related("channels"), sites)
     yield from audit.walk(SiteKey.objects.all(), keys)
-    yield from audit.walk(Channel.objects.all(), lambda batch: audit.differences(batch, of_channel))
+    yield from audit.walk(Channel.objects.all(), channels)
     older.update({name: len(found) for name, found in old.items()})

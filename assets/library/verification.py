@@ -14,7 +14,7 @@ from assets.models import Consent, Contributor, EarlierSeal, Listing, Part, Rend
 from assets.rights.terms import sha256_of
 from assets.versions import dossier, traces
 from core import audit, storage
-from core.audit import Line, Told, name_of
+from core.audit import Line, Told, columns_of, name_of
 from core.models import LogSubject
 
 Older = Counter[str]
@@ -32,6 +32,7 @@ def walk(older: Older) -> Iterator[str]:
     yield from audit.gone(Version)
     versions = Version.objects.with_dossier().prefetch_related("contributors__person", "earlier_seals")
     yield from audit.walk(versions, lambda batch: _versions(batch, counted))
+    yield from audit.gone(Terms)
     yield from audit.walk(Terms.objects.all(), _terms)
     yield from audit.gone(Listing)
     listings = Listing.objects.prefetch_related("placed_by")
@@ -161,4 +162,5 @@ def _acted_nearby(row: Contributor, version: Version) -> bool:
 
 
 def _terms(batch: Sequence[Terms]) -> list[str]:
-    return [f"{name_of(row)} does not fit its hash." for row in batch if sha256_of(row) != row.sha256]
+    unfit = [f"{name_of(row)} does not fit its hash." for row in batch if sha256_of(row) != row.sha256]
+    return unfit + audit.differences(batch, columns_of)

@@ -99,7 +99,7 @@ TABLES = (
     Table(Decision),
     Table(Release),
     Table(Event),
-    Table(Channel, can_go=False, can_be_forged=False),
+    Table(Channel, can_go=False),
     Table(ListingSite, OWN, sites.COUNTED),
     Table(ListingSite.channels.through, lambda row: [f"Listing site {row.listingsite_id}:"]),
     Table(SiteKey, OWN, sites.USED),

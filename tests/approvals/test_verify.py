@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import StringIO
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -16,11 +17,11 @@ from django.db.models import Value
 from django.db.models.expressions import RawSQL
 from pytest_django import DjangoDbBlocker
 
-from approvals.models import Channel, Decision, Event, Release, Review
+from approvals.models import Channel, Decision, Event, ListingSite, Release, Review
 from assets.models import Consent, Contributor, License, Terms, Version
 from core import audit, storage
 from core.models import LogEntry, LogSubject
-from tests.approvals import tamperings
+from tests.approvals import factories, tamperings
 from tests.approvals.lived import live_through
 from tests.share import WHOLE
 from tests.tampering import unguard
@@ -33,7 +34,7 @@ PARTS = range(4 if WHOLE else 1)
 TAMPERINGS = 250 if WHOLE else 40
 
 
-NAMED_BEFORE = ("assets.version", "approvals.listingsite", "approvals.sitekey")
+NAMED_BEFORE = ("assets.version", "approvals.channel", "approvals.listingsite", "approvals.sitekey")
 """What entries were about from the first."""
 
 
@@ -191,6 +192,14 @@ def test_what_is_older_than_the_log_of_rows_is_counted_and_no_problem(lived: Non
     LogEntry.objects.filter(action="version.created").update(data={})
     found = [line for line in verify(without_files=True) if not line.startswith("Entry ")]
     assert found == []
+
+
+def test_the_end_of_a_key_is_the_same_moment_in_each_zone(lived: None) -> None:
+    with transaction.atomic():
+        ends = datetime(2099, 1, 31, 23, 59, tzinfo=ZoneInfo("America/Los_Angeles"))
+        factories.key(ListingSite.objects.order_by("pk")[0], expires_at=ends)
+        assert verify(without_files=True) == []
+        transaction.set_rollback(True)
 
 
 def test_the_first_bad_one_is_named_first_and_at_the_end(lived: None) -> None:

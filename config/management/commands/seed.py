@@ -10,9 +10,12 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.db import transaction
 
+from assets.listings import traces
 from assets.models import Listing
 from config import roles
+from core import audit
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class Command(BaseCommand):
         roles.create_roles()
         for loader in ("load_terms", "load_models", "load_templates", "load_channels"):
             call_command(loader, stdout=self.stdout)
-        Listing.objects.get_or_create(reference=STARTER_LISTING["reference"], defaults=STARTER_LISTING)
+        _create_listing()
         self._introduce(
             [(person, password) for person in PEOPLE if (password := _create_person(person))],
         )
@@ -52,6 +55,13 @@ class Command(BaseCommand):
         for person, password in newcomers:
             self.stdout.write(f"  {person.username:<6} {password:<22} {person.does}")
         self.stdout.write("")
+
+
+def _create_listing() -> None:
+    with transaction.atomic():
+        made, is_new = Listing.objects.get_or_create(reference=STARTER_LISTING["reference"], defaults=STARTER_LISTING)
+        if is_new:
+            audit.record(None, "listing.added", traces.made(made), f"The listing {made} was added.")
 
 
 STARTER_LISTING: dict[str, Any] = {

@@ -30,7 +30,7 @@ def _lift_guards(using: str, **kwargs: Any) -> None:
 
 
 def _install_guards(sender: AppConfig, using: str, **kwargs: Any) -> None:
-    """Of each app, once all of its tables are there."""
+    """Of each app, after every migration: Django tells of all apps, also when only one was migrated."""
     guards.install(sender.label, using)
 
 

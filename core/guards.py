@@ -99,9 +99,10 @@ def declare(*guards: Guard) -> None:
 
 
 def install(app: str, using: str = "default") -> None:
-    """Put the declared guards of an app's tables in place. Safe to call again."""
+    """Put the declared guards of an app's tables in place, of those that are there by now. Safe to call again."""
+    there = {table for table in connections[using].introspection.table_names() if table.startswith(f"{app}_")}
     for guard in _declared:
-        if guard.table.startswith(f"{app}_"):
+        if guard.table in there:
             _run(using, guard.statements(using))
 
 
@@ -112,10 +113,12 @@ def missing(using: str = "default") -> list[str]:
     """
     there = {trigger.name: trigger for trigger in installed(using) if trigger.enabled}
     return sorted(
-        name
-        for guard in _declared
-        for name, parts in guard.parts(using).items()
-        if name not in there or there[name].table != guard.table or not there[name].says(parts)
+        {
+            name
+            for guard in _declared
+            for name, parts in guard.parts(using).items()
+            if name not in there or there[name].table != guard.table or not there[name].says(parts)
+        }
     )
 
 

@@ -149,6 +149,13 @@ def test_a_guard_that_was_made_anew_with_another_meaning_is_named(table: str, wh
     assert "The guard guard_approvals_release_frozen is not in place." in verified()
 
 
+def test_a_table_that_is_not_there_yet_gets_its_guards_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after `manage.py migrate core` on an empty database: Django tells of the other apps, too."""
+    monkeypatch.setattr(guards, "_declared", guards.append_only("core_later"))
+    guards.install("core")
+    assert {"guard_core_later_delete", "guard_core_later_update"} <= set(guards.missing())
+
+
 def test_migrating_puts_every_guard_in_place() -> None:
     guards.lift("approvals_decision")
     emit_post_migrate_signal(verbosity=0, interactive=False, db="default")

@@ -1,12 +1,12 @@
-"""Pauses: how many live releases a change would stop, said before it is made and after."""
+"""Pauses: how many live releases and fresh decisions a change would stop, said before it is made and after."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
-from approvals.models import Release
+from approvals.models import Release, Review, ReviewState
 from assets.models import Asset, Listing
 
 
@@ -17,21 +17,27 @@ class RenamePauses:
     places: int = 0
     altered: int = 0
     """Altered pictures that are shown only beside this one."""
+    decided: int = 0
+    """Decisions that can still be undone."""
 
     @property
     def beforehand(self) -> str:
         """What the form says; empty when nothing stops."""
-        if self.places == 1:
-            return f"1 place shows this picture now. It stops until the new title is approved.{self._beside}"
-        many = f"{self.places} places show this picture now. They stop until the new title is approved."
-        return f"{many}{self._beside}" if self.places else ""
+        return _joined(self._shown, _about_to_take_effect(self.decided, "A new title"))
 
     @property
     def afterwards(self) -> str:
         """What the message says; empty when nothing stopped."""
         places = "1 place" if self.places == 1 else f"{self.places} places"
         stopped = f"{places} stopped showing it until the new title is approved."
-        return f"{stopped}{self._beside}" if self.places else ""
+        return _joined(f"{stopped}{self._beside}" if self.places else "", _sent_back(self.decided))
+
+    @property
+    def _shown(self) -> str:
+        if self.places == 1:
+            return f"1 place shows this picture now. It stops until the new title is approved.{self._beside}"
+        many = f"{self.places} places show this picture now. They stop until the new title is approved."
+        return f"{many}{self._beside}" if self.places else ""
 
     @property
     def _beside(self) -> str:
@@ -44,23 +50,45 @@ class ListingPauses:
     """What stops until somebody approves the pictures of a listing under its new reference or address."""
 
     pictures: int = 0
+    decided: int = 0
+    """Decisions on pictures of it that can still be undone."""
 
     @property
     def beforehand(self) -> str:
         """What the form says; empty when nothing stops."""
+        return _joined(self._live, _about_to_take_effect(self.decided, "A new reference or address"))
+
+    @property
+    def afterwards(self) -> str:
+        """What the message says; empty when nothing stopped."""
+        paused = f"{self.pictures} pictures of this listing are paused until somebody approves them again."
+        if self.pictures == 1:
+            paused = "1 picture of this listing is paused until somebody approves it again."
+        return _joined(paused if self.pictures else "", _sent_back(self.decided))
+
+    @property
+    def _live(self) -> str:
         stops = "A new reference or address stops"
         if self.pictures == 1:
             return f"1 picture of this listing is live. {stops} it until somebody approves it again."
         many = f"{self.pictures} pictures of this listing are live. {stops} them until somebody approves them again."
         return many if self.pictures else ""
 
-    @property
-    def afterwards(self) -> str:
-        """What the message says; empty when nothing stopped."""
-        if self.pictures == 1:
-            return "1 picture of this listing is paused until somebody approves it again."
-        many = f"{self.pictures} pictures of this listing are paused until somebody approves them again."
-        return many if self.pictures else ""
+
+def _about_to_take_effect(decided: int, what: str) -> str:
+    if decided == 1:
+        return f"1 decision is about to take effect. {what} sends it back to review."
+    return f"{decided} decisions are about to take effect. {what} sends them back to review." if decided else ""
+
+
+def _sent_back(decided: int) -> str:
+    if decided == 1:
+        return "1 decision goes back to review."
+    return f"{decided} decisions go back to review." if decided else ""
+
+
+def _joined(*sentences: str) -> str:
+    return " ".join(each for each in sentences if each)
 
 
 def of_renaming(asset: Asset) -> RenamePauses:
@@ -68,10 +96,16 @@ def of_renaming(asset: Asset) -> RenamePauses:
     beside = Q(original__asset=asset)
     live = Release.objects.live().filter(Q(version__asset=asset) | beside)
     places = Count("pk", filter=Q(version__asset=asset), distinct=True)
-    return RenamePauses(**live.aggregate(places=places, altered=Count("version__asset", filter=beside, distinct=True)))
+    counts = live.aggregate(places=places, altered=Count("version__asset", filter=beside, distinct=True))
+    return RenamePauses(**counts, decided=_can_be_undone().filter(version__asset=asset).count())
 
 
 def of_moving(listing: Listing) -> ListingPauses:
     """Which house it shows is judged with every picture of the listing."""
     live = Release.objects.live().filter(Q(version__asset__listing=listing) | Q(original__asset__listing=listing))
-    return ListingPauses(live.aggregate(pictures=Count("version__asset", distinct=True))["pictures"])
+    counts = live.aggregate(pictures=Count("version__asset", distinct=True))
+    return ListingPauses(**counts, decided=_can_be_undone().filter(version__asset__listing=listing).count())
+
+
+def _can_be_undone() -> QuerySet[Review]:
+    return Review.objects.filter(state=ReviewState.SETTLING)

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from approvals.models import Channel, Release
 from approvals.pages import eligibility, pauses
+from approvals.reviews import settling
 from assets.models import Listing, Version
 from core.models import User
 from tests.approvals import factories
@@ -128,6 +129,16 @@ def test_a_new_title_says_what_it_stops_before_and_after(ada: User, live: Versio
     assert not Release.objects.live().exists()
 
 
+def test_a_new_title_says_that_a_decision_goes_back_to_review(ada: User, listing: Listing) -> None:
+    version = factories.ready(ada, title="Our kitchen", listing=listing)
+    decision = factories.decide(factories.review(version))
+    told = "1 decision is about to take effect. {} sends it back to review."
+    assert told.format("A new title") in page_of(ada, version.get_absolute_url())
+    assert told.format("A new reference or address") in page_of(ada, reverse("assets:listing", args=[listing.pk]))
+    assert rename(ada, version, "Another kitchen") == ["The title is changed. 1 decision goes back to review."]
+    assert settling.settle(decision).lapsed_because
+
+
 def test_the_same_title_stops_nothing_and_says_nothing(ada: User, live: Version) -> None:
     assert rename(ada, live, " Our kitchen ") == []
     assert Release.objects.live().count() == 2
@@ -189,6 +200,10 @@ def test_a_listing_says_what_its_new_reference_or_address_stops(
             "3 places show this picture now. They stop until the new title is approved. "
             "The same goes for 2 altered pictures shown beside it.",
         ),
+        (
+            pauses.RenamePauses(decided=2),
+            "2 decisions are about to take effect. A new title sends them back to review.",
+        ),
         (pauses.ListingPauses(), ""),
         (
             pauses.ListingPauses(12),
@@ -202,9 +217,9 @@ def test_what_stops_in_words(found: pauses.RenamePauses | pauses.ListingPauses, 
     assert bool(found.afterwards) is bool(words)
 
 
-def test_what_stops_is_one_query_each(live: Version, listing: Listing) -> None:
+def test_what_stops_is_two_queries_each(live: Version, listing: Listing) -> None:
     asset = live.asset
     with CaptureQueriesContext(connection) as asked:
         pauses.of_renaming(asset)
         pauses.of_moving(listing)
-    assert len(asked) == 2
+    assert len(asked) == 4

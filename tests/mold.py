@@ -15,6 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection
 
 from config import roles
@@ -24,6 +25,8 @@ from tests.portal import Portal
 
 RUN = os.environ["TEST_SHARED"]
 """The folder that all processes of this run share. Its name begins the names of the run's databases."""
+EMPTIED = os.environ.get("TEST_EMPTIED", "") == "1"
+"""Whether each process begins without the cast, as after a test that empties the database: `make prove` asks for it."""
 NAME = Path(RUN).name.replace("-", "_")
 
 
@@ -57,6 +60,8 @@ def take_database() -> None:
         else:
             shutil.copyfile(cast, own)
     settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = own
+    if EMPTIED:
+        call_command("flush", interactive=False, verbosity=0)
 
 
 def drop_databases() -> None:

@@ -242,7 +242,7 @@ def test_accounts_that_come_and_go_are_what_the_log_says(admin: Client) -> None:
 
 
 @pytest.mark.parametrize("key", [0, -5, 70_000])
-def test_an_account_that_nobody_made_is_named(key: int) -> None:
+def test_an_account_that_nobody_made_is_named(ada: User, key: int) -> None:
     User.objects.bulk_create([User(pk=key, username="mallory", is_superuser=True)])
     assert list(verification.walk(Counter())) == [f"User {key} is not in the log."]
 

@@ -352,18 +352,12 @@ def test_sending_back_tells_the_version(review: Review, choice: Choice, state: s
     assert (review.state, Version.objects.get(pk=review.version_id).status) == (state, status)
 
 
-def test_a_change_after_the_decision_opens_the_review_again(review: Review, ada: User) -> None:
-    decision = factories.decide(review)
-    verbs.describe(review.version, text="Changed after the decision", decorative=False, language="en", by=ada)
-    settling.settle(decision)
-    review.refresh_from_db()
-    assert (review.state, Release.objects.count()) == ("open", 0)
-
-
-def test_a_decision_that_lapsed_says_why(review: Review, ada: User) -> None:
+def test_a_change_after_the_decision_opens_the_review_again_and_says_why(review: Review, ada: User) -> None:
     decision = factories.decide(review)
     verbs.describe(review.version, text="Changed after the decision", decorative=False, language="en", by=ada)
     assert "changed after the decision" in settling.settle(decision).lapsed_because
+    review.refresh_from_db()
+    assert (review.state, Release.objects.count()) == ("open", 0)
 
 
 def test_an_approver_who_lost_the_right_does_not_approve(review: Review, rita: User) -> None:

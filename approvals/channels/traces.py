@@ -17,4 +17,4 @@ def of_channel(channel: Channel) -> dict[str, Any]:
 
 
 def made(channel: Channel) -> Change[Channel]:
-    return Change(channel, {}, of_channel(channel))
+    return Change.made(channel, but=COUNTED)

@@ -75,8 +75,6 @@ CLAIM = ("claimed_by", "claimed_at")
 WITHIN_AN_HOUR = ("at",)
 """A contribution's time is held against its entry's, which is written later in the same transaction."""
 NOT_JUDGED = ("created_by", "created_at")
-NAMES_OF_TERMS = ("title", "publisher", "source_url", "created_at")
-"""For people; whose terms, of which day and what they answer is in their hash."""
 SIGNED_IN = ("password", "last_login")
 """No password is in the log, and signing in is an entry of its own."""
 MADE_AGAIN = ("version", "spec", "media_type", "width", "height", "size", "created_at")
@@ -92,7 +90,7 @@ TABLES = (
     Table(Asset, lambda row: _of_assets(asset=row), NOT_JUDGED, can_be_forged=False),
     Table(Listing, can_be_forged=False),
     Table(Listing.placed_by.through, lambda row: [f"Listing {row.listing_id}:"]),
-    Table(Terms, OWN, NAMES_OF_TERMS, can_go=False),
+    Table(Terms),
     Table(Rendition, OWN, MADE_AGAIN, can_go=False, can_be_forged=False),
     Table(Review, OWN, CLAIM),
     Table(Review.channels.through, lambda row: [row.review_id]),

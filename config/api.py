@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from django.urls import include, path, re_path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView
 from rest_framework.permissions import AllowAny
 
+from approvals.api import reference
 from approvals.api.views import Nowhere
 
 OPEN = {"authentication_classes": (), "permission_classes": (AllowAny,)}
@@ -14,6 +15,6 @@ OPEN = {"authentication_classes": (), "permission_classes": (AllowAny,)}
 urlpatterns = [
     path("v1/", include("approvals.api.urls")),
     path("schema/", SpectacularAPIView.as_view(**OPEN), name="api-schema"),
-    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema", **OPEN), name="api-docs"),
+    path("docs/", reference.page, name="api-docs"),
     re_path("", Nowhere.as_view()),
 ]

@@ -58,14 +58,13 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.sessions",
-    "django.contrib.staticfiles",
+    "config.static_files.StaticFiles",
     "allauth",
     "allauth.account",
     "allauth.mfa",
     "csp",
     "django_htmx",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "lucide",
     "rest_framework",
     "template_partials",
@@ -75,6 +74,7 @@ MIDDLEWARE = [
     "config.middleware.request_id",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.CompressedPages",
     "config.middleware.no_store",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -146,8 +146,8 @@ CACHES = {"default": Env.cache_url_config(env.server_address("CACHE_URL", "redis
 STORAGE = env.one_of("STORAGE", "folder", "s3")
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "core" / "ui" / "static"]
-STATIC_ROOT = env.text("STATIC_ROOT") or None
-"""Where `collectstatic` put the fingerprinted copies. Without it they are served from the source tree."""
+STATIC_ROOT = None if DEBUG else env.text("STATIC_ROOT", str(VAR_DIR / "static"))
+"""Where the fingerprinted copies are. With DEBUG=1 the source tree is served as it is."""
 
 FOLDER_OPTIONS: dict[str, Any] = {
     "location": VAR_DIR / "media",
@@ -176,9 +176,7 @@ def in_bucket() -> dict[str, Any]:
 
 
 STATIC_FILES = {
-    "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-    if STATIC_ROOT
-    else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    "BACKEND": "config.static_files.Storage" if STATIC_ROOT else "django.contrib.staticfiles.storage.StaticFilesStorage"
 }
 STORAGES: dict[str, dict[str, Any]] = {
     "default": in_bucket() if STORAGE == "s3" else IN_FOLDER,
@@ -276,8 +274,6 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
 # Making pictures

@@ -66,6 +66,8 @@ class Portal:
             "ALLOW_LOOPBACK_PROVIDERS": "1",
             "LOG_LEVEL": "warning",
         }
+        if "TEST_SHARED" in os.environ:  # collected once for a whole run
+            self.environment["STATIC_ROOT"] = f"{os.environ['TEST_SHARED']}/static"
         if "DATABASE_URL" in environment:  # only an embedded portal makes a key for itself
             self.environment["SECRET_KEY"] = "a-key-for-tests-that-is-long-enough-and-guards-nothing-at-all"
         self.environment |= environment

@@ -35,7 +35,7 @@ if machine.on_postgres():
     os.environ["DATABASE_URL"] = machine.postgres_url() or "postgres://127.0.0.1:1/none"
 
 from config.settings import *  # noqa: E402, F403 - all of them
-from config.settings import DATABASES  # noqa: E402 - for its type
+from config.settings import DATABASES, STORAGES  # noqa: E402 - for their types
 
 RUN = Path(os.environ["TEST_SHARED"]).name.replace("-", "_")
 DATABASES["default"]["TEST"] = {
@@ -43,5 +43,8 @@ DATABASES["default"]["TEST"] = {
 }
 DEBUG_PROPAGATE_EXCEPTIONS = False
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+STATIC_ROOT = None
+WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True  # it looks for a file when one is asked for, and not through all of them for every Client
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
+import http.client
 import os
+import re
 import signal
 import socket
 import sqlite3
@@ -11,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from email.message import Message
 from pathlib import Path
 
 import pytest
@@ -69,6 +73,24 @@ def test_a_second_portal_in_the_same_folder_is_refused(portal: Portal) -> None:
     assert second.wait(30) == 1
     assert "A portal already runs on" in portal.said_since(second)
     assert portal.is_answering()
+
+
+def test_pages_and_what_they_are_drawn_with_come_compressed_and_the_latter_stays_for_a_year(portal: Portal) -> None:
+    page, text = fetched(portal, "/accounts/login/")
+    assert page["Content-Encoding"] == "gzip"
+    (sheet,) = re.findall(rb'href="(/static/css/[^"]+)"', text)
+    answer, styles = fetched(portal, sheet.decode())
+    assert answer["Content-Encoding"] == "gzip"
+    assert "immutable" in answer["Cache-Control"]
+    assert b"@layer pages" in styles
+
+
+def fetched(portal: Portal, path: str) -> tuple[Message, bytes]:
+    """The headers of an answer that may be compressed, and what it says."""
+    with closing(http.client.HTTPConnection("127.0.0.1", portal.port, timeout=20)) as connection:
+        connection.request("GET", path, headers={"Accept-Encoding": "gzip"})
+        answer = connection.getresponse()
+        return answer.headers, gzip.decompress(answer.read())
 
 
 def test_a_taken_port_is_a_sentence(tmp_path: Path) -> None:

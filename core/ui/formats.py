@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
+
 from core import clock
+
+BACKTICKED = re.compile("`([^`]+)`")
 
 
 def bytesize(size: int | None) -> str:
@@ -58,3 +64,8 @@ def tone_of(tags: str | Iterable[Any]) -> str:
 def is_web_address(text: str) -> bool:
     """Whether a text that somebody typed may become a link: `javascript:` and its like may not."""
     return text.startswith(("https://", "http://"))
+
+
+def code_spans(words: str) -> SafeString:
+    """Text, or HTML that is marked safe, with what stands between backticks as code."""
+    return mark_safe(BACKTICKED.sub(r"<code>\1</code>", conditional_escape(words)))  # noqa: S308 - escaped

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django import template
@@ -23,6 +24,7 @@ register.filter("written", clock.written)
 register.filter("tone", formats.tone_of)
 register.filter("deed_icon", states.icon_of)
 register.filter("is_web_address", formats.is_web_address)
+register.filter("code_spans", formats.code_spans)
 
 
 # Leaves
@@ -33,6 +35,14 @@ register.filter("is_web_address", formats.is_web_address)
 def icon(name: str, size: int = 18) -> SafeString:
     """A lucide icon that says nothing to a screen reader: the word stands beside it."""
     return mark_safe(lucide(name, size=size, **{"aria-hidden": "true", "class": "icon"}))  # noqa: S308 - lucide's own file
+
+
+@register.simple_tag
+@cache
+def modules() -> list[str]:
+    """The portal's own script modules, as names for `static`: a page asks for all at once and not one after another."""
+    scripts = {f"js/{each.name}" for each in (Path(__file__).parent / "static" / "js").glob("*.js")}
+    return sorted(scripts - {"js/theme-now.js"})  # which is none: it runs before the page is drawn
 
 
 @register.simple_tag

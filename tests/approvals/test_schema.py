@@ -37,3 +37,19 @@ def test_the_schema_is_valid() -> None:
 @pytest.mark.django_db
 def test_the_page_that_explains_the_api_opens_without_a_key() -> None:
     assert [Client().get(path).status_code for path in ("/api/docs/", "/api/schema/")] == [200, 200]
+
+
+@pytest.mark.django_db
+def test_that_page_names_every_address_answer_and_field() -> None:
+    page = Client().get("/api/docs/").content.decode()
+    agreed = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call] # no types there
+    shapes = {name: each for name, each in agreed["components"]["schemas"].items() if each.get("type") == "object"}
+    for path, methods in agreed["paths"].items():
+        assert f"GET {path}" in page
+        assert f'id="{methods["get"]["operationId"]}"' in page
+    for name, shape in shapes.items():
+        assert f'id="{name}"' in page
+        assert [field for field in shape["properties"] if f"<code>{field}</code>" not in page] == []
+    assert '<a href="#Image">list of Image</a>' in page
+    assert "<code>next</code>" in page
+    assert "string (date) or null" in page

@@ -186,7 +186,7 @@ ROWS = (
     Row("api/v1/images/<uuid:image>/file", see=SITE, writes="approvals_delivery"),
     Row("api/v1/events/", see=SITE, reads=("channel", "after")),
     Row("api/schema/", see=ALL, reads=("format", "lang", "version")),
-    Row("api/docs/", see=ALL, reads=("script",)),
+    Row("api/docs/", see=ALL),
     Row("api/", see=ALL, shows=404),
     # Belonging to no app
     Row("", see=TEAM),

@@ -71,6 +71,10 @@ bench: setup ## Measure throughput as a share of the ideal, and verbs over ten t
 	@$(RUN) -m pytest -q -s tests/benchmarks/bench_throughput.py tests/benchmarks/bench_sets.py
 	@TEST_DATABASE=$(ENGINE) $(RUN) -m pytest -q -s tests/benchmarks/bench_sets.py
 
+.PHONY: lighthouse
+lighthouse: setup ## Score the nine main pages as on a phone; needs Node, and a machine that does nothing else
+	@$(RUN) -m pytest -q -s tests/benchmarks/bench_lighthouse.py
+
 .PHONY: schema
 schema: setup ## Write tests/openapi.yaml, the agreed description of the API, anew
 	@IMPRIMATUR_WRITE_SCHEMA=1 $(RUN) -m pytest -q tests/approvals/test_schema.py

@@ -144,7 +144,7 @@ def with_text(key: str, text: str) -> bytes:
 
 
 def test_what_no_database_can_hold_is_left_out() -> None:
-    found = metadata.read(with_text("parameters", "a kit\x00chen\nSteps: 20, Seed: 42"))
+    found = metadata.read(with_text("parameters", "a kit\x00chen\nSteps: 20, Sampler: Euler, Seed: 42"))
     assert found["generator"]["prompt"] == "a kitchen"
 
 
@@ -176,6 +176,7 @@ def test_it_reads_midjourneys_description() -> None:
 def test_it_reads_the_camera_but_not_the_place() -> None:
     exif = Image.Exif()
     exif[0x010F], exif[0x0110] = "Canon", "EOS R5"
+    exif[0x8769] = {0x829A: 0.01, 0x829D: 8.0}
     exif[0x8825] = {1: "N", 2: (54.0, 1.0, 2.0)}
     found = metadata.read(picture(form="JPEG", exif=exif))
     assert found == {"camera": {"make": "Canon", "model": "EOS R5"}}

@@ -41,6 +41,7 @@ def test_bringing_the_picture_ends_a_hand_off(ada: User) -> None:
 def test_a_file_from_a_camera_is_remarked_on(ada: User) -> None:
     taken = Image.Exif()
     taken[ExifTags.Base.Make], taken[ExifTags.Base.Model] = "Kamera", "K1"
+    taken[ExifTags.IFD.Exif] = {ExifTags.Base.ExposureTime: 0.01, ExifTags.Base.FNumber: 8.0}
     photograph = io.BytesIO()
     Image.open(io.BytesIO(png("a"))).convert("RGB").save(photograph, "JPEG", exif=taken)
     job = services.hand_in(handed(ada), [photograph.getvalue()], by=ada)

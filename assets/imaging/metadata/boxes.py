@@ -1,0 +1,129 @@
+"""Metadata in HEIC and AVIF: items that the boxes of a file name, and where the bytes of each lie.
+
+No more is read than the index of items and the items of metadata among them; the picture is left alone.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MOST_BOXES = 4_096
+MOST_ITEMS = 4_096
+MOST_EXTENTS = 32
+MOST_BYTES = 4 * 1024 * 1024
+XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
+C2PA_UUID = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
+
+
+def is_framed_so(data: bytes) -> bool:
+    return data[4:8] == b"ftyp"
+
+
+def metadata_items(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """Kind (`exif`, `xmp`, `c2pa`) and bytes of each item of metadata. Never raises."""
+    try:
+        for kind, body in _boxes(data, 0, len(data)):
+            if kind == b"meta":
+                yield from _items(data, body.start + 4, body.stop)
+            elif kind == b"uuid":
+                named = {XMP_UUID: "xmp", C2PA_UUID: "c2pa"}.get(data[body.start : body.start + 16])
+                if named:
+                    yield named, data[body.start + 16 : min(body.stop, body.start + MOST_BYTES)]
+    except (struct.error, IndexError):
+        return
+
+
+def _boxes(data: bytes, at: int, end: int) -> Iterator[tuple[bytes, range]]:
+    """Type and place of the body of each box between two places."""
+    for _ in range(MOST_BOXES):
+        if at + 8 > end:
+            return
+        size, kind = struct.unpack(">I4s", data[at : at + 8])
+        head = 8
+        if size == 1:
+            size, head = struct.unpack(">Q", data[at + 8 : at + 16])[0], 16
+        elif size == 0:
+            size = end - at
+        if size < head:
+            return
+        yield kind, range(at + head, min(at + size, end))
+        at += size
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads numbers of given widths, one behind the other."""
+
+    data: bytes
+    at: int
+
+    def number(self, width: int) -> int:
+        if self.at + width > len(self.data):
+            raise IndexError
+        self.at += width
+        return int.from_bytes(self.data[self.at - width : self.at], "big")
+
+    def word(self) -> bytes:
+        end = self.data.index(b"\x00", self.at) if b"\x00" in self.data[self.at : self.at + 256] else len(self.data)
+        self.at, start = end + 1, self.at
+        return self.data[start:end][:256]
+
+
+def _items(data: bytes, start: int, end: int) -> Iterator[tuple[str, bytes]]:
+    kinds: dict[int, str] = {}
+    places: dict[int, tuple[int, list[tuple[int, int]]]] = {}
+    inside = range(0)
+    for kind, body in _boxes(data, start, end):
+        if kind == b"iinf":
+            kinds = dict(_kinds(data, body))
+        elif kind == b"iloc":
+            places = dict(_places(data[body.start : body.stop]))
+        elif kind == b"idat":
+            inside = body
+    for item, kind_of_item in kinds.items():
+        method, extents = places.get(item, (0, []))
+        base, limit = (inside.start, inside.stop) if method == 1 else (0, len(data))
+        held = b""
+        for at, size in extents:
+            held += data[base + at : min(base + at + min(size, MOST_BYTES - len(held)), limit)]
+        if kind_of_item == "exif":  # its first four bytes say how far behind them the directory begins
+            held = held[4 + int.from_bytes(held[:4], "big") :]
+        yield kind_of_item, held
+
+
+def _kinds(data: bytes, body: range) -> Iterator[tuple[int, str]]:
+    """Number and kind of each item that holds metadata."""
+    start = body.start + (6 if data[body.start] == 0 else 8)
+    for kind, entry in _boxes(data, start, body.stop):
+        reader = _Reader(data[entry.start : entry.stop], 4)
+        version = data[entry.start] if kind == b"infe" and len(entry) else 0
+        if version < 2:
+            continue
+        item = reader.number(2 if version == 2 else 4)
+        reader.number(2)
+        named = reader.number(4).to_bytes(4, "big")
+        reader.word()
+        if named == b"Exif":
+            yield item, "exif"
+        elif named == b"mime" and reader.word() in {b"application/rdf+xml", b"application/xml", b"text/xml"}:
+            yield item, "xmp"
+
+
+def _places(box: bytes) -> Iterator[tuple[int, tuple[int, list[tuple[int, int]]]]]:
+    """Number of each item → how its places are counted, and start and size of each of its pieces."""
+    reader, version = _Reader(box, 4), box[0]
+    widths = reader.number(2)
+    of_start, of_size, of_base, of_index = ((widths >> shift) & 15 for shift in (12, 8, 4, 0))
+    count = reader.number(2 if version < 2 else 4)
+    for _ in range(min(count, MOST_ITEMS)):
+        item = reader.number(2 if version < 2 else 4)
+        method = reader.number(2) & 15 if version else 0
+        reader.number(2)
+        base = reader.number(of_base)
+        extents = []
+        for _ in range(min(reader.number(2), MOST_EXTENTS)):
+            reader.number(of_index if version else 0)
+            extents.append((base + reader.number(of_start), reader.number(of_size)))
+        yield item, (method, extents)

@@ -1,0 +1,239 @@
+"""Notes of image generators: what they plainly say is stated, and of anything less only the words are kept."""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import Any
+
+import pytest
+
+from assets.imaging import metadata
+from tests.assets import worded
+from tests.assets.worded import ASCII, CAMERA, EXPOSURE, RATIONAL, UNDEFINED, described, packet, png_with_note
+
+XMP = "http://ns.adobe.com/xap/1.0/"
+SETTINGS = "Steps: 20, Sampler: DPM++ 2M, CFG scale: 7, Seed: 12345, Size: 512x768, Model: exampleXL_v1"
+
+
+def note(words: str) -> dict[str, Any]:
+    part: dict[str, Any] = metadata.read(png_with_note(words)).get("generator", {})
+    return part
+
+
+def stated(words: str) -> tuple[str, str]:
+    said = note(words)
+    return said.get("model", ""), said.get("seed", "")
+
+
+PLAIN = ("exampleXL_v1", "12345")
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "",
+        ', Lora hashes: "one: aaaa1111, Model: wrong, Seed: 9"',
+        ', Hashes: {"model":"abc, Model: wrong"}, Version: v1.10.1',
+        ', Civitai resources: [{"type":"checkpoint","modelName":"X, Model: Y, Seed: 9"}]',
+        ', Template: "line one\nline two", Negative Template: "a\nb"',
+        ', Template: "old\nSteps: 1, Sampler: Euler, Seed: 9, Model: wrong"',
+        r', Template: "she said \"Model: wrong, Seed: 9\""',
+        "\nTemplate: a house, Model: wrong",
+        ', Template: "old\nSteps: 1, Sampler: Euler, Seed: 9, Model: wrong"\nand more',
+    ],
+)
+def test_settings_are_read_with_their_quoted_values_whole(behind: str) -> None:
+    assert stated(f"a kitchen\n{SETTINGS}{behind}") == PLAIN
+
+
+def test_settings_of_another_picture_in_the_prompt_are_prompt() -> None:
+    said = note(f"like this:\nSteps: 9, Sampler: Euler, Seed: 9, Model: wrong\nin oak\n{SETTINGS}")
+    assert (said["model"], said["seed"]) == PLAIN
+    assert said["prompt"].endswith("in oak")
+
+
+def test_a_prompt_of_several_lines_is_whole_and_so_is_what_it_excludes() -> None:
+    said = note(f"a kitchen, warm light\nsecond line, with, commas\nNegative prompt: people,\ntext\n{SETTINGS}")
+    assert said["prompt"] == "a kitchen, warm light\nsecond line, with, commas"
+    assert said["negative"] == "people,\ntext"
+    assert said["settings"] == SETTINGS
+
+
+@pytest.mark.parametrize(
+    ("words", "facts"),
+    [
+        (f"a kitchen\n{SETTINGS}, Model: another", ("", "12345")),
+        ("a kitchen\nSteps: 20, Sampler: Euler, Seed: unknown, Model: m", ("m", "")),
+        ("a kitchen\nSteps: 20, Sampler: Euler, CFG scale: 7, Extra: {broken, Seed: 1, Model: m", ("", "")),
+        ('a kitchen\nSteps: 20, Sampler: Euler, CFG scale: 7, Extra: "open, Seed: 1, Model: m', ("", "")),
+    ],
+)
+def test_what_is_said_twice_or_broken_is_not_stated(words: str, facts: tuple[str, str]) -> None:
+    assert stated(words) == facts
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "a kitchen with Steps: 20, Seed: 1, Model: m in the middle of a line",
+        "Steps: 20",
+        "Steps: wash, rinse and repeat",
+        "Steps: 20, Seed: 1",
+        '{"prompt": "a kitchen"}',
+        '{"prompt":',
+        "[" * 100_000,
+    ],
+)
+def test_of_a_note_in_no_known_form_the_words_are_kept_and_nothing_is_stated(words: str) -> None:
+    found = metadata.read(png_with_note(words))
+    assert "generator" not in found
+    assert found["text"]["parameters"][:100] == words[:100]
+
+
+WIDE = b"UNICODE\x00" + f"a kitchen\n{SETTINGS}".encode("utf-16-be")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        worded.jpeg_with_exif(worded.tiff([], [(0x9286, UNDEFINED, WIDE)])),
+        worded.jpeg_with_exif(worded.tiff([], [(0x9286, UNDEFINED, WIDE)], order="<")),
+        worded.webp((b"EXIF", worded.tiff([], [(0x9286, UNDEFINED, WIDE)]))),
+        worded.jpeg(worded.segment(0xFE, f"a kitchen\n{SETTINGS}".encode())),
+    ],
+    ids=["JPEG", "the other byte order", "WebP", "comment"],
+)
+def test_the_note_stands_elsewhere_in_other_formats(data: bytes) -> None:
+    said = metadata.read(data)["generator"]
+    assert (said["prompt"], said["model"], said["seed"]) == ("a kitchen", *PLAIN)
+
+
+GRAPH = {"3": {"class_type": "KSampler", "inputs": {"seed": 7}}, "4": {"class_type": "L", "inputs": {"ckpt_name": "m"}}}
+
+
+def of_chunk(keyword: str, held: object) -> dict[str, Any]:
+    part: dict[str, Any] = metadata.read(png_with_note(json.dumps(held), keyword)).get("generator", {})
+    return part
+
+
+def test_a_graph_states_its_one_seed_and_its_one_model() -> None:
+    said = of_chunk("prompt", GRAPH)
+    assert (said["name"], said["model"], said["seed"]) == ("ComfyUI", "m", "7")
+
+
+@pytest.mark.parametrize("seed", [8, ["6", 0], "x"])
+def test_a_graph_of_two_seeds_states_none(seed: object) -> None:
+    said = of_chunk("prompt", GRAPH | {"5": {"class_type": "KSampler", "inputs": {"seed": seed}}})
+    assert (said["name"], "seed" in said) == ("ComfyUI", False)
+
+
+@pytest.mark.parametrize(
+    ("keyword", "held", "said"),
+    [
+        (
+            "invokeai_metadata",
+            {"positive_prompt": "p", "negative_prompt": "n", "model": {"name": "m"}, "seed": 4},
+            {"name": "InvokeAI", "prompt": "p", "negative": "n", "model": "m", "seed": "4"},
+        ),
+        (
+            "parameters",
+            {"prompt": "p", "negative_prompt": "n", "base_model": "m", "seed": "4", "version": "Fooocus v2.5.5"},
+            {"name": "Fooocus", "prompt": "p", "negative": "n", "model": "m", "seed": "4"},
+        ),
+        (
+            "parameters",
+            {"sui_image_params": {"prompt": "p", "model": "m", "seed": 4}},
+            {"name": "SwarmUI", "prompt": "p", "model": "m", "seed": "4"},
+        ),
+        (
+            "Comment",
+            {"c": "p", "uc": "n", "model": "m", "seed": 4, "sampler": "s"},
+            {"name": "Draw Things", "prompt": "p", "negative": "n", "model": "m", "seed": "4"},
+        ),
+        ("Comment", {"AIGC": {"Label": "1"}}, {"name": "AIGC label", "note": '{"Label": "1"}'}),
+    ],
+)
+def test_notes_in_json(keyword: str, held: object, said: dict[str, str]) -> None:
+    assert of_chunk(keyword, held) == said
+
+
+def test_novelai_signs_its_files() -> None:
+    chunks = {"Software": "NovelAI", "Source": "m", "Comment": '{"prompt": "p", "uc": "n", "seed": 4}'}
+    data = worded.png(*((b"tEXt", f"{keyword}\x00{words}".encode()) for keyword, words in chunks.items()))
+    assert metadata.read(data)["generator"] == {
+        "name": "NovelAI", "prompt": "p", "negative": "n", "model": "m", "seed": "4",
+    }  # fmt: skip
+
+
+def test_google_signs_in_the_credit_line() -> None:
+    data = worded.jpeg_with_xmp(packet(described("<photoshop:Credit>Made with Google AI</photoshop:Credit>")))
+    assert metadata.read(data)["generator"] == {"name": "Google AI", "note": "Made with Google AI"}
+
+
+@pytest.mark.parametrize(("tool", "name"), [("Adobe Firefly 3", "Adobe Firefly"), ("Adobe Photoshop 27", None)])
+def test_a_program_that_only_generates_signs_with_its_name(tool: str, name: str | None) -> None:
+    data = worded.jpeg_with_xmp(packet(f"<rdf:Description xmlns:xmp='{XMP}' xmp:CreatorTool='{tool}'/>"))
+    found = metadata.read(data)
+    assert (found.get("generator", {}).get("name"), found["iptc"]["tool"]) == (name, tool)
+
+
+# Cameras
+
+
+def photograph(main: list[worded.Field], inner: list[worded.Field], *segments: bytes) -> dict[str, Any]:
+    return metadata.read(worded.jpeg(worded.segment(0xE1, b"Exif\x00\x00" + worded.tiff(main, inner)), *segments))
+
+
+def test_a_camera_names_itself_and_says_how_it_took_the_picture() -> None:
+    assert photograph(CAMERA, EXPOSURE) == {"camera": {"make": "Kamera", "model": "K1", "taken": "2026:01:02 03:04:05"}}
+
+
+def text_field(tag: int, words: str) -> worded.Field:
+    return tag, ASCII, words.encode() + b"\x00"
+
+
+@pytest.mark.parametrize(
+    ("main", "inner"),
+    [
+        (CAMERA, []),
+        (CAMERA, EXPOSURE[2:]),
+        (CAMERA[:1], EXPOSURE),
+        (CAMERA[1:], EXPOSURE),
+        ([text_field(0x010F, 'workflow:{"nodes": []}'), CAMERA[1]], EXPOSURE),
+        ([text_field(0x010F, "a kitchen\nwith oak"), CAMERA[1]], EXPOSURE),
+        ([CAMERA[0], text_field(0x0110, "word " * 20)], EXPOSURE),
+        ([CAMERA[0], text_field(0x0110, "---")], EXPOSURE),
+        (CAMERA, [(tag, RATIONAL, struct.pack(">II", 0, 1)) for tag in (0x829A, 0x829D)]),
+        (CAMERA, [(tag, RATIONAL, struct.pack(">II", 1, 0)) for tag in (0x829A, 0x829D)]),
+        (CAMERA, [EXPOSURE[0], text_field(0x9003, "0000:00:00 00:00:00")]),
+    ],
+)
+def test_less_than_that_is_no_camera_and_is_still_told(main: list[worded.Field], inner: list[worded.Field]) -> None:
+    found = photograph(main, inner)
+    assert "camera" not in found
+    assert found["exif"]
+
+
+def test_neither_is_one_that_a_generator_or_a_mark_of_ai_contradicts() -> None:
+    trained = described("<Iptc4xmpExt:DigitalSourceType>trainedAlgorithmicMedia</Iptc4xmpExt:DigitalSourceType>")
+    system = described("<Iptc4xmpExt:AISystemUsed>S</Iptc4xmpExt:AISystemUsed>")
+    for contradiction in (
+        worded.xmp_segment(packet(trained).encode()),
+        worded.xmp_segment(packet(system).encode()),
+        worded.segment(0xFE, f"a kitchen\n{SETTINGS}".encode()),
+        worded.segment(0xEB, b"JP\x00\x01\x00\x00\x00\x01\x00\x00\x00\x20jumbjumdc2pa" + b"trainedAlgorithmicMedia"),
+    ):
+        assert "camera" not in photograph(CAMERA, EXPOSURE, contradiction)
+
+
+def test_a_mark_of_a_photograph_contradicts_no_camera() -> None:
+    mark = described("<Iptc4xmpExt:DigitalSourceType>digitalCapture</Iptc4xmpExt:DigitalSourceType>")
+    assert "camera" in photograph(CAMERA, EXPOSURE, worded.xmp_segment(packet(mark).encode()))
+
+
+def test_what_comfyui_writes_into_a_webp_is_no_camera() -> None:
+    main = [text_field(0x010F, 'workflow:{"nodes": []}'), text_field(0x0110, f"prompt:{json.dumps(GRAPH)}")]
+    found = metadata.read(worded.webp((b"EXIF", worded.tiff(main))))
+    assert "camera" not in found
+    assert (found["generator"]["name"], found["generator"]["seed"]) == ("ComfyUI", "7")

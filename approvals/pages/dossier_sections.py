@@ -11,7 +11,7 @@ from approvals.channels.rules import BadRules
 from approvals.models import Channel
 from assets.models import Answer, Consent, DigitalSource, Origin, Provenance, Version
 from assets.pages.contributions import contributions
-from assets.pages.file_statement import file_statement
+from assets.pages.file_statement import About, file_statement
 from assets.provenance.alterations import in_plain_words
 from assets.rights.licenses import answers_of
 from core import clock
@@ -50,12 +50,24 @@ def sections(version: Version) -> list[DossierSection]:
         DossierSection("People and property", tuple(_shown_rows(version)), "consents"),
         DossierSection("How it was made", tuple(_made(version)), "disclosure"),
         DossierSection("File", tuple(_file(version)), "file"),
+        *_stated(version),
     ]
+
+
+def _stated(version: Version) -> Iterator[DossierSection]:
+    """What the file itself says of its rights and its making, which nobody here has written."""
+    for title, about in (("Rights stated in the file", About.RIGHTS), ("The file says of its making", About.MAKING)):
+        if rows := tuple(_as_the_file_says(version, about)):
+            yield DossierSection(title, rows)
+
+
+def _as_the_file_says(version: Version, about: About) -> Iterator[DossierRow]:
+    return (DossierRow(fact.name, fact.value, fact.source) for fact in file_statement(version, about))
 
 
 def folded_sections(version: Version, channels: Iterable[Channel]) -> list[DossierSection]:
     """What else is judged, and who worked on it: long, mostly as expected, and one click away."""
-    said = tuple(DossierRow(name, value) for name, value in file_statement(version))
+    said = tuple(_as_the_file_says(version, About.ALL_ELSE))
     people = tuple(DossierRow(each.person, each.words) for each in contributions(version))
     file = [DossierSection("File metadata", said, hint="what the file says about itself")] if said else []
     return [

@@ -18,7 +18,7 @@ from assets.library.forms import RenameForm
 from assets.models import Consent, Provenance, Terms, Version
 from assets.models.version import Status
 from assets.pages.contributions import Contribution, contributions
-from assets.pages.file_statement import file_statement
+from assets.pages.file_statement import About, FileFact, file_statement
 from assets.pages.history import HistoryEntry, history_of
 from assets.provenance.alterations import in_plain_words
 from assets.provenance.forms import DisclosureForm
@@ -245,9 +245,19 @@ class VersionPage:
         return _as_text(self.made.in_effect) if self.made else ""
 
     @property
-    def found(self) -> list[tuple[str, str]]:
-        """What the file says about itself, as names and words."""
-        return file_statement(self.version)
+    def stated_rights(self) -> list[FileFact]:
+        """What the file says of whose it is and what may be done with it."""
+        return file_statement(self.version, About.RIGHTS)
+
+    @property
+    def stated_making(self) -> list[FileFact]:
+        """What the file says of how it was made: AI marks among it."""
+        return file_statement(self.version, About.MAKING)
+
+    @property
+    def found(self) -> list[FileFact]:
+        """What else the file says about itself."""
+        return file_statement(self.version, About.ALL_ELSE)
 
     @property
     def alterations(self) -> list[str]:

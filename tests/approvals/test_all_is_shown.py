@@ -16,7 +16,9 @@ from django.urls import reverse
 from approvals.channels.disclosure import Profile
 from approvals.channels.rules import Rules
 from approvals.models import Channel, Review
+from approvals.pages.dossier_sections import sections
 from approvals.reviews import dossier
+from assets.imaging.metadata import SOURCE_TYPES
 from assets.models import Answer, Question, Version
 from assets.provenance.data import ProvenanceData
 from assets.rights.consents import GivenConsent
@@ -56,6 +58,23 @@ PROFILE = {
     "statement": "A statement, with {original}",
     "order": "original_after",
 }
+
+FOUND = {
+    "camera": {"model": "EOS R5"},
+    "marks": ["one mark", "another"],
+    "c2pa": {"present": True, "says": ["digitalCapture"]},
+    "generator": {"name": "A generator", "model": "its model", "seed": "815", "graph": "its graph"},
+    "iptc": {
+        "rights": "(c) 2026 Ann Example",
+        "digital_source": f"{SOURCE_TYPES}compositeWithTrainedAlgorithmicMedia",
+        "data_mining": "http://ns.useplus.org/ldf/vocab/DMI-PROHIBITED-AIMLTRAINING",
+        "languages": {"rights": {"de": "(c) 2026 Ann Beispiel"}},
+    },
+    "iim": {"instructions": "EDITORIAL USE ONLY"},
+    "exif": {"rights": "(c) 2026 Somebody else", "description": "what EXIF describes"},
+    "text": {"comment": "what a comment says"},
+}
+"""What a file says, of each kind that is read."""
 
 Shown = str | Callable[[Any], str]
 """Words of the page, or how the value becomes words of the page."""
@@ -122,6 +141,10 @@ HOW: dict[str, Shown] = {
     "provenance.template": as_it_is,
     "provenance.seed": as_it_is,
     "provenance.terms": "Terms of the provider, read Nov 22, 2026",
+    "provenance.file_says.c2pa.present": "Present, not verified",
+    "provenance.file_says.c2pa.says.*": "Photograph",
+    "provenance.file_says.iptc.digital_source": "Photograph altered with a trained model",
+    "provenance.file_says.iptc.data_mining": "Prohibited for AI training",
     "provenance.file_says.*": as_it_is,
     "channels.*.name": as_it_is,
     "channels.*.kind": "Listing site",
@@ -203,7 +226,7 @@ def full(ada: User) -> Version:
         template="Twilight, rev. 3",
         seed="4711",
         terms=library.TermsFactory.create(title="Terms of the provider"),
-        found={"camera": {"model": "EOS R5"}, "marks": ["one mark", "another"]},
+        found=FOUND,
     )
     listing = library.ListingFactory.create(reference="HB-1042", address="14 Harbor Street, Seaview")
     version = library.ready_version(ada, title="The front room", listing=listing, maker="A maker", provenance=made)
@@ -276,3 +299,9 @@ def test_the_dossier_of_this_test_has_every_path(seen: Seen) -> None:
 def test_a_new_field_that_nobody_shows_is_found(seen: Seen) -> None:
     grown = seen.facts | {"mood": "cheerful", "file": seen.facts["file"] | {"color_space": "sRGB"}}
     assert missing_from(seen.words, grown) == ["file.color_space", "mood"]
+
+
+def test_rights_that_the_file_states_are_not_folded(full: Version) -> None:
+    rows = {row.value: row.source for section in sections(full) for row in section.rows}
+    assert rows["EDITORIAL USE ONLY"] == "IPTC SpecialInstructions"
+    assert rows["(c) 2026 Somebody else"] == "EXIF Copyright"

@@ -16,9 +16,8 @@ from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
-from django.core.files.storage import storages
 
-from core import clock
+from core import clock, storage
 from core.audit.chain import Head, head
 from core.models import LogHead
 
@@ -64,7 +63,7 @@ class Bucket:
         parts = urlsplit(address)
         folder = parts.path.strip("/")
         self.bucket, self.prefix = parts.netloc, f"{folder}/{PREFIX}" if folder else PREFIX
-        self.client: Any = storages["default"].connection.meta.client  # type: ignore[attr-defined] # the S3 storage's
+        self.client: Any = storage.client()
 
     def keep(self, name: str, said: dict[str, str]) -> None:
         key = f"{self.prefix}{name.removeprefix(PREFIX)}"

@@ -1,9 +1,9 @@
 """The worker's half of a job: taking it, asking its provider once, and keeping what came of it.
 
 Three steps, and the network is only in the middle one: (1) in a transaction, the job becomes `sending` with a lease and
-an Attempt row; (2) the provider is asked, outside any transaction; (3) the bytes are stored, and then in a second
-transaction the rows. Whoever dies between 1 and 3 leaves a job that says so: once its lease has run out it is
-`unclear`, counted as paid, and only a person sends it again.
+an Attempt row; (2) the provider is asked and its pictures are stored, outside any transaction, while the lease is
+renewed; (3) in a second transaction, the rows. Whoever dies between 1 and 3 leaves a job that says so: once its lease
+has run out it is `unclear`, counted as paid, and only a person sends it again.
 """
 
 from __future__ import annotations
@@ -13,26 +13,36 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
-from core import clock
+from core import clock, storage
 from core.errors import Blocked
 from generation.briefs import references
 from generation.catalogue import offers, registry
 from generation.catalogue.model_specs import BadFacts
-from generation.jobs import circuit, requests, throttling
+from generation.jobs import circuit, late, requests, throttling
 from generation.jobs.dispatch import enqueue
 from generation.jobs.ingest import Received, add_outputs, receive
-from generation.jobs.leases import LEASE, kept_alive
+from generation.jobs.leases import LEASE, kept_alive, patiently
 from generation.jobs.settlement import OVERDUE, end, not_sent, pay, refund, unclear
 from generation.jobs.transitions import lock, move, save
 from generation.models import Attempt, Job, JobState
 from generation.providers.base import Finished, ImageSpec, Pending, Provider
 from generation.providers.egress.redaction import redact
-from generation.providers.errors import BadAnswer, ErrorKind, ProviderError, RateLimited, Refused, Stopped, Unclear
+from generation.providers.errors import (
+    BadAnswer,
+    ErrorKind,
+    ProviderError,
+    RateLimited,
+    Refused,
+    Stopped,
+    Unavailable,
+    Unclear,
+)
 
 PATIENCE = timedelta(hours=1)
 """How long a provider may keep a job before its outcome counts as unclear."""
@@ -41,8 +51,17 @@ LONGEST_PAUSE = timedelta(minutes=30)
 
 
 Outcome = Finished | Pending | ProviderError
+After = Callable[["Job", Outcome, datetime], None]
+AWAITED = (JobState.SENDING, JobState.WAITING, JobState.UNCLEAR)
+"""States in which an answer to the request that holds the job still decides what becomes of it."""
+NO_DATABASE = (OperationalError, InterfaceError)
+NOT_STORED = Unclear("The pictures came, but the store did not take them. They may have been charged.")
 
 logger = structlog.get_logger(__name__)
+
+
+class NotAtHand(Unavailable):
+    """The portal's own store did not give the pictures that go along, so the provider was not asked at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +73,17 @@ class LeasedJob:
     spec: ImageSpec
     provider: Provider
 
+    @property
+    def is_harmless(self) -> bool:
+        """Whether asking its provider twice costs nothing."""
+        return self.provider.capabilities.repeat_is_harmless
+
     def loaded(self) -> ImageSpec:
-        """The wish with the bytes of the pictures that go along. Raises Rejected when one is damaged."""
-        return references.with_bytes(self.spec, self.job.brief)
+        """The wish with the bytes of the pictures that go along. Raises Rejected when one is damaged, or NotAtHand."""
+        try:
+            return references.with_bytes(self.spec, self.job.brief)
+        except storage.Unavailable as error:
+            raise NotAtHand("The pictures that go along could not be read. Nothing was sent.") from error
 
     def resume(self) -> Finished | Pending:
         """How far the provider is; one that is to stop is told so first, and what it then answers is what counts."""
@@ -75,16 +102,24 @@ def send(job_id: uuid.UUID) -> None:
     """Send a queued job to its provider. Does nothing when it is not queued, not due, or taken by another worker."""
     leased = _take(job_id)
     if leased is not None:
-        outcome = _ask(leased, lambda: leased.provider.start(leased.loaded(), attempt=leased.lease))
-        _keep_outcome(leased, outcome, _after_sending)
+        _go_through(leased, lambda: leased.provider.start(leased.loaded(), attempt=leased.lease), _after_sending)
 
 
 def resume(job_id: uuid.UUID) -> None:
     """Ask a provider how far a waiting job is. Asking costs nothing, so it may happen any number of times."""
     leased = _take_waiting(job_id)
     if leased is not None:
-        outcome = _ask(leased, leased.resume)
-        _keep_outcome(leased, outcome, _after_asking)
+        _go_through(leased, leased.resume, _after_asking)
+
+
+def _go_through(leased: LeasedJob, call: Callable[[], Finished | Pending], after: After) -> None:
+    """Ask, store, note: the job is held until its pictures are stored, however long either takes."""
+    with kept_alive(leased.job.pk, leased.lease):
+        outcome = _ask(leased, call)
+        received = _stored(leased, outcome)
+    if received is None:
+        outcome, received = NOT_STORED, []
+    patiently(partial(_keep_outcome, leased, outcome, received, after), NO_DATABASE)
 
 
 # Step 1: taking
@@ -146,8 +181,7 @@ def _take_waiting(job_id: uuid.UUID) -> LeasedJob | None:
 
 def _ask(leased: LeasedJob, call: Callable[[], Finished | Pending]) -> Outcome:
     try:
-        with kept_alive(leased.job.pk, leased.lease):
-            return call()
+        return call()
     except ProviderError as error:
         return error
     except Exception:  # an adapter's own mistake: the request may well have gone out
@@ -158,24 +192,47 @@ def _ask(leased: LeasedJob, call: Callable[[], Finished | Pending]) -> Outcome:
 # Step 3: keeping what came
 
 
-def _keep_outcome(leased: LeasedJob, outcome: Outcome, after: Callable[[Job, Outcome, datetime], None]) -> None:
-    """Bytes first, rows second; and nothing at all when the job has meanwhile gone on without us."""
-    received = receive(outcome.pictures, leased.spec) if isinstance(outcome, Finished) else []
+def _stored(leased: LeasedJob, outcome: Outcome) -> list[Received] | None:
+    """What came, with its bytes in the store; None when that took nothing for as long as the job can be held."""
+    if not isinstance(outcome, Finished):
+        return []
+    try:
+        return patiently(partial(receive, outcome.pictures, leased.spec), storage.Unavailable)
+    except storage.Unavailable:
+        logger.exception("job.not_stored", job=str(leased.job.pk))
+        return None
+
+
+def _keep_outcome(leased: LeasedJob, outcome: Outcome, received: list[Received], after: After) -> None:
+    """The rows, once the bytes are stored. Of an answer that its job no longer waits for, what was paid is kept."""
     with transaction.atomic():
         job, now = lock(leased.job.pk, known=leased.job), clock.now()
-        if job is None or job.lease != leased.lease:
-            logger.warning("job.answer_came_too_late", job=str(leased.job.pk))
+        if job is None or job.lease != leased.lease or job.state not in AWAITED:
+            _keep_late(leased, job, outcome, received, now)
             return
         Attempt.objects.filter(pk=leased.lease).update(
             ended_at=now, outcome=outcome.kind, words=str(outcome)[:500] if _is_error(outcome) else ""
         )
         error = outcome if isinstance(outcome, ProviderError) else None
-        woke = circuit.record_outcome(job.model.provider, leased.lease, error, now)
+        was_asked = not isinstance(error, NotAtHand)
+        woke = was_asked and circuit.record_outcome(job.model.provider, leased.lease, error, now)
         if isinstance(outcome, Finished):
             _finish(job, outcome, received, now)
         else:
             after(job, outcome, now)
     throttling.wake(job.model.provider, now, woke=woke)  # outside, since it touches jobs that other workers may hold
+
+
+def _keep_late(leased: LeasedJob, job: Job | None, outcome: Outcome, received: list[Received], now: datetime) -> None:
+    """Pictures that were paid for. One that may be asked again without harm was, so its first answer is left out."""
+    logger.warning("job.answer_came_too_late", job=str(leased.job.pk))
+    has_pictures = any(each.facts is not None for each in received)
+    if job is None or not isinstance(outcome, Finished) or not has_pictures or leased.is_harmless:
+        return
+    if late.is_open(job, leased.lease, leased.job.handle):
+        Attempt.objects.filter(pk=leased.lease).update(ended_at=now, outcome=outcome.kind)
+        cost, basis = _cost(leased.job, outcome)
+        late.keep(job, leased.lease, received, cost, now, cost_basis=basis, **_said(leased.job, outcome))
 
 
 def _finish(job: Job, answer: Finished, received: list[Received], now: datetime) -> None:
@@ -198,10 +255,17 @@ def _end_of(job: Job, answer: Finished, good: int) -> tuple[JobState, ErrorKind 
 
 def _told(job: Job, answer: Finished) -> dict[str, Any]:
     """What an answer says of its job, and what it cost, which is booked."""
-    cost, basis = (answer.cost.micros, answer.cost_basis) if answer.cost else (job.quote_micros, job.quote_basis)
+    cost, basis = _cost(job, answer)
+    return {"settled_micros": pay(job, cost), "cost_basis": basis, **_said(job, answer)}
+
+
+def _cost(job: Job, answer: Finished) -> tuple[int, str]:
+    """What a request cost, in micro-units, and how that is known: as its provider says, or as was quoted."""
+    return (answer.cost.micros, answer.cost_basis) if answer.cost else (job.quote_micros, job.quote_basis)
+
+
+def _said(job: Job, answer: Finished) -> dict[str, Any]:
     return {
-        "settled_micros": pay(job, cost),
-        "cost_basis": basis,
         "model_reported": answer.model_reported[:120],
         "request_id": answer.request_id[:200],
         "revised_prompt": answer.revised_prompt,

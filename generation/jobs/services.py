@@ -140,7 +140,9 @@ def _settle_unclear(job: Job, by: User, *, charged: bool, words: str) -> Job:
             ledger.correct(held.pk, -held.quote_micros, words)
             settled -= held.quote_micros
         kept = f"{held.error_words} {words}".strip()
-        change = move(held, JobState.FAILED, error_words=kept, cost_basis=basis, settled_micros=settled, lease=None)
+        # A picture may still come. What is booked for the request stays in its lease; without one nothing is.
+        lease = held.lease if charged else None
+        change = move(held, JobState.FAILED, error_words=kept, cost_basis=basis, settled_micros=settled, lease=lease)
         verb = "job.marked_charged" if charged else "job.written_off"
         audit.record(by, verb, change, f"{held}: {words}", cost_micros=settled)
     return held

@@ -12,6 +12,7 @@ from core.audit import Change
 from core.errors import InvalidTransition
 from core.models import User
 from generation.models import Job, JobState
+from generation.models.job import RETRIABLE
 
 _S = JobState
 MAKE = "generation.make_images"
@@ -34,7 +35,8 @@ MOVES: frozenset[tuple[JobState, JobState]] = frozenset(
         *((_S.HAND, after) for after in (_S.DONE, _S.CANCELED)),
         # An answer may still come after a job was given up as unclear; a person may also ask again, or settle it.
         *((_S.UNCLEAR, after) for after in (_S.DONE, _S.PARTIAL, _S.REFUSED, _S.WAITING, _S.FAILED)),
-        *((before, _S.QUEUED) for before in (_S.REFUSED, _S.FAILED, _S.CANCELED)),
+        # Or after a person has settled it. Whoever sends it once more may still get what the first request made.
+        *((before, after) for before in RETRIABLE for after in (_S.QUEUED, _S.DONE, _S.PARTIAL)),
     }
 )
 

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from core.models import User
-from generation.jobs import execution, leases, reconciliation, services
+from generation.jobs import execution, leases, reconciliation
 from generation.models import Job, JobState
 from generation.providers import errors
 from generation.providers.base import Finished, Money, Pending
@@ -150,21 +150,6 @@ def test_an_answer_for_a_job_that_counts_as_poison_is_left_out(ada: User) -> Non
         past = timezone.now() - timedelta(seconds=1)
         Job.objects.update(lease_until=past, tries=reconciliation.MOST_DEATHS)
         reconciliation.reconcile()
-        return Finished(pictures=(picture(),))
-
-    Scripted.will(slowly)
-    execution.send(job.pk)
-    job.refresh_from_db()
-    assert (job.state, job.outputs.count(), spent()) == (JobState.FAILED, 0, (0, 0))
-
-
-def test_an_answer_for_a_job_that_was_settled_meanwhile_is_left_out(ada: User, max_: User) -> None:
-    job = factories.queued(ada)
-
-    def slowly() -> Finished:
-        Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-        reconciliation.reconcile()
-        services.write_off(job, by=max_)
         return Finished(pictures=(picture(),))
 
     Scripted.will(slowly)

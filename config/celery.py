@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import logging.config
 import os
+import sys
+import threading
 from typing import Any
 
 import structlog
 from celery import Celery, signals
 from django.conf import settings
+from django.db import Error
 
 from config import broker
 
@@ -46,15 +49,18 @@ def transport_options() -> dict[str, Any]:
         }
     if settings.BROKER_URL.startswith("redis"):
         # A message that was handed out and not acknowledged comes back after an hour: longer than any task may run.
-        return {"visibility_timeout": 3600, "socket_timeout": 2, "socket_connect_timeout": 1, "max_retries": 1}
+        return {"visibility_timeout": 3600, "socket_timeout": 1, "socket_connect_timeout": 1, "max_retries": 1}
     return {}
 
+
+stopped = threading.Event()
+"""Set when this worker shuts down."""
 
 app = Celery("imprimatur")
 app.conf.update(
     broker_url=settings.BROKER_URL,
     broker_transport_options=transport_options(),
-    broker_connection_timeout=2,
+    broker_connection_timeout=1,
     broker_connection_retry_on_startup=True,
     task_publish_retry_policy={"max_retries": 1, "interval_start": 0.1, "interval_step": 0.2, "interval_max": 0.2},
     task_acks_late=True,
@@ -76,6 +82,38 @@ app.autodiscover_tasks()
 @signals.setup_logging.connect
 def configure_logging(**_: Any) -> None:
     logging.config.dictConfig(settings.LOGGING)
+
+
+@signals.worker_init.connect
+def wait_longer_for_the_broker(**_: Any) -> None:
+    """Nobody looks at a worker while it waits, and a broker that is only busy must not lose it."""
+    if "socket_timeout" in (options := app.conf.broker_transport_options):
+        app.conf.broker_transport_options = options | {"socket_timeout": 5}
+
+
+@signals.worker_init.connect
+def refuse_wrong_store(**_: Any) -> None:
+    """A worker that keeps pictures where nobody finds them does more harm than one that does not start."""
+    from core import storage, store_mark  # need the apps, which are not loaded when this module is
+
+    try:
+        store_mark.begin()
+    except store_mark.WrongStore as problem:
+        sys.exit(f"The worker cannot start: {problem}")
+    except (storage.Unavailable, Error):
+        structlog.get_logger(__name__).warning("store.not_checked", exc_info=True)
+
+
+@signals.worker_ready.connect
+def begin_to_beat(**_: Any) -> None:
+    from core import heartbeat
+
+    heartbeat.keep_beating(stopped)
+
+
+@signals.worker_shutdown.connect
+def stop_beating(**_: Any) -> None:
+    stopped.set()
 
 
 @signals.before_task_publish.connect

@@ -1,4 +1,4 @@
-"""What is looked at before a database is touched: whether a version whose tables cannot be carried over made it."""
+"""What is looked at before a database is touched: whether a release made it that this one cannot go on from."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 OURS = {"assets", "generation", "approvals"}
@@ -33,10 +34,28 @@ def made_before(connection: BaseDatabaseWrapper) -> str:
     )
 
 
+def made_later(connection: BaseDatabaseWrapper) -> str:
+    """What to do with a database that a newer release has changed; empty when this one knows all of it. Only reads."""
+    loader = MigrationLoader(connection, ignore_no_migrations=True)
+    known = {*loader.disk_migrations, *(old for each in loader.disk_migrations.values() for old in each.replaces)}
+    unknown = sorted(
+        f"{app}.{name}"
+        for app, name in loader.applied_migrations
+        if app in loader.migrated_apps and (app, name) not in known
+    )
+    if not unknown:
+        return ""
+    return (
+        f"The database was changed by a newer release, which this one does not know ({', '.join(unknown[:3])}). "
+        "Start that release, or restore the backup from before it. Nothing was changed."
+    )
+
+
 @register(Tags.database)
 def check_age(
     app_configs: Sequence[Any] | None, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
     """`migrate` looks before it begins, however it is called."""
-    words = [made_before(connections[name]) for name in databases or ()]
-    return [Error(each, id="config.E001") for each in words if each]
+    found = [connections[name] for name in databases or ()]
+    old = [Error(words, id="config.E001") for each in found if (words := made_before(each))]
+    return [*old, *(Error(words, id="config.E002") for each in found if (words := made_later(each)))]

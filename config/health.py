@@ -1,4 +1,7 @@
-"""Whether the portal is alive (`/healthz`) and whether it can work (`/readyz`). Both say names, never details."""
+"""Whether the portal is alive (`/healthz`) and whether it can work (`/readyz`).
+
+Both name what fails. What went wrong inside is in the log; only what an operator has to do is said in words.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,6 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 import structlog
 from django.contrib.auth.decorators import login_not_required
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
@@ -17,11 +18,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from config.celery import app
+from config.checks import made_later
+from core import heartbeat, store_mark
+from core import storage as store
 
 DEADLINE = 1.5
 """Seconds all checks have together. A load balancer that asks every few seconds wants its answer within two."""
 
 logger = structlog.get_logger("portal.health")
+
+
+class NotReady(Exception):
+    """A part is not as it must be, in words for whoever runs the portal."""
 
 
 def database() -> bool:
@@ -31,13 +39,18 @@ def database() -> bool:
 
 
 def migrations() -> bool:
+    if words := made_later(connection):
+        raise NotReady(words)
     executor = MigrationExecutor(connection)
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
 def storage() -> bool:
-    name = default_storage.save(f"health/{uuid.uuid4().hex}", ContentFile(b"ok"))
-    default_storage.delete(name)
+    """It is the store of this database, and takes files."""
+    store_mark.check()
+    name = f"health-{uuid.uuid4().hex}"
+    store.put_named(name, b"ok")
+    store.remove_named(name)
     return True
 
 
@@ -47,16 +60,27 @@ def broker() -> bool:
     return True
 
 
+def worker() -> bool:
+    """It answered lately. One that was never seen is not missed: it may be about to start, or another's business."""
+    pulse = heartbeat.pulse()
+    if pulse.is_silent and pulse.last:
+        raise NotReady(pulse.words)
+    return True
+
+
 CHECKS: dict[str, Callable[[], bool]] = {
     "database": database,
     "migrations": migrations,
     "storage": storage,
     "broker": broker,
+    "worker": worker,
 }
 
 pool = ThreadPoolExecutor(max_workers=len(CHECKS), thread_name_prefix="health")
 latest: dict[str, Future[bool]] = {}
 """The last run of each check. One that hangs is asked about again, not started again: it holds one thread."""
+words: dict[str, str] = {}
+"""What each check last found wrong, where that is said in words."""
 
 
 @login_not_required
@@ -71,10 +95,12 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when everything the portal needs works; otherwise 503 and the names of what does not."""
+    """200 when everything the portal needs works; otherwise 503, the names of what does not, and what is to be done."""
     failing = failing_checks()
     if failing:
-        return JsonResponse({"status": "not ready", "failing": failing}, status=503)
+        said = {name: words[name] for name in failing if name in words}
+        more = {"words": said} if said else {}
+        return JsonResponse({"status": "not ready", "failing": failing} | more, status=503)
     return JsonResponse({"status": "ok"})
 
 
@@ -87,8 +113,12 @@ def failing_checks() -> list[str]:
 
 
 def _passes(name: str, check: Callable[[], bool]) -> bool:
+    words.pop(name, None)
     try:
         return check()
+    except (NotReady, store_mark.WrongStore) as problem:
+        words[name] = str(problem)
+        return False
     except Exception as error:  # whatever it is, the answer is "not ready" and the log says why
         logger.warning("not ready", part=name, error=str(error))
         return False

@@ -8,9 +8,15 @@ from collections.abc import Callable
 
 import pytest
 from celery import Celery
+from django.core.management import CommandError, call_command
+from django.core.management.base import SystemCheckError
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
 from config import health
+from config.checks import made_later
+from config.management.commands.up import refuse_foreign
 from tests import machine
 
 Checks = dict[str, Callable[[], bool]]
@@ -77,6 +83,30 @@ def test_a_broker_that_is_down_is_not_ready(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_redis_that_answers_is_ready(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "app", Celery(broker=machine.redis_url()))
     assert health.broker() is True
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_older_release_on_a_newer_database_is_not_ready_and_does_not_start(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "latest", {})
+    recorder = MigrationRecorder(connection)
+    recorder.record_applied("assets", "0999_of_tomorrow")
+    try:
+        answer = client.get("/readyz")
+        with pytest.raises(CommandError, match="changed by a newer release"):
+            refuse_foreign()
+        with pytest.raises(SystemCheckError, match="0999_of_tomorrow"):
+            call_command("migrate", verbosity=0, skip_checks=False)
+    finally:
+        recorder.record_unapplied("assets", "0999_of_tomorrow")
+    assert (answer.status_code, answer.json()["failing"]) == (503, ["migrations"])
+    assert "Start that release" in answer.json()["words"]["migrations"]
+
+
+def test_a_migration_of_an_app_that_is_gone_is_nobodys_business(db: None) -> None:
+    MigrationRecorder(connection).record_applied("gone", "0001_initial")
+    assert made_later(connection) == ""
 
 
 def test_health_takes_no_posts(client: Client) -> None:

@@ -2,6 +2,16 @@
 
 from core.models.log import LogEntry, LogHead, LogSubject
 from core.models.outbox import MessageState, OutgoingMessage
+from core.models.running import Heartbeat, StoreMark
 from core.models.user import User
 
-__all__ = ["LogEntry", "LogHead", "LogSubject", "MessageState", "OutgoingMessage", "User"]
+__all__ = [
+    "Heartbeat",
+    "LogEntry",
+    "LogHead",
+    "LogSubject",
+    "MessageState",
+    "OutgoingMessage",
+    "StoreMark",
+    "User",
+]

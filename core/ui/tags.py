@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from lucide.templatetags.lucide import lucide
 
-from core import clock, money
+from core import clock, heartbeat, money
 from core.ui import charts, formats, states
 
 register = template.Library()
@@ -75,6 +75,12 @@ def when(moment: datetime | date | None, hint: bool = True) -> SafeString:
 def field(field: BoundField, counter: int = 0, style: str = "", label: str = "") -> dict[str, Any]:
     """One form field; `counter` shows a length meter up to that many characters, `style` "segmented" joins radios."""
     return {"field": field, "label": label or field.label, "counter": counter, "style": style}
+
+
+@register.inclusion_tag("components/worker_notice.html")
+def worker_notice(waits: str) -> dict[str, Any]:
+    """On a page where something waits for the worker: that it does not answer, when it does not, and what `waits`."""
+    return {"pulse": heartbeat.pulse(), "waits": waits}
 
 
 @register.inclusion_tag("components/chart.html")

@@ -32,7 +32,14 @@ def history(request: SignedIn) -> HttpResponse:
         (HistoryRow(brief_page, words), again_url(brief_page.brief))
         for brief_page in tell_all(list(page.object_list), request.user)
     ]
-    context = {"form": form, "page": page, "rows": rows, "filtered": bool(wanted), "query": urlencode(wanted)}
+    context = {
+        "form": form,
+        "page": page,
+        "rows": rows,
+        "waits": any(row.page.running for row, _ in rows),
+        "filtered": bool(wanted),
+        "query": urlencode(wanted),
+    }
     drawn = "generation/panels/history_results.html" if request.htmx else "generation/history.html"
     return render(request, drawn, context)
 

@@ -35,7 +35,9 @@ def make(request: SignedIn) -> HttpResponse:
     """Templates to start from, and what was made lately."""
     mine = request.GET.get("mine") == "1"
     templates = Template.objects.in_use().select_related("published")
-    context = {"templates": templates, "recent": _recent(request), "mine": mine, "everybody": not mine}
+    recent = _recent(request)
+    waits = any(page.running for page in recent)
+    context = {"templates": templates, "recent": recent, "waits": waits, "mine": mine, "everybody": not mine}
     return render(request, "generation/make.html", context)
 
 

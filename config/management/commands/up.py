@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from typing import IO, Any
 
+import structlog
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command, get_commands
@@ -17,8 +18,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
 from config import static_files
-from config.checks import made_before
+from config.checks import made_before, made_later
 from config.supervisor import Child, Process, running, signals
+from core import storage, store_mark
+
+logger = structlog.get_logger(__name__)
 
 HOST = "127.0.0.1"
 THREADS = 8
@@ -36,8 +40,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, port: int, **options: Any) -> None:
         with signals() as stopping, only_one():
             refuse_taken(port)
-            refuse_old()
+            refuse_foreign()
             self.prepare()
+            refuse_wrong_store()
             with running(parts(port), stopping.hurry) as children:
                 is_told = False
                 while not stopping.wanted.wait(0.2):
@@ -110,9 +115,20 @@ def refuse_taken(port: int) -> None:
             raise CommandError(f"Port {port} cannot be used ({reason}). Choose another: make start PORT=8001") from None
 
 
-def refuse_old() -> None:
-    if words := made_before(connection):
+def refuse_foreign() -> None:
+    """A database that another release has made its own stays as it is."""
+    if words := made_before(connection) or made_later(connection):
         raise CommandError(words)
+
+
+def refuse_wrong_store() -> None:
+    """A store that is only away may come back: pages say so meanwhile, and `/readyz`."""
+    try:
+        store_mark.begin()
+    except store_mark.WrongStore as problem:
+        raise CommandError(str(problem)) from None
+    except storage.Unavailable as problem:
+        logger.warning("store.away", error=str(problem))
 
 
 def refuse_ended(children: Sequence[Child]) -> None:

@@ -57,6 +57,20 @@ class CompressedPages(GZipMiddleware):
         return super().process_response(request, response) if is_page else response
 
 
+WATCHED = ("/healthz", "/readyz")
+
+
+def nobodys_session(get_response: GetResponse) -> GetResponse:
+    """Whoever watches the portal is told how it is, and not who they are: that would need the database."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.path in WATCHED:
+            request.COOKIES = {}
+        return get_response(request)
+
+    return middleware
+
+
 def no_store(get_response: GetResponse) -> GetResponse:
     """Whatever a signed-in person sees stays out of every cache, unless the view said otherwise."""
 

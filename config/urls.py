@@ -10,6 +10,8 @@ from config.dashboard import views
 # The admin's own login knows neither rate limits nor second factors, so it sends people through the portal's.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] # allauth's way
 
+handler500 = "config.outages.server_error"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

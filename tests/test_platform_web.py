@@ -161,3 +161,26 @@ def test_guessing_a_password_is_stopped(client: Client, db: None) -> None:
 
 def test_the_admin_has_no_door_of_its_own(client: Client, db: None) -> None:
     assert client.get("/admin/login/?next=/admin/")["Location"].startswith("/accounts/login/?next=")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("path", "status"), [("/settings/", 403), ("/nowhere/", 404)])
+def test_a_refusal_keeps_the_navigation_and_the_way_out(client: Client, path: str, status: int) -> None:
+    client.force_login(factories.ada())
+    answer = client.get(path)
+    page = answer.content.decode()
+    assert answer.status_code == status
+    assert 'aria-label="Main"' in page
+    assert 'href="/library/"' in page
+    assert "Sign out" in page
+    assert page.count("<h1>") == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/", "/nowhere/"])
+def test_whoever_has_no_role_can_sign_out_and_is_sent_nowhere_else(client: Client, path: str) -> None:
+    client.force_login(factories.nils())
+    page = client.get(path).content.decode()
+    assert "Sign out" in page
+    assert 'class="button primary"' not in page
+    assert client.post("/accounts/logout/").status_code == 302

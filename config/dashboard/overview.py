@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Model, Q, QuerySet
 from django.urls import reverse
 
 from approvals.models import Release, Review
 from assets.models import Asset, Version
 from assets.models.version import Status
-from core import clock
+from core import clock, heartbeat
 from core.models import LogEntry, LogSubject, User
 from core.people import activity
 from generation.catalogue import registry
 from generation.catalogue.offers import ENDING_SOON
 from generation.models import Brief, GenerationModel, Job, JobState, Output, OutputState, ProviderState
+from generation.models.job import JobQuerySet
 from generation.spending import alerts, budgets
+
+Row = TypeVar("Row", bound=Model)
 
 SHOWN = 6
 LOOKED_THROUGH = 60
@@ -38,6 +42,8 @@ class Task:
     since: datetime | None = None
     picture: str = ""
     """Address of a thumbnail of what it is about."""
+    count: int = 1
+    """How many things it stands for: one line may speak for those that are not listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,11 @@ class Overview:
     happened: list[Happening]
     may_make: bool
 
+    @property
+    def waiting(self) -> int:
+        """How many things wait, listed or not."""
+        return sum(task.count for task in self.tasks)
+
 
 def for_person(user: User) -> Overview:
     """Everything on the Overview of one person, in a fixed number of queries."""
@@ -90,8 +101,8 @@ def for_person(user: User) -> Overview:
 
 
 def waiting_to_make(user: User) -> int:
-    """How many of a person's jobs wait for them: to bring a picture, or to say what became of one."""
-    return Job.objects.filter(brief__asked_by=user, state__in=(JobState.HAND, JobState.UNCLEAR)).count()
+    """How many jobs wait for a person: to bring a picture, or to say what became of one. The list has the same."""
+    return _waiting_jobs(user).count()
 
 
 def waiting_to_review(user: User) -> int:
@@ -99,8 +110,38 @@ def waiting_to_review(user: User) -> int:
     return Review.objects.waiting_for(user).count() + Review.objects.came_back_to(user).count()
 
 
+def _first(found: QuerySet[Row, Any]) -> tuple[list[Row], int]:
+    """The first of them, and how many more there are."""
+    first = list(found[: SHOWN + 1])
+    return first[:SHOWN], found.count() - SHOWN if len(first) > SHOWN else 0
+
+
+def _more(number: int, words: str, url: str) -> Iterator[Task]:
+    """One line for those that are not listed."""
+    if number:
+        yield Task(f"{number} more", words, url, "ellipsis", count=number)
+
+
 def _tasks(user: User) -> Iterator[Task]:
-    for review in Review.objects.waiting_for(user).for_lists()[:SHOWN]:
+    if user.has_perm("core.view_user"):
+        yield from _for_administrators()
+    yield from _reviews(user)
+    yield from _pictures_that_stopped(user)
+    yield from _jobs_that_wait(user)
+    if user.has_perm("generation.manage_money"):
+        yield from _for_managers(user)
+
+
+def _for_administrators() -> Iterator[Task]:
+    """A worker that was there and answers no more; one that never was is not missed."""
+    pulse = heartbeat.pulse()
+    if pulse.is_silent and pulse.last:
+        yield Task(pulse.words, "pictures, decisions and mail wait for it", reverse("settings"), "unplug", "stops")
+
+
+def _reviews(user: User) -> Iterator[Task]:
+    waiting, more = _first(Review.objects.waiting_for(user).for_lists())
+    for review in waiting:
         yield Task(
             f"Decide on “{review.version.asset.title}”",
             f"{review.submitted_by} submitted it",
@@ -109,7 +150,9 @@ def _tasks(user: User) -> Iterator[Task]:
             since=review.submitted_at,
             picture=_thumb(review.version_id),
         )
-    for review in Review.objects.came_back_to(user).for_lists()[:SHOWN]:
+    yield from _more(more, "reviews to decide on", reverse("approvals:queue"))
+    returned, more = _first(Review.objects.came_back_to(user).for_lists())
+    for review in returned:
         yield Task(
             f"Fix “{review.version.asset.title}”",
             review.get_state_display(),
@@ -119,17 +162,14 @@ def _tasks(user: User) -> Iterator[Task]:
             review.closed_at,
             _thumb(review.version_id),
         )
-    yield from _pictures_that_stopped(user)
-    yield from _jobs_that_wait(user)
-    if user.has_perm("generation.manage_money"):
-        yield from _for_managers(user)
+    yield from _more(more, "returned to you", reverse("approvals:queue"))
 
 
 def _pictures_that_stopped(user: User) -> Iterator[Task]:
     """What a channel had and is not served any more, for whoever submitted it; one that is in review is under way."""
     paused = Release.objects.never_ended().filter(paused_at__isnull=False, decision__review__submitted_by=user)
     here = paused.exclude(version__status__in=(Status.IN_REVIEW, Status.ARCHIVED)).order_by("-paused_at")
-    found = list(here.select_related("version__asset", "channel")[:SHOWN])
+    found, more = _first(here.select_related("version__asset", "channel"))
     unchanged = set(Release.objects.still_approved().filter(pk__in=[each.pk for each in found]))
     for release in found:
         yield Task(
@@ -141,14 +181,18 @@ def _pictures_that_stopped(user: User) -> Iterator[Task]:
             release.paused_at,
             _thumb(release.version_id),
         )
+    yield from _more(more, "paused in their channels", reverse("assets:library"))
+
+
+def _waiting_jobs(user: User) -> JobQuerySet:
+    """Those that nobody but a person can take on: their own, and for who manages money whatever may have cost some."""
+    whose = Q() if user.has_perm("generation.manage_money") else Q(brief__asked_by=user)
+    return Job.objects.filter(Q(state=JobState.HAND, brief__asked_by=user) | Q(whose, state=JobState.UNCLEAR))
 
 
 def _jobs_that_wait(user: User) -> Iterator[Task]:
-    whose = Q() if user.has_perm("generation.manage_money") else Q(brief__asked_by=user)
-    waiting = Job.objects.filter(
-        Q(state=JobState.HAND, brief__asked_by=user) | Q(whose, state=JobState.UNCLEAR)
-    ).select_related("brief", "model")
-    for job in waiting[:SHOWN]:
+    waiting, more = _first(_waiting_jobs(user).select_related("brief", "model"))
+    for job in waiting:
         by_hand = job.state == JobState.HAND
         yield Task(
             f"Upload the result for “{job.brief.title}”" if by_hand else f"Settle “{job.brief.title}”",
@@ -158,6 +202,7 @@ def _jobs_that_wait(user: User) -> Iterator[Task]:
             "" if by_hand else "waits",
             job.created_at,
         )
+    yield from _more(more, "pictures to upload or to settle", reverse("generation:history"))
 
 
 def _budgets_that_run_out() -> Iterator[Task]:
@@ -180,10 +225,15 @@ def _providers_that_rest(user: User) -> Iterator[Task]:
         yield Task(
             f"{registry.label(state.provider)} is paused until {clock.hour(state.open_until)}",
             state.reason,
-            reverse("settings") if user.has_perm("core.view_user") else reverse("generation:spend"),
+            _settings_or_spend(user),
             "moon",
             "waits",
         )
+
+
+def _settings_or_spend(user: User) -> str:
+    """Where a person may read about a provider and its models."""
+    return reverse("settings") if user.has_perm("core.view_user") else reverse("generation:spend")
 
 
 def _for_managers(user: User) -> Iterator[Task]:
@@ -191,19 +241,22 @@ def _for_managers(user: User) -> Iterator[Task]:
     yield from _providers_that_rest(user)
     today = clock.today()
     ending = GenerationModel.objects.filter(offered=True, ends_on__gt=today, ends_on__lte=today + ENDING_SOON)
-    for model in ending.order_by("ends_on")[:SHOWN]:
+    ends, more = _first(ending.order_by("ends_on"))
+    for model in ends:
         instead = f"replace it with {model.successor}" if model.successor else "no replacement is known"
         yield Task(
             f"{model.name} ends on {clock.written(model.ends_on)}",
             instead,
-            reverse("settings"),
+            _settings_or_spend(user),
             "calendar-clock",
             "waits",
         )
+    yield from _more(more, "models that end soon", _settings_or_spend(user))
     running_out = (
         Release.objects.live().filter(valid_until__lte=today + ENDING_SOON).select_related("version__asset", "channel")
     )
-    for release in running_out.order_by("valid_until")[:SHOWN]:
+    leaving, more = _first(running_out.order_by("valid_until"))
+    for release in leaving:
         yield Task(
             f"“{release.version.asset.title}” leaves {release.channel.name} on {clock.written(release.valid_until)}",
             "its license or a consent ends",
@@ -212,6 +265,7 @@ def _for_managers(user: User) -> Iterator[Task]:
             "waits",
             picture=_thumb(release.version_id),
         )
+    yield from _more(more, "pictures whose license or consent ends soon", _channels_or_library(user))
 
 
 def _thumb(version_id: UUID) -> str:

@@ -14,13 +14,15 @@ from approvals.models import Choice
 from approvals.releases import lifecycle
 from approvals.reviews import settling
 from assets.models import Version
+from config import roles
 from config.dashboard import overview
+from core import clock
 from generation.jobs import execution
-from generation.models import GenerationModel, Job, JobState, Output
+from generation.models import GenerationModel, Job, JobState, Output, ProviderState
 from tests.approvals import factories as reviews
 from tests.assets import verbs
 from tests.assets.factories import UserFactory, ada, max_, nils, rita
-from tests.generation.factories import by_hand, queued
+from tests.generation.factories import ModelFactory, by_hand, queued
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +46,32 @@ def test_an_author_is_told_what_came_back(client: Client, settings: Any) -> None
     settling.settle(decision)
     client.force_login(ada())
     assert f"Fix “{review.version.asset.title}”" in words_for(client)
+
+
+def test_the_list_and_the_badge_count_the_same_however_many_there_are(client: Client) -> None:
+    for _ in range(overview.SHOWN + 3):
+        reviews.review(by=ada())
+    told = overview.for_person(rita())
+    assert told.waiting == overview.waiting_to_review(rita()) >= overview.SHOWN + 3
+    client.force_login(rita())
+    page = words_for(client)
+    assert f"{told.waiting - overview.SHOWN} more" in page
+
+
+def test_every_task_leads_somewhere_its_reader_may_go(client: Client) -> None:
+    soon = clock.today() + timedelta(days=3)
+    job = queued(ada())
+    Job.objects.filter(pk=job.pk).update(state=JobState.UNCLEAR)
+    for number in range(overview.SHOWN + 1):
+        ModelFactory.create(model_id=f"ending-{number}", name=f"Ending {number}", offered=True, ends_on=soon)
+    ProviderState.objects.update_or_create(
+        pk="scripted", defaults={"open_until": clock.now() + timedelta(hours=1), "trips": 1, "reason": "Empty."}
+    )
+    manager = UserFactory.create(username="manager", role=roles.MANAGERS)
+    client.force_login(manager)
+    tasks = overview.for_person(manager).tasks
+    assert {task.icon for task in tasks} >= {"calendar-clock", "ellipsis", "circle-question-mark", "moon"}
+    assert {task.url: client.get(task.url).status_code for task in tasks} == {task.url: 200 for task in tasks}
 
 
 def test_nobody_is_told_to_decide_on_their_own_work(client: Client) -> None:

@@ -6,7 +6,9 @@ A variable that is set but empty counts as not set, as container files often wri
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import os
+import re
 import secrets
 import zoneinfo
 from pathlib import Path
@@ -16,6 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 YES = frozenset({"1", "true", "yes", "on"})
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+HOST_NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?")
 NO = frozenset({"0", "false", "no", "off"})
 
 
@@ -104,8 +107,42 @@ def web_address(name: str, default: str) -> str:
     """An `http` or `https` address without a trailing slash."""
     value = text(name, default).rstrip("/")
     if not _is_readable(value) or urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname:
-        raise wrong(name, f"is “{value}”", f"Use a full address such as {default}")
+        raise wrong(name, f"is “{_without_password(value)}”", f"Use a full address such as {default}")
     return value
+
+
+def site_address(name: str, default: str) -> str:
+    """Where people find the portal: scheme, host and port as a browser's Origin header has them, and nothing else."""
+    value = web_address(name, default)
+    parts = urlsplit(value)
+    if "@" in parts.netloc:
+        raise wrong(name, "holds a name or a password", f"Leave it out: {default}")
+    if parts.path or parts.query or parts.fragment or value.endswith(("?", "#")):
+        raise wrong(name, f"is “{value}”, which is more than a host", f"The portal has a host of its own: {default}")
+    host = str(parts.hostname)
+    if not _is_host(host):
+        raise wrong(name, f"is “{value}”, whose host cannot be one", f"Use a full address such as {default}")
+    written = f"[{ipaddress.ip_address(host).compressed}]" if ":" in host else host
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{written}" + (f":{parts.port}" if parts.port not in (None, usual) else "")
+
+
+def mail_domain(host: str) -> str:
+    """A host as mail addresses write it after their @: an address of the network in brackets."""
+    plain = host.strip("[]")
+    if ":" in plain:
+        return f"[IPv6:{plain}]"
+    return f"[{plain}]" if plain.replace(".", "").isdigit() else plain
+
+
+def _is_host(host: str) -> bool:
+    """Whether it is an address of the network, or a name in ASCII as certificates and headers write it."""
+    if ":" in host:
+        try:
+            return not ipaddress.IPv6Address(host).scope_id
+        except ValueError:
+            return False
+    return HOST_NAME.fullmatch(host) is not None and len(host) <= 253
 
 
 def server_address(name: str, *schemes: str, default: str = "") -> str:
@@ -137,6 +174,10 @@ def kept_outside(name: str, beside: Path, *, bucket: bool, loopback: bool) -> st
     if scheme == "http" and not (loopback and parts.hostname in LOOPBACK):
         raise wrong(name, "is not encrypted", "Use an https:// address")
     return value if scheme else str(folder(name, beside))
+
+
+def _without_password(address: str) -> str:
+    return re.sub(r"//[^/]*@", "//…@", address)
 
 
 def _is_readable(address: str) -> bool:

@@ -21,8 +21,9 @@ Env.read_env(env.text("ENV_FILE", str(BASE_DIR / ".env")))
 
 DEBUG = env.flag("DEBUG")
 PORT = env.number("PORT", 8000, least=1, most=65535)
-SITE_URL = env.web_address("SITE_URL", f"http://localhost:{PORT}")
-SITE_HOST = urlsplit(SITE_URL).hostname or ""
+SITE_URL = env.site_address("SITE_URL", f"http://localhost:{PORT}")
+SITE_HOST = urlsplit(SITE_URL).netloc.rpartition(":")[0] if urlsplit(SITE_URL).port else urlsplit(SITE_URL).netloc
+"""As hosts are written in addresses: one of IPv6 in its brackets."""
 ALLOWED_HOSTS = [SITE_HOST, "localhost", "127.0.0.1", "[::1]", *env.words("ALLOWED_HOSTS")]
 VAR_DIR = env.folder("VAR_DIR", BASE_DIR / "var")
 """What an embedded portal keeps: database, files, queue, mail, its secret key. Back this folder up."""
@@ -205,6 +206,9 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody can sign up, so nobody is invited to
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Imprimatur] "
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # an open session is not enough to send the next password somewhere else
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Imprimatur"
 
@@ -226,7 +230,7 @@ vars().update(
     )
 )
 EMAIL_TIMEOUT = 20  # seconds; well within the first wait of the outbox, after which another worker tries
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("MAIL_FROM", f"imprimatur@{SITE_HOST}")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("MAIL_FROM", f"imprimatur@{env.mail_domain(SITE_HOST)}")
 
 # Web security
 

@@ -107,6 +107,16 @@ def test_a_short_secret_key_is_refused(tmp_path: Path) -> None:
         ("SITE_URL", "pictures.example"),
         ("SITE_URL", "http://[::1"),
         ("SITE_URL", "http://pictures.example:eighty"),
+        ("SITE_URL", "https://pictures.example/portal"),
+        ("SITE_URL", "https://pictures.example/?a=1"),
+        ("SITE_URL", "https://pictures.example?"),
+        ("SITE_URL", "https://pictures.example#top"),
+        ("SITE_URL", "https://ada:hunter2@pictures.example"),
+        ("SITE_URL", "https://pictures .example"),
+        ("SITE_URL", "https://*.example"),
+        ("SITE_URL", "https://häuser.example"),
+        ("SITE_URL", "http://[fe80::1%25eth0]:8000"),
+        ("SITE_URL", "https://pictures.example,other.example"),
         ("STORAGE", "tape"),
         ("TEAM_TIME_ZONE", "Mars/Olympus"),
         ("TRUSTED_PROXIES", "-1"),
@@ -116,6 +126,29 @@ def test_a_short_secret_key_is_refused(tmp_path: Path) -> None:
 def test_a_wrong_value_is_named(tmp_path: Path, name: str, value: str) -> None:
     words = complaint(tmp_path, SECRET_KEY=GOOD_KEY, **{name: value})
     assert f"ImproperlyConfigured: {name} " in words
+
+
+@pytest.mark.parametrize(
+    ("given", "kept", "host", "mail"),
+    [
+        ("https://pictures.example", "https://pictures.example", "pictures.example", "pictures.example"),
+        ("https://Pictures.Example/", "https://pictures.example", "pictures.example", "pictures.example"),
+        ("https://pictures.example:443", "https://pictures.example", "pictures.example", "pictures.example"),
+        ("http://10.0.0.7:8000", "http://10.0.0.7:8000", "10.0.0.7", "[10.0.0.7]"),
+        ("http://[::1]:8000", "http://[::1]:8000", "[::1]", "[IPv6:::1]"),
+        ("https://[2001:DB8::1]", "https://[2001:db8::1]", "[2001:db8::1]", "[IPv6:2001:db8::1]"),
+    ],
+)
+def test_the_site_is_where_browsers_say_it_is(tmp_path: Path, given: str, kept: str, host: str, mail: str) -> None:
+    names = ("SITE_URL", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "DEFAULT_FROM_EMAIL")
+    site, hosts, origins, sender = settings(tmp_path, *names, SITE_URL=given)
+    assert (site, hosts[0], origins, sender) == (kept, host, [kept], f"imprimatur@{mail}")
+
+
+def test_a_password_in_the_address_of_the_site_is_not_repeated(tmp_path: Path) -> None:
+    for port in ("", ":eighty"):
+        address = f"https://ada:hunter2@pictures.example{port}"
+        assert "hunter2" not in complaint(tmp_path, SECRET_KEY=GOOD_KEY, SITE_URL=address)
 
 
 def test_a_bucket_without_a_name_is_named(tmp_path: Path) -> None:

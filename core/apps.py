@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
 
-from core import guards
+from core import folding, guards
 
 
 class CoreConfig(AppConfig):
@@ -23,6 +24,7 @@ class CoreConfig(AppConfig):
         pre_migrate.connect(_lift_guards, sender=self, dispatch_uid="core.guards")
         post_migrate.connect(_install_guards, dispatch_uid="core.guards")
         _keep_account_logs()
+        connection_created.connect(folding.teach, dispatch_uid="core.folding")
 
 
 def _lift_guards(using: str, **kwargs: Any) -> None:

@@ -13,7 +13,7 @@ from assets.imaging import inspection
 from assets.models import Asset, DigitalSource, Listing, Origin, Version
 from assets.models.version import Status
 from core.models import User
-from core.web.forms import ANY, offer
+from core.web.forms import ANY, SearchField, offer
 
 AT_ONCE = 20
 """Files in one upload."""
@@ -100,9 +100,7 @@ class RenameForm(forms.Form):
 class LibraryFilterForm(forms.Form):
     """What the library's address says to show. A value that means nothing is left out."""
 
-    q = forms.CharField(
-        label="Search", required=False, max_length=200, widget=forms.TextInput(attrs={"type": "search"})
-    )
+    q = SearchField("Search")
     status = forms.ChoiceField(required=False, choices=[ANY, *Status.choices])
     provider = forms.ChoiceField(required=False)
     listing = forms.ChoiceField(required=False)

@@ -12,12 +12,19 @@ from django.http import QueryDict
 
 from assets.listings.records import ListingFacts
 from assets.models import Listing
+from core.web.forms import SearchField
 
 MOST_FACTS = 40
 SPARE = 2
 """Empty rows that wait to be filled in."""
 USUAL = ("property type", "rooms", "bedrooms", "neighborhood", "yard", "floor", "built", "materials")
 """Names of facts that the starter templates and many listing systems use."""
+
+
+class ListingSearch(forms.Form):
+    """Words that a listing is found by."""
+
+    q = SearchField("Reference, title or address")
 
 
 class ListingForm(forms.Form):

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from assets.imaging.rendering import SPECS, fitted
 from assets.library.forms import LibraryFilterForm
 from assets.models import Asset, Version
+from core.web.forms import unsearched
 from core.web.requests import SignedIn
 
 ON_A_PAGE = 24
@@ -46,12 +47,14 @@ def library(request: SignedIn) -> HttpResponse:
     """All assets that match the address."""
     form = LibraryFilterForm(request.GET)
     wanted = form.wanted()
-    page = Paginator(_matching(request, wanted), ON_A_PAGE).get_page(request.GET.get("page"))
+    found = Asset.objects.none() if unsearched(form) else _matching(request, wanted)
+    page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "page": page,
         "tiles": _tiles(page),
         "filtered": bool(wanted),
+        "unsearched": unsearched(form),
         "query": urlencode(wanted),
     }
     return render(request, "assets/library.html#results" if request.htmx else "assets/library.html", context)

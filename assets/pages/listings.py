@@ -12,11 +12,12 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from assets.listings import records
-from assets.listings.forms import ListingEditor, known_names
+from assets.listings.forms import ListingEditor, ListingSearch, known_names
 from assets.listings.records import ListingFacts
 from assets.models import Listing
 from assets.pages.messages import message_before
 from core.errors import Blocked
+from core.web.forms import unsearched
 from core.web.requests import SignedIn, takes_a_form
 
 ON_A_PAGE = 50
@@ -26,12 +27,15 @@ ON_A_PAGE = 50
 @permission_required("assets.view_asset", raise_exception=True)
 def listings(request: SignedIn) -> HttpResponse:
     """All listings, or those in which every word is found."""
-    asked = request.GET.get("q", "").strip()[:200]
+    form = ListingSearch(request.GET)
+    asked = form.cleaned_data.get("q", "") if form.is_valid() else ""
     found = Listing.objects.annotate(pictures=Count("assets"))
     for word in asked.split():
         found = found.filter(Q(reference__icontains=word) | Q(title__icontains=word) | Q(address__icontains=word))
-    page = Paginator(found.order_by("reference"), ON_A_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "asked": asked, "query": urlencode({"q": asked}) if asked else ""}
+    found = found.none() if unsearched(form) else found.order_by("reference")
+    page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
+    query = urlencode({"q": asked}) if asked else ""
+    context = {"page": page, "form": form, "asked": asked, "query": query, "unsearched": unsearched(form)}
     return render(request, "assets/listings.html#results" if request.htmx else "assets/listings.html", context)
 
 

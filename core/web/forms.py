@@ -11,6 +11,27 @@ ANY = ("", "Any")
 """The choice that asks for nothing."""
 
 
+LONGEST_SEARCH = 200
+
+
+class SearchField(forms.CharField):
+    """Words to search for. When they cannot be, nothing is found and the page says why: `unsearched`."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(
+            label=label,
+            required=False,
+            max_length=LONGEST_SEARCH,
+            widget=forms.TextInput(attrs={"type": "search"}),
+            error_messages={"max_length": "Search for at most %(limit_value)d characters; these are %(show_value)d."},
+        )
+
+
+def unsearched(form: forms.BaseForm) -> str:
+    """Why the search of a form, its field `q`, was not made; empty when it was."""
+    return " ".join(form.errors.get("q", ()))
+
+
 def offer(form: forms.BaseForm, name: str, choices: Iterable[tuple[str, str]]) -> None:
     """Let a choice field of a form offer these."""
     cast(forms.ChoiceField, form.fields[name]).choices = list(choices)

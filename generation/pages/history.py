@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
+from core.web.forms import unsearched
 from core.web.requests import SignedIn
 from generation.models import Brief
 from generation.pages.brief_page import tell_all
@@ -25,7 +26,8 @@ def history(request: SignedIn) -> HttpResponse:
     """Every brief that was sent and fits the address."""
     form = HistoryForm(request.GET)
     wanted = form.wanted()
-    found = matching(Brief.objects.visible_to(request.user), wanted).with_details()
+    briefs = Brief.objects.none() if unsearched(form) else Brief.objects.visible_to(request.user)
+    found = matching(briefs, wanted).with_details()
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
     words = tuple(wanted.get("q", "").split())
     rows = [
@@ -38,6 +40,7 @@ def history(request: SignedIn) -> HttpResponse:
         "rows": rows,
         "waits": any(row.page.running for row, _ in rows),
         "filtered": bool(wanted),
+        "unsearched": unsearched(form),
         "query": urlencode(wanted),
     }
     drawn = "generation/panels/history_results.html" if request.htmx else "generation/history.html"

@@ -11,7 +11,7 @@ from django import forms
 from assets.models import Listing
 from assets.models.version import Status
 from core.models import User
-from core.web.forms import ANY, offer
+from core.web.forms import ANY, SearchField, offer
 from generation.catalogue import registry
 from generation.models import GenerationModel, JobState, OutputState, Template
 from generation.models.brief import BriefQuerySet
@@ -38,7 +38,7 @@ LONGEST = 280
 class HistoryForm(forms.Form):
     """What the address of the history says to show. A value that means nothing is left out."""
 
-    q = forms.CharField(label="Words in the prompt", required=False, max_length=200)
+    q = SearchField("Words in the prompt")
     person = forms.ChoiceField(required=False)
     template = forms.ChoiceField(required=False)
     listing = forms.ChoiceField(required=False)
@@ -49,7 +49,6 @@ class HistoryForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["q"].widget.input_type = "search"
         people = User.objects.filter(briefs__isnull=False).distinct().order_by("display_name", "username")
         named = [(person.username, str(person)) for person in people]
         offer(self, "person", [ANY, *named])

@@ -103,6 +103,12 @@ class Portal:
         """Run `manage.py up` and return at once."""
         return self._run([sys.executable, "manage.py", "up"], PORT=str(port or self.port))
 
+    def start_web(self) -> subprocess.Popen[bytes]:
+        """Run the web server alone, as on a machine of its own; returns once it answers."""
+        started = self._run(command_of("web server", self.port), PORT=str(self.port))
+        wait_until(self.is_answering, 60)
+        return started
+
     def start_worker(self) -> subprocess.Popen[bytes]:
         """Run the worker, and its clock unless that runs, as `manage.py up` does; returns at once."""
         if not self.clock_pids:
@@ -238,10 +244,10 @@ class Portal:
             process.poll()
 
 
-def command_of(name: str) -> Sequence[str]:
+def command_of(name: str, port: int = 8000) -> Sequence[str]:
     """One part of the portal exactly as `manage.py up` runs it."""
     with mock.patch.dict(os.environ):  # parts() sets variables for the processes it names
-        return next(part.command for part in parts(8000) if part.name == name)
+        return next(part.command for part in parts(port) if part.name == name)
 
 
 def free_port() -> int:

@@ -29,7 +29,7 @@ class SearchField(forms.CharField):
 
 def unsearched(form: forms.BaseForm) -> str:
     """Why the search of a form, its field `q`, was not made; empty when it was."""
-    return " ".join(form.errors.get("q", ()))
+    return " ".join(map(str, form.errors.get("q", [])))
 
 
 def offer(form: forms.BaseForm, name: str, choices: Iterable[tuple[str, str]]) -> None:

@@ -37,7 +37,9 @@ def _install_guards(sender: AppConfig, using: str, **kwargs: Any) -> None:
 
 
 def _keep_account_logs() -> None:
-    from core.people import account_log, factor_log, rights_log, sign_in_log  # need the models, as above
+    from core.outbox import topics
+    from core.people import account_log, account_mail, factor_log, rights_log, sign_in_log  # need the models
 
     for log in (account_log, rights_log, factor_log, sign_in_log):
         log.connect()
+    topics.register(*account_mail.TOPIC_OF.values())

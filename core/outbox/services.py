@@ -35,6 +35,18 @@ def write(topic: str, subject: models.Model, people: Iterable[User], words: str,
         dispatch.enqueue(SEND)
 
 
+def renew(topic: str, subject: models.Model, person: User, words: str, **data: Any) -> None:
+    """Write a message that may be asked for any number of times: one that is closed is sent anew, one that waits stays.
+
+    Raises RuntimeError outside a transaction.
+    """
+    write(topic, subject, [person], words, **data)
+    known = OutgoingMessage.objects.filter(topic=topic, subject_type=subject._meta.label_lower, to=person)
+    closed = known.filter(subject_id=str(subject.pk)).exclude(state=MessageState.WAITING)
+    now = clock.instant()
+    closed.update(state=MessageState.WAITING, attempts=0, due_at=now, closed_at=None, data=data)
+
+
 def retry(messages: Iterable[OutgoingMessage], *, by: User) -> list[OutgoingMessage]:
     """Send messages that were given up as if they were new, with all their attempts before them. Others stay.
 

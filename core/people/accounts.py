@@ -11,6 +11,8 @@ from allauth.account.utils import filter_users_by_email, filter_users_by_usernam
 from django.conf import settings
 from django.http import HttpRequest
 
+from core.people import account_mail
+
 
 @dataclass(frozen=True, slots=True)
 class Here:
@@ -27,7 +29,11 @@ class ClosedSignUp(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """With links to where the portal is, whatever host the request that asks for the mail has named."""
         ours = {name: at_our_site(value) if name.endswith("_url") else value for name, value in context.items()}
-        super().send_mail(template_prefix, email, {"current_site": Here("Imprimatur", settings.SITE_HOST)} | ours)
+        message = self.render_mail(template_prefix, email, {"email": email, "current_site": self.here()} | ours)
+        account_mail.deliver(message, template_prefix, email, context.get("user"))
+
+    def here(self) -> Here:
+        return Here("Imprimatur", settings.SITE_HOST)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """One count for an account, however it is called: by its name, by its address, or over another host."""

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+import time
+from smtplib import SMTPServerDisconnected
 from typing import Any
+from unittest import mock
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
+from django.core.mail import EmailMessage
 from django.test import Client
 from pytest_django import Settings
 
-from core.models import User
+from core.models import OutgoingMessage, User
+from core.outbox import sending
+from tests.standins.silent import silent_server
 
 pytestmark = pytest.mark.django_db
 
@@ -87,3 +93,48 @@ def test_failures_from_one_machine_count_over_all_accounts(ada: User) -> None:
     for number in range(10):
         try_to_sign_in(f"somebody-{number}")
     assert is_locked_out(try_to_sign_in("ada", PASSWORD))
+
+
+def test_a_mail_server_that_is_away_delays_a_link_and_loses_none(
+    client: Client, ada: User, address: str, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    EmailAddress.objects.create(user=ada, email="new@example.com")
+    with monkeypatch.context() as broken:
+        broken.setattr(EmailMessage, "send", mock.Mock(side_effect=SMTPServerDisconnected("gone")))
+        for _ in range(2):
+            assert client.post("/accounts/password/reset/", {"email": address}).status_code == 302
+        client.post("/accounts/login/", {"login": "ada", "password": PASSWORD})
+        client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+        client.post("/accounts/email/", {"action_send": "", "email": "new@example.com"})
+    waiting = OutgoingMessage.objects.waiting()
+    assert {message.topic for message in waiting} == {"account.password_reset", "account.address_confirmation"}
+    assert "key" not in str([message.data for message in waiting]), "no link that gives access is kept"
+    assert sending.send_due() == 2
+    links = {to: str(message.body) for message in mail.outbox for to in message.to}
+    assert set(links) == {address, "new@example.com"}
+    (reset,) = re.findall(r"http://localhost:8000(/accounts/password/reset/key/\S+)", links[address])
+    assert Client().get(reset, follow=True).status_code == 200
+    (confirm,) = re.findall(r"http://localhost:8000(/accounts/confirm-email/\S+)", links["new@example.com"])
+    client.post(confirm)
+    assert EmailAddress.objects.get(email="new@example.com").verified
+
+
+def test_a_link_can_be_asked_for_again_after_it_was_sent_late(
+    client: Client, ada: User, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(2):
+        with monkeypatch.context() as broken:
+            broken.setattr(EmailMessage, "send", mock.Mock(side_effect=ConnectionRefusedError()))
+            client.post("/accounts/password/reset/", {"email": address})
+        assert sending.send_due() == 1
+    assert len(mail.outbox) == 2
+
+
+def test_a_silent_mail_server_keeps_nobody_waiting(client: Client, ada: User, address: str, settings: Settings) -> None:
+    with silent_server() as port:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+        began = time.monotonic()
+        assert client.post("/accounts/password/reset/", {"email": address}).status_code == 302
+        assert time.monotonic() - began < 5
+    assert OutgoingMessage.objects.waiting().count() == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -10,10 +10,13 @@ from django.db.models import Q, QuerySet
 
 from core import clock
 from generation.catalogue import registry
+from generation.jobs import circuit
 from generation.jobs.dispatch import enqueue
+from generation.jobs.leases import LEASE
 from generation.jobs.settlement import OVERDUE, poison, unclear
+from generation.jobs.throttling import AT_THE_PROVIDER
 from generation.jobs.transitions import lock, move
-from generation.models import Job, JobState
+from generation.models import Job, JobState, ProviderState
 from generation.providers.errors import ErrorKind
 
 MOST_AT_ONCE = 20
@@ -23,18 +26,38 @@ MOST_AT_ONCE = 20
 ENQUEUE_AGAIN = timedelta(seconds=30)
 
 
+LONGEST_WAIT = circuit.LONGEST_TOLD + timedelta(minutes=5)
+"""No job is told to wait for longer: a provider's rest is the longest, and a little is added to it."""
+
+
 MOST_DEATHS = 3
 """Workers that may die while they send a job before the job itself counts as what kills them."""
 
 
 def reconcile() -> None:
     """Pick up what nobody else did: leases that ran out, deadlines that passed, messages that were lost. Bounded."""
+    _set_right(clock.now())
     for job_id in _ids(Job.objects.filter(state=JobState.SENDING, lease_until__lt=clock.now())):
         _lapse(job_id)
     for job_id in _ids(Job.objects.filter(state=JobState.WAITING, deadline__lt=clock.now() - ENQUEUE_AGAIN)):
         _miss(job_id)
     _enqueue_again("send_job", JobState.QUEUED)
     _enqueue_again("resume_job", JobState.WAITING)
+
+
+def _set_right(now: datetime) -> None:
+    """Moments that nobody sets so late were set while the clock ran ahead: waiting for them would take as long.
+
+    A worker that lives renews its lease from now on, and one that does not is found when this one runs out.
+    """
+    held = Job.objects.filter(state__in=AT_THE_PROVIDER, lease_until__gt=now + 2 * LEASE)
+    if late := _ids(held):
+        Job.objects.filter(pk__in=late, lease_until__gt=now + 2 * LEASE).update(lease_until=now + LEASE)
+    waiting = Job.objects.filter(state__in=(JobState.QUEUED, JobState.WAITING), not_before__gt=now + LONGEST_WAIT)
+    if late := _ids(waiting):
+        Job.objects.filter(pk__in=late, not_before__gt=now + LONGEST_WAIT).update(not_before=None, enqueued_at=None)
+    if ProviderState.objects.filter(open_until__gt=now + LONGEST_WAIT).exists():
+        ProviderState.objects.filter(open_until__gt=now + LONGEST_WAIT).update(open_until=now)
 
 
 def _lapse(job_id: UUID) -> None:
@@ -67,10 +90,9 @@ def _miss(job_id: UUID) -> None:
 def _enqueue_again(task: str, state: JobState) -> None:
     now = clock.now()
     due = Job.objects.filter(state=state).due(now)
-    forgotten = due.filter(Q(enqueued_at=None) | Q(enqueued_at__lt=now - ENQUEUE_AGAIN)).order_by(
-        "enqueued_at", "created_at"
-    )
-    for job in forgotten[:MOST_AT_ONCE]:
+    long_ago, not_yet = Q(enqueued_at__lt=now - ENQUEUE_AGAIN), Q(enqueued_at__gt=now + ENQUEUE_AGAIN)
+    forgotten = due.filter(Q(enqueued_at=None) | long_ago | not_yet)
+    for job in forgotten.order_by("enqueued_at", "created_at")[:MOST_AT_ONCE]:
         enqueue(task, job)
 
 

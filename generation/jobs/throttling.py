@@ -99,7 +99,9 @@ def _places(state: ProviderState) -> int:
 
 def _check_pace(job: Job, per_minute: int, now: datetime) -> None:
     """Those that find the minute full get the moments at which it has room again, one each, in their order."""
-    mine = {"job__model__provider": job.model.provider, "sent_at__gt": now - MINUTE}
+    # What was sent in a later minute was sent by a clock that ran ahead.
+    lately = {"sent_at__gt": now - MINUTE, "sent_at__lt": now + MINUTE}
+    mine = {"job__model__provider": job.model.provider, **lately}
     sent = list(Attempt.objects.filter(**mine).order_by("sent_at").values_list("sent_at", flat=True))
     if len(sent) < per_minute:
         return

@@ -57,10 +57,15 @@ def test_with_a_silent_database_each_answers_in_its_format(tmp_path: Path, silen
 def test_with_a_silent_bucket_the_portal_is_not_ready_and_says_which_part(
     tmp_path: Path, silent: int, mold: Mold
 ) -> None:
-    address = f"http://127.0.0.1:{silent}"
-    keys = {"S3_ACCESS_KEY_ID": "test", "S3_SECRET_ACCESS_KEY": "test", "S3_REGION": "us-east-1"}
-    bucket = {"STORAGE": "s3", "S3_BUCKET": "pictures", "S3_ENDPOINT_URL": address}
-    with mold.copy(tmp_path / "var", **bucket, **keys) as portal:
+    with mold.copy(
+        tmp_path / "var",
+        STORAGE="s3",
+        S3_BUCKET="pictures",
+        S3_ENDPOINT_URL=f"http://127.0.0.1:{silent}",
+        S3_REGION="us-east-1",
+        S3_ACCESS_KEY_ID="test",
+        S3_SECRET_ACCESS_KEY="test",
+    ) as portal:
         portal.start_web()
         status, _, said = ask(portal, "/readyz")
         assert (status, json.loads(said)["failing"]) == (503, ["storage"])

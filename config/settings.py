@@ -142,7 +142,15 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.number("DATABASE_CONN_MAX_AGE", 60)
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 2)
 
-CACHES = {"default": Env.cache_url_config(env.server_address("CACHE_URL", "redis", "rediss") or "locmemcache://")}
+CACHE_URL = env.server_address("CACHE_URL", "redis", "rediss")
+CACHES: dict[str, dict[str, Any]] = {"default": Env.cache_url_config(CACHE_URL or "locmemcache://")}
+if CACHE_URL:
+    from redis.backoff import NoBackoff  # comes with the redis extra
+    from redis.retry import Retry
+
+    # Signing in waits for it. By itself it would wait for ever, and try again for half a minute.
+    soon = {"socket_connect_timeout": 0.7, "socket_timeout": 0.7, "retry": Retry(NoBackoff(), 0)}
+    CACHES["default"]["OPTIONS"] = CACHES["default"].get("OPTIONS", {}) | soon
 
 # Files
 

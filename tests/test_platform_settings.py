@@ -15,6 +15,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from config import environment
+from tests.standins.silent import silent_server
 
 ROOT = Path(__file__).resolve().parent.parent
 GOOD_KEY = "k" * 60
@@ -248,6 +249,16 @@ def test_production_connections_are_checked_before_use(tmp_path: Path) -> None:
     assert database["CONN_HEALTH_CHECKS"] is True
     assert database["PASSWORD"] == "p@ss"
     assert database["OPTIONS"] == {"connect_timeout": 2}
+
+
+def test_a_cache_that_does_not_answer_is_given_up_soon(tmp_path: Path) -> None:
+    with silent_server() as port:
+        ask = "import time; began = time.monotonic()\ntry: cache.get('a')\nexcept Exception as error: print(error)"
+        code = f"from django.core.cache import cache\n{ask}\nprint(time.monotonic() - began)"
+        result = start(tmp_path, "manage.py", "shell", "-v", "0", "-c", code, CACHE_URL=f"redis://127.0.0.1:{port}/0")
+    *_, problem, seconds = result.stdout.strip().splitlines()
+    assert "Timeout" in problem
+    assert float(seconds) < 5
 
 
 def test_every_variable_is_listed_in_the_example() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from uuid import UUID
 from generation.providers.answers import inside, number, text
 from generation.providers.base import Capabilities, Finished, ImageSpec, Money, Picture, Secret
 from generation.providers.egress.http import Answer, Request
-from generation.providers.encoding import decoded, encoded, white_where_clear
+from generation.providers.encoding import decoded, encoded, readable, white_where_clear
 from generation.providers.errors import BadAnswer, ModelGone, ProviderError, Rejected
 from generation.providers.http import HTTPProvider, by_status, message_in
 from generation.providers.options import NO_KEY
@@ -85,26 +86,29 @@ class A1111(HTTPProvider):
 
     def parse(self, answer: Answer, spec: ImageSpec) -> Finished:
         data, info = answer.facts, _info(answer)
-        drawn = text(info, "sd_model_name")
-        if drawn and _plain(drawn) != _plain(_checkpoint(spec)):
-            words = f"The server drew with {drawn}, not with {_checkpoint(spec)}: that checkpoint is not there."
+        model = text(info, "sd_model_name")
+        if model and _plain(model) != _plain(_checkpoint(spec)):
+            words = f"The server drew with {model}, not with {_checkpoint(spec)}: that checkpoint is not there."
             raise ModelGone(words, raw=info)
         first = number(info, "index_of_first_image") or 0  # a contact sheet may come before the pictures
         images = inside(data, "images")
-        pictures = images[first:] if isinstance(images, list) else []
-        if not pictures:
-            raise BadAnswer("The answer holds no picture.", raw=answer.excerpt)
+        came = images[first:] if isinstance(images, list) else []
+        drawn = list(enumerate(came[: spec.count]))  # masks and what controls the drawing may follow the pictures
+        kept = {"parameters": data.get("parameters"), "info": info, "pictures": len(came)}
+        pictures, problems = readable(
+            drawn, lambda one: Picture(decoded(one[1]), number(info, "all_seeds", one[0])), raw=kept
+        )
         seed = number(info, "seed")
         return Finished(
-            pictures=tuple(Picture(decoded(one), number(info, "all_seeds", i)) for i, one in enumerate(pictures)),
+            pictures=pictures,
             cost=Money(0),
             cost_basis="free",
-            model_reported=" ".join(filter(None, (drawn, text(info, "sd_model_hash")))),
+            model_reported=" ".join(filter(None, (model, text(info, "sd_model_hash")))),
             seed=seed,
             request_id=text(info, "job_timestamp"),
             parameters_in_effect={name: info[name] for name in EFFECTIVE if name in info},
-            raw={"parameters": data.get("parameters"), "info": info, "pictures": len(pictures)},
-            warnings=() if drawn else ("The server did not say which model drew this.",),
+            raw=kept,
+            warnings=(*problems, *_remarks(model, len(came) - len(drawn))),
         )
 
     def explain(self, answer: Answer) -> ProviderError:
@@ -124,6 +128,14 @@ class A1111(HTTPProvider):
         pair = f"{self.options.user}:{self.options.password.reveal()}".encode()
         basic = {"Authorization": f"Basic {base64.b64encode(pair).decode()}"} if self.options.user else {}
         return Request(method, f"{self.options.base_url.rstrip('/')}/sdapi/v1/{path}", basic, json=body)
+
+
+def _remarks(model: str, others: int) -> Iterator[str]:
+    """In words, what is not as usual about an answer."""
+    if not model:
+        yield "The server did not say which model drew this."
+    if others > 0:
+        yield f"Left out, as more came than was asked for: {others} (masks or pictures that control the drawing)."
 
 
 def _from_picture(spec: ImageSpec, strength: float) -> dict[str, Any]:

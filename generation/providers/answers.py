@@ -7,6 +7,9 @@ from typing import Any
 
 from generation.providers.errors import BadAnswer
 
+MOST_PICTURES = 16
+"""Pictures that are taken from one answer: more than any service draws in one. Each may cost a download."""
+
 
 def inside(data: Any, *path: str | int) -> Any:
     """What lies at the end of the path; None where it breaks off."""
@@ -39,11 +42,18 @@ def texts(data: Any, *path: str | int) -> tuple[str, ...]:
 
 
 def number(data: Any, *path: str | int) -> int | None:
-    """The whole number of zero or more at the end of the path, also when written as text."""
+    """The whole number of zero or more at the end of the path, also when written as text or as 7.0."""
     found = inside(data, *path)
     if isinstance(found, str) and found.isascii() and found.isdecimal() and len(found) < 20:
         found = int(found)
+    if isinstance(found, float) and found.is_integer():
+        found = int(found)
     return found if isinstance(found, int) and not isinstance(found, bool) and found >= 0 else None
+
+
+def is_nonsense(data: Any, *names: str) -> bool:
+    """Whether one of these is told, and is no number that could be meant: then it says nothing about the others."""
+    return any(inside(data, name) is not None and number(data, name) is None for name in names)
 
 
 def ticket(handle: str, *names: str) -> dict[str, Any]:

@@ -29,7 +29,8 @@ __all__ = [
     "Order", "Pending", "Picture", "Provider", "Quality", "Quote", "Reference", "Refusal", "Secret", "Sizes",
 ]  # fmt: skip
 
-CostBasis = Literal["reported", "computed", "fixed", "unknown", "free"]
+CostBasis = Literal["reported", "computed", "fixed", "unknown", "free", "doubtful"]
+"""Where a cost is from; "doubtful" is one that cannot be meant, so that a person has to look."""
 
 
 class AnswerKind(StrEnum):

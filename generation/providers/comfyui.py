@@ -16,7 +16,7 @@ from urllib.parse import quote as quoted
 from urllib.parse import urlencode
 from uuid import UUID
 
-from generation.providers.answers import inside, objects, text, ticket
+from generation.providers.answers import MOST_PICTURES, inside, objects, text, ticket
 from generation.providers.base import Capabilities, Finished, ImageSpec, Money, Pending, Picture, Secret
 from generation.providers.egress.http import Answer, FormPart, Request
 from generation.providers.egress.redaction import redact
@@ -187,9 +187,9 @@ class ComfyUI(HTTPProvider):
         files = [file for node in nodes for file in objects(node, "images") if file.get("type") == "output"]
         if not files:
             raise BadAnswer("The workflow ended without saving a picture.", request_id=job["id"], raw=entry)
-        pictures = [self._view(file) for file in files]
+        pictures = [self._view(file) for file in files[:MOST_PICTURES]]
         return Finished(
-            pictures=tuple(Picture(data, job["seed"] if len(files) == 1 else None) for data in pictures),
+            pictures=tuple(Picture(data, job["seed"] if len(pictures) == 1 else None) for data in pictures),
             cost=Money(0),
             cost_basis="free",
             model_reported=_checkpoint(entry),

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from generation.providers.answers import objects, text
 from generation.providers.base import FREE, CostBasis, ImageSpec, Money, Picture, Quote
-from generation.providers.egress.http import Answer, FormPart, Request
+from generation.providers.egress.http import FormPart, Request
 from generation.providers.encoding import white_where_clear
 from generation.providers.errors import Rejected
 from generation.providers.openai import CHOICES, OpenAIImages, OpenAIOptions
@@ -114,13 +114,13 @@ class Compatible(OpenAIImages):
     def files(self, spec: ImageSpec) -> tuple[FormPart, ...]:
         return tuple(map(self._in_dialect, super().files(spec)))
 
-    def picture(self, item: Any, answer: Answer) -> Picture:
+    def picture(self, item: Any) -> Picture:
         """Out of the answer itself, or through the guarded door from the address that stands in it."""
         address = text(item, "url")
         if not address or text(item, "b64_json"):
-            return super().picture(item, answer)
+            return super().picture(item)
         own = urlsplit(self.options.base_url).hostname or ""
-        return Picture(self.client.fetch_result(address, (own, *self.options.result_hosts.split())))
+        return Picture(self.picture_at(address, (own, *self.options.result_hosts.split())))
 
     def cost(self, data: Mapping[str, Any], spec: ImageSpec) -> tuple[Money | None, CostBasis]:
         if self.profile.is_own:

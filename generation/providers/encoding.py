@@ -5,25 +5,58 @@ from __future__ import annotations
 import base64
 import binascii
 import io
-from typing import Any
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import Any, TypeVar
 
 from PIL import Image
 
-from generation.providers.base import Reference
-from generation.providers.errors import BadAnswer, Rejected
+from generation.providers.answers import MOST_PICTURES
+from generation.providers.base import Picture, Reference
+from generation.providers.errors import BadAnswer, ProviderError, Rejected
+
+Item = TypeVar("Item")
+
+_PLAIN = str.maketrans("-_", "+/")
+"""From the alphabet of addresses, which some SDKs write base64 in."""
 
 
 def decoded(text: Any) -> bytes:
-    """The bytes behind base64, with or without "data:…;base64," before it; raises BadAnswer when there are none."""
+    """The bytes behind base64 as services write it: in either alphabet, on one line or many, padded or not, with or
+    without "data:…;base64," before it. Raises BadAnswer when there are none.
+    """
     if not isinstance(text, str):
         raise BadAnswer("A picture was announced but is not there.")
+    body = text.partition(",")[2] if text.startswith("data:") else text
+    plain = "".join(body.split()).rstrip("=").translate(_PLAIN)
     try:
-        data = base64.b64decode(text.rpartition(",")[2], validate=True)
+        data = base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
     except (binascii.Error, ValueError):
         raise BadAnswer("A picture is not proper base64.") from None
     if not data:
         raise BadAnswer("A picture is empty.")
     return data
+
+
+def readable(
+    items: Iterable[Item], read: Callable[[Item], Picture], *, request_id: str = "", raw: Any = None
+) -> tuple[tuple[Picture, ...], tuple[str, ...]]:
+    """The pictures among the items of an answer, MOST_PICTURES of them at most, and in words what is wrong with others.
+
+    One that cannot be had loses none of its neighbors. When none can, raises what was wrong with the first.
+    """
+    pictures: list[Picture] = []
+    problems: list[ProviderError] = []
+    for item in islice(items, MOST_PICTURES):
+        try:
+            pictures.append(read(item))
+        except ProviderError as error:
+            problems.append(error)
+    if not pictures:
+        problem = problems[0] if problems else BadAnswer("The answer holds no picture.")
+        problem.request_id, problem.raw = request_id, raw
+        raise problem
+    return tuple(pictures), tuple(problem.words for problem in problems)
 
 
 def encoded(data: bytes) -> str:

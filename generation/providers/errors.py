@@ -14,7 +14,7 @@
     └── BlockedAddress  the answer points where this server must not go: keep it, tell an administrator
 
 Every error carries words for people, the provider's request id, its answer with keys and pictures taken out,
-and whether money was taken: "no", "yes" or "unknown".
+whether money was taken: "no", "yes" or "unknown", and how long the provider wants to be left alone, if it said so.
 """
 
 from __future__ import annotations
@@ -60,13 +60,23 @@ class ProviderError(Exception):
     may_resend: ClassVar[bool] = False  # True only where sending again by itself is right
     usually_charged: ClassVar[Charged] = "unknown"
 
-    def __init__(self, words: str, *, request_id: str = "", raw: Any = None, charged: Charged | None = None) -> None:
+    def __init__(
+        self,
+        words: str,
+        *,
+        retry_after: float | None = None,
+        request_id: str = "",
+        raw: Any = None,
+        charged: Charged | None = None,
+    ) -> None:
         super().__init__(words)
         self.words = words
+        self.retry_after = retry_after  # seconds; None when the provider did not say
         self.request_id = request_id
         self.raw = raw
         self.charged: Charged = charged or self.usually_charged
         self.charge_is_told = charged is not None  # else it is only what such an error usually means
+        self.ends_job = False  # True where it is how a Pending job ended, and not what became of asking about it
 
     def __str__(self) -> str:
         return self.words
@@ -127,23 +137,11 @@ class OutOfMoney(ProviderError):
 
 
 class RateLimited(ProviderError):
-    """Too many requests; `retry_after` is in seconds, None when the provider did not say."""
+    """Too many requests."""
 
     kind = ErrorKind.RATE_LIMITED
     may_resend = True
     usually_charged = "no"
-
-    def __init__(
-        self,
-        words: str,
-        *,
-        retry_after: float | None = None,
-        request_id: str = "",
-        raw: Any = None,
-        charged: Charged | None = None,
-    ) -> None:
-        super().__init__(words, request_id=request_id, raw=raw, charged=charged)
-        self.retry_after = retry_after
 
 
 class Unavailable(ProviderError):

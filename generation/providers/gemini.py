@@ -7,14 +7,15 @@ picture is not to be believed (googleapis/python-genai#1824), so only the bytes 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 from uuid import UUID
 
-from generation.providers.answers import inside, number, objects, text
+from generation.providers.answers import inside, is_nonsense, number, objects, text
 from generation.providers.base import Capabilities, CostBasis, Finished, ImageSpec, Money, Picture, Quote, Secret
 from generation.providers.egress.http import Answer, Request
-from generation.providers.encoding import decoded, encoded
+from generation.providers.encoding import decoded, encoded, readable
 from generation.providers.errors import (
     BadAnswer,
     ModelGone,
@@ -39,11 +40,15 @@ DECLINED = frozenset(
         "RECITATION",
         "SPII",
         "BLOCKLIST",
+        "MODEL_ARMOR",
     }
 )
 ACCOUNT_LIMITED = "PUP_LIMITED_DISABLED"
 DEARER = {"2K": 2, "4K": 4}  # times the price of 1K: our own careful guess, as few of these prices are published
-_NO_QUOTA = re.compile(r"limit:\s*0\b", re.IGNORECASE)  # the plan has no pictures in it (Bin-Huang/chatbox 1361)
+# No code tells an empty account from a busy one, only words: a plan without pictures (Bin-Huang/chatbox 1361), and
+# credit that was paid ahead and is used up (seen in public 2026).
+_NO_MONEY = re.compile(r"limit:\s*0\b|credits?\b.{0,40}\b(?:depleted|exhausted|used up)", re.IGNORECASE)
+NO_BILLING = frozenset({"BILLING_DISABLED", "BILLING_NOT_ENABLED"})
 
 
 @dataclass(frozen=True)
@@ -86,14 +91,10 @@ class Gemini(HTTPProvider):
 
     def parse(self, answer: Answer, spec: ImageSpec) -> Finished:
         data = answer.facts
-        pictures = tuple(
-            Picture(decoded(inside(part, "inlineData", "data")))
-            for candidate in objects(data, "candidates")
-            for part in objects(candidate, "content", "parts")
-            if inside(part, "inlineData") and not part.get("thought")
-        )
-        if not pictures:
+        drawn = [part for part in _parts(data) if inside(part, "inlineData") and not part.get("thought")]
+        if not drawn:
             raise _without_picture(data)
+        pictures, problems = readable(drawn, _picture, request_id=text(data, "responseId"), raw=data)
         cost, basis = _cost(data, spec)
         return Finished(
             pictures=pictures,
@@ -102,20 +103,25 @@ class Gemini(HTTPProvider):
             model_reported=text(data, "modelVersion"),
             request_id=text(data, "responseId"),
             raw=data,
+            warnings=problems,
         )
 
     def explain(self, answer: Answer) -> ProviderError:
         status, words = text(answer.excerpt, "error", "status"), text(answer.excerpt, "error", "message")
+        reasons = {text(detail, "reason") for detail in objects(answer.excerpt, "error", "details")}
         known: dict[str, Any] = {"request_id": answer.request_id, "raw": answer.excerpt}
-        if status == "RESOURCE_EXHAUSTED" and _NO_QUOTA.search(words):
-            return OutOfMoney(f"The Google account's plan has no pictures in it. {words}", **known)
+        if reasons & NO_BILLING or (status == "RESOURCE_EXHAUSTED" and _NO_MONEY.search(words)):
+            return OutOfMoney(f"The Google account has no money or no pictures left. {words}".strip(), **known)
+        # A key that is wrong, expired or restricted comes as 400 INVALID_ARGUMENT.
+        if any(reason.startswith("API_KEY") for reason in reasons) or "API key not valid" in words:
+            return Unauthorized(f"Google does not accept the key. {words}".strip(), **known)
         if status == "RESOURCE_EXHAUSTED":
-            return RateLimited(f"Google is asked too often. {words}", retry_after=_delay(answer), **known)
+            return RateLimited(f"Google is asked too often. {words}".strip(), retry_after=_delay(answer), **known)
         if status == "NOT_FOUND":
-            return ModelGone(f"Google does not offer this model. {words}", **known)
-        if "API key not valid" in words:  # comes as 400 INVALID_ARGUMENT
-            return Unauthorized("Google does not accept the key.", **known)
-        return by_status(answer, words)
+            return ModelGone(f"Google does not offer this model. {words}".strip(), **known)
+        error = by_status(answer, words)
+        error.retry_after = _delay(answer)
+        return error
 
     def check(self) -> str:
         with self.redacted():
@@ -130,11 +136,22 @@ class Gemini(HTTPProvider):
         return f"{self.options.base_url.rstrip('/')}/{path}"
 
 
+def _parts(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What an answer is made of: pictures, words and thoughts."""
+    for candidate in objects(data, "candidates"):
+        yield from objects(candidate, "content", "parts")
+
+
+def _picture(part: dict[str, Any]) -> Picture:
+    return Picture(decoded(inside(part, "inlineData", "data")))
+
+
 def _without_picture(data: dict[str, Any]) -> ProviderError:
     """Why there is none: the wish was blocked, the picture was, or the model chose to say something."""
     request_id = text(data, "responseId")
     if blocked := text(data, "promptFeedback", "blockReason"):
-        words = f"Google declined this wish ({blocked})."
+        said = text(data, "promptFeedback", "blockReasonMessage")
+        words = f"Google declined this wish ({blocked}). {said}".strip()
         return Refused(words, stage="input", categories=(blocked,), request_id=request_id, raw=data)
     reason = text(data, "candidates", 0, "finishReason")
     said = text(data, "candidates", 0, "finishMessage")
@@ -143,7 +160,8 @@ def _without_picture(data: dict[str, Any]) -> ProviderError:
         return Refused(words, stage="output", categories=(reason,), request_id=request_id, raw=data, charged="unknown")
     if reason == ACCOUNT_LIMITED:
         return Unauthorized(f"Google has limited this account. {said}".strip(), request_id=request_id, raw=data)
-    words = f"Google's answer holds no picture ({reason or 'no reason given'}). {said}".strip()
+    spoken = " ".join(text(part, "text") for part in _parts(data) if not part.get("thought"))[:500]
+    words = f"Google's answer holds no picture ({reason or 'no reason given'}). {said} {spoken}".strip()
     return BadAnswer(words, request_id=request_id, raw=data)
 
 
@@ -152,7 +170,7 @@ def _cost(data: dict[str, Any], spec: ImageSpec) -> tuple[Money | None, CostBasi
     usage, price = inside(data, "usageMetadata"), spec.model.price
     prompt, out = number(usage, "promptTokenCount"), number(usage, "candidatesTokenCount")
     if not isinstance(price, Tokens) or prompt is None or out is None:
-        return None, "unknown"
+        return None, "doubtful" if is_nonsense(usage, "promptTokenCount", "candidatesTokenCount") else "unknown"
     details = objects(usage, "candidatesTokensDetails")
     drawn = [number(one, "tokenCount") or 0 for one in details if one.get("modality") == "IMAGE"]
     pictures = min(sum(drawn), out) if drawn else out  # not told apart: all at the dearer rate

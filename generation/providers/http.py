@@ -11,7 +11,8 @@ from uuid import UUID
 
 from generation.providers.base import Finished, ImageSpec, Pending, Provider
 from generation.providers.egress.http import LOST_IN_BETWEEN, Answer, Request
-from generation.providers.egress.redaction import redact, without_keys
+from generation.providers.egress.redaction import LONGEST_TEXT, redact, without_keys
+from generation.providers.encoding import decoded
 from generation.providers.errors import (
     BadAnswer,
     Charged,
@@ -57,12 +58,16 @@ class HTTPProvider(Provider):
             raise self.explain(answer)
         return answer
 
+    def picture_at(self, address: str, hosts: tuple[str, ...]) -> bytes:
+        """The picture behind an address in an answer, which may carry it itself ("data:…")."""
+        return decoded(address) if address.startswith("data:") else self.client.fetch_result(address, hosts)
+
     def clean(self, finished: Finished) -> Finished:
         """The result as it may be stored: no keys in anything that the provider said, no pictures in the raw answer."""
         return replace(
             finished,
             model_reported=without_keys(finished.model_reported, self.secrets),
-            revised_prompt=without_keys(finished.revised_prompt, self.secrets),
+            revised_prompt=without_keys(finished.revised_prompt, self.secrets)[:LONGEST_TEXT],
             request_id=without_keys(finished.request_id, self.secrets),
             refusals=tuple(replace(each, words=redact(each.words, self.secrets)) for each in finished.refusals),
             parameters_in_effect=redact(finished.parameters_in_effect, self.secrets),
@@ -86,18 +91,19 @@ def by_status(answer: Answer, words: str = "") -> ProviderError:
     """The error that an HTTP status stands for where the body does not say more."""
     said = words or message_in(answer)
     known: dict[str, Any] = {"request_id": answer.request_id, "raw": answer.excerpt}
-    status = answer.status
+    status, wait = answer.status, answer.retry_after
     if status in (401, 403):
         return Unauthorized(f"The provider does not accept the key or account. {said}".strip(), **known)
     if status == 402:
         return OutOfMoney(f"The provider's account has no credit left. {said}".strip(), **known)
     if status == 429:
-        return RateLimited(f"The provider is asked too often. {said}".strip(), retry_after=answer.retry_after, **known)
+        return RateLimited(f"The provider is asked too often. {said}".strip(), retry_after=wait, **known)
     if status in LOST_IN_BETWEEN and not answer.only_asked:
         return Unclear(f"A gateway gave up waiting ({status}); the picture may have been made and charged.", **known)
     if status >= 500 or status == 408:
         charged: Charged = "no" if answer.only_asked or status == 503 else "unknown"
-        return Unavailable(f"The provider has trouble ({status}). {said}".strip(), charged=charged, **known)
+        words = f"The provider has trouble ({status}). {said}".strip()
+        return Unavailable(words, retry_after=wait, charged=charged, **known)
     if status >= 400:
         return Rejected(f"The provider did not accept the request ({status}). {said}".strip(), **known)
     return BadAnswer(f"The provider answered {status}, which is not followed.", **known)

@@ -11,39 +11,16 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 from uuid import UUID
 
-from generation.providers.answers import inside, number, objects, text
+from generation.providers.answers import inside, is_nonsense, number, objects, text
 from generation.providers.base import Capabilities, CostBasis, Finished, ImageSpec, Money, Picture, Secret
 from generation.providers.egress.http import Answer, FormPart, Request
-from generation.providers.encoding import decoded
-from generation.providers.errors import (
-    BadAnswer,
-    ModelGone,
-    OutOfMoney,
-    ProviderError,
-    RateLimited,
-    Refused,
-    Rejected,
-    Stage,
-)
-from generation.providers.http import HTTPProvider, by_status, message_in
+from generation.providers.encoding import decoded, readable
+from generation.providers.errors import BadAnswer, ProviderError, Rejected
+from generation.providers.http import HTTPProvider, message_in
+from generation.providers.openai_errors import error_in, explain
 from generation.providers.options import NO_KEY
 from generation.providers.prices import Tokens
 
-# Look at code and type before the status: an empty account answers 429, like a busy one (seen in public 2026).
-NO_MONEY = frozenset(
-    {
-        "insufficient_quota",
-        "billing_hard_limit_reached",
-        "credit_balance_exhausted",
-        "organization_spend_limit_exceeded",
-        "project_spend_limit_exceeded",
-        "organization_usage_limit_exceeded",
-    }
-)
-REFUSALS = frozenset(
-    {"moderation_blocked", "content_policy_violation", "contentFilter", "image_content_policy_violation"}
-)
-STAGES: Mapping[str, Stage] = {"input": "input", "output": "output"}
 CHOICES = ("complexity", "input_fidelity")  # a model's settings list what it takes of each; nothing listed: none
 ECHOED = ("size", "quality", "background", "output_format")  # the answer says what they really were
 
@@ -124,20 +101,20 @@ class OpenAIImages(OpenAIAccount):
 
     def parse(self, answer: Answer, spec: ImageSpec) -> Finished:
         data = answer.facts
-        pictures = tuple(self.picture(item, answer) for item in objects(data, "data"))
-        if not pictures:
-            raise BadAnswer("The answer holds no picture.", request_id=answer.request_id, raw=data)
+        if not objects(data, "data") and error_in(answer):  # gateways say no with status 200, too
+            raise self._declined(answer)
+        pictures, problems = readable(objects(data, "data"), self.picture, request_id=answer.request_id, raw=data)
         cost, basis = self.cost(data, spec)
         return Finished(
             pictures=pictures,
             cost=cost,
             cost_basis=basis,
-            model_reported=str(data.get("model", "")),
+            model_reported=text(data, "model"),
             revised_prompt=text(data, "data", 0, "revised_prompt"),
             request_id=answer.request_id,
-            parameters_in_effect={name: data[name] for name in ECHOED if name in data},
+            parameters_in_effect={name: data[name] for name in ECHOED if data.get(name) is not None},
             raw=data,
-            warnings=tuple(_deviations(self.fields(spec), data, len(pictures))),
+            warnings=(*problems, *_deviations(self.fields(spec), data, len(pictures))),
         )
 
     def fields(self, spec: ImageSpec) -> dict[str, Any]:
@@ -168,16 +145,16 @@ class OpenAIImages(OpenAIAccount):
         ]
         return (*pictures, FormPart("mask", "mask.png", spec.mask)) if spec.mask is not None else tuple(pictures)
 
-    def picture(self, item: Any, answer: Answer) -> Picture:
+    def picture(self, item: Any) -> Picture:
         """One picture out of the answer's list."""
-        return _decoded(item, answer)
+        return Picture(decoded(inside(item, "b64_json")))
 
     def cost(self, data: Mapping[str, Any], spec: ImageSpec) -> tuple[Money | None, CostBasis]:
         """From the usage that came with the answer: each kind of token at its own rate."""
         price, usage = spec.model.price, data.get("usage")
         given, drawn = number(usage, "input_tokens"), number(usage, "output_tokens")
         if not isinstance(price, Tokens) or given is None or drawn is None:
-            return None, "unknown"
+            return None, "doubtful" if is_nonsense(usage, "input_tokens", "output_tokens") else "unknown"
         words, images = (number(usage, "input_tokens_details", kind) for kind in ("text_tokens", "image_tokens"))
         if words is None or images is None:  # not told apart: all at the dearer rate if pictures went along
             words, images = (0, given) if spec.references else (given, 0)
@@ -185,25 +162,12 @@ class OpenAIImages(OpenAIAccount):
         spoken = replace(price, image_out=_text_rate(price, spec)).cost(0, 0, said)
         return price.cost(words, images, drawn - said) + spoken, "computed"
 
-
-def explain(answer: Answer) -> ProviderError:
-    """What OpenAI means by an error answer; its Responses API speaks the same way."""
-    error = _error(answer)
-    code, kind = str(error.get("code") or ""), str(error.get("type") or "")
-    words = message_in(answer)
-    known: dict[str, Any] = {"request_id": answer.request_id, "raw": answer.excerpt}
-    if code in NO_MONEY or kind in NO_MONEY:
-        return OutOfMoney(f"The OpenAI account has no money left for this. {words}".strip(), **known)
-    if code in REFUSALS:
-        return _refusal(error, words, known)
-    if code == "model_not_found":
-        return ModelGone(f"The model does not exist any more, or not for this account. {words}".strip(), **known)
-    if kind == "rate_limit_error" or code == "rate_limit_exceeded":
-        return RateLimited(f"OpenAI is asked too often. {words}".strip(), retry_after=answer.retry_after, **known)
-    found = by_status(answer, words)
-    if isinstance(found, Rejected):
-        found.field = str(error.get("param") or "")
-    return found
+    def _declined(self, answer: Answer) -> ProviderError:
+        """Why an answer with a good status holds an error and no picture."""
+        error = self.explain(answer)
+        if isinstance(error, BadAnswer):
+            error.words = f"The answer holds no picture. {message_in(answer)}".strip()
+        return error
 
 
 def _chosen(name: str, value: str, spec: ImageSpec) -> str:
@@ -220,7 +184,7 @@ def _deviations(sent: Mapping[str, Any], data: Mapping[str, Any], count: int) ->
     if (missing := sent["n"] - count) > 0:
         yield f"{missing} of {sent['n']} pictures did not come."
     for name in ECHOED:
-        if name in data and sent.get(name, "auto") not in ("auto", data[name]):
+        if data.get(name) is not None and sent.get(name, "auto") not in ("auto", data[name]):
             yield f"The {name.replace('_', ' ')} is {str(data[name])[:20]}, not {sent[name]} as asked for."
 
 
@@ -228,31 +192,3 @@ def _text_rate(price: Tokens, spec: ImageSpec) -> Money:
     """What a million tokens of words in the answer cost; where the row does not say, as much as of picture."""
     rate = spec.model.settings.get("text_out")
     return Money.of(rate, price.image_out.currency) if rate else price.image_out
-
-
-def _decoded(item: Any, answer: Answer) -> Picture:
-    try:
-        return Picture(decoded(inside(item, "b64_json")))
-    except BadAnswer as error:
-        error.request_id, error.raw = answer.request_id, answer.excerpt
-        raise
-
-
-def _error(answer: Answer) -> dict[str, Any]:
-    body = answer.excerpt
-    error = body.get("error") if isinstance(body, dict) else None
-    return error if isinstance(error, dict) else {}
-
-
-def _refusal(error: Mapping[str, Any], words: str, known: dict[str, Any]) -> Refused:
-    details = error.get("moderation_details")
-    found = details if isinstance(details, dict) else {}
-    categories = found.get("categories")
-    stage: Stage = STAGES.get(str(found.get("moderation_stage")), "unknown")
-    return Refused(
-        f"OpenAI declined this wish. {words}".strip(),
-        stage=stage,
-        categories=tuple(map(str, categories)) if isinstance(categories, list) else (),
-        charged="no" if stage == "input" else "unknown",  # whether declined output is billed is not published
-        **known,
-    )

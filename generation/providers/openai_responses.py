@@ -16,17 +16,36 @@ from typing import Any
 from urllib.parse import quote as quoted
 from uuid import UUID
 
-from generation.providers.answers import inside, number, objects, text, texts, ticket
-from generation.providers.base import Capabilities, Finished, ImageSpec, Money, Pending, Picture, Quote, Refusal
+from generation.providers.answers import inside, is_nonsense, number, objects, text, texts, ticket
+from generation.providers.base import (
+    Capabilities,
+    CostBasis,
+    Finished,
+    ImageSpec,
+    Money,
+    Pending,
+    Picture,
+    Quote,
+    Refusal,
+)
 from generation.providers.egress.http import Answer, Request
-from generation.providers.encoding import data_url, decoded, encoded
-from generation.providers.errors import BadAnswer, ProviderError, Refused, Rejected, Stopped, Unclear
-from generation.providers.openai import STAGES, OpenAIAccount, OpenAIExtra, OpenAIOptions
+from generation.providers.encoding import data_url, decoded, encoded, readable
+from generation.providers.errors import (
+    BadAnswer,
+    OutOfMoney,
+    ProviderError,
+    RateLimited,
+    Refused,
+    Rejected,
+    Stopped,
+    Unclear,
+)
+from generation.providers.openai import OpenAIAccount, OpenAIExtra, OpenAIOptions
+from generation.providers.openai_errors import NO_MONEY, STAGES
 from generation.providers.prices import CHARACTERS_PER_TOKEN, MICROS, Tokens
 
 ASK_AFTER = 4.0  # seconds
 TALK_ALLOWANCE = (3_000, 1_000)  # the text model's tokens in and out; our own careful guess, no figure is published
-MOST_TOKENS = 100_000_000  # a count beyond it is no count
 CONTENT_CODES = frozenset(
     {"invalid_prompt", "bio_policy", "misalignment_policy_violation", "image_content_policy_violation"}
 )
@@ -197,34 +216,42 @@ def _finished(data: dict[str, Any], rates: Rates | None) -> Finished:
     drawn = [call for call in calls if call.get("status") == "completed" and call.get("result")]
     if not drawn:
         raise _no_picture(data)
-    cost = _cost(data, rates)
+    cost, basis = _cost(data, rates)
+    pictures, problems = readable(drawn, _picture, request_id=text(data, "id"), raw=data)
     effective = ("size", "quality", "background", "output_format", "action")
     return Finished(
-        pictures=tuple(Picture(decoded(call["result"])) for call in drawn),
+        pictures=pictures,
         cost=cost,
-        cost_basis="unknown" if cost is None else "computed",
+        cost_basis=basis,
         model_reported=text(data, "tools", 0, "model"),
         revised_prompt=str(drawn[0].get("revised_prompt") or ""),
         request_id=text(data, "id"),
-        parameters_in_effect={name: drawn[0][name] for name in effective if name in drawn[0]},
+        parameters_in_effect={name: drawn[0][name] for name in effective if drawn[0].get(name) is not None},
         raw=data,
+        warnings=problems,
         refusals=tuple(map(_refusal, _call_errors(data))),
     )
 
 
-def _cost(data: dict[str, Any], rates: Rates | None) -> Money | None:
+def _picture(call: dict[str, Any]) -> Picture:
+    return Picture(decoded(call["result"]))
+
+
+def _cost(data: dict[str, Any], rates: Rates | None) -> tuple[Money | None, CostBasis]:
     """From both meters: `usage` counts the text model, `tool_usage.image_gen` the image tool, neither the other."""
     talk, tool = inside(data, "usage"), inside(data, "tool_usage", "image_gen")
     details = inside(tool, "input_tokens_details")
-    counts = (
-        number(talk, "input_tokens"),
-        number(talk, "output_tokens"),
-        number(details, "text_tokens"),
-        number(details, "image_tokens"),
-        number(tool, "output_tokens"),
+    meters = (
+        (talk, "input_tokens"),
+        (talk, "output_tokens"),
+        (details, "text_tokens"),
+        (details, "image_tokens"),
+        (tool, "output_tokens"),
     )
-    known = [count for count in counts if count is not None and count < MOST_TOKENS]
-    return rates.cost(*known) if rates is not None and len(known) == len(counts) else None
+    known = [count for meter, name in meters if (count := number(meter, name)) is not None]
+    if rates is not None and len(known) == len(meters):
+        return rates.cost(*known), "computed"
+    return None, "doubtful" if any(is_nonsense(meter, name) for meter, name in meters) else "unknown"
 
 
 def _call_errors(data: dict[str, Any]) -> list[dict[str, Any]]:
@@ -242,7 +269,14 @@ def _failure(data: dict[str, Any]) -> ProviderError:
     known: dict[str, Any] = {"request_id": text(data, "id"), "raw": data}
     if code in CONTENT_CODES:
         return Refused(f"OpenAI declined this wish. {said}".strip(), stage="input", charged="unknown", **known)
-    if code in ("server_error", "rate_limit_exceeded"):  # this answer stays failed however often it is asked for
+    if code == "rate_limit_exceeded" and not objects(data, "output"):
+        # Nothing was drawn: this answer stays failed however often it is asked for, and the wish may be sent again.
+        busy = RateLimited(f"OpenAI is asked too often. {said}".strip(), charged="no", **known)
+        busy.ends_job = True
+        return busy
+    if code in NO_MONEY:
+        return OutOfMoney(f"The account has no money left for this. {said}".strip(), charged="no", **known)
+    if code in ("server_error", "rate_limit_exceeded"):
         return BadAnswer(f"OpenAI had trouble with this picture. {said}".strip(), **known)
     if "image" in code:  # eleven codes about pictures that were sent along
         return Rejected(f"OpenAI cannot use a picture that was sent. {said}".strip(), field="references", **known)

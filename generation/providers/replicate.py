@@ -14,12 +14,13 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from time import time
 from typing import Any
 from urllib.parse import quote as quoted
 from uuid import UUID
 
-from generation.providers.answers import inside, text, ticket
+from generation.providers.answers import MOST_PICTURES, inside, text, ticket
 from generation.providers.base import Capabilities, Finished, ImageSpec, Money, Pending, Picture, Secret
 from generation.providers.callbacks import Headers, InvalidSignature, job_in
 from generation.providers.egress.http import Answer, Request
@@ -35,6 +36,7 @@ NAMES = {"seed": "seed", "negative": "negative", "count": "count", "references":
 CALLBACK_TOLERANCE = 300.0  # seconds that a callback's clock may differ from ours
 # A declined picture has no code, only words (seen in public models, 2026-11).
 _DECLINED = re.compile(r"nsfw|safety|sensitive|flagged|content policy|moderat", re.IGNORECASE)
+_NO_VERSION = re.compile(r"version (?:or not permitted|does not exist)", re.IGNORECASE)
 _SEED = re.compile(r"\bseed:?\s+(\d{1,19})\b", re.IGNORECASE)
 
 
@@ -80,7 +82,8 @@ class Replicate(HTTPProvider):
         return Pending(handle=json.dumps(handle), ask_again_in=ASK_AFTER, request_id=job)
 
     def explain(self, answer: Answer) -> ProviderError:
-        if answer.status == 404 and not answer.only_asked:
+        is_gone = answer.status == 404 or (answer.status == 422 and _NO_VERSION.search(f"{answer.excerpt}"))
+        if is_gone and not answer.only_asked:
             return ModelGone(f"Replicate does not have this model. {message_in(answer)}".strip(), raw=answer.excerpt)
         return by_status(answer)
 
@@ -154,11 +157,11 @@ class Replicate(HTTPProvider):
         raise _ended(status, data, job["id"])
 
     def _finished(self, data: dict[str, Any], job: dict[str, Any]) -> Finished:
-        addresses = list(_addresses(data.get("output")))
+        addresses = list(islice(_addresses(data.get("output")), MOST_PICTURES))
         if not addresses:
             gone = " Replicate has deleted it already." if data.get("data_removed") else ""
             raise BadAnswer(f"The job ended without a picture.{gone}", request_id=job["id"], raw=data, charged="yes")
-        pictures = [self.client.fetch_result(address, RESULT_HOSTS) for address in addresses]
+        pictures = [self.picture_at(address, RESULT_HOSTS) for address in addresses]
         each, seed = job["each"], _seed(data)
         return Finished(
             pictures=tuple(Picture(one, seed if len(pictures) == 1 else None) for one in pictures),
@@ -203,8 +206,8 @@ def _also(spec: ImageSpec) -> dict[str, Any]:
 
 
 def _addresses(output: Any) -> Iterator[str]:
-    """Every address in an output, which is one, a list or an object as the model likes."""
-    if isinstance(output, str) and output.startswith("http"):
+    """Every address in an output, which is one, a list or an object as the model likes; some carry their picture."""
+    if isinstance(output, str) and output.startswith(("http", "data:image/")):
         yield output
     elif isinstance(output, list | dict):
         for item in output.values() if isinstance(output, dict) else output:

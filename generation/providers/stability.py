@@ -14,8 +14,8 @@ from uuid import UUID
 from generation.providers.answers import inside, number, text
 from generation.providers.base import Capabilities, Finished, ImageSpec, Picture, Secret
 from generation.providers.egress.http import Answer, FormPart, Request
-from generation.providers.encoding import decoded, white_where_clear
-from generation.providers.errors import BadAnswer, ProviderError, RateLimited, Refused, Rejected
+from generation.providers.encoding import decoded, readable, white_where_clear
+from generation.providers.errors import BadAnswer, ModelGone, ProviderError, RateLimited, Refused, Rejected
 from generation.providers.http import HTTPProvider, by_status
 from generation.providers.options import NO_KEY
 
@@ -99,9 +99,11 @@ class Stability(HTTPProvider):
         if reason != "SUCCESS":
             raise BadAnswer(f"Stability ended with {reason[:40]!r}.", request_id=answer.request_id, raw=data)
         seed, quote = number(data, "seed"), self.quote(spec)
+        images = [inside(data, "image")]
+        pictures, _ = readable(images, lambda one: Picture(decoded(one), seed), request_id=answer.request_id, raw=data)
         is_priced = quote.basis != "estimate"
         return Finished(
-            pictures=(Picture(decoded(inside(data, "image")), seed),),
+            pictures=pictures,
             cost=quote.amount if is_priced else None,
             cost_basis="fixed" if is_priced else "unknown",
             seed=seed,
@@ -114,6 +116,8 @@ class Stability(HTTPProvider):
         known: dict[str, Any] = {"request_id": answer.request_id, "raw": answer.excerpt}
         if name in DECLINED:
             return Refused(f"Stability declined this wish. {words}".strip(), stage="input", categories=(name,), **known)
+        if answer.status in (404, 410):
+            return ModelGone(f"Stability does not offer this any more. {words}".strip(), **known)
         error = by_status(answer, words)
         if isinstance(error, RateLimited) and error.retry_after is None:
             error.retry_after = TIME_OUT

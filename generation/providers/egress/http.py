@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from functools import cache, partial
@@ -32,6 +33,8 @@ from generation.providers.errors import (
 MIB = 1024 * 1024
 RESULT_BYTES = 40 * MIB
 ANSWER_BYTES = 160 * MIB  # ten large pictures as base64
+ERROR_BYTES = MIB  # of an answer that says no; some echo the request, and say why before they do
+MOST_PARTS = 100_000  # lists, objects and commas in JSON: a picture in base64 has none, and memory grows with them
 LOST_IN_BETWEEN = (408, 502, 504, 524)  # a gateway gave up; the provider may still have drawn and billed
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpcore.ConnectError, httpcore.ConnectTimeout)
@@ -58,11 +61,12 @@ class FormPart:
 
 @dataclass(frozen=True)
 class Request:
-    """What to send. `form` makes it multipart; `only_hosts` sends it through the guarded door."""
+    """What to send. `form` makes it multipart, `body` goes as it is; `only_hosts` is for the guarded door."""
 
     method: str
     url: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes | None = field(default=None, repr=False)
     json: Mapping[str, Any] | None = field(default=None, repr=False)
     form: Mapping[str, str] | None = field(default=None, repr=False)
     files: tuple[FormPart, ...] = field(default=(), repr=False)
@@ -75,14 +79,17 @@ class Request:
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """What was asked for, for the record: fields and file names, no headers."""
-        sent = dict(self.json or self.form or {})
-        return sent | {part.name: f"{part.filename}, {len(part.data)} bytes" for part in self.files}
+        """What was asked for, for the record: fields and file names, no headers. Files of one name are a list."""
+        named: dict[str, list[str]] = {}
+        for part in self.files:
+            named.setdefault(part.name, []).append(f"{part.filename}, {len(part.data)} bytes")
+        files = {name: said[0] if len(said) == 1 else said for name, said in named.items()}
+        return dict(self.json or self.form or {}) | files
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A whole response; header names are in lower case."""
+    """A response: whole, or the beginning of one that says no. Header names are in lower case."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
@@ -95,9 +102,9 @@ class Answer:
 
     @property
     def data(self) -> Any:
-        """The body as JSON; raises BadAnswer when it is none."""
+        """The body as JSON; raises BadAnswer when it is none, or more than any picture needs."""
         try:
-            return json.loads(self.body)
+            return _parsed(self.body)
         except (ValueError, RecursionError):
             raise BadAnswer("The answer is not JSON.", request_id=self.request_id, raw=self.excerpt) from None
 
@@ -113,7 +120,7 @@ class Answer:
     def excerpt(self) -> Any:
         """What to keep of an answer that went wrong: its JSON, or the beginning of its text."""
         try:
-            return json.loads(self.body)
+            return _parsed(self.body)
         except (ValueError, RecursionError):
             return self.body[:2000].decode("utf-8", "replace")
 
@@ -149,7 +156,10 @@ class Client:
         self._resolver, self._transport = resolver, transport
 
     def send(self, request: Request) -> Answer:
-        """The whole answer, whatever its status. Raises Unavailable, Unclear, BadAnswer or BlockedAddress."""
+        """The answer, whatever its status; of one of 300 and above at most its first ERROR_BYTES.
+
+        Raises Unavailable, Unclear, BadAnswer or BlockedAddress.
+        """
         return self._send(request, self.deadline, self.max_bytes)
 
     def fetch_result(
@@ -228,6 +238,8 @@ def _trusted() -> SSLContext:
 
 def _content(request: Request) -> dict[str, Any]:
     headers = {"Accept-Encoding": "identity", "User-Agent": "Imprimatur", **request.headers}
+    if request.body is not None:
+        return {"headers": headers, "content": request.body}
     if request.form is None:
         return {"headers": headers} if request.json is None else {"headers": headers, "json": request.json}
     fields: list[tuple[str, Any]] = [(name, (None, value)) for name, value in request.form.items()]
@@ -237,8 +249,10 @@ def _content(request: Request) -> dict[str, Any]:
 
 def _read(response: httpx.Response, request: Request, deadline: Deadline, max_bytes: int) -> Answer:
     headers = {name.lower(): value for name, value in response.headers.items()}
+    if response.status_code >= 300:
+        return Answer(response.status_code, headers, _beginning(response, deadline), request.only_asks)
     problem = partial(BadAnswer, request_id=headers.get("x-request-id", ""))
-    if headers.get("content-encoding", "identity").lower() != "identity":
+    if _is_compressed(response):
         raise problem("The answer is compressed although plain was asked for.")
     if (_number(headers.get("content-length")) or 0) > max_bytes:
         raise problem(_too_large(max_bytes))
@@ -250,6 +264,29 @@ def _read(response: httpx.Response, request: Request, deadline: Deadline, max_by
         if deadline.left <= 0:
             raise _lost(request, "deadline")
     return Answer(response.status_code, headers, bytes(body), request.only_asks)
+
+
+def _beginning(response: httpx.Response, deadline: Deadline) -> bytes:
+    """What an answer that says no has to say: its status counts, however much or little of its body comes."""
+    body = bytearray()
+    if not _is_compressed(response):
+        with suppress(*_LOST):
+            for chunk in _chunks(response):
+                body += chunk
+                if len(body) >= ERROR_BYTES or deadline.left <= 0:
+                    break
+    return bytes(body[:ERROR_BYTES])
+
+
+def _is_compressed(response: httpx.Response) -> bool:
+    return str(response.headers.get("content-encoding", "identity")).lower() != "identity"
+
+
+def _parsed(body: bytes) -> Any:
+    """The JSON of a body; raises ValueError or RecursionError when it is none, or has too many parts."""
+    if sum(body.count(sign) for sign in (b",", b"[", b"{")) > MOST_PARTS:
+        raise ValueError("This JSON has more parts than any answer needs.")
+    return json.loads(body)
 
 
 def _chunks(response: httpx.Response) -> Iterator[bytes]:

@@ -64,8 +64,13 @@ class TestContract(HTTPContract):
     def test_it_costs_nothing(self) -> None:
         assert (str(self.good.cost), self.good.cost_basis) == ("$0.00", "free")
 
+    def test_masks_and_control_pictures_are_not_kept(self) -> None:
+        result = self.finish(drawn([base64.b64encode(PNG).decode()] * 4), replace(self.spec, count=2))
+        assert len(result.pictures) == 2
+        assert any("Left out" in warning for warning in result.warnings)
+
     def test_each_picture_has_its_own_seed(self) -> None:
-        result = self.finish(drawn([base64.b64encode(PNG).decode()] * 2, all_seeds=[7, 8]))
+        result = self.finish(drawn([base64.b64encode(PNG).decode()] * 2, all_seeds=[7, 8]), replace(self.spec, count=2))
         assert [picture.seed for picture in result.pictures] == [7, 8]
 
     def test_another_model_than_the_one_asked_for_is_not_passed_off(self) -> None:

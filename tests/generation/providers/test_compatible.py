@@ -171,7 +171,7 @@ def test_a_picture_behind_an_address_is_fetched_without_the_key(address: str) ->
 
 @pytest.mark.parametrize(
     "address",
-    ["https://elsewhere.example/1.png", "http://gateway.example/1.png", "file:///etc/passwd", "data:image/png;base64,"],
+    ["https://elsewhere.example/1.png", "http://gateway.example/1.png", "file:///etc/passwd"],
 )
 def test_an_address_that_is_not_the_servers_own_is_not_fetched(address: str) -> None:
     provider, asked = delivering(address)

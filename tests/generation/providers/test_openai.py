@@ -140,6 +140,31 @@ class TestContract(HTTPContract):
         files = request_for(replace(self.spec, references=(Reference(PNG), Reference(PNG)))).files
         assert [part.name for part in files] == ["image[]", "image[]"]
 
+    def test_the_record_names_every_picture_that_went_along(self) -> None:
+        named = tuple(Reference(PNG, name=f"{name}.png") for name in ("front", "garden"))
+        result = self.finish(self.recorded.success, replace(self.spec, references=named))
+        kept = str(result.parameters_sent)
+        assert "front.png" in kept
+        assert "garden.png" in kept
+
+    def test_one_picture_that_cannot_be_read_loses_none_of_the_others(self) -> None:
+        body = SUCCESS | {"data": [{"b64_json": None}, *SUCCESS["data"]]}
+        result = self.finish(always(200, body), replace(self.spec, count=2))
+        assert len(result.pictures) == 1
+        assert "not there" in result.warnings[0]
+
+    @pytest.mark.parametrize(
+        "usage",
+        [
+            {"input_tokens": -5, "output_tokens": 10},
+            {"input_tokens": "many", "output_tokens": 10},
+            {"input_tokens": 5, "output_tokens": float("nan")},
+        ],
+    )
+    def test_a_usage_that_cannot_be_meant_is_doubted(self, usage: dict[str, Any]) -> None:
+        result = self.finish(always(200, json.dumps(SUCCESS | {"usage": usage})))
+        assert (result.cost, result.cost_basis) == (None, "doubtful")
+
     def test_pictures_sent_along_are_paid_at_their_own_rate(self) -> None:
         details = {"text_tokens": 12, "image_tokens": 900}
         usage = USAGE | {"input_tokens": 912, "input_tokens_details": details}

@@ -16,6 +16,7 @@ from generation.providers.errors import (
     BadAnswer,
     OutOfMoney,
     ProviderError,
+    RateLimited,
     Refused,
     Rejected,
     Stopped,
@@ -147,16 +148,24 @@ class TestContract(HTTPContract):
         assert isinstance(self.trouble(service({"status": "completed", "output": output})), BadAnswer)
 
     @pytest.mark.parametrize(
-        "usage",
+        ("usage", "basis"),
         [
-            {"usage": None},
-            {"tool_usage": {"image_gen": {"output_tokens": -1}}},
-            {"usage": {"input_tokens": 10**18, "output_tokens": 1}},
+            ({"usage": None}, "unknown"),
+            ({"tool_usage": {"image_gen": {"output_tokens": -1}}}, "doubtful"),
+            ({"usage": {"input_tokens": "many", "output_tokens": 1}}, "doubtful"),
         ],
     )
-    def test_no_cost_is_made_up(self, usage: dict[str, Any]) -> None:
+    def test_no_cost_is_made_up(self, usage: dict[str, Any], basis: str) -> None:
         result = self.finish(service(DONE | usage))
-        assert (result.cost, result.cost_basis) == (None, "unknown")
+        assert (result.cost, result.cost_basis) == (None, basis)
+
+    def test_one_that_was_not_begun_for_lack_of_room_may_be_sent_again(self) -> None:
+        busy = {"status": "failed", "error": {"code": "rate_limit_exceeded", "message": "Slow."}}
+        error = self.trouble(service(busy))
+        assert isinstance(error, RateLimited)
+        assert (error.ends_job, error.may_resend, error.charged) == (True, True, "no")
+        drawn_by_then = self.trouble(service(busy | {"output": [CALL]}))
+        assert isinstance(drawn_by_then, BadAnswer)
 
 
 def body_of(spec: ImageSpec, **options: str) -> dict[str, Any]:

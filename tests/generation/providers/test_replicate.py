@@ -86,7 +86,7 @@ class TestContract(HTTPContract):
     def test_every_shape_of_output_is_understood(self, output: Any) -> None:
         assert len(self.finish(service(DONE | {"output": output})).pictures) == 1
 
-    @pytest.mark.parametrize("output", [None, [], "words", 7, {"file": "data:image/png;base64,AAAA"}])
+    @pytest.mark.parametrize("output", [None, [], "words", 7, {"file": "data:text/plain,words"}])
     def test_an_output_without_an_address_is_a_bad_answer(self, output: Any) -> None:
         assert isinstance(self.trouble(service(DONE | {"output": output})), BadAnswer)
 

@@ -1,0 +1,100 @@
+"""What OpenAI means by an answer that says no, and what gateways in front of it make of that.
+
+Look at code and type before the status: an empty account answers 429, like a busy one (seen in public 2026). Gateways
+such as LiteLLM write the status into `code` and leave the truth to `type` and to the words (LiteLLM 1.110.2, 2026-11).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from generation.providers.egress.http import Answer
+from generation.providers.errors import ModelGone, OutOfMoney, ProviderError, RateLimited, Refused, Rejected, Stage
+from generation.providers.http import by_status, message_in
+
+NO_MONEY = frozenset(
+    {
+        "insufficient_quota",
+        "billing_hard_limit_reached",
+        "credit_balance_exhausted",
+        "organization_spend_limit_exceeded",
+        "project_spend_limit_exceeded",
+        "organization_usage_limit_exceeded",
+        "budget_exceeded",
+    }
+)
+REFUSALS = frozenset(
+    {
+        "moderation_blocked",
+        "content_policy_violation",
+        "contentFilter",
+        "content_filter",
+        "image_content_policy_violation",
+    }
+)
+GONE = frozenset({"model_not_found", "DeploymentNotFound"})
+BUSY = frozenset({"rate_limit_error", "rate_limit_exceeded"})
+STAGES: Mapping[str, Stage] = {"input": "input", "output": "output"}
+
+_SAYS_NO_MONEY = re.compile(
+    r"insufficient[_ ](?:quota|credits?|funds|balance)|credit balance|exceeded ?budget|budget (?:has been )?exceeded"
+    r"|billing[_ ]hard[_ ]limit|spend[_ ]limit"
+    r"|exceeded your current quota(?!.*retry (?:in|after))",
+    re.IGNORECASE | re.DOTALL,
+)
+_SAYS_REFUSED = re.compile(
+    r"moderation[_ ]blocked|content[_ ]?policy[_ ]?violation|violate.{0,20} content policy|safety system"
+    r"|content[_ ]filter|content management policy|IMAGE_(?:SAFETY|PROHIBITED_CONTENT)",
+    re.IGNORECASE,
+)
+_SAYS_GONE = re.compile(
+    r"model[_ ]not[_ ]found|invalid model name|(?:model|deployment)\b.{0,100}\b(?:does not exist|not found|no longer"
+    r"|deprecated|retired|shut ?down)",
+    re.IGNORECASE,
+)
+
+
+def explain(answer: Answer) -> ProviderError:
+    """The error that an answer stands for, whatever its status."""
+    error, words = error_in(answer), message_in(answer)
+    told = {str(error.get("code") or ""), str(error.get("type") or "")}
+    known: dict[str, Any] = {"request_id": answer.request_id, "raw": answer.excerpt}
+    is_plain = answer.status not in (401, 403) and not told & (NO_MONEY | REFUSALS | GONE | BUSY)
+    if told & NO_MONEY or (is_plain and _SAYS_NO_MONEY.search(words)):
+        return OutOfMoney(f"The account has no money left for this. {words}".strip(), **known)
+    if told & REFUSALS or (is_plain and _SAYS_REFUSED.search(words)):
+        return _refusal(error, words, known)
+    if told & GONE or (is_plain and _SAYS_GONE.search(words)):
+        return ModelGone(f"The model does not exist any more, or not for this account. {words}".strip(), **known)
+    if told & BUSY:
+        words = f"The provider is asked too often. {words}".strip()
+        return RateLimited(words, retry_after=answer.retry_after, **known)
+    found = by_status(answer, words)
+    if isinstance(found, Rejected):
+        found.field = str(error.get("param") or "")
+    return found
+
+
+def error_in(answer: Answer) -> dict[str, Any]:
+    """The error object of an answer; empty when there is none."""
+    body = answer.excerpt
+    error = body.get("error") if isinstance(body, dict) else None
+    if isinstance(error, str) and error:
+        return {"message": error}
+    return error if isinstance(error, dict) else {}
+
+
+def _refusal(error: Mapping[str, Any], words: str, known: dict[str, Any]) -> Refused:
+    details = error.get("moderation_details")
+    found = details if isinstance(details, dict) else {}
+    categories = found.get("categories")
+    stage: Stage = STAGES.get(str(found.get("moderation_stage")), "unknown")
+    return Refused(
+        f"The provider declined this wish. {words}".strip(),
+        stage=stage,
+        categories=tuple(map(str, categories)) if isinstance(categories, list) else (),
+        charged="no" if stage == "input" else "unknown",  # whether declined output is billed is not published
+        **known,
+    )

@@ -10,22 +10,24 @@ import hashlib
 import hmac
 import json
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from typing import Any, Literal
+from decimal import Decimal
+from typing import Any, ClassVar, Literal
 from urllib.parse import quote as quoted
 from uuid import UUID
 
-from generation.providers.base import Capabilities, Finished, ImageSpec, Money, Pending, Picture, Secret
+from generation.providers.answers import number, ticket
+from generation.providers.base import Capabilities, CostBasis, Finished, ImageSpec, Money, Pending, Picture, Secret
 from generation.providers.callbacks import Headers, InvalidSignature, job_in
 from generation.providers.egress.http import Answer, Request
 from generation.providers.encoding import encoded, white_where_clear
-from generation.providers.errors import BadAnswer, ModelGone, ProviderError, Refused, Rejected, Unclear
+from generation.providers.errors import BadAnswer, BlockedAddress, ModelGone, ProviderError, Refused, Rejected, Unclear
 from generation.providers.http import HTTPProvider, by_status, message_in
 from generation.providers.options import NO_KEY
 
 CREDIT = Decimal("0.01")  # US dollars
 ASK_AFTER = 1.5  # seconds
-OWN_HOSTS = ("*.bfl.ai",)
+OWN_HOSTS = ("*.bfl.ai",)  # the only ones that the key is sent to
+LARGEST_COST = 1_000_000  # dollars; no amount beyond it is worth reckoning with
 STILL_BUSY = frozenset({"Pending", "Queued", "Processing"})
 DECLINED: dict[str, Literal["input", "output"]] = {"Request Moderated": "input", "Content Moderated": "output"}
 
@@ -39,7 +41,7 @@ class BFLOptions:
 
     api_key: Secret = NO_KEY
     base_url: str = "https://api.bfl.ai"
-    result_hosts: str = ""  # the delivery host is not published; *.bfl.ai is always allowed
+    result_hosts: str = ""  # besides BlackForestLabs.delivery_hosts
     callback_secret: Secret = NO_KEY
 
 
@@ -62,6 +64,9 @@ class BlackForestLabs(HTTPProvider):
     capabilities = Capabilities(seed=True, references=True, mask=True, exact_size=True, resumable=True)
     Options = BFLOptions
     Extra = BFLExtra
+    # No list of delivery hosts is published. BFL's own examples name storage accounts such as bfldeliveryprod…, read
+    # 2026-11; nothing but a picture is fetched from there, without the key.
+    delivery_hosts: ClassVar[tuple[str, ...]] = (*OWN_HOSTS, "bfldelivery*.blob.core.windows.net")
 
     def build(self, spec: ImageSpec, attempt: UUID) -> Request:
         extra = self.extras(spec)
@@ -83,9 +88,9 @@ class BlackForestLabs(HTTPProvider):
             address = self._url(f"v1/get_result?id={quoted(str(job))}")
         if not isinstance(job, str) or not isinstance(address, str):
             raise BadAnswer("The job was taken without an address to ask at.", raw=data)
-        cost = _credits(data.get("cost"))
-        micros = cost.micros if cost is not None else None
-        handle = {"id": job, "polling_url": address, "model": spec.model.id, "cost": micros}
+        cost, basis = _credits(data.get("cost"))
+        told = {"cost": cost.micros if cost is not None else None, "basis": basis}
+        handle = {"id": job, "polling_url": address, "model": spec.model.id, **told}
         return Pending(handle=json.dumps(handle), ask_again_in=ASK_AFTER, cost=cost, request_id=job)
 
     def explain(self, answer: Answer) -> ProviderError:
@@ -94,7 +99,7 @@ class BlackForestLabs(HTTPProvider):
         return by_status(answer)
 
     def resume(self, handle: str) -> Finished | Pending:
-        job = _job(handle)
+        job = ticket(handle, "id", "polling_url", "model")
         request = Request("GET", job["polling_url"], self._headers, only_hosts=OWN_HOSTS)
         with self.redacted():
             return self._read(self.ask(request).facts, job, handle)
@@ -139,14 +144,16 @@ class BlackForestLabs(HTTPProvider):
         sample = result.get("sample") if isinstance(result, dict) else None
         if not isinstance(result, dict) or not isinstance(sample, str):
             raise BadAnswer("The picture is ready, but its address is missing.", request_id=job["id"], raw=data)
-        hosts = (*OWN_HOSTS, *self.options.result_hosts.split())
-        picture = self.client.fetch_result(sample, hosts)
-        seed = result.get("seed") if isinstance(result.get("seed"), int) else None
-        cost = _stored(job)
+        try:
+            picture = self.picture_at(sample, (*self.delivery_hosts, *self.options.result_hosts.split()))
+        except BlockedAddress as error:
+            error.request_id, error.raw = job["id"], data
+            raise
+        seed = number(result, "seed")
         finished = Finished(
             pictures=(Picture(picture, seed),),
-            cost=cost,
-            cost_basis="unknown" if cost is None else "reported",
+            cost=_stored(job),
+            cost_basis=job.get("basis", "unknown"),
             model_reported=job["model"],
             seed=seed,
             revised_prompt=str(result.get("prompt") or ""),
@@ -176,8 +183,8 @@ def _pictures(spec: ImageSpec) -> dict[str, Any]:
         return _fill(spec)
     width, height = spec.pixels
     fields: dict[str, Any] = {"aspect_ratio": spec.ratio} if shape == "ratio" else {"width": width, "height": height}
-    for number, reference in enumerate(spec.references, 1):
-        fields["input_image" if number == 1 else f"input_image_{number}"] = encoded(reference.data)
+    for place, reference in enumerate(spec.references, 1):
+        fields["input_image" if place == 1 else f"input_image_{place}"] = encoded(reference.data)
     return fields
 
 
@@ -201,27 +208,18 @@ def _terminal(status: str, job: str, raw: Any) -> ProviderError:
     return BadAnswer(f"Black Forest Labs answered with an unknown status, {status[:60]!r}.", request_id=job, raw=raw)
 
 
-def _job(handle: str) -> dict[str, Any]:
-    try:
-        job = json.loads(handle)
-    except ValueError:
-        job = None
-    if not isinstance(job, dict) or not {"id", "polling_url", "model"} <= job.keys():
-        raise BadAnswer("The stored handle of this job cannot be read.")
-    return job
-
-
 def _stored(job: dict[str, Any]) -> Money | None:
     micros = job.get("cost")
     return Money(micros) if isinstance(micros, int) else None
 
 
-def _credits(value: Any) -> Money | None:
-    """Credits as money; None for anything that is not a plain amount."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
+def _credits(value: Any) -> tuple[Money | None, CostBasis]:
+    """Credits as money, and whether that can be meant."""
+    if value is None:
+        return None, "unknown"
     try:
-        amount = Decimal(str(value)) * CREDIT
-    except InvalidOperation:
-        return None
-    return Money.of(amount) if 0 <= amount < 1000 else None
+        amount = Decimal(str(value)) * CREDIT if isinstance(value, int | float | str) else Decimal("NaN")
+    except ArithmeticError:
+        return None, "doubtful"
+    is_amount = not isinstance(value, bool) and amount.is_finite() and 0 <= amount < LARGEST_COST
+    return (Money.of(amount), "reported") if is_amount else (None, "doubtful")

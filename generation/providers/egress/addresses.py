@@ -86,7 +86,8 @@ def is_loopback(address: str) -> bool:
 class EgressPolicy:
     """The one way out to addresses that a provider names: checked as text, then as what they resolve to."""
 
-    hosts: tuple[str, ...]  # "api.bfl.ai", or "*.bfl.ai" for every host below it
+    hosts: tuple[str, ...]
+    """"api.bfl.ai"; "*.bfl.ai" for every host below it; "cdn*.bfl.ai" for those whose first label begins so."""
     allow_loopback: bool = False  # for stand-ins in tests only
 
     def check_url(self, url: str) -> None:
@@ -120,6 +121,14 @@ class EgressPolicy:
     def _allows(self, host: str) -> bool:
         if not _HOST_NAME.fullmatch(host):
             return False
-        return any(
-            host == allowed or (allowed.startswith("*.") and host.endswith(allowed[1:])) for allowed in self.hosts
-        )
+        return any(_matches(host, allowed) for allowed in self.hosts)
+
+
+def _matches(host: str, allowed: str) -> bool:
+    label, _, rest = allowed.partition(".")
+    if label == "*":
+        return host.endswith(allowed[1:])
+    if label.endswith("*"):
+        first, _, others = host.partition(".")
+        return others == rest and first.startswith(label[:-1])
+    return host == allowed

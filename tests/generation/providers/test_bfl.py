@@ -63,7 +63,10 @@ def service(*polls: dict[str, Any], sample: str = SAMPLE) -> Answering:
     return answer
 
 
-READY = {"status": "Ready", "result": {"sample": SAMPLE, "seed": 42, "prompt": "A brick house with a green door"}}
+READY: dict[str, Any] = {
+    "status": "Ready",
+    "result": {"sample": SAMPLE, "seed": 42, "prompt": "A brick house with a green door"},
+}
 
 
 class TestContract(HTTPContract):
@@ -120,6 +123,41 @@ class TestContract(HTTPContract):
             return httpx.Response(200, json=TAKEN | {"polling_url": address})
 
         assert isinstance(self.trouble(elsewhere), BlockedAddress)
+
+    @pytest.mark.parametrize("host", ["bfldeliveryprodscus", "bfldelivery", "bfldeliverye2ewestus3"])
+    def test_pictures_come_from_its_storage_accounts_too(self, host: str) -> None:
+        sample = f"https://{host}.blob.core.windows.net/results/1.png?sig=abc"
+        ready = READY | {"result": READY["result"] | {"sample": sample}}
+        assert self.finish(service(ready, sample=sample)).pictures[0].data == PNG
+
+    @pytest.mark.parametrize(
+        "host", ["evil.blob.core.windows.net", "bfldelivery.evil.net", "x.bfldelivery.blob.core.windows.net"]
+    )
+    def test_pictures_come_from_nobody_elses(self, host: str) -> None:
+        ready = READY | {"result": READY["result"] | {"sample": f"https://{host}/1.png?sig=abc"}}
+        error = self.trouble(service(ready))
+        assert isinstance(error, BlockedAddress)
+        assert (error.request_id, error.raw["status"]) == (JOB, "Ready")
+
+    def test_a_picture_that_was_blocked_comes_when_it_is_asked_for_again(self) -> None:
+        elsewhere = "https://cdn.example/1.png?sig=abc"
+        answering = service(READY | {"result": READY["result"] | {"sample": elsewhere}}, sample=elsewhere)
+        pending = self.provider(answering).start(self.spec, attempt=ATTEMPT)
+        assert isinstance(pending, Pending)
+        with pytest.raises(BlockedAddress):
+            self.provider(answering).resume(pending.handle)
+        allowing = BlackForestLabs({"api_key": CANARY, "result_hosts": "cdn.example"}, client(answering))
+        assert isinstance(allowing.resume(pending.handle), Finished)
+
+    @pytest.mark.parametrize("cost", [float("nan"), float("inf"), -3, "plenty", True, [], "1e999999999", 10**30])
+    def test_a_cost_that_cannot_be_meant_is_doubted(self, cost: Any) -> None:
+        def taking(request: httpx.Request) -> httpx.Response:
+            if request.method == "POST":
+                return httpx.Response(200, text=json.dumps(TAKEN | {"cost": cost}))
+            return service(READY)(request)
+
+        result = self.finish(taking)
+        assert (result.cost, result.cost_basis) == (None, "doubtful")
 
     def test_a_handle_survives_a_restart(self) -> None:
         pending = self.provider(service(READY)).start(self.spec, attempt=ATTEMPT)

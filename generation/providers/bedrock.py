@@ -1,12 +1,17 @@
 """Amazon Bedrock: Stability's picture models behind an AWS account; the one module that imports boto3.
 
+boto3 finds the keys, signs and reads; what it would send goes out over our own wire, which keeps a deadline for the
+whole of it: boto3 limits each read alone, and an answer that drips would never end.
+
 Facts from botocore 1.44.5 and LiteLLM 1.109.1, read 2026-11-22. Amazon's own picture models have ended (Titan in
 June, Nova Canvas in September 2026). Which Stability model a region still has is asked for by `check`.
 """
 
 from __future__ import annotations
 
+import io
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,17 +21,20 @@ from uuid import UUID
 
 import boto3
 from botocore import exceptions as aws
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.config import Config
 
 from generation.providers.answers import inside, number, objects, text, texts
 from generation.providers.base import Capabilities, Finished, ImageSpec, Picture, Provider, Secret
-from generation.providers.egress.http import ANSWER_BYTES
+from generation.providers.egress.http import Answer, Request
 from generation.providers.egress.redaction import redact
-from generation.providers.encoding import decoded, encoded
+from generation.providers.encoding import decoded, encoded, readable
 from generation.providers.errors import (
     BadAnswer,
     Charged,
     ModelGone,
+    OutOfMoney,
     ProviderError,
     RateLimited,
     Refused,
@@ -38,6 +46,10 @@ from generation.providers.errors import (
 )
 from generation.providers.options import NO_KEY
 
+# Both come as an access that is denied, or as an invalid request; only the words tell (seen in public 2026).
+_UNPAID = re.compile(r"PAYMENT_INSTRUMENT|payment (?:method|instrument)|spend(?:ing)? limit", re.IGNORECASE)
+_LEGACY = re.compile(r"\bmarked .{0,40}\blegacy\b|end of (?:its )?life", re.IGNORECASE)
+RECKONED = frozenset({"Content-Length", "Host"})  # headers that the wire writes itself
 NOT_SENT = (aws.EndpointConnectionError, aws.ConnectTimeoutError, aws.SSLError, aws.ProxyConnectionError)
 NO_ACCOUNT = (aws.NoCredentialsError, aws.PartialCredentialsError, aws.TokenRetrievalError)
 NO_KEY_CODES = frozenset(
@@ -90,7 +102,7 @@ class Bedrock(Provider):
                 accept="application/json",
                 requestMetadata=json.dumps({"attempt": str(attempt)}),
             )
-            data = _object(answer["body"].read(ANSWER_BYTES + 1))
+            data = Answer(200, {}, answer["body"].read()).facts
             return self.parse(data, spec, text(answer, "ResponseMetadata", "RequestId"), body)
 
     def build(self, spec: ImageSpec) -> dict[str, Any]:
@@ -109,13 +121,15 @@ class Bedrock(Provider):
         """What a good status means; a finish reason that is not null is a refusal all the same."""
         for reason in texts(data, "finish_reasons"):
             raise _stopped(reason, request_id, data)
-        pictures = inside(data, "images")
-        if not isinstance(pictures, list) or not pictures:
-            raise BadAnswer("The answer holds no picture.", request_id=request_id, raw=data)
+        images = inside(data, "images")
+        came = list(enumerate(images)) if isinstance(images, list) else []
+        pictures, problems = readable(
+            came, lambda one: Picture(decoded(one[1]), number(data, "seeds", one[0])), request_id=request_id, raw=data
+        )
         seed = number(data, "seeds", 0)
         lost = tuple(f"{name} was not sent: {self.label} cannot carry it." for name in self.unsupported(spec))
         return Finished(
-            pictures=tuple(Picture(decoded(one), number(data, "seeds", i)) for i, one in enumerate(pictures)),
+            pictures=pictures,
             cost=self.quote(spec).amount,
             cost_basis="fixed",
             model_reported=spec.model.id,
@@ -124,7 +138,7 @@ class Bedrock(Provider):
             parameters_sent=redact(sent, self.secrets),
             parameters_in_effect={} if seed is None else {"seed": seed},
             raw=redact(data, self.secrets),
-            warnings=lost,
+            warnings=(*problems, *lost),
         )
 
     def check(self) -> str:
@@ -141,7 +155,7 @@ class Bedrock(Provider):
         try:
             yield
         except aws.ClientError as error:
-            raise self._safe(by_code(error.response)) from None
+            raise self._safe(explain(error.response)) from None
         except NO_ACCOUNT as error:
             raise self._safe(Unauthorized(f"No usable AWS key was found. {error}")) from None
         except NOT_SENT:
@@ -172,21 +186,42 @@ class Bedrock(Provider):
         """A client that sends once: boto3's own default is up to five times, each of which may be charged."""
         keys = (self.options.access_key_id, self.options.secret_access_key, self.options.session_token)
         access, secret, session = (key.reveal() or None for key in keys)
-        config = Config(
-            retries={"total_max_attempts": 1},
-            connect_timeout=self.client.connect,
-            read_timeout=self.client.deadline,
-            proxies={},
-        )
-        return boto3.session.Session().client(
+        client = boto3.session.Session().client(
             name,
             region_name=self.options.region,
             endpoint_url=self.options.endpoint_url or None,
             aws_access_key_id=access,
             aws_secret_access_key=secret,
             aws_session_token=session,
-            config=config,
+            config=Config(retries={"total_max_attempts": 1}),
         )
+        client.meta.events.register(f"before-send.{name}", self._carried)
+        return client
+
+    def _carried(self, request: AWSPreparedRequest, **kwargs: Any) -> AWSResponse:
+        """What boto3 has signed, sent over our own wire: botocore takes the answer of this handler for its own."""
+        headers = {name: _plain(value) for name, value in request.headers.items() if name not in RECKONED}
+        body = request.body if isinstance(request.body, bytes) else (request.body or "").encode()
+        answer = self.client.send(Request(request.method, request.url, headers, body=body))
+        return AWSResponse(request.url, answer.status, HTTPHeaders.from_dict(answer.headers), _Whole(answer.body))
+
+
+class _Whole(io.BytesIO):
+    """The body of an answer that is here already, as botocore reads one."""
+
+    def stream(self) -> Iterator[bytes]:
+        yield self.read()
+
+
+def _plain(value: str | bytes) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else value
+
+
+def explain(response: dict[str, Any]) -> ProviderError:
+    """What an AWS error stands for, and how long to wait where it says so."""
+    error, told = by_code(response), inside(response, "ResponseMetadata", "HTTPHeaders")
+    error.retry_after = Answer(0, told if isinstance(told, dict) else {}, b"").retry_after
+    return error
 
 
 def by_code(response: dict[str, Any]) -> ProviderError:
@@ -197,6 +232,10 @@ def by_code(response: dict[str, Any]) -> ProviderError:
         "request_id": text(response, "ResponseMetadata", "RequestId"),
         "raw": {"code": code, "message": said, "status": status},
     }
+    if _UNPAID.search(said):
+        return OutOfMoney(f"The AWS account cannot pay for this. {said}", **known)
+    if _LEGACY.search(said):
+        return ModelGone(f"Bedrock does not offer this model to this account any more. {said}", **known)
     if code in NO_KEY_CODES:
         return Unauthorized(f"AWS does not accept the key, or it has no right to this model. {said}", **known)
     if code == "ResourceNotFoundException" or "model identifier is invalid" in said:
@@ -215,18 +254,6 @@ def by_code(response: dict[str, Any]) -> ProviderError:
     if code == "ModelErrorException" or status >= 500:
         return Unavailable(f"Bedrock has trouble. {said}", charged="unknown", **known)
     return Rejected(f"Bedrock did not accept the request ({code}). {said}", **known)
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    if len(body) > ANSWER_BYTES:
-        raise BadAnswer("The answer is larger than anything that was asked for.")
-    try:
-        data = json.loads(body)
-    except (ValueError, RecursionError):
-        data = None
-    if not isinstance(data, dict):
-        raise BadAnswer("The answer is not a JSON object.", raw=body[:2000].decode("utf-8", "replace"))
-    return data
 
 
 def _stopped(reason: str, request_id: str, data: dict[str, Any]) -> ProviderError:

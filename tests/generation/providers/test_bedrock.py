@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
+import httpx
 import pytest
 
 from generation.providers.base import ImageSpec, Money, Provider, Reference
@@ -25,6 +27,7 @@ from generation.providers.errors import (
 )
 from generation.providers.options import OptionError
 from tests.generation.providers.contract import ATTEMPT, CANARY, PNG, ProviderContract, client, model, never
+from tests.generation.providers.test_http import dripping, server
 from tests.standins.bedrock import BedrockStandIn
 
 CORE, ULTRA, LARGE = (
@@ -136,6 +139,33 @@ def test_an_answer_that_comes_too_late_is_unclear_and_sent_once(stand_in: Bedroc
     with pytest.raises(Unclear):
         real(stand_in, deadline=0.5).start(replace(WISH, prompt="A house [slow]"), attempt=ATTEMPT)
     assert (invocations(stand_in), stand_in.billed) == (1, 1)
+
+
+def test_an_answer_that_drips_ends_at_the_deadline_too() -> None:
+    with server(dripping(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n", b"x")) as url:
+        begun = time.monotonic()
+        with pytest.raises(Unclear):
+            Bedrock(KEYS | {"endpoint_url": url}, Client(deadline=2)).start(WISH, attempt=ATTEMPT)
+    assert time.monotonic() - begun < 20
+
+
+def test_what_is_signed_is_what_is_sent() -> None:
+    seen: list[httpx.Request] = []
+
+    def noting(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(
+            429, json={"message": "Slow."}, headers={"x-amzn-errortype": "ThrottlingException", "retry-after": "9"}
+        )
+
+    with pytest.raises(RateLimited) as raised:
+        Bedrock(KEYS, client(noting)).start(WISH, attempt=ATTEMPT)
+    assert raised.value.retry_after == 9
+    (request,) = seen
+    assert request.url.raw_path == b"/model/stability.stable-image-core-v1%3A1/invoke"
+    assert {"authorization", "x-amz-date", "content-type"} <= set(request.headers)
+    assert request.headers["host"] == "bedrock-runtime.eu-central-1.amazonaws.com"
+    assert json.loads(request.content)["prompt"] == WISH.prompt
 
 
 def test_a_server_that_is_off_was_sent_nothing() -> None:

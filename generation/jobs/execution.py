@@ -33,16 +33,7 @@ from generation.jobs.transitions import lock, move, save
 from generation.models import Attempt, Job, JobState
 from generation.providers.base import Finished, ImageSpec, Pending, Provider
 from generation.providers.egress.redaction import redact
-from generation.providers.errors import (
-    BadAnswer,
-    ErrorKind,
-    ProviderError,
-    RateLimited,
-    Refused,
-    Stopped,
-    Unavailable,
-    Unclear,
-)
+from generation.providers.errors import BadAnswer, ErrorKind, ProviderError, Refused, Stopped, Unavailable, Unclear
 
 PATIENCE = timedelta(hours=1)
 """How long a provider may keep a job before its outcome counts as unclear."""
@@ -291,12 +282,16 @@ def _after_sending(job: Job, outcome: Outcome, now: datetime) -> None:
 def _after_asking(job: Job, outcome: Outcome, now: datetime) -> None:
     """While a provider has the job, only its word about the job ends it; all else is asked again until the deadline."""
     if isinstance(outcome, ProviderError) and _is_about_the_job(outcome):
-        _give_up(job, outcome, now)
+        if outcome.ends_job and _may_send_again(job, outcome):
+            _send_again(job, outcome, now)
+        else:
+            _give_up(job, outcome, now)
         return
     is_final = isinstance(outcome, ProviderError) and not outcome.may_resend
     if is_final or (job.deadline and job.deadline <= now):
         kind, words = (outcome.kind, outcome.words) if isinstance(outcome, ProviderError) else OVERDUE
-        unclear(job, now, kind=kind, words=words)
+        noted = _noted(job, outcome) if isinstance(outcome, ProviderError) else {}
+        unclear(job, now, kind=kind, words=words, **noted)
         return
     wait = pause(outcome, 1) if isinstance(outcome, ProviderError) else seconds(_ask_again(outcome))
     handle = outcome.handle if isinstance(outcome, Pending) else job.handle
@@ -321,15 +316,17 @@ def _hand_over(job: Job, pending: Pending, now: datetime) -> None:
 
 
 def _may_send_again(job: Job, error: ProviderError) -> bool:
-    """A job that was given up as unclear meanwhile is sent again by a person alone."""
+    """One that was given up as unclear meanwhile, or that a person wants stopped, is sent again by a person alone."""
     is_free = error.may_resend and error.charged == "no"
-    return is_free and job.state == JobState.SENDING and job.tries < MOST_TRIES
+    is_wanted = job.state in (JobState.SENDING, JobState.WAITING) and job.stop_asked_at is None
+    return is_free and is_wanted and job.tries < MOST_TRIES
 
 
 def _send_again(job: Job, error: ProviderError, now: datetime) -> None:
     wait = pause(error, job.tries)
     why = {"error_kind": error.kind, "error_words": error.words, **_noted(job, error)}
-    move(job, JobState.QUEUED, lease=None, lease_until=None, not_before=now + wait, **why)
+    none: dict[str, Any] = {"lease": None, "lease_until": None, "handle": "", "deadline": None}
+    move(job, JobState.QUEUED, not_before=now + wait, **none, **why)
     enqueue("send_job", job, wait)
 
 
@@ -355,8 +352,7 @@ def _ending(job: Job, error: ProviderError) -> JobState:
 
 def pause(error: ProviderError, tries: int) -> timedelta:
     """How long to wait before asking again: as told, or longer each time, never all at once."""
-    told = error.retry_after if isinstance(error, RateLimited) else None
-    wait = told if told is not None else min(2.0**tries, 120.0)
+    wait = error.retry_after if error.retry_after is not None else min(2.0**tries, 120.0)
     return min(seconds(wait * (1 + random.random() / 4)), LONGEST_PAUSE)  # noqa: S311 - only spreads the load
 
 
@@ -383,7 +379,7 @@ def _is_about_the_job(error: ProviderError) -> bool:
     """Whether an error that came while asking says how the job ended. What it usually costs is about the asking, so
     apart from a refusal only one that tells what was charged does."""
     is_told = error.charge_is_told and error.charged != "unknown"
-    return isinstance(error, Refused) or (is_told and not error.may_resend)
+    return error.ends_job or isinstance(error, Refused) or (is_told and not error.may_resend)
 
 
 def _ask_again(outcome: Outcome) -> float:

@@ -32,6 +32,7 @@ MOVES: frozenset[tuple[JobState, JobState]] = frozenset(
             for after in (_S.QUEUED, _S.WAITING, _S.HAND, _S.DONE, _S.PARTIAL, _S.REFUSED, _S.FAILED, _S.UNCLEAR)
         ),
         *((_S.WAITING, after) for after in (_S.DONE, _S.PARTIAL, _S.REFUSED, _S.FAILED, _S.UNCLEAR, _S.CANCELED)),
+        (_S.WAITING, _S.QUEUED),  # its provider did not begin it after all, and took nothing
         *((_S.HAND, after) for after in (_S.DONE, _S.CANCELED)),
         # An answer may still come after a job was given up as unclear; a person may also ask again, or settle it.
         *((_S.UNCLEAR, after) for after in (_S.DONE, _S.PARTIAL, _S.REFUSED, _S.WAITING, _S.FAILED)),

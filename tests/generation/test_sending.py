@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from core.models import User
-from generation.jobs import execution, reconciliation
+from generation.jobs import execution, reconciliation, services
 from generation.models import GenerationModel, Job, JobState, Output, ProviderState
 from generation.providers import errors
 from generation.providers.base import Finished, Money, Pending, Picture, Refusal
@@ -213,6 +213,59 @@ def test_while_a_provider_has_the_job_trouble_only_means_asking_later(ada: User,
     execution.resume(job.pk)
     job.refresh_from_db()
     assert (job.state, spent()) == (JobState.WAITING, (DIME, 0))
+
+
+def not_begun() -> errors.RateLimited:
+    """A provider's word that it took a job and never began it."""
+    error = errors.RateLimited("Too many at once.", charged="no")
+    error.ends_job = True
+    return error
+
+
+def test_a_job_that_was_not_begun_after_all_is_sent_again(ada: User) -> None:
+    job = pending(ada)
+    Scripted.will(not_begun())
+    execution.resume(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.handle, spent()) == (JobState.QUEUED, "", (DIME, 0))
+    ProviderState.objects.update(open_until=None)
+    Job.objects.filter(pk=job.pk).update(not_before=None)
+    execution.send(job.pk)
+    job.refresh_from_db()
+    assert (job.state, spent()) == (JobState.DONE, (0, DIME))
+
+
+def test_a_job_that_is_never_begun_is_given_up_without_cost(ada: User) -> None:
+    job = pending(ada)
+    Job.objects.filter(pk=job.pk).update(tries=execution.MOST_TRIES)
+    Scripted.will(not_begun())
+    execution.resume(job.pk)
+    job.refresh_from_db()
+    assert (job.state, spent()) == (JobState.FAILED, (0, 0))
+
+
+def test_a_job_that_a_person_wants_stopped_is_not_sent_again(ada: User) -> None:
+    job = pending(ada)
+    Job.objects.filter(pk=job.pk).update(stop_asked_at=timezone.now())
+    Scripted.will(not_begun())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Scripted, "cancel", lambda self, handle: None)
+        execution.resume(job.pk)
+    job.refresh_from_db()
+    assert (job.state, spent()) == (JobState.CANCELED, (0, 0))
+
+
+def test_what_a_blocked_provider_said_is_kept_and_it_can_be_asked_again(ada: User) -> None:
+    job = pending(ada)
+    Scripted.will(errors.BlockedAddress("Elsewhere.", request_id="r-1", raw={"status": "Ready"}))
+    execution.resume(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.raw, job.handle) == (JobState.UNCLEAR, {"status": "Ready"}, "h-1")
+    services.resume_unclear(job, by=ada)
+    Scripted.will(Finished(pictures=(picture(),), cost=Money(DIME)))
+    execution.resume(job.pk)
+    job.refresh_from_db()
+    assert (job.state, spent()) == (JobState.DONE, (0, DIME))
 
 
 def test_a_job_that_the_provider_lost_is_unclear(ada: User) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Model, Q, QuerySet
 from django.urls import reverse
 
@@ -191,7 +192,7 @@ def _waiting_jobs(user: User) -> JobQuerySet:
 
 
 def _jobs_that_wait(user: User) -> Iterator[Task]:
-    waiting, more = _first(_waiting_jobs(user).select_related("brief", "model"))
+    waiting, more = _first(_waiting_jobs(user).lean().select_related("brief", "model"))
     for job in waiting:
         by_hand = job.state == JobState.HAND
         yield Task(
@@ -240,7 +241,8 @@ def _for_managers(user: User) -> Iterator[Task]:
     yield from _budgets_that_run_out()
     yield from _providers_that_rest(user)
     today = clock.today()
-    ending = GenerationModel.objects.filter(offered=True, ends_on__gt=today, ends_on__lte=today + ENDING_SOON)
+    in_use = GenerationModel.objects.filter(offered=True, provider__in=settings.IMAGE_PROVIDERS)
+    ending = in_use.filter(ends_on__gt=today, ends_on__lte=today + ENDING_SOON)
     ends, more = _first(ending.order_by("ends_on"))
     for model in ends:
         instead = f"replace it with {model.successor}" if model.successor else "no replacement is known"
@@ -304,8 +306,9 @@ def _happened(user: User) -> list[Happening]:
 def _came_back(user: User) -> Iterator[Returned]:
     """The person's newest briefs that have pictures nobody has kept or discarded yet."""
     new = Output.objects.filter(state=OutputState.NEW, job__brief__asked_by=user).select_related("job__brief")
+    newest = new.defer("found", "job__raw").order_by("-job__brief__asked_at", "job__created_at", "index")
     by_brief: dict[Brief, list[Output]] = {}
-    for output in new.order_by("-job__brief__asked_at", "job__created_at", "index")[:LOOKED_THROUGH]:
+    for output in newest[:LOOKED_THROUGH]:
         by_brief.setdefault(output.job.brief, []).append(output)
     for brief, outputs in list(by_brief.items())[:SHOWN]:
         yield Returned(brief, outputs[0], len(outputs))

@@ -165,6 +165,15 @@ def test_a_model_that_ends_soon_is_a_task_for_who_manages_money(client: Client) 
     assert f"{job.model.name} ends on" in words_for(client)
 
 
+def test_a_model_of_a_provider_that_is_not_set_up_is_nobodys_task(client: Client) -> None:
+    job = queued(ada())
+    GenerationModel.objects.filter(pk=job.model_id).update(
+        provider="elsewhere", ends_on=timezone.localdate() + timedelta(days=9)
+    )
+    client.force_login(max_())
+    assert f"{job.model.name} ends on" not in words_for(client)
+
+
 def test_what_happened_to_accounts_is_for_administrators_and_signing_in_for_nobody(client: Client) -> None:
     reviews.review(by=ada())
     UserFactory.create(username="tessa")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from core import audit
@@ -83,5 +84,8 @@ class BudgetAdmin(ReadOnly):
 
 @admin.register(Job)
 class JobAdmin(ReadOnly):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
+        return Job.objects.lean()
+
     list_display = ("created_at", "brief", "model", "state", "error_kind")
     list_filter = ("state", "model__provider")

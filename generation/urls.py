@@ -29,6 +29,7 @@ urlpatterns = [
     path("briefs/<uuid:brief_id>/judge/", compare.judge, name="judge"),
     path("briefs/<uuid:brief_id>/family/", compare.family, name="family"),
     path("briefs/jobs/<uuid:job_id>/pictures/", brief.hand_in, name="hand_in"),
+    path("briefs/jobs/<uuid:job_id>/cost/", brief.correct_cost, name="correct_cost"),
     path("briefs/jobs/<uuid:job_id>/settle/<slug:verb>/", brief.settle, name="settle"),
     path("briefs/jobs/<uuid:job_id>/<slug:verb>/", brief.job, name="job"),
     path("callbacks/<slug:key>/<uuid:job_id>/", callbacks.callback, name="callback"),

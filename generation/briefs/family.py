@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Prefetch, Q
 
 from assets.imaging.rendering import SPECS, fitted
-from generation.models import Brief, BriefKind, BriefReference, Output, OutputState, Role
+from generation.models import Brief, BriefKind, BriefReference, Job, Output, OutputState, Role
 
 LARGEST = 200
 """Briefs of one family that are drawn; the newest are left out of a larger one, and that is said."""
@@ -70,7 +70,8 @@ def of(brief: Brief) -> Tree:
     outputs = Output.objects.exclude(state=OutputState.DISCARDED).order_by("job__created_at", "job__offset", "index")
     references = BriefReference.objects.select_related("version__asset", "output")
     everyone = Brief.objects.filter(Q(pk=root) | Q(root=root)).select_related("asked_by").order_by("asked_at")
-    related = (Prefetch("jobs__outputs", outputs), Prefetch("references", references))
+    jobs = Prefetch("jobs", Job.objects.lean())
+    related = (jobs, Prefetch("jobs__outputs", outputs.defer("found")), Prefetch("references", references))
     drawn = list(everyone.prefetch_related(*related)[:LARGEST])
     children: dict[UUID | None, list[Brief]] = defaultdict(list)
     for each in drawn:

@@ -28,7 +28,7 @@ from generation.jobs import circuit, late, requests, throttling
 from generation.jobs.dispatch import enqueue
 from generation.jobs.ingest import Received, add_outputs, receive
 from generation.jobs.leases import LEASE, kept_alive, patiently
-from generation.jobs.settlement import OVERDUE, end, not_sent, pay, refund, unclear
+from generation.jobs.settlement import OVERDUE, end, not_sent, pay, refund, told_cost, unclear
 from generation.jobs.transitions import lock, move, save
 from generation.models import Attempt, Job, JobState
 from generation.providers.base import Finished, ImageSpec, Pending, Provider
@@ -222,20 +222,22 @@ def _keep_late(leased: LeasedJob, job: Job | None, outcome: Outcome, received: l
         return
     if late.is_open(job, leased.lease, leased.job.handle):
         Attempt.objects.filter(pk=leased.lease).update(ended_at=now, outcome=outcome.kind)
-        cost, basis = _cost(leased.job, outcome)
-        late.keep(job, leased.lease, received, cost, now, cost_basis=basis, **_said(leased.job, outcome))
+        cost, basis, doubt = told_cost(leased.job, outcome)
+        told = _told(leased.job, outcome) | {"cost_basis": basis}
+        late.keep(job, leased.lease, received, cost, now, doubt=doubt, **told)
 
 
 def _finish(job: Job, answer: Finished, received: list[Received], now: datetime) -> None:
     good = [each for each in received if each.facts is not None]
-    told = _told(job, answer)
+    micros, basis, doubt = told_cost(job, answer)
+    told = _told(job, answer) | {"settled_micros": pay(job, micros), "cost_basis": basis}
     add_outputs(job, good)
     problems = [each.problem for each in received if each.facts is None]
     problems += [f"One picture was declined: {refusal.words}" for refusal in answer.refusals]
     state, kind = _end_of(job, answer, len(good))
     if kind is not None and not problems:
         problems = ["The provider answered without a picture."]
-    end(job, state, now, kind=kind, words=" ".join(problems), **told)
+    end(job, state, now, kind=kind, words=" ".join(filter(None, [*problems, doubt])), **told)
 
 
 def _end_of(job: Job, answer: Finished, good: int) -> tuple[JobState, ErrorKind | None]:
@@ -245,17 +247,7 @@ def _end_of(job: Job, answer: Finished, good: int) -> tuple[JobState, ErrorKind 
 
 
 def _told(job: Job, answer: Finished) -> dict[str, Any]:
-    """What an answer says of its job, and what it cost, which is booked."""
-    cost, basis = _cost(job, answer)
-    return {"settled_micros": pay(job, cost), "cost_basis": basis, **_said(job, answer)}
-
-
-def _cost(job: Job, answer: Finished) -> tuple[int, str]:
-    """What a request cost, in micro-units, and how that is known: as its provider says, or as was quoted."""
-    return (answer.cost.micros, answer.cost_basis) if answer.cost else (job.quote_micros, job.quote_basis)
-
-
-def _said(job: Job, answer: Finished) -> dict[str, Any]:
+    """What an answer says of its job."""
     return {
         "model_reported": answer.model_reported[:120],
         "request_id": answer.request_id[:200],

@@ -25,11 +25,14 @@ def is_open(job: Job, request: UUID, handle: str) -> bool:
     return job.state == JobState.FAILED and handle != "" and job.handle == handle
 
 
-def keep(job: Job, request: UUID, received: Sequence[Received], cost: int, now: datetime, **told: Any) -> None:
+def keep(
+    job: Job, request: UUID, received: Sequence[Received], cost: int, now: datetime, *, doubt: str = "", **told: Any
+) -> None:
     """Note pictures of a request that its locked job no longer waits for, and book what they cost, in micro-units.
 
     A job that has ended is done by them. One that is under way anew goes on; they stand beside what that will bring.
     Whoever marked a request as charged has booked its quote and left it in the job's lease: that is not booked twice.
+    `doubt` says what is wrong with what its provider tells of the cost.
     """
     good = [each for each in received if each.facts is not None]
     add_outputs(job, good)
@@ -38,7 +41,8 @@ def keep(job: Job, request: UUID, received: Sequence[Received], cost: int, now: 
     settled = (job.settled_micros or 0) + more
     if job.state in RETRIABLE:
         state = JobState.DONE if len(good) >= job.count else JobState.PARTIAL
-        end(job, state, now, kind=None, words=WORDS, **told, settled_micros=settled, lease=None)
+        words = f"{WORDS} {doubt}".strip()
+        end(job, state, now, kind=None, words=words, **told, settled_micros=settled, lease=None)
     else:
         change = save(job, settled_micros=settled)
         audit.record(None, "job.late_pictures", change, f"{job}: {WORDS}", pictures=len(good), cost_micros=settled)

@@ -89,7 +89,7 @@ def _miss(job_id: UUID) -> None:
 
 def _enqueue_again(task: str, state: JobState) -> None:
     now = clock.now()
-    due = Job.objects.filter(state=state).due(now)
+    due = Job.objects.lean().filter(state=state).due(now)
     long_ago, not_yet = Q(enqueued_at__lt=now - ENQUEUE_AGAIN), Q(enqueued_at__gt=now + ENQUEUE_AGAIN)
     forgotten = due.filter(Q(enqueued_at=None) | long_ago | not_yet)
     for job in forgotten.order_by("enqueued_at", "created_at")[:MOST_AT_ONCE]:

@@ -14,7 +14,7 @@ from django.db import transaction
 from assets.imaging.inspection import Unreadable
 from core import audit, clock
 from core.audit import Change
-from core.errors import InvalidTransition
+from core.errors import Blocked, Finding, InvalidTransition
 from core.models import User
 from generation.briefs.pricing import price_of
 from generation.catalogue import offers, registry
@@ -23,10 +23,13 @@ from generation.jobs.dispatch import enqueue
 from generation.jobs.ingest import add_outputs, receive
 from generation.jobs.transitions import check_right, check_state, hold, move, save
 from generation.models import Job, JobState
-from generation.models.job import RETRIABLE
+from generation.models.job import ENDED, RETRIABLE
 from generation.providers.base import Picture
 from generation.spending import budgets, ledger
 
+SETTLED = tuple(state for state in ENDED if state != JobState.UNCLEAR)
+"""Ends with a cost that is booked; one that is unclear is settled first."""
+MOST_MICROS = 100_000 * 1_000_000
 ASK_AGAIN_FOR = timedelta(minutes=10)
 
 
@@ -145,6 +148,24 @@ def _settle_unclear(job: Job, by: User, *, charged: bool, words: str) -> Job:
         change = move(held, JobState.FAILED, error_words=kept, cost_basis=basis, settled_micros=settled, lease=lease)
         verb = "job.marked_charged" if charged else "job.written_off"
         audit.record(by, verb, change, f"{held}: {words}", cost_micros=settled)
+    return held
+
+
+def correct_cost(job: Job, micros: int, *, by: User, words: str) -> Job:
+    """Change what a job that is over is booked at, with the reason. Raises Blocked for what cannot be booked."""
+    budgets.check_manager(by)
+    with transaction.atomic():
+        held = hold(job)
+        check_state(held, *SETTLED)
+        change = micros - (held.settled_micros or 0)
+        if not 0 <= micros <= MOST_MICROS:
+            raise Blocked([Finding("cost", "Write an amount from 0 to 100,000.", field="amount")])
+        if -change > ledger.spent_on(held.pk):
+            words = "Part of this was charged in an earlier month, which is closed. Write an amount that includes it."
+            raise Blocked([Finding("cost", words, field="amount")])
+        ledger.correct(held.pk, change, words)
+        written = save(held, settled_micros=micros, cost_basis="corrected")
+        audit.record(by, "job.cost_corrected", written, f"{held}: {words}", cost_micros=micros)
     return held
 
 

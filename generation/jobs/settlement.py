@@ -5,12 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from core import audit
+from core import audit, money
 from generation.jobs.transitions import move, save
 from generation.models import Job, JobState
+from generation.models.job import DOUBTFUL
+from generation.providers.base import Finished
 from generation.providers.errors import ErrorKind
 from generation.spending import ledger
 
+BELIEVED = 4
+"""Times the quote up to which a provider's word on the cost is booked as it is.
+
+Quotes err upwards, and what makes an honest bill dearer (a picture sent along that counts more than was guessed, a
+quality chosen by the service) stays within this. What lies beyond is a slip in units or a broken meter: booking it
+would stop everybody's sending, so the quote is booked and a person looks.
+"""
 OVERDUE = (ErrorKind.UNCLEAR, "The provider did not finish in time.")
 """Why a job that waits past its deadline is unclear."""
 
@@ -37,6 +46,20 @@ def poison(job: Job, now: datetime) -> None:
     words = "Each worker that took this job stopped. Ask an administrator to look into the worker's log."
     free = refund(job, words)
     end(job, JobState.FAILED, now, kind=ErrorKind.POISON, words=words, settled_micros=free, lease=None)
+
+
+def told_cost(job: Job, answer: Finished) -> tuple[int, str, str]:
+    """What to book for an answer, where that is from, and in words what is wrong with what its provider says of it."""
+    told = answer.cost
+    booked = f"The quote of {money.written(job.quote_micros, job.currency)} was booked. A budget manager checks it."
+    if not told:
+        if answer.cost_basis != DOUBTFUL:
+            return job.quote_micros, job.quote_basis, ""
+        return job.quote_micros, DOUBTFUL, f"What the provider says of the cost cannot be read. {booked}"
+    if told.currency == job.currency and 0 <= told.micros <= job.quote_micros * BELIEVED:
+        return told.micros, answer.cost_basis, ""
+    said = money.written(told.micros, told.currency)
+    return job.quote_micros, DOUBTFUL, f"The provider's answer puts the cost at {said}, which cannot be right. {booked}"
 
 
 def pay(job: Job, micros: int) -> int:

@@ -62,7 +62,7 @@ def wake(provider: str, now: datetime, *, woke: bool = False) -> None:
     if state is None or not (woke or state.at_once):
         return
     waiting = Job.objects.filter(state=JobState.QUEUED, model__provider=provider).due(now)
-    uncalled = waiting.exclude(enqueued_at__gt=now - UNDER_WAY)
+    uncalled = waiting.lean().exclude(enqueued_at__gt=now - UNDER_WAY)
     for job in uncalled.order_by("created_at", "offset", "id")[: min(max(_places(state), 0), CALLED_AT_MOST)]:
         enqueue("send_job", job)
 

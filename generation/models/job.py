@@ -20,9 +20,19 @@ OUTCOMES = [*((kind.value, kind.label) for kind in AnswerKind), *ERROR_KINDS]
 class JobQuerySet(VisibleQuerySet["Job"]):
     """Jobs."""
 
+    def lean(self) -> JobQuerySet:
+        """Without what only the record needs, which may be long."""
+        return self.defer("raw")
+
     def with_details(self) -> JobQuerySet:
         """With everything that the page of a brief tells about each job."""
-        return self.select_related("model", "terms", "brief").prefetch_related("outputs__version__asset", "attempts")
+        outputs = models.Prefetch("outputs", Output.objects.defer("found").select_related("version__asset"))
+        return self.lean().select_related("model", "terms", "brief").prefetch_related(outputs, "attempts")
+
+    def in_lists(self) -> JobQuerySet:
+        """With what a list of briefs tells about each job: it is shown in few words, whatever was said at length."""
+        long = ("parameters", "in_effect", "revised_prompt", "handle")
+        return self.with_details().defer(*long)
 
     def due(self, now: datetime) -> JobQuerySet:
         """Those whose time to be looked at has come."""
@@ -198,6 +208,10 @@ class Output(models.Model):
 
 RUNNING = (JobState.QUEUED, JobState.SENDING, JobState.WAITING)
 """States in which something is still going to happen by itself."""
+
+
+DOUBTFUL = "doubtful"
+"""Where a cost is from that somebody has to look at: what the provider says of it cannot be meant."""
 
 
 RETRIABLE = (JobState.REFUSED, JobState.FAILED, JobState.CANCELED)

@@ -28,6 +28,7 @@ from generation.outputs.forms import KeepForm
 from generation.pages.brief_page import tell
 from generation.pages.links import again_url
 from generation.prompt_templates import prompts
+from generation.spending.forms import CostForm, micros
 
 BROUGHT = ManyFiles(
     error_messages={"required": "Choose the picture you made there, or drop it here."},
@@ -81,6 +82,28 @@ def settle(request: SignedIn, job_id: UUID, verb: str) -> HttpResponse:
     """Settle an unclear job, which needs no right to make pictures."""
     held = get_object_or_404(Job.objects.visible_to(request.user), pk=job_id)
     return _done(request, held.brief_id, MONEY_VERBS, verb, held)
+
+
+@takes_a_form
+@permission_required("generation.manage_money", raise_exception=True)
+def correct_cost(request: SignedIn, job_id: UUID) -> HttpResponse:
+    """Say what a finished job really cost, and how that is known."""
+    held = get_object_or_404(Job.objects.visible_to(request.user).select_related("brief", "model"), pk=job_id)
+    form = CostForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            amount = micros(form.cleaned_data["amount"])
+            services.correct_cost(held, amount, by=request.user, words=form.cleaned_data["reason"])
+        except Blocked as refusal:
+            form.add_error("amount", str(refusal))
+        except InvalidTransition as error:
+            messages.error(request, str(error))
+            return redirect(held.brief)
+        else:
+            messages.success(request, "Corrected. The budgets it falls under have changed, too.")
+            return redirect(held.brief)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "generation/correct_cost.html", {"form": form, "job": held}, status=status)
 
 
 @require_POST

@@ -18,11 +18,18 @@ from generation.briefs import specs
 from generation.catalogue import registry
 from generation.jobs import requests
 from generation.jobs.ingest import FLAGS
+from generation.jobs.services import SETTLED
 from generation.models import Brief, GenerationModel, Job, JobState, Output, OutputState
-from generation.models.job import RETRIABLE, RUNNING
+from generation.models.job import DOUBTFUL, RETRIABLE, RUNNING, JobQuerySet
 from generation.providers.handoff import Ask
 
-COST_REMARKS: Mapping[str, str] = {"computed": "reckoned", "estimate": "reckoned", "unknown": "not confirmed"}
+COST_REMARKS: Mapping[str, str] = {
+    "computed": "reckoned",
+    "estimate": "reckoned",
+    "unknown": "not confirmed",
+    DOUBTFUL: "to be checked",
+    "corrected": "corrected",
+}
 """Where a cost is from → what the page says of it."""
 
 
@@ -126,6 +133,10 @@ class ResultCell:
         return self.job.state == JobState.UNCLEAR
 
     @property
+    def may_correct(self) -> bool:
+        return self.may_settle and self.job.state in SETTLED
+
+    @property
     def may_resume(self) -> bool:
         return self.may_make and self.is_unclear and bool(self.job.handle)
 
@@ -203,7 +214,14 @@ class Column:
 
     @property
     def basis(self) -> str:
-        return self.cells[0].job.cost_basis
+        """Where its cost is from; one that is to be checked comes first."""
+        found = [cell.job.cost_basis for cell in self.cells]
+        return DOUBTFUL if DOUBTFUL in found else found[0]
+
+    @property
+    def correctable(self) -> list[ResultCell]:
+        """Jobs whose cost the viewer may correct."""
+        return [cell for cell in self.cells if cell.may_correct]
 
     @property
     def cost_remark(self) -> str:
@@ -300,12 +318,16 @@ class BriefPage:
 
 def tell(brief: Brief, viewer: User | AnonymousUser) -> BriefPage:
     """All that is known about a brief, in a number of queries that does not grow with its jobs."""
-    return tell_all([brief], viewer)[0]
+    return _told([brief], Job.objects.with_details(), viewer)[0]
 
 
 def tell_all(briefs: Sequence[Brief], viewer: User | AnonymousUser) -> list[BriefPage]:
-    """All that is known about several briefs, in a number of queries that does not grow with them."""
-    jobs = list(Job.objects.filter(brief__in=briefs).with_details())
+    """What a list tells about several briefs, in a number of queries that does not grow with them."""
+    return _told(briefs, Job.objects.in_lists(), viewer)
+
+
+def _told(briefs: Sequence[Brief], every: JobQuerySet, viewer: User | AnonymousUser) -> list[BriefPage]:
+    jobs = list(every.filter(brief__in=briefs))
     places = _places() if any(job.state == JobState.QUEUED for job in jobs) else {}
     may_make, may_settle = viewer.has_perm("generation.make_images"), viewer.has_perm("generation.manage_money")
     cells: dict[UUID, dict[GenerationModel, list[ResultCell]]] = {brief.pk: {} for brief in briefs}

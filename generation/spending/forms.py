@@ -22,12 +22,12 @@ from generation.models import Budget, Plan, PlanKind
 MICROS = 1_000_000
 
 
-def amount_field(label: str, **more: Any) -> forms.DecimalField:
-    """An amount of money in US dollars."""
+def amount_field(label: str, *, places: int = 2, **more: Any) -> forms.DecimalField:
+    """An amount of money in whole units, with so many decimal places."""
     typed = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "amount"})
     wrong = {"invalid": "Write an amount such as 75 or 75.50."}
     return forms.DecimalField(
-        label=label, max_value=1_000_000, decimal_places=2, widget=typed, error_messages=wrong, **more
+        label=label, max_value=1_000_000, decimal_places=places, widget=typed, error_messages=wrong, **more
     )
 
 
@@ -44,6 +44,13 @@ class LimitForm(forms.Form):
 
     limit = amount_field("Limit", min_value=0)
     repeats = forms.BooleanField(label="The same next month", required=False)
+
+
+class CostForm(forms.Form):
+    """What a finished job really cost, and how that is known."""
+
+    amount = amount_field("Cost", places=6, min_value=0)
+    reason = forms.CharField(max_length=200, help_text="Where the amount is from, such as the provider's invoice.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,11 @@ def give_back(job_id: UUID, words: str = "") -> None:
             _move(held.budget_id, job_id, EntryKind.GIVE_BACK, -held.reserved, 0, words)
 
 
+def spent_on(job_id: UUID) -> int:
+    """What can still be taken back of what the job cost: the least that any budget of its last reservation holds."""
+    return min((held.spent for held in _held(job_id)), default=0)
+
+
 def correct(job_id: UUID, micros: int, words: str) -> None:
     """Change what was booked as spent by this much, up or down, once it is known better."""
     for held in _held(job_id):

@@ -22,13 +22,13 @@ from assets.models.version import Status
 from core import clock
 from generation.catalogue import registry
 from generation.models import Budget, Job, JobState, LedgerEntry, Output, OutputState
-from generation.models.job import ENDED
+from generation.models.job import DOUBTFUL, ENDED
 from generation.providers.errors import ErrorKind
 from generation.spending import budgets as spending_budgets
 
 TEAM = Q(budget__person=None, budget__listing=None, budget__campaign="")
 MONTHS_SHOWN = 12
-UNCLEAR_SHOWN = 20
+TO_SETTLE_SHOWN = 20
 KEYS = {
     "by_provider": "model__provider",
     "by_model": "model__name",
@@ -125,6 +125,8 @@ class Month:
     months: Bars
     partial: int
     """How often one model brought some of the pictures that a brief asked of it, and not all."""
+    doubtful: tuple[Job, ...]
+    """Jobs whose quote was booked, since what their provider says of the cost cannot be meant."""
     unclear: tuple[Job, ...]
     """Of whatever month: they count as spent until somebody settles them."""
 
@@ -238,14 +240,23 @@ def month(first: date, currency: str = "USD") -> Month:
         days=list(_days(first, held, currency)),
         months=_months(first, currency),
         partial=_partial(jobs),
-        unclear=tuple(unclear()[:UNCLEAR_SHOWN]),
+        doubtful=tuple(doubtful()[:TO_SETTLE_SHOWN]),
+        unclear=tuple(unclear()[:TO_SETTLE_SHOWN]),
     )
 
 
 def unclear() -> QuerySet[Job]:
     """Jobs that nobody knows the outcome of, oldest first."""
-    related = ("model", "brief__asked_by")
-    return Job.objects.filter(state=JobState.UNCLEAR).select_related(*related).order_by("finished_at", "id")
+    return _to_settle().filter(state=JobState.UNCLEAR)
+
+
+def doubtful() -> QuerySet[Job]:
+    """Jobs with a cost that somebody has to look at, oldest first."""
+    return _to_settle().filter(cost_basis=DOUBTFUL).exclude(state=JobState.UNCLEAR)
+
+
+def _to_settle() -> QuerySet[Job]:
+    return Job.objects.lean().select_related("model", "brief__asked_by").order_by("finished_at", "id")
 
 
 def entries(first: date, currency: str | None = None) -> QuerySet[LedgerEntry]:
@@ -254,7 +265,7 @@ def entries(first: date, currency: str | None = None) -> QuerySet[LedgerEntry]:
     moved = LedgerEntry.objects.filter(budget__month=first).exclude(reserved_micros=0, spent_micros=0)
     if currency is not None:
         moved = moved.filter(budget__currency=currency)
-    return moved.select_related(*related).order_by("-id")
+    return moved.select_related(*related).defer("job__raw").order_by("-id")
 
 
 def budgets(first: date) -> list[Budget]:

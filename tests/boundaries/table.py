@@ -364,6 +364,15 @@ ROWS = (
     Row("briefs/<uuid:brief_id>/family/", see=TEAM),
     Row("briefs/jobs/<uuid:job_id>/pictures/", do=MAKERS, fill={"job_id": "by_hand.pk"}, sends=a_picture()),
     Row(
+        "briefs/jobs/<uuid:job_id>/cost/",
+        see=MANAGERS,
+        do=MANAGERS,
+        fill={"job_id": "failed.pk"},
+        sends=fixed(amount="0.05", reason="The invoice says so."),
+        wrong={"amount": "lots"},
+        keeps=("reason",),
+    ),
+    Row(
         "briefs/jobs/<uuid:job_id>/settle/<slug:verb>/",
         do=MANAGERS,
         fill={"job_id": "unclear.pk", "verb": "=write-off"},

@@ -70,9 +70,9 @@ def of(brief: Brief) -> Tree:
     outputs = Output.objects.exclude(state=OutputState.DISCARDED).order_by("job__created_at", "job__offset", "index")
     references = BriefReference.objects.select_related("version__asset", "output")
     everyone = Brief.objects.filter(Q(pk=root) | Q(root=root)).select_related("asked_by").order_by("asked_at")
-    jobs = Prefetch("jobs", Job.objects.lean())
-    related = (jobs, Prefetch("jobs__outputs", outputs.defer("found")), Prefetch("references", references))
-    drawn = list(everyone.prefetch_related(*related)[:LARGEST])
+    everyone = everyone.prefetch_related(Prefetch("jobs", Job.objects.lean()))
+    everyone = everyone.prefetch_related(Prefetch("jobs__outputs", outputs.defer("found")))
+    drawn = list(everyone.prefetch_related(Prefetch("references", references))[:LARGEST])
     children: dict[UUID | None, list[Brief]] = defaultdict(list)
     for each in drawn:
         children[each.parent_id].append(each)

@@ -128,7 +128,10 @@ class PerMegapixel:
 
 @dataclass(frozen=True)
 class Tokens:
-    """Rates for a million tokens, and how many tokens one picture usually takes (keys as in PerPicture)."""
+    """Rates for a million tokens, and how many tokens one picture usually takes.
+
+    Counts do not grow with the area, so they are facts for each size: "high/1536x1024"; "high" or "*" is for 1024x1024.
+    """
 
     text_in: Money
     image_in: Money
@@ -137,7 +140,7 @@ class Tokens:
     reference_tokens: int = 6_000  # our own careful guess; no provider publishes a figure per picture
 
     def quote(self, order: Order) -> Quote:
-        """An estimate that errs upwards: prompt by length, picture by quality and area."""
+        """An estimate that errs upwards: prompt by length, picture by quality and size."""
         text = ceil(order.prompt_length / CHARACTERS_PER_TOKEN)
         references = order.references * self.reference_tokens
         return Quote(self.cost(text, references, self._tokens(order) * order.count), "estimate")
@@ -149,11 +152,18 @@ class Tokens:
         return Money(ceil(Fraction(total, MICROS)), self.image_out.currency)
 
     def _tokens(self, order: Order) -> int:
+        """Those of this size, else of the nearest in area that is known; of two as near the dearer."""
         exact = self.picture_tokens.get(f"{order.quality}/{order.size}")
         if exact is not None:
             return exact
-        area = max(Fraction(order.width * order.height, MEGAPIXEL), Fraction(1))
-        return ceil(_row(self.picture_tokens, order) * area)
+        known = [(MEGAPIXEL, _row(self.picture_tokens, order))]
+        for key, tokens in self.picture_tokens.items():
+            quality, _, size = key.partition("/")
+            if size and quality == order.quality:
+                width, _, height = size.partition("x")
+                known.append((int(width) * int(height), tokens))
+        area = order.width * order.height
+        return min(known, key=lambda one: (max(Fraction(one[0], area), Fraction(area, one[0])), -one[1]))[1]
 
 
 @dataclass(frozen=True)

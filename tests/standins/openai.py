@@ -13,6 +13,8 @@ from tests.standins.pictures import edited, picture
 from tests.standins.server import Handler, StandIn, Upload
 
 TOKENS = {"low": 200, "medium": 1767, "high": 7034, "xhigh": 3122, "max": 7024, "auto": 1767}
+TOKENS_WIDE = TOKENS | {"medium": 1400, "high": 5500, "max": 5500, "auto": 1400}
+"""Of 1536x1024 and its upright twin, which take fewer."""
 TOKENS_PER_PICTURE_IN = 1_500
 MOST_PICTURES = 16
 FIELDS = frozenset(
@@ -81,7 +83,8 @@ class OpenAIStandIn(StandIn):
         width, height = (int(side) for side in size.split("x")) if "x" in size else (1024, 1024)
         quality, kind = str(wish.get("quality", "auto")), str(wish.get("output_format", "png"))
         items = [self._drawn(wish, files, (width, height), kind, number) for number in range(count)]
-        text, out = len(str(wish.get("prompt", ""))) // 4 + 1, TOKENS.get(quality, 1767) * count
+        tokens = TOKENS_WIDE if {width, height} == {1536, 1024} else TOKENS
+        text, out = len(str(wish.get("prompt", ""))) // 4 + 1, tokens.get(quality, tokens["auto"]) * count
         pictures = len(files) * TOKENS_PER_PICTURE_IN
         return {
             "created": int(time.time()),

@@ -86,3 +86,22 @@ def test_what_a_model_needs_its_adapter_insists_on(row: dict[str, Any], lack: di
             maker.build(replace(wish(row), **lack), ATTEMPT)
     else:
         maker.build(replace(wish(row), **lack), ATTEMPT)
+
+
+@pytest.mark.parametrize(
+    ("model_id", "follows"),
+    [
+        ("gpt-image-1.5", "gpt-image-2.5-sunburst"),
+        ("gpt-image-1-mini", "gpt-image-2.5-sunburst"),
+        ("chatgpt-image-latest", "gpt-image-2.5-sunburst"),
+        ("gemini-2.5-flash-image", "gemini-3.1-flash-lite-image"),
+    ],
+)
+def test_what_ends_is_followed_by_what_its_vendor_names(model_id: str, follows: str) -> None:
+    (row,) = [row for row in ROWS if row["model_id"] == model_id]
+    assert row["successor"] == follows
+
+
+def test_every_image_model_of_openai_that_lasts_can_be_called_in_conversation_too() -> None:
+    lasting = {row["model_id"] for row in ROWS if row["provider"] == "openai" and "ends_on" not in row}
+    assert lasting == {row["model_id"] for row in ROWS if row["provider"] == "openai-responses"}

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from generation.providers.base import Finished, ImageSpec, Money, Reference
+from generation.providers.base import Finished, ImageSpec, Money, Quality, Reference
 from generation.providers.egress.http import Client
 from generation.providers.errors import (
     ErrorKind,
@@ -26,14 +26,15 @@ from generation.providers.errors import (
     Unclear,
 )
 from generation.providers.openai import OpenAIImages
+from generation.providers.prices import Reserve
 from tests.generation.providers.contract import ATTEMPT, CANARY, PNG, HTTPContract, Recorded, always, client, model
 from tests.standins.openai import TOKENS_PER_PICTURE_IN, OpenAIStandIn
 
 USAGE = {
-    "total_tokens": 1779,
-    "input_tokens": 12,
-    "output_tokens": 1767,
-    "input_tokens_details": {"text_tokens": 12, "image_tokens": 0},
+    "total_tokens": 1409,
+    "input_tokens": 9,
+    "output_tokens": 1400,
+    "input_tokens_details": {"text_tokens": 9, "image_tokens": 0},
 }
 SUCCESS: dict[str, Any] = {
     "created": 1795300000,
@@ -68,7 +69,7 @@ class TestContract(HTTPContract):
     )
 
     def test_cost_is_reckoned_from_usage_at_the_picture_rate(self) -> None:
-        assert self.good.cost == Money(12 * 5 + 1767 * 30)
+        assert self.good.cost == Money(9 * 5 + 1400 * 30)
         assert self.good.cost_basis == "computed"
 
     def test_no_seed_is_ever_recorded(self) -> None:
@@ -166,20 +167,20 @@ class TestContract(HTTPContract):
         assert (result.cost, result.cost_basis) == (None, "doubtful")
 
     def test_pictures_sent_along_are_paid_at_their_own_rate(self) -> None:
-        details = {"text_tokens": 12, "image_tokens": 900}
-        usage = USAGE | {"input_tokens": 912, "input_tokens_details": details}
+        details = {"text_tokens": 9, "image_tokens": 900}
+        usage = USAGE | {"input_tokens": 909, "input_tokens_details": details}
         result = self.finish(always(200, SUCCESS | {"usage": usage}), replace(self.spec, references=(Reference(PNG),)))
-        assert result.cost == Money(12 * 5 + 900 * 8 + 1767 * 30)
+        assert result.cost == Money(9 * 5 + 900 * 8 + 1400 * 30)
 
     def test_input_that_is_not_told_apart_is_paid_at_the_dearer_rate(self) -> None:
-        usage = {"input_tokens": 912, "output_tokens": 1767}
+        usage = {"input_tokens": 912, "output_tokens": 1400}
         result = self.finish(always(200, SUCCESS | {"usage": usage}), replace(self.spec, references=(Reference(PNG),)))
-        assert result.cost == Money(912 * 8 + 1767 * 30)
+        assert result.cost == Money(912 * 8 + 1400 * 30)
 
     def test_words_in_the_answer_are_paid_at_the_text_rate(self) -> None:
-        usage = USAGE | {"output_tokens_details": {"image_tokens": 1700, "text_tokens": 67}}
+        usage = USAGE | {"output_tokens_details": {"image_tokens": 1300, "text_tokens": 100}}
         spec = replace(self.spec, model=model("gpt-image-1.5"))
-        assert self.finish(always(200, SUCCESS | {"usage": usage}), spec).cost == Money(12 * 5 + 1700 * 32 + 67 * 10)
+        assert self.finish(always(200, SUCCESS | {"usage": usage}), spec).cost == Money(9 * 5 + 1300 * 32 + 100 * 10)
 
     def test_without_usage_the_cost_is_not_known(self) -> None:
         result = self.finish(always(200, {name: value for name, value in SUCCESS.items() if name != "usage"}))
@@ -238,7 +239,7 @@ class TestContract(HTTPContract):
                 request_for(spec)
 
     def test_a_model_of_unknown_price_claims_none(self) -> None:
-        spec = replace(self.spec, model=model("gpt-image-2.6-flare"))
+        spec = replace(self.spec, model=replace(model("gpt-image-2"), price=Reserve(Money.of("0.50"))))
         assert self.provider().quote(spec).basis == "estimate"
         result = self.finish(self.recorded.success, spec)
         assert (result.cost, result.cost_basis) == (None, "unknown")
@@ -246,6 +247,32 @@ class TestContract(HTTPContract):
     def test_a_mask_alone_is_refused_before_sending(self) -> None:
         with pytest.raises(Rejected, match="mask"):
             self.provider().start(replace(self.spec, mask=PNG), attempt=ATTEMPT)
+
+
+@pytest.mark.parametrize(
+    ("model_id", "quality", "size", "dollars"),
+    [
+        ("gpt-image-2", "final", (1536, 1024), "0.165"),
+        ("gpt-image-2", "final", (1024, 1536), "0.165"),
+        ("gpt-image-2", "final", (3840, 2160), "0.401"),
+        ("gpt-image-2", "final", (1024, 1024), "0.211"),
+        ("gpt-image-2", "final", (1040, 1040), "0.211"),
+        ("gpt-image-2", "final", (1280, 848), "0.211"),
+        ("gpt-image-2", "standard", (1536, 1024), "0.042"),
+        ("gpt-image-2", "standard", (1024, 1024), "0.053"),
+        ("gpt-image-2.5-sunburst", "standard", (1536, 1024), "0.0412"),
+        ("gpt-image-2.5-sunburst", "final", (3840, 2160), "0.400"),
+        ("gpt-image-2.6-flare", "standard", (1024, 1024), "0.0527"),
+        ("gpt-image-1.5", "final", (1536, 1024), "0.19968"),
+    ],
+)
+def test_a_quote_is_the_published_price_of_that_size(
+    model_id: str, quality: Quality, size: tuple[int, int], dollars: str
+) -> None:
+    spec = ImageSpec("A", model(model_id, "openai"), quality=quality, size=size)
+    words = 5  # a prompt of one letter counts as one token
+    quoted = OpenAIImages({}, client(always(200))).quote(spec).amount.micros - words
+    assert quoted == pytest.approx(Money.of(dollars).micros, rel=0.002)
 
 
 def request_for(spec: ImageSpec) -> Any:

@@ -120,6 +120,8 @@ class OpenAIImages(OpenAIAccount):
     def fields(self, spec: ImageSpec) -> dict[str, Any]:
         """The fields of a request, files aside."""
         extra = self.extras(spec)
+        if extra.moderation and spec.references:  # edits have no such field (openai-python 3.51.0)
+            raise Rejected("How strictly is judged can be chosen only without pictures sent along.", field="extra")
         width, height = spec.pixels
         ours = {
             "model": spec.model.id,

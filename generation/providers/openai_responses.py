@@ -278,6 +278,8 @@ def _failure(data: dict[str, Any]) -> ProviderError:
         return OutOfMoney(f"The account has no money left for this. {said}".strip(), charged="no", **known)
     if code in ("server_error", "rate_limit_exceeded"):
         return BadAnswer(f"OpenAI had trouble with this picture. {said}".strip(), **known)
+    if code == "data_residency_mismatch":
+        return Rejected(f"OpenAI may not do this where the account keeps its data. {said}".strip(), **known)
     if "image" in code:  # eleven codes about pictures that were sent along
         return Rejected(f"OpenAI cannot use a picture that was sent. {said}".strip(), field="references", **known)
     return _no_picture(data)

@@ -91,7 +91,13 @@ class ResponsesStandIn(StandIn):
 
 
 USAGE: dict[str, Any] = {
-    "usage": {"input_tokens": 300, "output_tokens": 120, "total_tokens": 420},
+    "usage": {
+        "input_tokens": 300,
+        "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
+        "output_tokens": 120,
+        "output_tokens_details": {"reasoning_tokens": 0},
+        "total_tokens": 420,
+    },
     "tool_usage": {
         "image_gen": {
             "input_tokens": 40,
@@ -108,6 +114,9 @@ def _response(render: Render, status: str) -> dict[str, Any]:
     return {
         "id": render.id,
         "object": "response",
+        "created_at": 1795300000.0,
+        "parallel_tool_calls": True,
+        "tool_choice": render.wish.get("tool_choice", "auto"),
         "status": status,
         "model": render.wish["model"],
         "background": render.wish.get("background", False),
@@ -119,8 +128,9 @@ def _response(render: Render, status: str) -> dict[str, Any]:
 
 def _ending(render: Render) -> dict[str, Any]:
     if render.mode == "words":
-        part = {"type": "output_text", "text": "I would rather describe it."}
-        return {"type": "message", "role": "assistant", "status": "completed", "content": [part]}
+        part = {"type": "output_text", "text": "I would rather describe it.", "annotations": []}
+        message = {"type": "message", "id": f"msg_{render.id}", "role": "assistant", "status": "completed"}
+        return message | {"content": [part]}
     call = {"type": "image_generation_call", "id": f"ig_{render.id}", "action": "generate"}
     if render.mode == "refuse":
         details = {"moderation_stage": "output", "categories": ["violence"]}

@@ -23,7 +23,7 @@ from generation.jobs.dispatch import enqueue
 from generation.jobs.ingest import add_outputs, receive
 from generation.jobs.transitions import check_right, check_state, hold, move, save
 from generation.models import Job, JobState
-from generation.models.job import ENDED, RETRIABLE
+from generation.models.job import DOUBTFUL, ENDED, RETRIABLE
 from generation.providers.base import Picture
 from generation.spending import budgets, ledger
 
@@ -164,7 +164,8 @@ def correct_cost(job: Job, micros: int, *, by: User, words: str) -> Job:
             words = "Part of this was charged in an earlier month, which is closed. Write an amount that includes it."
             raise Blocked([Finding("cost", words, field="amount")])
         ledger.correct(held.pk, change, words)
-        written = save(held, settled_micros=micros, cost_basis="corrected")
+        checked = f"{held.error_words} Checked: {words}" if held.cost_basis == DOUBTFUL else held.error_words
+        written = save(held, settled_micros=micros, cost_basis="corrected", error_words=checked)
         audit.record(by, "job.cost_corrected", written, f"{held}: {words}", cost_micros=micros)
     return held
 

@@ -89,7 +89,7 @@ def settle(request: SignedIn, job_id: UUID, verb: str) -> HttpResponse:
 def correct_cost(request: SignedIn, job_id: UUID) -> HttpResponse:
     """Say what a finished job really cost, and how that is known."""
     held = get_object_or_404(Job.objects.visible_to(request.user).select_related("brief", "model"), pk=job_id)
-    form = CostForm(request.POST or None)
+    form = CostForm(request.POST or None, currency=held.currency)
     if request.method == "POST" and form.is_valid():
         try:
             amount = micros(form.cleaned_data["amount"])

@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth import get_user_model
 from django.core.exceptions import NON_FIELD_ERRORS
+from django.http import QueryDict
 
 from assets.models import Listing
 from core import clock
@@ -51,6 +52,10 @@ class CostForm(forms.Form):
 
     amount = amount_field("Cost", places=6, min_value=0)
     reason = forms.CharField(max_length=200, help_text="Where the amount is from, such as the provider's invoice.")
+
+    def __init__(self, data: QueryDict | None = None, *, currency: str) -> None:
+        super().__init__(data)
+        self.fields["amount"].label = f"Cost in {currency}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,7 @@ def test_whoever_manages_money_sees_what_is_to_be_checked_and_corrects_it(ada: U
     assert (done.status_code, done["Location"]) == (302, job.brief.get_absolute_url())
     job.refresh_from_db()
     assert (job.settled_micros, job.cost_basis, spent()) == (33_600, "corrected", (0, 33_600))
+    assert job.error_words.endswith("Checked: Invoice of November")
     assert "Costs to check" not in browser.get(reverse("generation:spend")).content.decode()
     entry = LogEntry.objects.filter(action="job.cost_corrected").latest("id")
     assert "Invoice of November" in entry.words

@@ -157,16 +157,16 @@ def correct_cost(job: Job, micros: int, *, by: User, words: str) -> Job:
     with transaction.atomic():
         held = hold(job)
         check_state(held, *SETTLED)
-        change = micros - (held.settled_micros or 0)
+        more = micros - (held.settled_micros or 0)
         if not 0 <= micros <= MOST_MICROS:
             raise Blocked([Finding("cost", "Write an amount from 0 to 100,000.", field="amount")])
-        if -change > ledger.spent_on(held.pk):
+        if -more > ledger.spent_on(held.pk):
             words = "Part of this was charged in an earlier month, which is closed. Write an amount that includes it."
             raise Blocked([Finding("cost", words, field="amount")])
-        ledger.correct(held.pk, change, words)
+        ledger.correct(held.pk, more, words)
         checked = f"{held.error_words} Checked: {words}" if held.cost_basis == DOUBTFUL else held.error_words
-        written = save(held, settled_micros=micros, cost_basis="corrected", error_words=checked)
-        audit.record(by, "job.cost_corrected", written, f"{held}: {words}", cost_micros=micros)
+        change = save(held, settled_micros=micros, cost_basis="corrected", error_words=checked)
+        audit.record(by, "job.cost_corrected", change, f"{held}: {words}", cost_micros=micros)
     return held
 
 

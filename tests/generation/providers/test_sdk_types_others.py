@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Any, get_args, get_type_hints
+from typing import Any, cast, get_args, get_type_hints
 
 import botocore.session
 import httpx
@@ -21,6 +21,7 @@ from generation.providers.base import Finished, ImageSpec, Reference
 from generation.providers.bedrock import Bedrock, by_code
 from generation.providers.egress.http import Client, Request
 from generation.providers.errors import ProviderError
+from generation.providers.prices import Tokens
 from tests.generation.providers.contract import ATTEMPT, CANARY, PNG, ROWS, always, client, model
 from tests.standins.gemini import GeminiStandIn
 from tests.standins.replicate import ReplicateStandIn
@@ -57,9 +58,9 @@ def test_the_stand_in_of_gemini_answers_as_the_sdk_reads(along: tuple[Reference,
     parts = [part for one in theirs.candidates or [] if one.content for part in one.content.parts or []]
     assert [part.inline_data.data for part in parts if part.inline_data] == [one.data for one in ours.pictures]
     assert (theirs.model_version, theirs.response_id) == (ours.model_reported, ours.request_id)
-    usage, price = theirs.usage_metadata, spec.model.price
+    usage, price = theirs.usage_metadata, cast("Tokens", spec.model.price)
     assert usage is not None
-    assert ours.cost == getattr(price, "cost")(usage.prompt_token_count, 0, usage.candidates_token_count)  # noqa: B009
+    assert ours.cost == price.cost(usage.prompt_token_count or 0, 0, usage.candidates_token_count or 0)
 
 
 # Ends that say nothing about the wish: the answer is kept, and a person reads what was said.

@@ -14,11 +14,11 @@ from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
-from django_htmx.http import reswap, retarget
+from django_htmx.http import reselect, reswap, retarget
 
 from core import clock
 from core.errors import Blocked, InvalidTransition
+from core.web.requests import Htmx, asks_by_script, back
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -106,6 +106,16 @@ def no_nul(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def htmx(get_response: GetResponse) -> GetResponse:
+    """`request.htmx` is true where a fragment is asked for."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        request.htmx = Htmx(request)  # type: ignore[attr-defined] # as `SignedIn` says
+        return get_response(request)
+
+    return middleware
+
+
 STATUSES: dict[type[Exception], int] = {PermissionDenied: 403, InvalidTransition: 409, Blocked: 422}
 
 
@@ -132,14 +142,7 @@ def refusal(request: HttpRequest, exception: Exception, status: int) -> HttpResp
         "findings": getattr(exception, "findings", ()),
         "back": back(request),
     }
-    if getattr(request, "htmx", False):
+    if asks_by_script(request):
         response = render(request, "components/refusal.html", context, status=status)
-        return reswap(retarget(response, "#messages"), "innerHTML")
+        return reselect(reswap(retarget(response, "#messages"), "innerHTML"), "unset")
     return render(request, f"{status}.html", context, status=status)
-
-
-def back(request: HttpRequest) -> str:
-    """The page of ours that the request came from, for a link back to it."""
-    referer = request.headers.get("Referer", "")
-    is_ours = url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure())
-    return referer if is_ours else "/"

@@ -4,4 +4,8 @@ from django.urls import path
 
 from core.people import views
 
-urlpatterns = [path("profile/", views.profile, name="profile")]
+urlpatterns = [
+    path("profile/", views.profile, name="profile"),
+    path("session/", views.session, name="session"),
+    path("welcome-back/", views.welcome_back, name="welcome_back"),
+]

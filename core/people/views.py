@@ -1,10 +1,14 @@
-"""The page of people's own settings."""
+"""The page of people's own settings, and whether somebody is signed in."""
 
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from core import clock
 from core.people.forms import ProfileForm
@@ -23,3 +27,18 @@ def profile(request: SignedIn) -> HttpResponse:
     places = sorted(name for name in clock.zones() if "/" in name and not name.startswith("Etc/"))
     context = {"form": form, "zones": [clock.UTC, *places], "team_zone": clock.zone().key}
     return render(request, "people/profile.html", context, status=422 if form.is_bound else 200)
+
+@require_safe
+@never_cache
+@login_not_required
+def session(request: HttpRequest) -> HttpResponse:
+    """Who is signed in now, and the token for what they send: for a page that is older than the session."""
+    person = request.user
+    who = {"user": str(person.pk), "name": str(person)} if person.is_authenticated else {"user": "", "name": ""}
+    return JsonResponse({**who, "token": get_token(request)})
+
+
+@require_safe
+def welcome_back(request: SignedIn) -> HttpResponse:
+    """Where signing in beside an open page leads: back to that page."""
+    return render(request, "people/welcome_back.html")

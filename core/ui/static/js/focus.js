@@ -1,13 +1,12 @@
-// After htmx swaps a region, focus goes to its new heading, so that a screen reader and the keyboard follow.
-import { announce } from "./announce.js";
-
+// After htmx swaps a region, focus goes to its new heading or to what is wrong in it, so that whoever reads follows.
 export function start() {
-  document.addEventListener("htmx:afterSettle", (event) => {
-    const heading = event.detail.elt.querySelector("[data-focus]");
-    if (!heading) return;
-    heading.tabIndex = -1;
-    heading.focus({ preventScroll: false });
+  document.addEventListener("htmx:afterSettle", ({ detail }) => {
+    const { elt } = detail;
+    if (elt.id === "messages") elt.scrollIntoView({ block: "nearest" });
+    const wrong = () => elt.querySelector('[aria-invalid="true"]') ?? elt.querySelector(".notice");
+    const place = elt.querySelector("[data-focus]") ?? (elt.id === "content" ? wrong() : null);
+    if (!place) return;
+    if (!place.matches("input, select, textarea")) place.tabIndex = -1;
+    place.focus({ preventScroll: false });
   });
-  document.addEventListener("htmx:sendError", () => announce("The portal did not answer. Nothing was changed; try again."));
-  document.addEventListener("htmx:responseError", () => announce("That did not work. Nothing was changed; reload the page and try again."));
 }

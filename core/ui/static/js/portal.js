@@ -5,6 +5,7 @@ import * as counter from "./counter.js";
 import * as dirty from "./dirty.js";
 import * as dropzone from "./dropzone.js";
 import * as focus from "./focus.js";
+import * as guard from "./guard.js";
 import * as keys from "./keys.js";
 import * as mask from "./mask.js";
 import * as menu from "./menu.js";
@@ -13,7 +14,7 @@ import * as theme from "./theme.js";
 import * as typed from "./typed.js";
 import * as undo from "./undo.js";
 
-const helpers = [theme, keys, menu, copy, counter, dropzone, dirty, relative, undo, compare, mask, focus, typed];
+const helpers = [guard, theme, keys, menu, copy, counter, dropzone, dirty, relative, undo, compare, mask, focus, typed];
 
 for (const { start } of helpers) start?.();
 

@@ -22,15 +22,17 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 SWEEP_SECONDS = 5
 SWEEP_IS_STALE = 60
-EXPORT = "core.tasks.export_log_head"
-EXPORT_SECONDS = 3600
+EVERY_HOUR = 3600
 
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # Those that pile up only repeat each other. But a queue that is always some seconds late must not throw all away.
     name: {"task": name, "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_IS_STALE}}
     for name in ("generation.tasks.sweep", "approvals.tasks.sweep", "core.tasks.send_outbox")
 }
-BEAT_SCHEDULE[EXPORT] = {"task": EXPORT, "schedule": EXPORT_SECONDS, "options": {"expires": EXPORT_SECONDS}}
+BEAT_SCHEDULE |= {
+    name: {"task": name, "schedule": EVERY_HOUR, "options": {"expires": EVERY_HOUR}}
+    for name in ("core.tasks.export_log_head", "core.tasks.forget_sent_forms")
+}
 
 
 def transport_options() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Background work of the foundation: sending what is in the outbox, and keeping the head of the log outside."""
+"""Background work of the foundation: the outbox, the head of the log outside, and forgetting forms sent long ago."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from celery import shared_task
 
 from core.audit import outside
 from core.outbox import sending
+from core.web import once
 
 
 @shared_task
@@ -18,3 +19,9 @@ def send_outbox() -> None:
 def export_log_head() -> None:
     """Keep the end of the log where the database's owner cannot reach it. Run by the clock."""
     outside.export()
+
+
+@shared_task
+def forget_sent_forms() -> None:
+    """Forget the forms that were sent some days ago. Run by the clock."""
+    once.forget()

@@ -23,6 +23,7 @@ from approvals.releases import lifecycle
 from approvals.releases.forms import WithdrawForm
 from assets.models import Version
 from core import clock
+from core.web.once import once
 from core.web.requests import SignedIn, takes_a_form
 
 PER_PAGE = 24
@@ -86,6 +87,7 @@ def release(request: SignedIn, release_id: UUID) -> HttpResponse:
 @takes_a_form
 @may_look
 @permission_required(lifecycle.WITHDRAW, raise_exception=True)
+@once()
 def withdraw(request: SignedIn, release_id: UUID) -> HttpResponse:
     """Ask why, and end a release."""
     found = _release(release_id)

@@ -21,6 +21,7 @@ from approvals.reviews import changes, dossier, services
 from approvals.reviews.forms import DecisionForm, SubmitForm
 from assets.models import Version
 from core.errors import Blocked, Finding, InvalidTransition
+from core.web.once import once
 from core.web.requests import SignedIn, takes_a_form
 
 PAGE, QUEUE = "approvals/review.html", "approvals/_queue.html"
@@ -46,6 +47,7 @@ def review(request: SignedIn, review_id: UUID) -> HttpResponse:
 
 @require_POST
 @may_look
+@once()
 def decide(request: SignedIn, review_id: UUID) -> HttpResponse:
     """Record a decision on what was seen, and go on to the next review."""
     found = _review(review_id)
@@ -70,6 +72,7 @@ def decide(request: SignedIn, review_id: UUID) -> HttpResponse:
 
 @require_POST
 @may_look
+@once()
 def undo(request: SignedIn, decision_id: UUID) -> HttpResponse:
     """Take one's decision back, and return to the review."""
     decision = get_object_or_404(Decision.objects.select_related("review__version"), pk=decision_id)
@@ -80,6 +83,7 @@ def undo(request: SignedIn, decision_id: UUID) -> HttpResponse:
 
 @require_POST
 @may_look
+@once()
 def claim(request: SignedIn, review_id: UUID) -> HttpResponse:
     """Claim a review."""
     found = services.claim(_review(review_id), by=request.user)
@@ -89,6 +93,7 @@ def claim(request: SignedIn, review_id: UUID) -> HttpResponse:
 
 @require_POST
 @may_look
+@once()
 def retract(request: SignedIn, review_id: UUID) -> HttpResponse:
     """The author takes their version back."""
     found = services.retract_review(_review(review_id), by=request.user)
@@ -99,6 +104,7 @@ def retract(request: SignedIn, review_id: UUID) -> HttpResponse:
 @takes_a_form
 @may_look
 @permission_required(deciding.SUBMIT, raise_exception=True)
+@once()
 def submit(request: SignedIn, version_id: UUID) -> HttpResponse:
     """Submit a version to channels."""
     version = get_object_or_404(Version.objects.visible_to(request.user).with_details(), pk=version_id)

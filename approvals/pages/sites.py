@@ -13,6 +13,8 @@ from approvals.models import ListingSite, SiteKey
 from approvals.policies import deciding
 from approvals.sites import access
 from approvals.sites.forms import KeyForm, SiteChannelsForm, SiteForm
+from core.web import seen
+from core.web.once import once
 from core.web.requests import SignedIn, takes_a_form
 
 KEY_STATES = {
@@ -23,11 +25,16 @@ KEY_STATES = {
 }
 """How a key stands -> the badge that says so."""
 
+SHOWN_ONCE = (
+    "The key was created already, once, and was shown then. If you did not copy it, revoke it and create another."
+)
+
 may_manage = permission_required(deciding.MANAGE, raise_exception=True)
 
 
 @takes_a_form
 @may_manage
+@once()
 def listing_sites(request: SignedIn) -> HttpResponse:
     """All listing sites, and the form for a new one."""
     form = SiteForm(request.POST or None)
@@ -53,6 +60,7 @@ def site(request: SignedIn, slug: str) -> HttpResponse:
 
 @require_POST
 @may_manage
+@once(already=SHOWN_ONCE)
 def create_key(request: SignedIn, slug: str) -> HttpResponse:
     """Create a key, and show it this once: the answer is the page itself, and no cache keeps it."""
     found, form = _site(slug), KeyForm(request.POST)
@@ -64,6 +72,7 @@ def create_key(request: SignedIn, slug: str) -> HttpResponse:
 
 @require_POST
 @may_manage
+@once()
 def revoke_key(request: SignedIn, slug: str, key_id: int) -> HttpResponse:
     """Revoke a key."""
     key = get_object_or_404(SiteKey, pk=key_id, site__slug=slug)
@@ -76,10 +85,13 @@ def revoke_key(request: SignedIn, slug: str, key_id: int) -> HttpResponse:
 @may_manage
 def change_channels(request: SignedIn, slug: str) -> HttpResponse:
     """Say which channels a site may read."""
-    found, form = _site(slug), SiteChannelsForm(request.POST)
-    if not form.is_valid():
-        return _page(request, found, channels_form=form, status=422)
-    access.change_channels(found, form.cleaned_data["channels"], by=request.user)
+    with seen.held(request, ListingSite.objects.filter(slug=slug)):
+        found = _site(slug)
+        form = SiteChannelsForm.of(found, request.POST)
+        if is_whole := form.is_valid():
+            access.change_channels(found, form.cleaned_data["channels"], by=request.user)
+    if not is_whole:
+        return _page(request, found, channels_form=form, status=seen.status(form))
     messages.success(request, "Saved. The site can read these channels from its next request on.")
     return redirect("approvals:site", slug)
 
@@ -111,7 +123,7 @@ def _page(
         "site": found,
         "keys": [(key, *KEY_STATES[_state(key)]) for key in found.keys.select_related("created_by", "site")],
         "key_form": key_form or KeyForm(),
-        "channels_form": channels_form or SiteChannelsForm(initial={"channels": chosen}),
+        "channels_form": channels_form or SiteChannelsForm.of(found),
         "new_key": new_key,
         "first_channel": chosen[0] if chosen else "",
         "api": request.build_absolute_uri("/api/v1"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
+from typing import Any
 
 from django import forms
 
 from approvals.models import Channel, ListingSite
 from core import clock
+from core.web.seen import SeenForm
 
 
 class SiteForm(forms.Form):
@@ -29,7 +32,7 @@ class SiteForm(forms.Form):
         return slug
 
 
-class SiteChannelsForm(forms.Form):
+class SiteChannelsForm(SeenForm):
     """Which channels a site may read."""
 
     channels = forms.ModelMultipleChoiceField(
@@ -39,6 +42,10 @@ class SiteChannelsForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         label="Channels",
     )
+
+    @classmethod
+    def of(cls, site: ListingSite, data: Mapping[str, Any] | None = None) -> SiteChannelsForm:
+        return cls(data, initial={"channels": [channel.slug for channel in site.channels.all()]})
 
 
 class KeyForm(forms.Form):

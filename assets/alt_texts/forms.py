@@ -11,6 +11,7 @@ from django.forms import BoundField
 from assets.alt_texts.checking import Words
 from assets.models import Version
 from core import languages
+from core.web.seen import SeenForm
 
 MOST = 8
 """Further languages of one picture."""
@@ -18,7 +19,7 @@ LENGTH = 1000
 """Characters of a text in a further language; all of them must fit into what a JPEG can say about itself (64 kB)."""
 
 
-class AltTextForm(forms.Form):
+class AltTextForm(SeenForm):
     """The alt text, or the word that there is none."""
 
     text = forms.CharField(

@@ -14,6 +14,7 @@ from assets.models import Asset, DigitalSource, Listing, Origin, Version
 from assets.models.version import Status
 from core.models import User
 from core.web.forms import ANY, SearchField, offer
+from core.web.seen import SeenForm
 
 AT_ONCE = 20
 """Files in one upload."""
@@ -93,7 +94,9 @@ class NewVersionForm(UploadForm):
         return files
 
 
-class RenameForm(forms.Form):
+class RenameForm(SeenForm):
+    """What a picture is called."""
+
     title = forms.CharField(max_length=200)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -13,6 +13,7 @@ from django.http import QueryDict
 from assets.listings.records import ListingFacts
 from assets.models import Listing
 from core.web.forms import SearchField
+from core.web.seen import Extra, SeenForm
 
 MOST_FACTS = 40
 SPARE = 2
@@ -27,7 +28,7 @@ class ListingSearch(forms.Form):
     q = SearchField("Reference, title or address")
 
 
-class ListingForm(forms.Form):
+class ListingForm(SeenForm):
     """A property as the listing system knows it."""
 
     reference = forms.CharField(max_length=64, help_text="As the listing system calls it, such as HB-1042.")
@@ -86,12 +87,17 @@ class ListingEditor:
     """The forms of one listing, from what is known or from what was posted."""
 
     def __init__(self, listing: Listing | None, data: QueryDict | None = None) -> None:
+        carried = ""
         known = {name: getattr(listing, name) for name in ListingForm.base_fields} if listing else {}
         facts = [{"name": name, "value": str(value)} for name, value in (listing.facts if listing else {}).items()]
         if data is not None and "more" in data:  # one more row, with everything as it was typed
             known = {name: data.get(name, "") for name in ListingForm.base_fields}
-            facts, data = _typed(data), None
+            carried, facts, data = data.get("seen", ""), _typed(data), None
         self.about = ListingForm(data, initial=known)
+        self.about.carried = carried
+        if self.about.takes_theirs("facts"):
+            data = _with_facts(data, facts)
+        self.about.extras = {"facts": Extra("Facts", _in_lines(facts), _in_lines(_typed(data)) if data else "")}
         self.facts: Facts = FactRows(_counted(data), initial=None if data else facts, prefix="fact")  # type: ignore[assignment] # the factory hides whose subclass it made
 
     def is_valid(self) -> bool:
@@ -113,6 +119,22 @@ def _typed(data: Mapping[str, Any]) -> list[dict[str, str]]:
     count = min(int(total), MOST_FACTS) if total.isdecimal() and len(total) < 4 else 0
     rows = [{name: data.get(f"fact-{number}-{name}", "") for name in FactRow.base_fields} for number in range(count)]
     return [row for row in rows if any(row.values())]
+
+
+def _in_lines(facts: Iterable[Mapping[str, str]]) -> str:
+    return "\n".join(f"{fact['name'].strip()}: {fact['value'].strip()}" for fact in facts)
+
+
+def _with_facts(data: QueryDict | None, facts: Sequence[Mapping[str, str]]) -> QueryDict:
+    """The post with these facts in place of those that were typed."""
+    taken = data.copy() if data is not None else QueryDict(mutable=True)
+    for name in [name for name in taken if name.startswith("fact-")]:
+        del taken[name]
+    taken["fact-TOTAL_FORMS"] = str(len(facts))
+    for number, fact in enumerate(facts):
+        for name, value in fact.items():
+            taken[f"fact-{number}-{name}"] = value
+    return taken
 
 
 def _counted(data: QueryDict | None) -> QueryDict | None:

@@ -31,6 +31,8 @@ from assets.provenance.forms import DisclosureForm
 from assets.rights import consents, licenses
 from assets.rights.forms import ConsentForm, LicenseForm, ShownForm
 from core.models import User
+from core.web import seen
+from core.web.once import once
 from core.web.requests import SignedIn
 
 PAGE = "assets/asset.html"
@@ -95,11 +97,14 @@ SAVINGS = {
 @may_edit
 def save(request: SignedIn, asset_id: UUID, number: int, what: str) -> HttpResponse:
     """Save the alt text, who is shown, or the disclosure."""
-    found, saving = _version(request, asset_id, number), SAVINGS[what]
-    form = saving.form.of(found, request.POST)
-    if not form.is_valid():
+    saving = SAVINGS[what]
+    with seen.held(request, Version.objects.filter(asset=asset_id, number=number)):
+        found = _version(request, asset_id, number)
+        form = saving.form.of(found, request.POST)
+        if is_whole := form.is_valid():
+            saving.verb(found, form, request.user)
+    if not is_whole:
         return _refused(request, found, saving.panel, form, name=what)
-    saving.verb(found, form, request.user)
     return _saved(request, found, saving.panel, saving.words)
 
 
@@ -119,30 +124,35 @@ def check_alt_text(request: SignedIn, asset_id: UUID, number: int) -> HttpRespon
 @may_edit
 def license(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
     """Save the license answers."""
-    found = _version(request, asset_id, number)
-    form = LicenseForm.of(found, request.POST)
-    is_whole = form.is_valid()
-    if "prefill" in request.POST:
+    with seen.held(request, Version.objects.filter(asset=asset_id, number=number)):
+        found = _version(request, asset_id, number)
+        form = LicenseForm.of(found, request.POST)
+        is_whole, prefills = form.is_valid(), "prefill" in request.POST
+        if is_whole and not prefills:
+            licenses.answer_license([found], form.answers(), form.facts(), by=request.user)
+    if prefills:
         return _panel(request, found, "license", form.filled_in_for(found))
     if not is_whole:
         return _refused(request, found, "license", form)
-    licenses.answer_license([found], form.answers(), form.facts(), by=request.user)
     return _saved(request, found, "license", "License answers saved.")
 
 
 @require_POST
 @may_edit
+@once()
 def consent(request: SignedIn, asset_id: UUID, number: int, consent_id: int | None = None) -> HttpResponse:
     """Record a consent, or what became of one."""
-    found = _version(request, asset_id, number)
-    kept = get_object_or_404(found.consents, pk=consent_id) if consent_id else None
-    form = ConsentForm(request.POST, prefix="consent")
-    if not form.is_valid():
+    with seen.held(request, Version.objects.filter(asset=asset_id, number=number)):
+        found = _version(request, asset_id, number)
+        kept = get_object_or_404(found.consents, pk=consent_id) if consent_id else None
+        form = ConsentForm.of(kept, request.POST)
+        is_whole = form.is_valid()
+        if is_whole and kept:
+            consents.change_consent(kept, form.consent(), by=request.user)
+        elif is_whole:
+            consents.record_consent([found], form.consent(), by=request.user)
+    if not is_whole:
         return _refused(request, found, "consents", form, name="consent", editing=f"consent-{consent_id or 'new'}")
-    if kept:
-        consents.change_consent(kept, form.consent(), by=request.user)
-    else:
-        consents.record_consent([found], form.consent(), by=request.user)
     return _saved(request, found, "consents", "Consent saved.")
 
 
@@ -150,21 +160,23 @@ def consent(request: SignedIn, asset_id: UUID, number: int, consent_id: int | No
 @may_edit
 def rename(request: SignedIn, asset_id: UUID) -> HttpResponse:
     """Give the asset another title."""
-    found = get_object_or_404(Asset.objects.visible_to(request.user), pk=asset_id)
-    form = RenameForm(request.POST)
-    if form.is_valid():
-        told = message_before(request, "assets/messages/renamed.txt", asset=found)
-        [renamed] = collection.rename({found: form.cleaned_data["title"]}, by=request.user)
-        if renamed.title != found.title:
-            messages.success(request, told)
-        return redirect(found)
+    with seen.held(request, Asset.objects.filter(pk=asset_id)):
+        found = get_object_or_404(Asset.objects.visible_to(request.user), pk=asset_id)
+        form = RenameForm(request.POST, initial={"title": found.title})
+        if form.is_valid():
+            told = message_before(request, "assets/messages/renamed.txt", asset=found)
+            [renamed] = collection.rename({found: form.cleaned_data["title"]}, by=request.user)
+            if renamed.title != found.title:
+                messages.success(request, told)
+            return redirect(found)
     newest = get_object_or_404(found.versions.with_details().order_by("-number")[:1])
     page = VersionPage(newest, request.user, "title", {"rename": form})
-    return render(request, PAGE, {"page": page, "version": newest}, status=422)
+    return render(request, PAGE, {"page": page, "version": newest}, status=seen.status(form))
 
 
 @require_POST
 @may_edit
+@once()
 def archive(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
     """Put a version away for good."""
     found = _version(request, asset_id, number)
@@ -191,7 +203,7 @@ def _refused(
     request: SignedIn, version: Version, panel: str, form: Form, *, name: str = "", editing: str = ""
 ) -> HttpResponse:
     """The form again, with what was typed and what is wrong with it."""
-    return _panel(request, version, panel, form, name=name, editing=editing, status=422)
+    return _panel(request, version, panel, form, name=name, editing=editing, status=seen.status(form))
 
 
 def _panel(

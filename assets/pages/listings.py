@@ -17,7 +17,9 @@ from assets.listings.records import ListingFacts
 from assets.models import Listing
 from assets.pages.messages import message_before
 from core.errors import Blocked
+from core.web import seen
 from core.web.forms import unsearched
+from core.web.once import once
 from core.web.requests import SignedIn, takes_a_form
 
 ON_A_PAGE = 50
@@ -41,18 +43,20 @@ def listings(request: SignedIn) -> HttpResponse:
 
 @takes_a_form
 @permission_required("assets.edit_library", raise_exception=True)
+@once(but="more")
 def listing(request: SignedIn, listing_id: int = 0) -> HttpResponse:
     """Add a listing, or change one."""
-    held = get_object_or_404(Listing, pk=listing_id) if listing_id else None
     posted = request.POST if request.method == "POST" else None
-    editor = ListingEditor(held, posted)
     saves = posted is not None and "more" not in posted
-    if saves and editor.is_valid() and (kept := _kept(request, held, editor)):
-        messages.success(request, f"{kept} is saved.")
-        return redirect("assets:listings")
+    with seen.held(request, Listing.objects.filter(pk=listing_id)):
+        held = get_object_or_404(Listing, pk=listing_id) if listing_id else None
+        editor = ListingEditor(held, posted)
+        if saves and editor.is_valid() and (kept := _kept(request, held, editor)):
+            messages.success(request, f"{kept} is saved.")
+            return redirect("assets:listings")
     context = {"listing": held, "editor": editor, "names": known_names()}
     part = "#facts" if request.htmx and not saves else ""
-    return render(request, f"assets/listing.html{part}", context, status=422 if saves else 200)
+    return render(request, f"assets/listing.html{part}", context, status=seen.status(editor.about) if saves else 200)
 
 
 def _kept(request: SignedIn, held: Listing | None, editor: ListingEditor) -> Listing | None:

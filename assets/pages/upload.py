@@ -20,6 +20,7 @@ from assets.provenance import disclosure
 from assets.provenance.data import ProvenanceData
 from assets.rights import terms
 from core.models import User
+from core.web.once import once
 from core.web.requests import SignedIn, takes_a_form
 
 Read = list[tuple[str, bytes]]
@@ -27,6 +28,7 @@ Read = list[tuple[str, bytes]]
 
 @takes_a_form
 @permission_required("assets.edit_library", raise_exception=True)
+@once()
 def upload(request: SignedIn) -> HttpResponse:
     """New assets, one for each file; with `?asset=…` the next version of that asset."""
     asset = asset_of(request.GET.get("asset", ""), request.user)

@@ -293,10 +293,7 @@ class VersionPage:
     def consent_form(self) -> Form:
         if "consent" in self.filled:
             return self.filled["consent"]
-        changing = self.changing
-        names = ConsentForm.base_fields
-        said = {name: getattr(changing, name) for name in names} if changing else None
-        return ConsentForm(initial=said, prefix="consent")
+        return ConsentForm.of(self.changing)
 
     @property
     def disclosure_form(self) -> Form:

@@ -11,9 +11,10 @@ from django.db.models import Q
 from assets.models import DigitalSource, Version
 from assets.provenance.alterations import ALTERATIONS
 from assets.provenance.disclosure import Disclosure
+from core.web.seen import SeenForm
 
 
-class DisclosureForm(forms.Form):
+class DisclosureForm(SeenForm):
     """How the picture came about, and what was altered."""
 
     digital_source = forms.ChoiceField(label="How it was made", choices=DigitalSource.choices)

@@ -12,6 +12,7 @@ from django.forms import BoundField
 from assets.models import Answer, Consent, Question, Terms, Version
 from assets.rights.consents import GivenConsent
 from assets.rights.licenses import QUESTIONS, Asked, GivenAnswer, LicenseFacts, answers_of
+from core.web.seen import SeenForm
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class QuestionRow:
         return bool(self.detail.value() or self.source.value() or self.detail.errors or self.source.errors)
 
 
-class LicenseForm(forms.Form):
+class LicenseForm(SeenForm):
     """The eight questions, and the facts that go with their answers."""
 
     terms = forms.ModelChoiceField(Terms.objects.none(), required=False, empty_label="No terms kept here")
@@ -61,21 +62,26 @@ class LicenseForm(forms.Form):
     ) -> LicenseForm:
         """The form of a version. `instead` and `answers` start it from other terms than those it was answered from."""
         license = version.license
-        given = answers or answers_of(license)
-        said: dict[str, Any] = {"terms": instead or (license.terms if license else None)}
+        stored: dict[str, Any] = {"terms": license.terms if license else None, **_answered(answers_of(license))}
         for name in ("holder", "attribution", "valid_until", "url"):
-            said[name] = getattr(license, name, None)
+            stored[name] = getattr(license, name, None)
+        begins = {**stored, **_answered(answers or {})}
         if instead:
-            said["url"] = instead.source_url or said["url"]
-        for question, answer in given.items():
-            name = _field(question)
-            said |= {name: answer.answer, f"{name}_detail": answer.detail, f"{name}_source": answer.source}
-        return cls(data, initial=said, prefix="license")
+            begins |= {"terms": instead, "url": instead.source_url or stored["url"]}
+        form = cls(data, initial=begins, prefix="license")
+        form.stored = stored
+        return form
 
     def filled_in_for(self, version: Version) -> LicenseForm:
         """The same form with the answers of the terms that were picked, for a person to look through and save."""
         terms = self.cleaned_data.get("terms")
-        return LicenseForm.of(version, instead=terms, answers=answers_of(terms))
+        form = LicenseForm.of(version, instead=terms, answers=answers_of(terms))
+        form.carried = self.data.get(self.seen_name, "")
+        return form
+
+    def _label(self, name: str) -> str:
+        question, _, part = name.rpartition("_")
+        return f"{self[question].label} {part.capitalize()}" if question in self.fields else super()._label(name)
 
     def rows(self) -> Iterator[QuestionRow]:
         """The questions in the order in which they are asked."""
@@ -97,7 +103,7 @@ class LicenseForm(forms.Form):
         return LicenseFacts(**{each.name: self.cleaned_data[each.name] for each in fields(LicenseFacts)})
 
 
-class ShownForm(forms.Form):
+class ShownForm(SeenForm):
     """Who and what can be recognized."""
 
     people = forms.ChoiceField(
@@ -112,7 +118,7 @@ class ShownForm(forms.Form):
         return cls(data, initial={"people": version.shows_people, "property": version.shows_property}, prefix="shown")
 
 
-class ConsentForm(forms.Form):
+class ConsentForm(SeenForm):
     """One person's or owner's release."""
 
     kind = forms.ChoiceField(label="From", choices=Consent.Kind, widget=forms.RadioSelect, initial="person")
@@ -123,6 +129,12 @@ class ConsentForm(forms.Form):
         required=False, label="Expires", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 
+    @classmethod
+    def of(cls, consent: Consent | None, data: Mapping[str, Any] | None = None) -> ConsentForm:
+        """The form of a consent that is there, or of a new one."""
+        said = {name: getattr(consent, name) for name in cls.base_fields} if consent else None
+        return cls(data, initial=said, prefix="consent")
+
     def consent(self) -> GivenConsent:
         """What was given, for `consents.record_consent`."""
         return GivenConsent(**self.cleaned_data)
@@ -131,6 +143,15 @@ class ConsentForm(forms.Form):
 def _field(question: Question) -> str:
     """The name of a question's field; two questions are called as facts beside them are."""
     return f"ask_{question.value}"
+
+
+def _answered(given: Mapping[Question, GivenAnswer]) -> dict[str, str]:
+    """Answers as the form holds them."""
+    said: dict[str, str] = {}
+    for question, answer in given.items():
+        name = _field(question)
+        said |= {name: answer.answer, f"{name}_detail": answer.detail, f"{name}_source": answer.source}
+    return said
 
 
 def _question_fields(asked: Asked) -> dict[str, forms.Field]:

@@ -16,10 +16,13 @@ from config.dashboard import overview as overviews
 from core import clock
 from core.models import OutgoingMessage
 from core.outbox import services as outgoing
+from core.web import seen
+from core.web.once import once
 from core.web.requests import SignedIn
 from generation.catalogue import registry
 from generation.jobs import circuit, throttling
 from generation.jobs.forms import LimitsForm
+from generation.models import ProviderState
 from generation.providers.base import Provider
 from generation.providers.errors import ProviderError
 
@@ -50,6 +53,7 @@ def test_connection(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_POST
 @permission_required("core.view_user", raise_exception=True)
+@once()
 def reset_provider(request: SignedIn, key: str) -> HttpResponse:
     """End a provider's rest: the next job finds out whether it answers."""
     provider = _provider(key)
@@ -63,16 +67,20 @@ def reset_provider(request: SignedIn, key: str) -> HttpResponse:
 @permission_required("core.view_user", raise_exception=True)
 def provider_limits(request: SignedIn, key: str) -> HttpResponse:
     """Change how hard a provider is driven."""
-    provider, form = _provider(key), LimitsForm.of(key, None, request.POST)
-    if not form.is_valid():
+    provider = _provider(key)
+    with seen.held(request, ProviderState.objects.filter(pk=key)):
+        form = LimitsForm.of(key, ProviderState.objects.filter(pk=key).first(), request.POST)
+        if is_whole := form.is_valid():
+            throttling.set_limits(key, **form.cleaned_data, by=request.user)
+    if not is_whole:
         return _settings(request, wrong=(key, form))
-    throttling.set_limits(key, **form.cleaned_data, by=request.user)
     messages.success(request, f"{provider.label}: the new limits apply from now on.")
     return redirect("settings")
 
 
 @require_POST
 @permission_required("core.view_user", raise_exception=True)
+@once()
 def retry_message(request: SignedIn, message_id: int) -> HttpResponse:
     """Send a message that was given up again."""
     message = get_object_or_404(OutgoingMessage, pk=message_id)
@@ -83,6 +91,7 @@ def retry_message(request: SignedIn, message_id: int) -> HttpResponse:
 
 @require_POST
 @permission_required("core.view_user", raise_exception=True)
+@once()
 def retry_all_messages(request: SignedIn) -> HttpResponse:
     """Send all messages that were given up again, as when the mail server is back."""
     again = outgoing.retry(OutgoingMessage.objects.failed(), by=request.user)
@@ -98,7 +107,7 @@ def _settings(request: HttpRequest, wrong: tuple[str, LimitsForm] | None = None)
         "terms": Terms.objects.all(),
         "parts": setup.parts(),
     }
-    return render(request, "config/settings.html", context, status=422 if wrong else 200)
+    return render(request, "config/settings.html", context, status=seen.status(wrong[1]) if wrong else 200)
 
 
 def _provider(key: str) -> Provider:

@@ -10,7 +10,8 @@ class User(AbstractUser):
     """An account, with the one name that others see and how its owner wants to be told of things.
 
     `time_zone` is an IANA name such as `America/Los_Angeles`; empty stands for the team's. Each `mail_…` is a choice
-    about one kind of mail; what it is about waits in the portal either way.
+    about one kind of mail; what it is about waits in the portal either way. `letter_keys` says whether a bare letter
+    presses a button; it is off for whoever speaks to the machine or has an unsteady hand.
     """
 
     first_name = None  # type: ignore[assignment] # one name is enough, and fits whatever way names are built
@@ -20,6 +21,8 @@ class User(AbstractUser):
     mail_reviews = models.BooleanField("reviews that wait for me", default=True)
     mail_answers = models.BooleanField("decisions on what I submitted", default=True)
     mail_budgets = models.BooleanField("budgets that run out", default=True)
+
+    letter_keys = models.BooleanField("single-letter shortcuts", default=True)
 
     is_rehashing = False
     """Whether the password is being checked: its hash may be made anew in today's way, and stays that of the same."""

@@ -1,4 +1,4 @@
-"""The writer of people's own settings: their name, their time zone, and which mail they get."""
+"""The writer of people's own settings: their name, their time zone, their keys, and which mail they get."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from core.people import account_log
 WORDS = {
     "display_name": "name",
     "time_zone": "time zone",
+    "letter_keys": "single-letter shortcuts",
     "mail_reviews": "mail about reviews",
     "mail_answers": "mail about decisions",
     "mail_budgets": "mail about budgets",
@@ -25,6 +26,7 @@ class Profile:
 
     display_name: str
     time_zone: str
+    letter_keys: bool
     mail_reviews: bool
     mail_answers: bool
     mail_budgets: bool

@@ -11,22 +11,27 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from core import clock
+from core.models import User
 from core.people.forms import ProfileForm
 from core.people.profile import change_profile
+from core.web import seen
 from core.web.requests import SignedIn, takes_a_form
 
 
 @takes_a_form
 def profile(request: SignedIn) -> HttpResponse:
     """Your name, your time zone, and which mail you get."""
-    form = ProfileForm(request.POST) if request.method == "POST" else ProfileForm.of(request.user)
-    if form.is_bound and form.is_valid():
-        change_profile(form.profile(), by=request.user)
-        messages.success(request, "Your profile is saved.")
-        return redirect("profile")
+    with seen.held(request, User.objects.filter(pk=request.user.pk)):
+        person = User.objects.get(pk=request.user.pk)
+        form = ProfileForm.of(person, request.POST if request.method == "POST" else None)
+        if form.is_bound and form.is_valid():
+            change_profile(form.profile(), by=request.user)
+            messages.success(request, "Your profile is saved.")
+            return redirect("profile")
     places = sorted(name for name in clock.zones() if "/" in name and not name.startswith("Etc/"))
     context = {"form": form, "zones": [clock.UTC, *places], "team_zone": clock.zone().key}
-    return render(request, "people/profile.html", context, status=422 if form.is_bound else 200)
+    return render(request, "people/profile.html", context, status=seen.status(form) if form.is_bound else 200)
+
 
 @require_safe
 @never_cache

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from django import template
 from django.forms import BoundField
@@ -52,6 +53,18 @@ def status(state: str, word: str = "") -> SafeString:
     return render_to_string(
         "components/badge.html", {"word": word or known.word, "icon": known.icon, "tone": known.tone}
     )
+
+
+@register.simple_tag
+def send_token() -> SafeString:
+    """In a form that makes something or spends: with it, the form does so once, however often it is sent."""
+    return format_html('<input type="hidden" name="send_token" value="{}">', uuid4().hex)
+
+
+@register.inclusion_tag("components/seen.html")
+def seen(form: Any) -> dict[str, Any]:
+    """In a form over a row that others change too: what was seen, and what differs once somebody was faster."""
+    return {"form": form}
 
 
 @register.simple_tag(name="money")

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from core.web.seen import SeenForm
 from generation.models import ProviderState
 
 
@@ -19,7 +20,7 @@ def _number_field(label: str) -> forms.IntegerField:
     )
 
 
-class LimitsForm(forms.Form):
+class LimitsForm(SeenForm):
     """How hard a provider is driven; empty means without a limit of ours."""
 
     at_once = _number_field("At once")

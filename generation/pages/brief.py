@@ -18,6 +18,7 @@ from assets.imaging import inspection
 from assets.library.forms import ManyFiles
 from core.errors import Blocked, InvalidTransition
 from core.web.fragments import HTMX_STOP_POLLING
+from core.web.once import once
 from core.web.requests import SignedIn, takes_a_form
 from generation.briefs import family
 from generation.catalogue import registry
@@ -70,6 +71,7 @@ def brief(request: SignedIn, brief_id: UUID) -> HttpResponse:
 
 @require_POST
 @permission_required("generation.make_images", raise_exception=True)
+@once()
 def job(request: SignedIn, job_id: UUID, verb: str) -> HttpResponse:
     """One of the verbs for a job."""
     held = get_object_or_404(Job.objects.visible_to(request.user), pk=job_id)
@@ -78,6 +80,7 @@ def job(request: SignedIn, job_id: UUID, verb: str) -> HttpResponse:
 
 @require_POST
 @permission_required("generation.manage_money", raise_exception=True)
+@once()
 def settle(request: SignedIn, job_id: UUID, verb: str) -> HttpResponse:
     """Settle an unclear job, which needs no right to make pictures."""
     held = get_object_or_404(Job.objects.visible_to(request.user), pk=job_id)
@@ -108,6 +111,7 @@ def correct_cost(request: SignedIn, job_id: UUID) -> HttpResponse:
 
 @require_POST
 @permission_required("generation.make_images", raise_exception=True)
+@once()
 def output(request: SignedIn, output_id: UUID, verb: str) -> HttpResponse:
     """Keep, discard or restore one picture, as it is."""
     held = get_object_or_404(Output.objects.visible_to(request.user).select_related("job"), pk=output_id)
@@ -116,6 +120,7 @@ def output(request: SignedIn, output_id: UUID, verb: str) -> HttpResponse:
 
 @takes_a_form
 @permission_required("generation.make_images", raise_exception=True)
+@once()
 def keep(request: SignedIn, output_id: UUID) -> HttpResponse:
     """Keep a picture under another title, as a version of a picture that is there, or for a listing."""
     held = get_object_or_404(
@@ -136,6 +141,7 @@ def keep(request: SignedIn, output_id: UUID) -> HttpResponse:
 
 @require_POST
 @permission_required("generation.make_images", raise_exception=True)
+@once()
 def hand_in(request: SignedIn, job_id: UUID) -> HttpResponse:
     """Bring the pictures of a hand-off."""
     held = get_object_or_404(Job.objects.visible_to(request.user), pk=job_id)

@@ -9,8 +9,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from core.errors import Blocked
+from core.web import seen
+from core.web.once import once
 from core.web.requests import SignedIn, takes_a_form
-from generation.models import Plan
+from generation.models import Budget, Plan
 from generation.spending import budgets as spending_budgets
 from generation.spending import plans
 from generation.spending.forms import BudgetForm, LimitForm, LimitRow, PlanForm, micros
@@ -18,6 +20,7 @@ from generation.spending.forms import BudgetForm, LimitForm, LimitRow, PlanForm,
 
 @takes_a_form
 @permission_required("generation.manage_money", raise_exception=True)
+@once()
 def budgets(request: SignedIn) -> HttpResponse:
     """This month's budgets, and a new one."""
     form = BudgetForm(request.POST or None)
@@ -37,22 +40,24 @@ def budgets(request: SignedIn) -> HttpResponse:
 def limit(request: SignedIn) -> HttpResponse:
     """Set what a budget may hold, and whether the next month begins with the same."""
     slot = request.POST.get("budget", "")
-    budget = next((each for each in spending_budgets.this_month() if each.slot == slot), None)
-    if budget is None:
-        raise Http404(slot)
-    form = LimitForm(request.POST)
-    if not form.is_valid():
-        return _page(request, limit_form=form, status=422)
+    with seen.held(request, Budget.objects.filter(month=spending_budgets.month_of())):
+        budget = next((each for each in spending_budgets.this_month() if each.slot == slot), None)
+        if budget is None:
+            raise Http404(slot)
+        form = LimitForm.of(budget, request.POST)
+        if is_whole := form.is_valid():
+            repeats = budget.is_team or form.cleaned_data["repeats"]
+            spending_budgets.set_limit(budget, micros(form.cleaned_data["limit"]), by=request.user, repeats=repeats)
+    if not is_whole:
+        return _page(request, limit_form=form, status=seen.status(form))
     amount = form.cleaned_data["limit"]
-    spending_budgets.set_limit(
-        budget, micros(amount), by=request.user, repeats=budget.is_team or form.cleaned_data["repeats"]
-    )
     messages.success(request, f"{budget.scope} may spend {amount:.2f} {budget.currency} this month.")
     return redirect("generation:budgets")
 
 
 @require_POST
 @permission_required("generation.manage_money", raise_exception=True)
+@once()
 def add_plan(request: SignedIn) -> HttpResponse:
     """Note what is paid by the month, or was given."""
     form = PlanForm(request.POST)
@@ -65,6 +70,7 @@ def add_plan(request: SignedIn) -> HttpResponse:
 
 @require_POST
 @permission_required("generation.manage_money", raise_exception=True)
+@once()
 def end_plan(request: SignedIn, plan_id: int) -> HttpResponse:
     """Today is its last day."""
     plan = plans.end(get_object_or_404(Plan, pk=plan_id), by=request.user)

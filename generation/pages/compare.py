@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core.errors import Blocked, InvalidTransition
 from core.web.fragments import HTMX_STOP_POLLING
+from core.web.once import once
 from core.web.requests import SignedIn
 from generation.briefs import family as families
 from generation.models import Brief, Output, Pick
@@ -32,6 +33,7 @@ def compare(request: SignedIn, brief_id: UUID) -> HttpResponse:
 
 @require_POST
 @permission_required("assets.view_asset", raise_exception=True)
+@once()
 def judge(request: SignedIn, brief_id: UUID) -> HttpResponse:
     """Record a pick, a tie or none, and show whose they are."""
     found, verdict = _found(request, brief_id), request.POST.get("verdict", "")

@@ -12,6 +12,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django_htmx.http import trigger_client_event
 
 from assets.models import Listing
+from core.web import seen
+from core.web.once import once
 from core.web.requests import SignedIn, takes_a_form
 from generation.models import Brief, Template, TemplateRevision
 from generation.prompt_templates import editor, revisions, transfer
@@ -27,6 +29,7 @@ PARTS = {"do": "generation/panels/template_editor.html", "tryout": "generation/p
 
 @takes_a_form
 @MANAGES
+@once("save")
 def new(request: SignedIn) -> HttpResponse:
     """Write a template: from nothing, from a brief that was sent, or from another template."""
     brief, copy = _brief(request), _copied(request)
@@ -44,6 +47,7 @@ def new(request: SignedIn) -> HttpResponse:
 
 @takes_a_form
 @MANAGES
+@once("save")
 def edit(request: SignedIn, slug: str) -> HttpResponse:
     """Write a new revision, starting from the one in use or the one that is named."""
     found = get_object_or_404(Template.objects.select_related("published"), slug=slug)
@@ -52,32 +56,39 @@ def edit(request: SignedIn, slug: str) -> HttpResponse:
     data: QueryDict | None = request.POST if request.method == "POST" else None
     draft = Editor(editor.of(first), data)
     saves = data is not None and "save" in data
-    if saves and draft.is_valid():
-        revision = revisions.revise(found, draft.said(), by=request.user, note=draft.note)
-        messages.success(request, f"Revision {revision.number} saved. Publish it to use it.")
-        return redirect(f"{found.get_absolute_url()}?revision={revision.number}")
-    return _drawn(request, draft, saves, about=None, source=None, template=found, first=first)
+    with seen.held(request, Template.objects.filter(slug=slug)):
+        newer = _newer(found, request.POST.get("seen", "")) if saves else None
+        if saves and draft.is_valid() and newer is None:
+            revision = revisions.revise(found, draft.said(), by=request.user, note=draft.note)
+            messages.success(request, f"Revision {revision.number} saved. Publish it to use it.")
+            return redirect(f"{found.get_absolute_url()}?revision={revision.number}")
+    newest = str((newer or found.revisions.latest("number")).number)
+    seen_number = newest if newer else request.POST.get("seen", newest)
+    shown = {"template": found, "first": first, "newer": newer, "seen": seen_number}
+    return _drawn(request, draft, saves, about=None, source=None, **shown)
 
 
 @takes_a_form
 @MANAGES
 def about(request: SignedIn, slug: str) -> HttpResponse:
     """Change what a template is called."""
-    found = get_object_or_404(Template, slug=slug)
-    form = AboutForm(
-        request.POST or None,
-        initial={"name": found.name, "description": found.description, "purpose": found.purpose},
-    )
-    if request.method == "POST" and form.is_valid():
-        revisions.describe(found, form.about(), by=request.user)
-        messages.success(request, "Saved.")
-        return redirect(found.get_absolute_url())
-    status = 422 if request.method == "POST" else 200
+    with seen.held(request, Template.objects.filter(slug=slug)):
+        found = get_object_or_404(Template, slug=slug)
+        form = AboutForm(
+            request.POST if request.method == "POST" else None,
+            initial={"name": found.name, "description": found.description, "purpose": found.purpose},
+        )
+        if form.is_bound and form.is_valid():
+            revisions.describe(found, form.about(), by=request.user)
+            messages.success(request, "Saved.")
+            return redirect(found.get_absolute_url())
+    status = seen.status(form) if form.is_bound else 200
     return render(request, "generation/template_about.html", {"template": found, "form": form}, status=status)
 
 
 @takes_a_form
 @MANAGES
+@once()
 def bring(request: SignedIn) -> HttpResponse:
     """Take templates in from a file. Nothing is written unless all of it can be read."""
     problem, taken = "", []
@@ -94,13 +105,19 @@ def bring(request: SignedIn) -> HttpResponse:
     return render(request, "generation/template_import.html", context, status=422 if problem else 200)
 
 
+def _newer(template: Template, seen: str) -> TemplateRevision | None:
+    """The newest revision, where somebody saved it after the page was opened."""
+    newest = template.revisions.select_related("created_by").latest("number")
+    return newest if seen and newest.number > _number(seen) else None
+
+
 def _drawn(request: SignedIn, draft: Editor, saves: bool, **more: Any) -> HttpResponse:
     """The page, or the part of it that htmx asked for."""
     listings = Listing.objects.all()
     chosen = listings.filter(pk=_number(request.POST.get("listing", ""))).first()
     context = {**more, "editor": draft, "tryout": draft.try_out(chosen), "listings": listings, "chosen": chosen}
     asked = next((part for name, part in PARTS.items() if request.htmx and name in request.POST), PAGE)
-    response = render(request, asked, context, status=422 if saves else 200)
+    response = render(request, asked, context, status=(409 if more.get("newer") else 422) if saves else 200)
     return trigger_client_event(response, "edited", after="swap") if asked == PARTS["do"] else response
 
 

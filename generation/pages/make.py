@@ -15,6 +15,7 @@ from django_htmx.http import trigger_client_event
 from assets.imaging import inspection
 from assets.models import Listing
 from core.errors import Blocked, Finding
+from core.web.once import once
 from core.web.requests import SignedIn, takes_a_form
 from generation.briefs import preview, references, refinement
 from generation.briefs.forms import PREFIX, ComposeForm
@@ -53,6 +54,7 @@ def refine(request: SignedIn, kind: str, of: str, picture_id: UUID) -> HttpRespo
 
 @takes_a_form
 @permission_required("generation.make_images", raise_exception=True)
+@once("send")
 def compose(request: SignedIn, slug: str = "") -> HttpResponse:
     """Write a brief. Typing shows what it would do; `send` sends it; bad input comes back with everything kept."""
     revision = _revision(slug)

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from core.errors import InvalidTransition
+from core.web.once import once
 from core.web.requests import SignedIn
 from generation.models import Template, TemplateRevision
 from generation.prompt_templates import content_rules, prompts, revisions, transfer
@@ -73,6 +74,7 @@ def diff(request: SignedIn, slug: str) -> HttpResponse:
 
 @require_POST
 @permission_required("generation.manage_templates", raise_exception=True)
+@once()
 def publish(request: SignedIn, slug: str, number: int) -> HttpResponse:
     """Put a revision in use."""
     every = TemplateRevision.objects.select_related("template")
@@ -87,6 +89,7 @@ def publish(request: SignedIn, slug: str, number: int) -> HttpResponse:
 
 @require_POST
 @permission_required("generation.manage_templates", raise_exception=True)
+@once()
 def move(request: SignedIn, slug: str, verb: str) -> HttpResponse:
     """Archive a template, or offer it again."""
     if verb not in STATES:

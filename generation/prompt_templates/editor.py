@@ -18,6 +18,7 @@ from django.utils.text import slugify
 
 from assets.models import Listing
 from core.web.forms import offer
+from core.web.seen import SeenForm
 from generation.models import Brief, TemplateRevision
 from generation.models.shapes import RATIOS
 from generation.prompt_templates import content_rules, prompts
@@ -38,7 +39,7 @@ _ACT = re.compile(r"(add|up|remove)-(field|rule)(?:-(\d{1,3}))?")
 Rows = list[dict[str, Any]]
 
 
-class AboutForm(forms.Form):
+class AboutForm(SeenForm):
     """What a template is called, and what for."""
 
     name = forms.CharField(max_length=120)

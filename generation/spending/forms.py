@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,6 +18,7 @@ from core import clock
 from core.errors import Blocked
 from core.models import User
 from core.web.forms import offer
+from core.web.seen import SeenForm
 from generation.catalogue import registry
 from generation.models import Budget, Plan, PlanKind
 
@@ -40,11 +42,15 @@ def micros(amount: Decimal) -> int:
     return int(amount * MICROS)
 
 
-class LimitForm(forms.Form):
+class LimitForm(SeenForm):
     """What a budget may hold in a month."""
 
     limit = amount_field("Limit", min_value=0)
     repeats = forms.BooleanField(label="The same next month", required=False)
+
+    @classmethod
+    def of(cls, budget: Budget, data: Mapping[str, Any] | None = None) -> LimitForm:
+        return cls(data, initial={"limit": budget.limit_units, "repeats": budget.repeats})
 
 
 class CostForm(forms.Form):
@@ -64,6 +70,10 @@ class LimitRow:
 
     budget: Budget
     refused: LimitForm | None = None
+
+    @property
+    def form(self) -> LimitForm:
+        return self.refused or LimitForm.of(self.budget)
 
     @property
     def typed(self) -> str:

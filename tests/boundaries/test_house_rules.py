@@ -33,7 +33,7 @@ WRITERS = {
     "config/management/commands/seed.py",
     "config/roles.py", "core/audit/changes.py", "core/audit/log.py", "core/audit/outside.py", "core/heartbeat.py",
     "core/outbox/sending.py",
-    "core/outbox/services.py", "core/people/profile.py", "core/store_mark.py",
+    "core/outbox/services.py", "core/people/profile.py", "core/store_mark.py", "core/web/once.py",
     "generation/admin.py", "generation/catalogue/loading.py",
     "generation/jobs/callbacks.py",
     "generation/jobs/circuit.py", "generation/jobs/dispatch.py", "generation/jobs/execution.py",

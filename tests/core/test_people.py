@@ -20,7 +20,7 @@ from tests.assets import factories
 
 pytestmark = pytest.mark.django_db
 PAGE = "/accounts/profile/"
-CHOSEN = {"display_name": "Ada L.", "time_zone": "America/Los_Angeles", "mail_answers": "on"}
+CHOSEN = {"letter_keys": "on", "display_name": "Ada L.", "time_zone": "America/Los_Angeles", "mail_answers": "on"}
 NOON = datetime(2026, 11, 28, 17, 14, tzinfo=UTC)
 
 

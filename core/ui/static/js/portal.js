@@ -10,11 +10,12 @@ import * as keys from "./keys.js";
 import * as mask from "./mask.js";
 import * as menu from "./menu.js";
 import * as relative from "./relative.js";
+import * as seen from "./seen.js";
 import * as theme from "./theme.js";
 import * as typed from "./typed.js";
 import * as undo from "./undo.js";
 
-const helpers = [guard, theme, keys, menu, copy, counter, dropzone, dirty, relative, undo, compare, mask, focus, typed];
+const helpers = [guard, theme, keys, menu, copy, counter, dropzone, dirty, relative, undo, compare, mask, focus, seen, typed];
 
 for (const { start } of helpers) start?.();
 

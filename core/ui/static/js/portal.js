@@ -5,6 +5,7 @@ import * as counter from "./counter.js";
 import * as dirty from "./dirty.js";
 import * as dropzone from "./dropzone.js";
 import * as focus from "./focus.js";
+import * as follow from "./follow.js";
 import * as guard from "./guard.js";
 import * as keys from "./keys.js";
 import * as mask from "./mask.js";
@@ -15,7 +16,7 @@ import * as theme from "./theme.js";
 import * as typed from "./typed.js";
 import * as undo from "./undo.js";
 
-const helpers = [guard, theme, keys, menu, copy, counter, dropzone, dirty, relative, undo, compare, mask, focus, seen, typed];
+const helpers = [guard, theme, keys, menu, copy, counter, dropzone, dirty, relative, undo, compare, mask, focus, follow, seen, typed];
 
 for (const { start } of helpers) start?.();
 

@@ -14,17 +14,16 @@ from approvals.channels.disclosure import Profile
 from approvals.channels.rules import BadRules, Rules
 from approvals.models import Channel, Decision, Delivery, Event, ListingSite, Release, Review, SiteKey
 from core import audit
-from core.admin import ReadOnly
+from core.admin import ReadOnly, SeenInAdmin
 from core.models import User
 
 if TYPE_CHECKING:  # the classes take a type only in the stubs
     ChannelAdminBase = admin.ModelAdmin[Channel]
-    ChannelFormBase = forms.ModelForm[Channel]
 else:
-    ChannelAdminBase, ChannelFormBase = admin.ModelAdmin, forms.ModelForm
+    ChannelAdminBase = admin.ModelAdmin
 
 
-class ChannelForm(ChannelFormBase):
+class ChannelForm(SeenInAdmin):
     class Meta:
         model = Channel
         fields = (

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from core import audit
-from core.admin import ReadOnly
+from core.admin import ReadOnly, SeenInAdmin
 from core.audit import Change
 from core.models import User
 from generation.catalogue import offers
@@ -21,12 +21,11 @@ from generation.models import Budget, GenerationModel, Job, ProviderState
 
 if TYPE_CHECKING:  # the classes take a type only in the stubs
     ModelTable = admin.ModelAdmin[GenerationModel]
-    ModelFormBase = forms.ModelForm[GenerationModel]
 else:
-    ModelTable, ModelFormBase = admin.ModelAdmin, forms.ModelForm
+    ModelTable = admin.ModelAdmin
 
 
-class ModelForm(ModelFormBase):
+class ModelForm(SeenInAdmin):
     """A model whose facts can be read: those that cannot would stop whoever sends to it."""
 
     class Meta:

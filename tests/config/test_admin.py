@@ -78,3 +78,18 @@ def test_facts_that_cannot_be_read_are_refused(browser: Client) -> None:
     answer = browser.post(url, changed(model, facts=json.dumps({"price": {"kind": "by the yard"}})))
     assert (answer.status_code, "cannot be read" in answer.content.decode()) == (200, True)
     assert GenerationModel.objects.get().facts == model.facts
+
+
+def test_a_stale_table_is_not_saved_over_what_somebody_else_saved(browser: Client) -> None:
+    model = ModelFactory.create()
+    url = reverse("admin:generation_generationmodel_change", args=(model.pk,))
+    late = browser.get(url).context["adminform"].form
+    assert late["seen"].as_widget() in browser.get(url).content.decode()
+    assert browser.post(url, changed(model, successor="newer")).status_code == 302
+    typed = changed(model, name="Another name", seen=late["seen"].value())
+    refused = browser.post(url, typed)
+    assert "Somebody else changed this after you opened it: successor." in refused.content.decode()
+    assert GenerationModel.objects.get().successor == "newer"
+    again = refused.context["adminform"].form["seen"].value()
+    assert browser.post(url, {**typed, "seen": again}).status_code == 302
+    assert GenerationModel.objects.get().name == "Another name"

@@ -1,4 +1,6 @@
-"""Adapters from outside the portal: named in the environment, their options in a TOML file of their owner's.
+"""Which adapters are set up: ours by the variables that each declares, others by name.
+
+Those from outside the portal are named in the environment, their options in a TOML file of their owner's:
 
     IMAGE_PROVIDERS=lumen=acme.lumen.Lumen            [lumen]
     IMAGE_PROVIDERS_FILE=/etc/imprimatur/own.toml     api_key = "…"
@@ -15,11 +17,44 @@ from pathlib import Path
 from typing import Any
 
 from config import environment as env
+from generation.providers.base import Provider
+from generation.providers.directory import adapters, needs_of
+from generation.providers.options import Setting, settings_of
 
 NAMES, FILE = "IMAGE_PROVIDERS", "IMAGE_PROVIDERS_FILE"
 HOW = "Write key=package.module.Class, several separated by commas"
 KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 ADAPTER = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
+
+
+def delivered() -> dict[str, dict[str, Any]]:
+    """Entries for IMAGE_PROVIDERS: the portal's own adapters that need nothing, or whose variables are set."""
+    return {kind.key: _entry(kind) for kind in adapters() if all(map(_is_set, needs_of(kind)))}
+
+
+def _entry(kind: type[Provider]) -> dict[str, Any]:
+    options = {declared.name: _read(declared) for declared in settings_of(kind.Options) if _is_set(declared)}
+    return {"adapter": f"{kind.__module__}.{kind.__qualname__}", "options": options}
+
+
+def _is_set(declared: Setting) -> bool:
+    if declared.is_flag:
+        return env.flag(declared.variable)
+    return bool(env.secret(declared.variable) if declared.is_secret else env.text(declared.variable))
+
+
+def _read(declared: Setting) -> str:
+    """What the environment holds, as the text that adapters read their options from."""
+    name = declared.variable
+    if declared.is_flag:
+        return str(env.flag(name)).lower()
+    if declared.is_secret:
+        return env.secret(name)
+    if declared.choices:
+        return env.one_of(name, *declared.choices)
+    if declared.reading == "address":
+        return env.web_address(name, declared.example or str(declared.default))
+    return " ".join(env.words(name)) if declared.reading == "list" else env.text(name)
 
 
 def further(names: Iterable[str], path: str, taken: Collection[str]) -> dict[str, dict[str, Any]]:

@@ -15,20 +15,9 @@ from generation.catalogue import offers, registry
 from generation.jobs.forms import LimitsForm
 from generation.jobs.throttling import AT_THE_PROVIDER
 from generation.models import GenerationModel, Job, JobState, ProviderState
-
-NEEDS = {
-    "openai": ("OpenAI Images", "OPENAI_API_KEY"),
-    "bfl": ("Black Forest Labs", "BFL_API_KEY"),
-    "openai-responses": ("OpenAI Responses", "OPENAI_RESPONSES"),
-    "stability": ("Stability AI", "STABILITY_API_KEY"),
-    "gemini": ("Google Gemini", "GEMINI_API_KEY"),
-    "replicate": ("Replicate", "REPLICATE_API_TOKEN"),
-    "bedrock": ("Amazon Bedrock", "BEDROCK_REGION"),
-    "a1111": ("AUTOMATIC1111 / Forge", "A1111_URL"),
-    "comfyui": ("ComfyUI", "COMFYUI_URL"),
-    "compatible": ("OpenAI-compatible server", "COMPATIBLE_BASE_URL"),
-}
-"""Providers that appear once this variable is set; a key may also be in a file that the variable with _FILE names."""
+from generation.providers.base import Provider
+from generation.providers.directory import adapters, needs_of
+from generation.providers.options import Setting, settings_of
 
 QUEUES = {
     "filesystem": "Embedded, in a folder",
@@ -81,8 +70,10 @@ class ProviderRow:
     state: ProviderState | None = None
     limits_form: LimitsForm | None = None
     """Missing where people run the provider themselves."""
-    needs: str = ""
-    """The variable that sets it up."""
+    needs: tuple[Setting, ...] = ()
+    """The variables that set it up; a key may also be in a file that the variable with _FILE names."""
+    further: tuple[Setting, ...] = ()
+    """Variables that may be set besides."""
 
     @property
     def is_resting(self) -> bool:
@@ -158,13 +149,17 @@ def providers(wrong: tuple[str, LimitsForm] | None = None) -> Providers:
         )
         for key, provider in registry.providers().items()
     ]
-    lacking = [
-        ProviderRow(key, label, False, tuple(models.pop(key, ())), needs=variable)
-        for key, (label, variable) in NEEDS.items()
-        if key not in settings.IMAGE_PROVIDERS
-    ]
+    absent = [kind for kind in adapters() if kind.key not in settings.IMAGE_PROVIDERS]
+    lacking = [_lacking(kind, tuple(models.pop(kind.key, ()))) for kind in absent]
     unknown = [ProviderRow(key, key, False, tuple(rows)) for key, rows in models.items()]
     return Providers(tuple(sorted(set_up, key=lambda row: not row.needs_attention)), tuple(lacking + unknown))
+
+
+def _lacking(kind: type[Provider], models: tuple[ModelRow, ...]) -> ProviderRow:
+    """An adapter of ours that is not set up, with the variables that it declares."""
+    declared = settings_of(kind.Options)
+    further = tuple(each for each in declared if not each.needed)
+    return ProviderRow(kind.key, kind.label, False, models, needs=needs_of(kind), further=further)
 
 
 def _models_by_provider() -> dict[str, list[ModelRow]]:

@@ -20,7 +20,7 @@ from generation.providers.egress.http import Answer, Request
 from generation.providers.encoding import decoded, encoded, readable, white_where_clear
 from generation.providers.errors import BadAnswer, ModelGone, ProviderError, Rejected
 from generation.providers.http import HTTPProvider, by_status, message_in
-from generation.providers.options import NO_KEY
+from generation.providers.options import NO_KEY, setting
 
 # stable-diffusion.cpp reads further parameters out of this tag in a prompt (its api.md, 2026-08-19).
 _SMUGGLED = re.compile(r"</?\s*sd_cpp_extra_args\s*>", re.IGNORECASE)
@@ -32,9 +32,14 @@ _ENDING = re.compile(r"\.(safetensors|ckpt|pt|gguf)$|\s*\[[0-9a-f]{8,64}\]$", re
 class A1111Options:
     """`user` and `password` as in --api-auth; the server has no TLS, so keep it in a private network."""
 
-    base_url: str
-    user: str = ""
-    password: Secret = NO_KEY
+    base_url: str = setting(
+        "A1111_URL",
+        example="http://127.0.0.1:7860",
+        reading="address",
+        help="A server of your own, in a private network.",
+    )
+    user: str = setting("A1111_USER", "")
+    password: Secret = setting("A1111_PASSWORD", NO_KEY)
 
 
 @dataclass(frozen=True)

@@ -16,14 +16,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
-
-import boto3
-from botocore import exceptions as aws
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from botocore.compat import HTTPHeaders
-from botocore.config import Config
 
 from generation.providers.answers import inside, number, objects, text, texts
 from generation.providers.base import Capabilities, Finished, ImageSpec, Picture, Provider, Secret
@@ -44,14 +38,15 @@ from generation.providers.errors import (
     Unavailable,
     Unclear,
 )
-from generation.providers.options import NO_KEY
+from generation.providers.options import NO_KEY, setting
+
+if TYPE_CHECKING:
+    from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 # Both come as an access that is denied, or as an invalid request; only the words tell (seen in public 2026).
 _UNPAID = re.compile(r"PAYMENT_INSTRUMENT|payment (?:method|instrument)|spend(?:ing)? limit", re.IGNORECASE)
 _LEGACY = re.compile(r"\bmarked .{0,40}\blegacy\b|end of (?:its )?life", re.IGNORECASE)
 RECKONED = frozenset({"Content-Length", "Host"})  # headers that the wire writes itself
-NOT_SENT = (aws.EndpointConnectionError, aws.ConnectTimeoutError, aws.SSLError, aws.ProxyConnectionError)
-NO_ACCOUNT = (aws.NoCredentialsError, aws.PartialCredentialsError, aws.TokenRetrievalError)
 NO_KEY_CODES = frozenset(
     {
         "AccessDeniedException",
@@ -69,9 +64,15 @@ NO_KEY_CODES = frozenset(
 class BedrockOptions:
     """With empty keys boto3 finds its own: the role of the machine, the usual variables and files."""
 
-    region: str
-    access_key_id: Secret = NO_KEY
-    secret_access_key: Secret = NO_KEY
+    region: str = setting(
+        "BEDROCK_REGION",
+        example="us-west-2",
+        help="It needs boto3 (the s3 extra). Stability's services for editing are in US regions only.",
+    )
+    access_key_id: Secret = setting(
+        "BEDROCK_ACCESS_KEY_ID", NO_KEY, help="Without keys, the machine's own AWS role is used."
+    )
+    secret_access_key: Secret = setting("BEDROCK_SECRET_ACCESS_KEY", NO_KEY)
     session_token: Secret = NO_KEY
     endpoint_url: str = ""  # a VPC endpoint, or a stand-in
 
@@ -152,13 +153,17 @@ class Bedrock(Provider):
     @contextmanager
     def explained(self) -> Iterator[None]:
         """Turns what boto3 raises into the closed tree, without keys."""
+        from botocore import exceptions as aws  # with boto3, it comes with an extra, and is slow to load
+
+        not_sent = (aws.EndpointConnectionError, aws.ConnectTimeoutError, aws.SSLError, aws.ProxyConnectionError)
+        no_account = (aws.NoCredentialsError, aws.PartialCredentialsError, aws.TokenRetrievalError)
         try:
             yield
         except aws.ClientError as error:
             raise self._safe(explain(error.response)) from None
-        except NO_ACCOUNT as error:
+        except no_account as error:
             raise self._safe(Unauthorized(f"No usable AWS key was found. {error}")) from None
-        except NOT_SENT:
+        except not_sent:
             raise Unavailable("No connection to Bedrock could be made; nothing was sent.") from None
         except (aws.ParamValidationError, aws.NoRegionError, ValueError) as error:
             raise self._safe(Rejected(f"The request is not one that Bedrock takes. {error}")) from None
@@ -184,6 +189,9 @@ class Bedrock(Provider):
 
     def _service(self, name: str) -> Any:
         """A client that sends once: boto3's own default is up to five times, each of which may be charged."""
+        import boto3  # as above
+        from botocore.config import Config
+
         keys = (self.options.access_key_id, self.options.secret_access_key, self.options.session_token)
         access, secret, session = (key.reveal() or None for key in keys)
         client = boto3.session.Session().client(
@@ -200,6 +208,9 @@ class Bedrock(Provider):
 
     def _carried(self, request: AWSPreparedRequest, **kwargs: Any) -> AWSResponse:
         """What boto3 has signed, sent over our own wire: botocore takes the answer of this handler for its own."""
+        from botocore.awsrequest import AWSResponse  # as above
+        from botocore.compat import HTTPHeaders
+
         headers = {name: _plain(value) for name, value in request.headers.items() if name not in RECKONED}
         body = request.body if isinstance(request.body, bytes) else (request.body or "").encode()
         answer = self.client.send(Request(request.method, request.url, headers, body=body))

@@ -22,7 +22,7 @@ from generation.providers.egress.http import Answer, Request
 from generation.providers.encoding import encoded, white_where_clear
 from generation.providers.errors import BadAnswer, BlockedAddress, ModelGone, ProviderError, Refused, Rejected, Unclear
 from generation.providers.http import HTTPProvider, by_status, message_in
-from generation.providers.options import NO_KEY
+from generation.providers.options import NO_KEY, setting
 
 CREDIT = Decimal("0.01")  # US dollars
 ASK_AFTER = 1.5  # seconds
@@ -39,10 +39,14 @@ class BFLOptions:
     With `callback_secret` it is asked to say when a job is over, and that secret is its proof.
     """
 
-    api_key: Secret = NO_KEY
-    base_url: str = "https://api.bfl.ai"
+    api_key: Secret = setting("BFL_API_KEY", NO_KEY, needed=True)
+    base_url: str = setting("BFL_BASE_URL", "https://api.bfl.ai", reading="address")
     result_hosts: str = ""  # besides BlackForestLabs.delivery_hosts
-    callback_secret: Secret = NO_KEY
+    callback_secret: Secret = setting(
+        "BFL_WEBHOOK_SECRET",
+        NO_KEY,
+        help="Any long random text: with it, and https in SITE_URL, it calls /callbacks/bfl/ when a picture is ready.",
+    )
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from generation.providers.egress.http import Answer, FormPart, Request
 from generation.providers.egress.redaction import redact
 from generation.providers.errors import BadAnswer, ModelGone, ProviderError, Rejected, Stopped, Unavailable, Unclear
 from generation.providers.http import HTTPProvider, by_status
-from generation.providers.options import NO_KEY
+from generation.providers.options import NO_KEY, setting
 from generation.providers.workflow import BadWorkflow, Workflow, load
 
 ASK_AFTER = 2.0  # seconds
@@ -33,9 +33,18 @@ LARGEST_SEED = 2**32 - 1
 class ComfyUIOptions:
     """`workflows` is a folder of further reviewed workflow files; `token` is for a proxy in front."""
 
-    base_url: str
-    workflows: str = ""
-    token: Secret = NO_KEY
+    base_url: str = setting(
+        "COMFYUI_URL",
+        example="http://127.0.0.1:8188",
+        reading="address",
+        help="A server of your own, in a private network.",
+    )
+    workflows: str = setting(
+        "COMFYUI_WORKFLOWS",
+        "",
+        help="A folder of further workflow files, reviewed by you: they can run whatever that server has nodes for.",
+    )
+    token: Secret = setting("COMFYUI_TOKEN", NO_KEY, help="For a proxy in front of it that asks for a bearer token.")
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,12 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from generation.providers.answers import objects, text
-from generation.providers.base import FREE, CostBasis, ImageSpec, Money, Picture, Quote
+from generation.providers.base import FREE, CostBasis, ImageSpec, Money, Picture, Quote, Secret
 from generation.providers.egress.http import FormPart, Request
 from generation.providers.encoding import white_where_clear
 from generation.providers.errors import Rejected
 from generation.providers.openai import CHOICES, OpenAIImages, OpenAIOptions
+from generation.providers.options import NO_KEY, setting
 from generation.providers.prices import Free, Reserve, Tokens
 
 CONFIGURED = "default"
@@ -67,10 +68,24 @@ class CompatibleOptions(OpenAIOptions):
     separated by spaces: the server's own host always may, over https.
     """
 
-    base_url: str = "http://127.0.0.1:1234/v1"
-    profile: Literal["gateway", "sd.cpp", "localai", "openai"] = "gateway"
-    model: str = ""
-    result_hosts: str = ""
+    api_key: Secret = setting("COMPATIBLE_API_KEY", NO_KEY)
+    base_url: str = setting(
+        "COMPATIBLE_BASE_URL",
+        "http://127.0.0.1:1234/v1",
+        needed=True,
+        reading="address",
+        help="Any server that speaks OpenAI's images interface.",
+    )
+    profile: Literal["gateway", "sd.cpp", "localai", "openai"] = setting(
+        "COMPATIBLE_PROFILE", "gateway", help="What it speaks; sd.cpp is stable-diffusion.cpp."
+    )
+    model: str = setting("COMPATIBLE_MODEL", "")
+    result_hosts: str = setting(
+        "COMPATIBLE_RESULT_HOSTS",
+        "",
+        reading="list",
+        help="Further hosts from which its finished pictures may be fetched, separated by commas.",
+    )
 
 
 class Compatible(OpenAIImages):

@@ -26,7 +26,7 @@ from generation.providers.errors import (
     Unauthorized,
 )
 from generation.providers.http import HTTPProvider, by_status
-from generation.providers.options import NO_KEY
+from generation.providers.options import NO_KEY, setting
 from generation.providers.prices import Tokens
 
 DECLINED = frozenset(
@@ -53,7 +53,7 @@ NO_BILLING = frozenset({"BILLING_DISABLED", "BILLING_NOT_ENABLED"})
 
 @dataclass(frozen=True)
 class GeminiOptions:
-    api_key: Secret = NO_KEY
+    api_key: Secret = setting("GEMINI_API_KEY", NO_KEY, needed=True)
     base_url: str = "https://generativelanguage.googleapis.com/v1beta"
 
 

@@ -18,7 +18,7 @@ from generation.providers.encoding import decoded, readable
 from generation.providers.errors import BadAnswer, ProviderError, Rejected
 from generation.providers.http import HTTPProvider, message_in
 from generation.providers.openai_errors import error_in, explain
-from generation.providers.options import NO_KEY
+from generation.providers.options import NO_KEY, setting
 from generation.providers.prices import Tokens
 
 CHOICES = ("complexity", "input_fidelity")  # a model's settings list what it takes of each; nothing listed: none
@@ -29,8 +29,13 @@ ECHOED = ("size", "quality", "background", "output_format")  # the answer says w
 class OpenAIOptions:
     """Where to send and as whom."""
 
-    api_key: Secret = NO_KEY
-    base_url: str = "https://api.openai.com/v1"
+    api_key: Secret = setting("OPENAI_API_KEY", NO_KEY, needed=True)
+    base_url: str = setting(
+        "OPENAI_BASE_URL",
+        "https://api.openai.com/v1",
+        reading="address",
+        help="Any server that speaks the same API.",
+    )
     organization: str = ""
     project: str = ""
 

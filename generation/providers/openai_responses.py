@@ -42,6 +42,7 @@ from generation.providers.errors import (
 )
 from generation.providers.openai import OpenAIAccount, OpenAIExtra, OpenAIOptions
 from generation.providers.openai_errors import NO_MONEY, STAGES
+from generation.providers.options import setting
 from generation.providers.prices import CHARACTERS_PER_TOKEN, MICROS, Tokens
 
 ASK_AFTER = 4.0  # seconds
@@ -53,9 +54,18 @@ CONTENT_CODES = frozenset(
 
 @dataclass(frozen=True)
 class ResponsesOptions(OpenAIOptions):
-    """`background` has OpenAI keep every answer for a while: resuming and refining need it, some people may not."""
+    """`background` has OpenAI keep every answer for a while: resuming and refining need it, some people may not.
+
+    So `agreed` says that the team has chosen this way beside the plain one.
+    """
 
     background: bool = True
+    agreed: bool = setting(
+        "OPENAI_RESPONSES",
+        False,
+        needed=True,
+        help="OpenAI's Responses API, which can go on from an earlier picture. OpenAI keeps its answers for a while.",
+    )
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,14 @@
-"""Settings as small frozen dataclasses: text in, typed values out, unknown keys refused."""
+"""Settings as small frozen dataclasses: text in, typed values out, unknown keys refused.
+
+`setting` declares an option of an adapter once, with the environment variable that holds it. Settings, Settings page,
+`.env.example`, `compose.yaml` and tests all read it here.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields
+from types import UnionType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 if TYPE_CHECKING:
@@ -42,6 +47,65 @@ class Secret:
 
 NO_KEY = Secret()
 
+Reading = Literal["text", "address", "list"]
+"""How a variable is read: as it is, as a web address, or as words separated by commas."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One option of an adapter as the environment holds it; `needed` ones switch the adapter on together."""
+
+    name: str
+    variable: str
+    help: str
+    example: str
+    needed: bool
+    reading: Reading
+    type: Any
+    default: Any
+    """MISSING where there is none."""
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether it is a key, which may also be in a file that the variable with _FILE names."""
+        return self.type is Secret
+
+    @property
+    def is_flag(self) -> bool:
+        return self.type is bool
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The only values there are; empty where anything goes."""
+        return tuple(map(str, get_args(self.type))) if get_origin(self.type) is Literal else ()
+
+
+def setting(
+    variable: str,
+    default: Any = MISSING,
+    *,
+    help: str = "",
+    example: str = "",
+    needed: bool = False,
+    reading: Reading = "text",
+) -> Any:
+    """An option that the environment variable holds. `help` is a sentence for whoever sets the portal up.
+
+    Without a default the option is needed to make the adapter, and so the variable is to switch it on.
+    """
+    declared = {"variable": variable, "help": help, "example": example, "reading": reading}
+    return field(default=default, metadata={"setting": {**declared, "needed": needed or default is MISSING}})
+
+
+def settings_of(kind: type[DataclassInstance]) -> tuple[Setting, ...]:
+    """The options of a kind that the environment holds, in the order of their declaration."""
+    hints = get_type_hints(kind)
+    declared = [each for each in fields(kind) if "setting" in each.metadata]
+    return tuple(
+        Setting(name=each.name, type=hints[each.name], default=each.default, **each.metadata["setting"])
+        for each in declared
+    )
+
 
 def closed(kind: type[Options], values: Mapping[str, Any], *, where: str = "options") -> Options:
     """An instance of the dataclass `kind` from text values; raises OptionError for what it does not know."""
@@ -50,7 +114,7 @@ def closed(kind: type[Options], values: Mapping[str, Any], *, where: str = "opti
     if unknown:
         allowed = ", ".join(sorted(known)) or "none"
         raise OptionError(f"Unknown {where}: {', '.join(unknown)}. Allowed: {allowed}.")
-    missing = [name for name, field in known.items() if name not in values and _required(field)]
+    missing = [name for name, field in known.items() if name not in values and is_required(field)]
     if missing:
         raise OptionError(f"Missing {where}: {', '.join(missing)}.")
     hints = get_type_hints(kind)
@@ -64,11 +128,15 @@ def secrets_in(options: DataclassInstance) -> tuple[str, ...]:
     return tuple(sorted(found, key=len, reverse=True))
 
 
-def _required(field: Field[Any]) -> bool:
+def is_required(field: Field[Any]) -> bool:
+    """Whether a value must be given."""
     return field.default is MISSING and field.default_factory is MISSING
 
 
 def _converted(hint: Any, value: Any, name: str) -> Any:
+    if get_origin(hint) is UnionType:  # a type or None, which text says by being empty
+        (hint,) = (each for each in get_args(hint) if each is not type(None))
+        return None if value in ("", None) else _converted(hint, value, name)
     if get_origin(hint) is Literal:
         return _chosen(get_args(hint), value, name)
     if hint is Secret:

@@ -27,7 +27,7 @@ from generation.providers.egress.http import Answer, Request
 from generation.providers.encoding import data_url
 from generation.providers.errors import BadAnswer, ModelGone, ProviderError, Refused, Rejected, Stopped, Unclear
 from generation.providers.http import HTTPProvider, by_status, message_in
-from generation.providers.options import NO_KEY
+from generation.providers.options import NO_KEY, setting
 
 ASK_AFTER = 2.0  # seconds
 RESULT_HOSTS = ("replicate.delivery", "*.replicate.delivery")
@@ -44,9 +44,14 @@ _SEED = re.compile(r"\bseed:?\s+(\d{1,19})\b", re.IGNORECASE)
 class ReplicateOptions:
     """`callback_secret` ("whsec_…") is what Replicate signs callbacks with; without it none is asked for."""
 
-    api_key: Secret = NO_KEY
+    api_key: Secret = setting("REPLICATE_API_TOKEN", NO_KEY, needed=True)
     base_url: str = "https://api.replicate.com/v1"
-    callback_secret: Secret = NO_KEY
+    callback_secret: Secret = setting(
+        "REPLICATE_WEBHOOK_SECRET",
+        NO_KEY,
+        help="The webhook signing secret of the account (whsec_…): with it, and https in SITE_URL, "
+        "it calls /callbacks/replicate/.",
+    )
 
 
 class Replicate(HTTPProvider):

@@ -17,7 +17,7 @@ from generation.providers.egress.http import Answer, FormPart, Request
 from generation.providers.encoding import decoded, readable, white_where_clear
 from generation.providers.errors import BadAnswer, ModelGone, ProviderError, RateLimited, Refused, Rejected
 from generation.providers.http import HTTPProvider, by_status
-from generation.providers.options import NO_KEY
+from generation.providers.options import NO_KEY, setting
 
 TIME_OUT = 60.0  # seconds for which a key rests after 150 requests in ten; no Retry-After is documented
 DECLINED = frozenset({"content_moderation", "invalid_language", "public_figure"})
@@ -47,7 +47,7 @@ EDITS: Mapping[str, Edit] = {
 
 @dataclass(frozen=True)
 class StabilityOptions:
-    api_key: Secret = NO_KEY
+    api_key: Secret = setting("STABILITY_API_KEY", NO_KEY, needed=True)
     base_url: str = "https://api.stability.ai"
 
 

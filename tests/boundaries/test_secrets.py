@@ -18,6 +18,8 @@ from urllib.parse import quote, urljoin, urlsplit
 import httpx
 import pytest
 
+from generation.providers.directory import adapters
+from generation.providers.options import settings_of
 from tests.boundaries import inside
 from tests.mold import Mold
 from tests.portal import ROOT, Portal, finds_processes, wait_until
@@ -27,11 +29,14 @@ from tests.standins.server import Handler
 pytestmark = finds_processes
 
 SETTINGS = (ROOT / "config/settings.py").read_text()
-SECRETS = sorted(set(re.findall(r'(?:secret|required)\(\s*"(\w*(?:KEY|TOKEN|PASSWORD|SECRET)\w*)"', SETTINGS)))
-"""Names of all variables that the settings read as a secret."""
+DECLARED = [each for kind in adapters() for each in settings_of(kind.Options)]
+OWN = re.findall(r'(?:secret|required)\(\s*"(\w*(?:KEY|TOKEN|PASSWORD|SECRET)\w*)"', SETTINGS)
+SECRETS = sorted({*OWN, *(each.variable for each in DECLARED if each.is_secret)})
+"""Names of all variables that the settings read as a secret, themselves or because an adapter declares it."""
 CANARIES = {name: f"canary{hashlib.sha256(name.encode()).hexdigest()}" for name in SECRETS}
 """Values that look like nothing known, so that only knowing them can take them out."""
-POINTS = {"BEDROCK_REGION": "eu-west-1", "A1111_URL": "http://127.0.0.1:9", "COMFYUI_URL": "http://127.0.0.1:9"}
+POINTS = {each.variable: each.example for each in DECLARED if each.needed and each.example}
+"""What switches those on that need more than a key."""
 MOST_PAGES = 60
 """Pages that one person looks at; the portal of this test has fewer that differ."""
 

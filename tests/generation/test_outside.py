@@ -19,7 +19,7 @@ from core.models import User
 from generation.catalogue import checks
 from generation.jobs import execution
 from generation.models import GenerationModel, JobState
-from generation.providers.matrix import adapters
+from generation.providers.directory import adapters
 from tests.generation import factories
 
 LUMEN = "tests.generation.outside.Lumen"

@@ -21,8 +21,9 @@ from generation.providers.base import Capabilities, Pending
 from generation.providers.errors import ErrorKind
 from generation.spending import ledger
 from tests.generation import factories
-from tests.generation.providers.test_through_runs import LATER
+from tests.generation.providers.test_through_runs import entry
 from tests.generation.scripted import Scripted
+from tests.standins import stand_ins
 from tests.standins.server import StandIn
 
 BUSY = Pending(handle="theirs", ask_again_in=60)
@@ -170,12 +171,11 @@ def test_the_page_offers_it_once_and_says_what_happens(waiting: Job, ada: User) 
 
 def stopped(settings: Settings, by: User, key: str, *, after: int) -> tuple[Job, StandIn]:
     """A job that somebody stops after its provider was asked so often how far it is."""
-    kind, adapter, model_id, options = LATER[key]
-    with kind() as there:
+    with stand_ins()[key]() as there:
         settings.ALLOW_LOOPBACK_PROVIDERS = True
-        settings.IMAGE_PROVIDERS = {key: {"adapter": adapter, "options": options(there.url)}}
+        settings.IMAGE_PROVIDERS = {key: entry(key, there.url)}
         loading.load_models()
-        job = factories.started(by, GenerationModel.objects.get(provider=key, model_id=model_id)).jobs.get()
+        job = factories.started(by, GenerationModel.objects.get(provider=key, model_id=there.model_id)).jobs.get()
         execution.send(job.pk)
         for _ in range(after):
             Job.objects.update(not_before=None)

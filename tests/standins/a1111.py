@@ -17,6 +17,8 @@ NOT_SET = -1
 class A1111StandIn(StandIn):
     """Draws text to picture and picture to picture, and ignores checkpoints it does not have, as the real one does."""
 
+    plays = "a1111"
+    model_id = "sd_xl_base_1.0"
     modes = ("memory", "down", "lost", "slow", "grid", "silent", "nonsense", "empty")
 
     def respond(self, handler: Handler, method: str, path: str) -> None:

@@ -14,6 +14,8 @@ from tests.standins.server import Handler, StandIn
 class BedrockStandIn(StandIn):
     """Invokes Stability's models and lists them, with AWS's way of saying what is wrong."""
 
+    plays = "bedrock"
+    model_id = "stability.stable-image-core-v1:1"
     modes = ("refuse", "filtered", "inference", "throttled", "quota", "denied", "gone", "busy", "down", "timeout",
              "lost", "slow", "nonsense", "empty")  # fmt: skip
     models: ClassVar[list[dict[str, Any]]] = [

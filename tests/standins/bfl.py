@@ -28,6 +28,8 @@ class Job:
 class BFLStandIn(StandIn):
     """Takes jobs, keeps them pending for two polls, then gives an address that expires."""
 
+    plays = "bfl"
+    model_id = "flux-2-pro"
     modes = (
         "refuse",
         "moderated",

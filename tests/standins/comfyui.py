@@ -31,6 +31,8 @@ class Run:
 class ComfyUIStandIn(StandIn):
     """Takes graphs in API form under the caller's own id, keeps them in memory, and can lose them."""
 
+    plays = "comfyui"
+    model_id = "sd_xl_base_1.0"
     modes = ("lost", "dropped", "restart", "hang", "broken", "memory", "stopped", "nothing", "previews", "gone", "late")
 
     def __init__(self, port: int = 0, *, seconds: float = 3.0, own_ids: bool = False) -> None:

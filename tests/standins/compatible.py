@@ -16,6 +16,9 @@ ARGUMENTS = re.compile(r"<sd_cpp_extra_args>(.*?)</sd_cpp_extra_args>")
 class CompatibleStandIn(StandIn):
     """Takes image[] and a white mask, obeys arguments in the prompt, and may answer with addresses, good or bad."""
 
+    plays = "compatible"
+    root = "/v1"
+    model_id = "default"
     modes = ("url", "inside", "elsewhere", "expired", "memory")
 
     def __init__(self, port: int = 0, *, seconds: float = 3.0) -> None:

@@ -19,6 +19,9 @@ class GeminiStandIn(StandIn):
     It always declares image/png, and always sends JPEG.
     """
 
+    plays = "gemini"
+    root = "/v1beta"
+    model_id = "gemini-nano-banana-2.1"
     modes = ("refuse", "safety", "talk", "empty", "rate-limit", "no-quota", "lost", "slow", "gone")
 
     def respond(self, handler: Handler, method: str, path: str) -> None:

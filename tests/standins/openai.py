@@ -29,6 +29,9 @@ class OpenAIStandIn(StandIn):
     An edit's picture shows what was sent: see `edited`. Fields that the service does not know are refused.
     """
 
+    plays = "openai"
+    root = "/v1"
+    model_id = "gpt-image-2"
     modes = (
         "refuse",
         "refuse-output",

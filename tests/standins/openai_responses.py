@@ -30,6 +30,9 @@ class Render:
 class ResponsesStandIn(StandIn):
     """Queues every wish, is busy for two polls, and then answers with one picture, a refusal, or words."""
 
+    plays = "openai-responses"
+    root = "/v1"
+    model_id = "gpt-image-2.5-flare"
     modes = ("refuse", "words", "hang", "unknown", "failed", "forgotten", "lost", "lost-poll", "rate-limit", "no-money")
 
     def __init__(self, port: int = 0, *, seconds: float = 3.0) -> None:

@@ -32,6 +32,9 @@ class Prediction:
 class ReplicateStandIn(StandIn):
     """Takes predictions, works for two polls, gives addresses, and deletes everything in the end."""
 
+    plays = "replicate"
+    root = "/v1"
+    model_id = "black-forest-labs/flux-schnell"
     modes = ("nsfw", "failed", "aborted", "hang", "unknown", "removed", "forgotten", "expired", "lost", "rate-limit",
              "no-money", "one", "object", "inside", "elsewhere")  # fmt: skip
 

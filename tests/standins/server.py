@@ -125,6 +125,9 @@ class StandIn:
     POST /_behave {"mode": "refuse"}; GET /_count tells what was asked and billed.
     """
 
+    plays: ClassVar[str] = ""  # the key of the adapter that it is a stand-in for
+    root: ClassVar[str] = ""  # where its API begins
+    model_id: ClassVar[str] = ""  # one that it draws with, in a row of the catalogue
     modes: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, port: int = 0, *, seconds: float = 3.0) -> None:

@@ -26,6 +26,8 @@ EDIT_CREDITS = 5.0
 class StabilityStandIn(StandIn):
     """Drawing and editing, always out of a multipart form; counts the credits that it takes."""
 
+    plays = "stability"
+    model_id = "stable-image-core"
     modes = ("refuse", "blurred", "rate-limit", "no-money", "lost", "slow", "down", "language")
 
     def __init__(self, port: int = 0, *, seconds: float = 3.0) -> None:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -29,7 +31,7 @@ from generation.providers.errors import (
     Unclear,
 )
 from generation.providers.http import HTTPProvider
-from generation.providers.options import OptionError
+from generation.providers.options import OptionError, is_required, settings_of
 from tests.standins.pictures import picture
 
 CANARY = "sk-canary-5f1e9c7b3a"
@@ -100,6 +102,21 @@ class Recorded:
     refusal: Answering
     rate_limit: Answering
     nonsense: Answering = field(default_factory=lambda: always(200, "<html>Welcome</html>"))
+
+
+def contracts() -> list[type[ProviderContract]]:
+    """The contract of every adapter, in whichever test module of this folder it is kept."""
+    here = import_module(__package__ or "")
+    modules = [import_module(f"{here.__name__}.{module.name}") for module in iter_modules(here.__path__)]
+    kinds = {kind for module in modules for kind in vars(module).values() if isinstance(kind, type)}
+    kept = [kind for kind in kinds if issubclass(kind, ProviderContract) and hasattr(kind, "adapter")]
+    return sorted(kept, key=lambda kind: (kind.__module__, kind.__name__))
+
+
+def standing(kind: type[Provider]) -> dict[str, str]:
+    """Options that an adapter can be made with: for each that has no default, the example that it declares."""
+    declared = {each.name: each.example for each in settings_of(kind.Options)}
+    return {field.name: declared.get(field.name) or "none" for field in fields(kind.Options) if is_required(field)}
 
 
 class ProviderContract:

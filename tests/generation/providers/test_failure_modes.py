@@ -27,11 +27,9 @@ import httpx
 import pytest
 
 from generation.catalogue import model_specs
-from generation.providers.a1111 import A1111
 from generation.providers.base import Finished, ImageSpec, ModelSpec, Money, Pending, Provider, Quality, Reference
-from generation.providers.bfl import BlackForestLabs
-from generation.providers.comfyui import ComfyUI
 from generation.providers.compatible import Compatible
+from generation.providers.directory import adapters
 from generation.providers.egress.http import Client
 from generation.providers.errors import (
     BadAnswer,
@@ -45,11 +43,7 @@ from generation.providers.errors import (
 )
 from generation.providers.gemini import Gemini
 from generation.providers.http import HTTPProvider
-from generation.providers.matrix import adapters
 from generation.providers.openai import OpenAIImages
-from generation.providers.openai_responses import OpenAIResponses
-from generation.providers.replicate import Replicate
-from generation.providers.stability import Stability
 from tests.generation.providers import (
     test_bfl,
     test_gemini,
@@ -59,26 +53,14 @@ from tests.generation.providers import (
     test_stability,
 )
 from tests.generation.providers.contract import ATTEMPT, CANARY, PNG, ROWS, HTTPContract, always, client, model
-from tests.standins.a1111 import A1111StandIn
-from tests.standins.bfl import BFLStandIn
-from tests.standins.comfyui import ComfyUIStandIn
-from tests.standins.gemini import GeminiStandIn
-from tests.standins.openai import OpenAIStandIn
-from tests.standins.replicate import ReplicateStandIn
+from tests.standins import stand_ins
 from tests.standins.server import StandIn
-from tests.standins.stability import StabilityStandIn
 
 KEY = {"api_key": CANARY}
-SERVICES: dict[str, tuple[type[StandIn], type[HTTPProvider], str, str]] = {
-    "openai": (OpenAIStandIn, OpenAIImages, "/v1", "gpt-image-2"),
-    "stability": (StabilityStandIn, Stability, "", "stable-image-core"),
-    "gemini": (GeminiStandIn, Gemini, "/v1beta", "gemini-nano-banana-2.1"),
-    "bfl": (BFLStandIn, BlackForestLabs, "", "flux-2-pro"),
-    "replicate": (ReplicateStandIn, Replicate, "/v1", "black-forest-labs/flux-schnell"),
-    "comfyui": (ComfyUIStandIn, ComfyUI, "", "sd_xl_base_1.0"),
-    "a1111": (A1111StandIn, A1111, "", "sd_xl_base_1.0"),
+SERVICES: dict[str, type[HTTPProvider]] = {
+    kind.key: kind for kind in adapters() if issubclass(kind, HTTPProvider) and kind.key in stand_ins()
 }
-"""Name -> the stand-in, its adapter, where its API begins, and a model."""
+"""Key -> the adapter, for all that have a stand-in."""
 
 
 class Service:
@@ -86,9 +68,9 @@ class Service:
 
     def __init__(self, name: str, stand_in: StandIn) -> None:
         self.name, self.stand_in = name, stand_in
-        _, self.adapter, self.path, model_id = SERVICES[name]
+        self.adapter, self.path = SERVICES[name], stand_in.root
         self.model = next(
-            facts_of(row) for row in ROWS if (row["provider"], row["model_id"]) == (self.adapter.key, model_id)
+            facts_of(row) for row in ROWS if (row["provider"], row["model_id"]) == (name, stand_in.model_id)
         )
 
     def provider(self, deadline: float = 10.0) -> HTTPProvider:
@@ -131,7 +113,7 @@ def facts_of(row: dict[str, Any]) -> ModelSpec:
 
 @pytest.fixture
 def service(request: pytest.FixtureRequest) -> Iterator[Service]:
-    kind = SERVICES[request.param][0]
+    kind = stand_ins()[request.param]
     with kind() as stand_in:
         yield Service(request.param, stand_in)
 
@@ -468,5 +450,4 @@ def test_16_the_key_goes_to_nobody_but_its_service() -> None:
 
 
 def test_every_adapter_behind_http_is_among_those_tried() -> None:
-    tried = {adapter for _, adapter, _, _ in SERVICES.values()} | {Compatible, OpenAIResponses}
-    assert {kind for kind in adapters() if issubclass(kind, HTTPProvider)} == tried
+    assert {kind for kind in adapters() if issubclass(kind, HTTPProvider)} == set(SERVICES.values())

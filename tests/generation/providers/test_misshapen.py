@@ -19,32 +19,9 @@ from hypothesis import strategies as st
 from generation.providers.base import Finished, ImageSpec, Pending
 from generation.providers.errors import ProviderError
 from generation.providers.http import HTTPProvider
-from tests.generation.providers import (
-    test_a1111,
-    test_bfl,
-    test_comfyui,
-    test_compatible,
-    test_gemini,
-    test_openai,
-    test_openai_responses,
-    test_replicate,
-    test_stability,
-)
-from tests.generation.providers.contract import HTTPContract, client
+from tests.generation.providers.contract import HTTPContract, client, contracts
 
-CONTRACTS: list[type[HTTPContract]] = [
-    module.TestContract
-    for module in (
-        test_a1111,
-        test_bfl,
-        test_comfyui,
-        test_gemini,
-        test_openai,
-        test_openai_responses,
-        test_replicate,
-        test_stability,
-    )
-] + [test_compatible.TestGateway]
+CONTRACTS: list[type[HTTPContract]] = [kind for kind in contracts() if issubclass(kind, HTTPContract)]
 ATTEMPT = UUID("11111111-2222-4333-8444-555555555555")
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
@@ -85,7 +62,7 @@ def run(provider: HTTPProvider, spec: ImageSpec) -> Finished | Pending | Provide
     return result
 
 
-@pytest.mark.parametrize("contract", CONTRACTS, ids=lambda kind: kind.adapter.key)
+@pytest.mark.parametrize("contract", CONTRACTS, ids=lambda kind: f"{kind.adapter.key}-{kind.__name__}")
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_an_answer_spoilt_in_one_place_never_crashes(contract: type[HTTPContract], data: st.DataObject) -> None:

@@ -11,19 +11,17 @@ import pytest
 
 from generation.catalogue import model_specs
 from generation.providers.base import ImageSpec, Provider, Reference
+from generation.providers.directory import adapters
 from generation.providers.egress.http import Client
 from generation.providers.errors import Rejected
 from generation.providers.http import HTTPProvider
-from generation.providers.matrix import adapters
 from generation.providers.models import QUALITIES
 from generation.providers.prices import Money
-from tests.generation.providers.contract import ATTEMPT, PNG, ROWS
+from tests.generation.providers.contract import ATTEMPT, PNG, ROWS, standing
 
 KINDS = {kind.key: kind for kind in adapters()}
 TERMS = tomllib.loads(Path("assets/rights/data/terms.toml").read_text(encoding="utf-8"))
 EXTRAS = {"stable-image-outpaint": {"left": "64"}, "stable-image-search-and-replace": {"search_prompt": "the door"}}
-SERVER = {"base_url": "http://127.0.0.1:9"}
-OPTIONS = {"bedrock": {"region": "eu-central-1"}, "a1111": SERVER, "comfyui": SERVER}
 NEEDY = [row for row in ROWS if row.get("needs")]
 
 
@@ -41,7 +39,8 @@ def wish(row: dict[str, Any]) -> ImageSpec:
 
 
 def provider(row: dict[str, Any]) -> Provider:
-    return KINDS[row["provider"]](OPTIONS.get(row["provider"], {}), Client())
+    kind = KINDS[row["provider"]]
+    return kind(standing(kind), Client())
 
 
 def test_no_two_rows_are_the_same_model() -> None:

@@ -5,24 +5,27 @@ from __future__ import annotations
 import base64
 import re
 import sys
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from generation.providers.base import Finished, ImageSpec, ModelSpec, Money
+from generation.providers.directory import adapters
 from generation.providers.egress.http import Client
 from generation.providers.errors import Refused
 from generation.providers.http import HTTPProvider
-from generation.providers.matrix import README, adapters, with_matrix
+from generation.providers.matrix import DOCUMENTS, README
 from generation.providers.prices import PerPicture
 from tests.generation.providers.contract import ATTEMPT, CANARY, PNG, Answering, always, client
 
 FACTS = ModelSpec("lumen-1", "Lumen", price=PerPicture({"*": Money.of("0.04")}))
 
 
-def test_the_capability_table_is_todays() -> None:
-    text = README.read_text(encoding="utf-8")
-    assert with_matrix(text) == text, "Run: python -m generation.providers.matrix"
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_what_is_written_from_the_declarations_is_todays(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert DOCUMENTS[path](text) == text, "Run: python -m generation.providers.matrix"
 
 
 def test_every_adapter_has_a_key_of_its_own() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import fields
 
 import pytest
 from pytest_django import Settings
@@ -12,44 +12,31 @@ from generation.catalogue import loading
 from generation.jobs import execution
 from generation.models import GenerationModel, Job
 from generation.models.job import JobState
+from generation.providers.directory import adapters
 from tests.generation.factories import started
-from tests.standins.comfyui import ComfyUIStandIn
-from tests.standins.openai_responses import ResponsesStandIn
-from tests.standins.replicate import ReplicateStandIn
+from tests.standins import stand_ins
 from tests.standins.server import StandIn
 
 KEY = {"api_key": "sk-not-a-key"}
-LATER: dict[str, tuple[type[StandIn], str, str, Callable[[str], dict[str, str]]]] = {
-    "openai-responses": (
-        ResponsesStandIn,
-        "generation.providers.openai_responses.OpenAIResponses",
-        "gpt-image-2.5-flare",
-        lambda url: {"base_url": f"{url}/v1", **KEY},
-    ),
-    "comfyui": (
-        ComfyUIStandIn,
-        "generation.providers.comfyui.ComfyUI",
-        "sd_xl_base_1.0",
-        lambda url: {"base_url": url},
-    ),
-    "replicate": (
-        ReplicateStandIn,
-        "generation.providers.replicate.Replicate",
-        "black-forest-labs/flux-schnell",
-        lambda url: {"base_url": f"{url}/v1", **KEY},
-    ),
-}
-"""Key of a provider -> its stand-in, adapter, model and options."""
+LATER = {kind.key: kind for kind in adapters() if kind.capabilities.resumable}
+"""Key -> the adapter, for all that answer later."""
+
+
+def entry(key: str, url: str) -> dict[str, object]:
+    """The provider as the settings name it, at the address of its stand-in."""
+    kind = LATER[key]
+    keys = KEY if "api_key" in {field.name for field in fields(kind.Options)} else {}
+    options = {"base_url": f"{url}{stand_ins()[key].root}", **keys}
+    return {"adapter": f"{kind.__module__}.{kind.__qualname__}", "options": options}
 
 
 def play(settings: Settings, by: User, key: str, prompt: str) -> tuple[Job, StandIn]:
     """One job from its start until it rests, with a worker that comes back whenever it is due."""
-    kind, adapter, model_id, options = LATER[key]
-    with kind() as stand_in:
+    with stand_ins()[key]() as stand_in:
         settings.ALLOW_LOOPBACK_PROVIDERS = True
-        settings.IMAGE_PROVIDERS = {key: {"adapter": adapter, "options": options(stand_in.url)}}
+        settings.IMAGE_PROVIDERS = {key: entry(key, stand_in.url)}
         loading.load_models()
-        model = GenerationModel.objects.get(provider=key, model_id=model_id)
+        model = GenerationModel.objects.get(provider=key, model_id=stand_in.model_id)
         job = started(by, model, prompt=prompt).jobs.get()
         execution.send(job.pk)
         for _ in range(5):

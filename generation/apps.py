@@ -24,6 +24,7 @@ ASKED = (
     "campaign",
     "asked_by_id",
     "acknowledged",
+    "extra",
 )
 """Columns of a brief that are written once: what was asked for, and by whom."""
 

@@ -32,6 +32,7 @@ urlpatterns = [
     path("briefs/jobs/<uuid:job_id>/cost/", brief.correct_cost, name="correct_cost"),
     path("briefs/jobs/<uuid:job_id>/settle/<slug:verb>/", brief.settle, name="settle"),
     path("briefs/jobs/<uuid:job_id>/<slug:verb>/", brief.job, name="job"),
+    path("briefs/references/<int:reference_id>/", files.reference_file, name="reference_file"),
     path("callbacks/<slug:key>/<uuid:job_id>/", callbacks.callback, name="callback"),
     path("outputs/<uuid:output_id>/", files.output_file, name="output_file"),
     path("outputs/<uuid:output_id>/keep-as/", brief.keep, name="keep_as"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -11,13 +12,16 @@ from django.forms import BoundField
 from assets.models import Listing
 from core.models import User
 from core.web.forms import offer
-from generation.briefs import specs
-from generation.catalogue.offers import Offer
+from generation.briefs import extras, specs
+from generation.briefs.extras import Extras
+from generation.catalogue.model_specs import BadFacts
+from generation.catalogue.offers import Offer, model_spec
 from generation.models import Brief, TemplateRevision
 from generation.models.shapes import COUNTS, RATIOS
 from generation.prompt_templates import prompts
 from generation.prompt_templates.prompts import Field, FieldKind
 from generation.providers.models import QUALITIES
+from generation.providers.questions import Question
 from generation.spending import budgets
 
 PREFIX = "f_"
@@ -108,6 +112,7 @@ class ComposeForm(forms.Form):
         revision: TemplateRevision | None,
         offers: Sequence[Offer],
         initial: Mapping[str, Any] | None = None,
+        with_pictures: bool = False,
     ) -> None:
         super().__init__(data, initial=dict(initial or {}))
         self.revision, self.offers = revision, offers
@@ -127,6 +132,43 @@ class ComposeForm(forms.Form):
         offer(self, "models", [(key, key) for key in keys])
         options = [f"{key}:{name}" for key in keys for name in specs.OPTION_WORDS]
         offer(self, "drop", [(option, option) for option in options])
+        self._ask(with_pictures)
+
+    def _ask(self, with_pictures: bool) -> None:
+        """Add the questions of the chosen models."""
+        self.asked: dict[int, tuple[Offer, tuple[Question, ...]]] = {}
+        for each in self.offers:
+            if str(each.row.pk) in self.chosen and not each.ended:
+                with suppress(BadFacts):
+                    self.asked[each.row.pk] = each, extras.questions(each, with_pictures=with_pictures)
+        for each, questions in self.asked.values():
+            for question in questions:
+                self.fields[extras.field_name(each.row, question)] = extras.form_field(question)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        is_sent = "send" in self.data  # while somebody writes, what is still missing is no mistake
+        for each, questions in self.asked.values() if is_sent else ():
+            amiss = each.provider.amiss(model_spec(each.row), self._answered(each, questions))
+            names = {question.name: extras.field_name(each.row, question) for question in questions}
+            for name, words in amiss.items():
+                self.add_error(names.get(name), words)
+        return data
+
+    @property
+    def extras(self) -> dict[int, Extras]:
+        """The questions of the chosen models, by row."""
+        found = {}
+        for pk, (each, questions) in self.asked.items():
+            bound = [self[extras.field_name(each.row, question)] for question in questions]
+            is_needed = any(question.required or question.one_of for question in questions)
+            is_wrong = self.is_bound and any(field.errors for field in bound)
+            opens = is_needed or is_wrong or bool(self._answered(each, questions))
+            found[pk] = Extras(each.row.name, bound, opens)
+        return {pk: each for pk, each in found.items() if each.fields}
+
+    def _answered(self, offer: Offer, questions: Sequence[Question]) -> dict[str, str]:
+        return extras.answered((each, self[extras.field_name(offer.row, each)].value()) for each in questions)
 
     @property
     def template_fields(self) -> list[tuple[Field, BoundField]]:
@@ -163,6 +205,11 @@ class ComposeForm(forms.Form):
             seed=self._number("seed", 0, LARGEST_SEED),
             purpose=self.revision.template.purpose if self.revision else "",
             campaign=prompts.clean(self._typed("campaign"), 80).replace("\n", " "),
+            extra={
+                each.row.slot: given
+                for each, questions in self.asked.values()
+                if (given := self._answered(each, questions))
+            },
             title=prompts.clean(self._typed("title"), 200).replace("\n", " ") or self._made_up_title(values),
             listing=self._listing(),
             parent=self._parent(),

@@ -22,7 +22,7 @@ CHANGING = (BriefKind.EDIT, BriefKind.VARY)
 STRICT: dict[str, int] = {DigitalSource.COMPOSITE: 0, DigitalSource.UNKNOWN: 1}
 """What no further change undoes, the strictest first."""
 
-PROMPT = ("prompt", "negative")
+PROMPT = ("prompt", "negative", "extra")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.text import slugify
 
 from core import clock
 from core.models import User
 from generation.briefs import pricing, specs
+from generation.briefs.extras import Extras
 from generation.catalogue import offers
 from generation.catalogue.model_specs import BadFacts
 from generation.catalogue.offers import Offer
@@ -44,6 +45,8 @@ class Line:
     text: str = ""
     size: str = ""
     problem: str = ""
+    extras: Extras | None = None
+    """What its adapter may be asked besides; where it is chosen."""
 
     @property
     def basis(self) -> str:
@@ -137,9 +140,11 @@ def preview(
     person: User,
     *,
     sent: Sequence[BriefReference] = (),
+    extras: Mapping[int, Extras] | None = None,
 ) -> Preview:
     """What sending the unsaved brief to the chosen models would do. `chosen` and `agreed` are values of the form."""
-    lines = tuple(_line(brief, offer, str(offer.row.pk) in chosen, agreed, sent) for offer in offers)
+    told = [_line(brief, offer, str(offer.row.pk) in chosen, agreed, sent) for offer in offers]
+    lines = tuple(replace(line, extras=(extras or {}).get(line.offer.row.pk)) if line.chosen else line for line in told)
     sending = [line for line in lines if line.chosen]
     covering = budgets.covering(person, brief.listing, "USD", brief.campaign)
     tightest = min(covering, key=lambda budget: budget.left_micros)
@@ -159,6 +164,7 @@ def hits(brief: Brief) -> list[Hit]:
     """The content rules that the words of a brief break: the house's, and those of its template."""
     own = content_rules.parse(brief.revision.forbidden) if brief.revision else ()
     typed = [str(value) for value in brief.values.values()] if brief.revision else [brief.prompt]
+    typed += [value for extra in brief.extra.values() for value in extra.values()]
     house = content_rules.applying(free=brief.revision is None, listing=brief.listing is not None)
     title = brief.title.replace(brief.revision.template.name, "") if brief.revision else brief.title
     return content_rules.check([*typed, title], [*own, *house])
@@ -183,18 +189,18 @@ def _line(brief: Brief, offer: Offer, chosen: bool, agreed: Collection[str], sen
     except (BadFacts, ValueError) as error:
         return Line(offer, False, problem=str(error))
     lost = tuple(_lost(offer, name, agreed) for name in specs.lost_options(spec, offer.provider))
-    plain = specs.without(spec, [each.value.partition(":")[2] for each in lost])
+    plain = specs.without(spec, [each.value.partition(":")[2] for each in lost], offer.row)
     problem = "" if brief.kind == BriefKind.EDIT else specs.lacking(plain)  # an edit's mask is still being painted
     if problem:
         return Line(offer, False, problem=problem)
-    width, height = spec.pixels
+    size = offer.provider.size(plain)
     return Line(
         offer,
         chosen,
         quote=pricing.quote(plain, offer.provider),
         lost=lost,
         text=offer.provider.compose(plain),
-        size=f"{width} × {height}",
+        size=f"{size[0]} × {size[1]}" if size else "",
     )
 
 

@@ -20,7 +20,7 @@ from PIL import Image, ImageChops
 from assets.imaging import masks
 from assets.models import DigitalSource
 from core.models import User
-from generation.briefs import lineage, references
+from generation.briefs import extras, lineage, references
 from generation.briefs.forms import PREFIX, ComposeForm
 from generation.briefs.references import Source
 from generation.catalogue.offers import Offer
@@ -164,7 +164,9 @@ class Refinement:
     def initial(self, offers: Sequence[Offer]) -> dict[str, Any]:
         """What the form starts with."""
         before = self.source.brief
-        said: dict[str, Any] = self._as_before(before) if self.kind == BriefKind.VARY and before else {"count": 1}
+        said: dict[str, Any] = (
+            self._as_before(before, offers) if self.kind == BriefKind.VARY and before else {"count": 1}
+        )
         if self.kind == BriefKind.VARY and before is None:
             said["prompt"] = ANOTHER_TAKE
         if before is None and self.source.version:
@@ -180,11 +182,12 @@ class Refinement:
         form.fields["prompt"].label = "What should change"
         form.fields["prompt"].help_text = "Say the change, and what must stay as it is."
 
-    def _as_before(self, before: Brief) -> dict[str, Any]:
+    def _as_before(self, before: Brief, offers: Sequence[Offer]) -> dict[str, Any]:
         fields = ("prompt", "ratio", "count", "quality", "negative", "title")
         return {
             **{name: getattr(before, name) for name in fields},
             **{PREFIX + name: value for name, value in before.values.items()},
+            **extras.as_before(before, offers),
         }
 
     def _models(self, offers: Sequence[Offer]) -> list[str]:

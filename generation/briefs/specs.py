@@ -51,17 +51,18 @@ def spec_for(
         negative=brief.negative,
         references=pictures,
         mask=mask,
-        extra=_going_on(rows, row),
+        extra={**brief.extra.get(row.slot, {}), **_going_on(rows, row)},
         hints={name: words for name, words in prompts.said(fields, brief.values).items() if words},
     )
 
 
-def without(spec: ImageSpec, dropped: list[str]) -> ImageSpec:
-    """The wish without options that are not carried."""
+def without(spec: ImageSpec, dropped: list[str], row: GenerationModel) -> ImageSpec:
+    """The wish to a model without options that are not carried."""
     lost: dict[str, Any] = {"seed": None, "negative": "", "references": (), "mask": None, "size": None}
     changes = {name: lost[name] for name in dropped if name in lost}
     if "references" in changes:  # a mask belongs to a picture
-        changes |= {"mask": None, "extra": {}}
+        extra = provider(row.provider).without_pictures(spec.extra) if spec.extra else {}
+        changes |= {"mask": None, "extra": extra}
     return replace(spec, **changes)
 
 

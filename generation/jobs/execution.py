@@ -255,7 +255,8 @@ def _told(job: Job, answer: Finished) -> dict[str, Any]:
         "seed": "" if answer.seed is None else str(answer.seed),
         "parameters": dict(answer.parameters_sent or job.parameters),
         "in_effect": dict(answer.parameters_in_effect),
-        "raw": _raw(answer.raw) | ({"warnings": list(answer.warnings)} if answer.warnings else {}),
+        "warnings": list(answer.warnings),
+        "raw": _raw(answer.raw),
     }
 
 

@@ -17,7 +17,7 @@ def spec_of(job: Job) -> ImageSpec:
     """The wish that a job sends: its brief, without what the asker agreed to drop."""
     sent = job.brief.references.all()
     spec = spec_for(job.brief, job.model, count=job.count, offset=job.offset, sent=sent)
-    return replace(without(spec, job.dropped), callback_url=callback_url(job))
+    return replace(without(spec, job.dropped, job.model), callback_url=callback_url(job))
 
 
 def callback_url(job: Job) -> str:

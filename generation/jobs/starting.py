@@ -87,9 +87,11 @@ def _planned(brief: Brief, model: GenerationModel, agreed: list[str], sent: Sequ
         words = f"{model.name} does not support {what}. Agree to send without, or leave the model out."
         raise Blocked([Finding("option_lost", words, field="models")])
     agreed_terms = terms.current_terms(model.terms_key)
-    plain = specs.without(spec, agreed)
+    plain = specs.without(spec, agreed, model)
     if problem := specs.lacking(plain):
         raise Blocked([Finding("needs_a_picture", f"{model.name} cannot do this. {problem}", field="models")])
+    if amiss := provider.amiss(plain.model, plain.extra):
+        raise Blocked([Finding("extra", f"{model.name}: {words}", field="models") for words in amiss.values()])
     dropped = [name for name in agreed if name in specs.lost_options(spec, provider)]
     same: dict[str, Any] = {"brief": brief, "model": model, "terms": agreed_terms, "dropped": dropped}
     calls = pricing.calls_for(plain, provider)

@@ -63,6 +63,11 @@ class Brief(models.Model):
     listing = models.ForeignKey(
         "assets.Listing", null=True, blank=True, on_delete=models.PROTECT, related_name="briefs"
     )
+    extra = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="What was asked of single models besides: provider/model -> name -> answer.",
+    )
     acknowledged = models.JSONField(
         default=list, blank=True, help_text="Content rules that its asker was warned of, and said are meant."
     )

@@ -109,6 +109,7 @@ class Job(models.Model):
     revised_prompt = models.TextField(blank=True)
     parameters = models.JSONField(default=dict, blank=True)
     in_effect = models.JSONField(default=dict, blank=True)
+    warnings = models.JSONField(default=list, blank=True, help_text="Where the result is not as asked, in words.")
     raw = models.JSONField(default=dict, blank=True)
 
     created_at = models.DateTimeField(auto_now_add=True)

@@ -28,6 +28,11 @@ class GenerationModel(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def slot(self) -> str:
+        """Its name among all models of all providers, as briefs keep their answers under it."""
+        return f"{self.provider}/{self.model_id}"
+
 
 class ProviderState(models.Model):
     """What the portal has learnt about a provider, and how hard it may be driven.

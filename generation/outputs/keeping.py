@@ -84,7 +84,7 @@ def facts_of(output: Output) -> ProvenanceData:
         job_id=job.pk,
         terms=job.terms,
         found=output.found,
-        raw=job.raw,
+        raw={**job.raw, "warnings": job.warnings} if job.warnings else job.raw,
     )
 
 

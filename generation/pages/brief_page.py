@@ -10,16 +10,18 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import prefetch_related_objects
+from django.urls import reverse
 
 from assets.imaging.rendering import SPECS, fitted
 from core import clock
 from core.models import User
-from generation.briefs import specs
+from generation.briefs import extras, specs
 from generation.catalogue import registry
 from generation.jobs import requests
 from generation.jobs.ingest import FLAGS
 from generation.jobs.services import SETTLED
-from generation.models import Brief, GenerationModel, Job, JobState, Output, OutputState
+from generation.models import Brief, BriefReference, GenerationModel, Job, JobState, Output, OutputState, Role
 from generation.models.job import DOUBTFUL, RETRIABLE, RUNNING, JobQuerySet
 from generation.providers.handoff import Ask
 
@@ -141,6 +143,22 @@ class ResultCell:
         return self.may_make and self.is_unclear and bool(self.job.handle)
 
 
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A picture that a person attaches elsewhere."""
+
+    row: BriefReference
+    number: int
+
+    @property
+    def src(self) -> str:
+        return reverse("generation:reference_file", args=(self.row.pk,))
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.row.width, self.row.height
+
+
 @dataclass(frozen=True)
 class HandOff:
     """What a person needs to run a job elsewhere."""
@@ -150,6 +168,9 @@ class HandOff:
     steps: tuple[str, ...]
     link: str
     asks: tuple[Ask, ...]
+    attaching: str
+    attached: tuple[Attached, ...] = ()
+    """The pictures to attach there, in order."""
 
     @property
     def waits(self) -> bool:
@@ -237,6 +258,16 @@ class Column:
     def dropped(self) -> list[str]:
         return [specs.OPTION_WORDS.get(name, name) for name in self.cells[0].job.dropped]
 
+    @property
+    def extras(self) -> list[tuple[str, str]]:
+        """What was asked of this model besides, as (question, answer)."""
+        return extras.told(self.cells[0].job.brief, self.model)
+
+    @property
+    def warnings(self) -> list[str]:
+        """Where the result is not as asked, in the adapter's words; each once."""
+        return list(dict.fromkeys(words for cell in self.cells for words in cell.job.warnings))
+
     @cached_property
     def hand_off(self) -> HandOff | None:
         """What to do elsewhere, for a model that a person runs."""
@@ -245,7 +276,13 @@ class Column:
         if by_hand is None or job.state not in (JobState.HAND, JobState.DONE):
             return None
         text = str(job.parameters.get("text") or by_hand.compose(requests.spec_of(job)))
-        return HandOff(job, text, by_hand.steps, by_hand.link, by_hand.asks)
+        return HandOff(job, text, by_hand.steps, by_hand.link, by_hand.asks, by_hand.attaching, self._attached(job))
+
+    def _attached(self, job: Job) -> tuple[Attached, ...]:
+        if "references" in job.dropped:
+            return ()
+        rows = [row for row in job.brief.references.all() if row.role == Role.REFERENCE]
+        return tuple(Attached(row, number) for number, row in enumerate(rows, start=1))
 
 
 @dataclass(frozen=True)
@@ -330,6 +367,8 @@ def _told(briefs: Sequence[Brief], every: JobQuerySet, viewer: User | AnonymousU
     jobs = list(every.filter(brief__in=briefs))
     places = _places() if any(job.state == JobState.QUEUED for job in jobs) else {}
     may_make, may_settle = viewer.has_perm("generation.make_images"), viewer.has_perm("generation.manage_money")
+    if any(job.state == JobState.HAND for job in jobs):
+        prefetch_related_objects(list(briefs), "references")
     cells: dict[UUID, dict[GenerationModel, list[ResultCell]]] = {brief.pk: {} for brief in briefs}
     known = {brief.pk: brief for brief in briefs}
     for job in jobs:

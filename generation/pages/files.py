@@ -16,7 +16,7 @@ from assets.imaging.rendering import SPECS
 from core import storage
 from core.web.files import HEADERS
 from core.web.requests import SignedIn
-from generation.models import Output, TemplateRevision
+from generation.models import Brief, BriefReference, Output, Role, TemplateRevision
 from generation.prompt_templates import previews
 
 
@@ -30,6 +30,16 @@ def output_file(request: SignedIn, output_id: UUID) -> HttpResponseBase:
     media_type = output.media_type if as_sent else SPECS["preview"].media_type
     name = f"output-{output.sha256[:8]}.{EXTENSIONS.get(output.media_type, 'bin')}" if as_sent else ""
     return _sent(request, sha256, media_type, name)
+
+
+@require_safe
+@permission_required("assets.view_asset", raise_exception=True)
+def reference_file(request: SignedIn, reference_id: int) -> HttpResponseBase:
+    """The copy of a picture that goes along with a brief: for the page, or with `?download` under its name."""
+    briefs = Brief.objects.visible_to(request.user)
+    row = get_object_or_404(BriefReference, pk=reference_id, brief__in=briefs, role=Role.REFERENCE)
+    name = f"reference-{row.position + 1}.{EXTENSIONS.get(row.media_type, 'bin')}" if "download" in request.GET else ""
+    return _sent(request, row.sha256, row.media_type, name)
 
 
 @require_safe

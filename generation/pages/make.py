@@ -17,7 +17,7 @@ from assets.models import Listing
 from core.errors import Blocked, Finding
 from core.web.once import once
 from core.web.requests import SignedIn, takes_a_form
-from generation.briefs import preview, references, refinement
+from generation.briefs import extras, preview, references, refinement
 from generation.briefs.forms import PREFIX, ComposeForm
 from generation.briefs.refinement import Refinement
 from generation.briefs.refinement import read as read_refinement
@@ -65,7 +65,7 @@ def compose(request: SignedIn, slug: str = "") -> HttpResponse:
     source = _source(request, revision)
     refinement = read_refinement(data or request.GET, request.FILES if data else None, request.user)
     initial = refinement.initial(offered) if refinement else _initial(request, source, offered)
-    form = ComposeForm(data, revision=revision, offers=offered, initial=initial)
+    form = ComposeForm(data, revision=revision, offers=offered, initial=initial, with_pictures=bool(refinement))
     refinement.dress(form)
     draft = form.draft(request.user)
     draft.kind = BriefKind.AGAIN if draft.parent and not refinement else refinement.kind
@@ -81,7 +81,9 @@ def compose(request: SignedIn, slug: str = "") -> HttpResponse:
         "template": revision.template if revision else None,
         "source": source,
         "refinement": refinement,
-        "preview": preview.preview(draft, offered, form.chosen, form.agreed, request.user, sent=refinement.rows),
+        "preview": preview.preview(
+            draft, offered, form.chosen, form.agreed, request.user, sent=refinement.rows, extras=form.extras
+        ),
         "title": draft.title,
         "show_errors": status == 422,
         "filled": data.get("filled", "") if data is not None else "",
@@ -159,6 +161,7 @@ def _initial(request: SignedIn, source: Brief | None, offered: list[offers.Offer
     return {
         **{name: getattr(source, name) for name in fields},
         **{PREFIX + name: value for name, value in source.values.items()},
+        **extras.as_before(source, usable),
         "listing": source.listing_id,
         "models": used or first,
         "parent": source.pk,

@@ -21,6 +21,7 @@ from generation.providers.encoding import decoded, encoded, readable, white_wher
 from generation.providers.errors import BadAnswer, ModelGone, ProviderError, Rejected
 from generation.providers.http import HTTPProvider, by_status, message_in
 from generation.providers.options import NO_KEY, setting
+from generation.providers.questions import question
 
 # stable-diffusion.cpp reads further parameters out of this tag in a prompt (its api.md, 2026-08-19).
 _SMUGGLED = re.compile(r"</?\s*sd_cpp_extra_args\s*>", re.IGNORECASE)
@@ -46,9 +47,11 @@ class A1111Options:
 class A1111Extra:
     """`strength` says how far the result may leave the picture sent along; an empty sampler is the server's choice."""
 
-    strength: float = 0.6
-    guidance: float = 7.0
-    sampler: str = ""
+    strength: float = question(
+        0.6, "Strength", "0 keeps the picture that goes along, 1 leaves it behind.", least=0, most=1, of_pictures=True
+    )
+    guidance: float = question(7.0, "Guidance", "How closely it keeps to the prompt.", least=1, most=30)
+    sampler: str = question("", "Sampler", "By its name on your server. Left empty, the server chooses.")
 
 
 class A1111(HTTPProvider):

@@ -18,6 +18,7 @@ from generation.providers.errors import Rejected
 from generation.providers.models import QUALITIES, ModelSpec, Quality, Sizes, ratio_of
 from generation.providers.options import OptionError, Secret, closed, secrets_in
 from generation.providers.prices import FREE, Money, Order, Quote
+from generation.providers.questions import Question, questions_of, unanswered, without_pictures
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -29,6 +30,16 @@ __all__ = [
     "Order", "Pending", "Picture", "Provider", "Quality", "Quote", "Reference", "Refusal", "Secret", "Sizes",
 ]  # fmt: skip
 
+NOT_SENT = {
+    "seed": "the seed",
+    "negative": "the words to exclude",
+    "references": "some of the pictures that were to go along",
+    "mask": "the mask",
+    "count": "the number of pictures",
+    "size": "the exact size",
+    "ratio": "the exact shape",
+}
+"""What a person calls the options that can be lost."""
 CostBasis = Literal["reported", "computed", "fixed", "unknown", "free", "doubtful"]
 """Where a cost is from; "doubtful" is one that cannot be meant, so that a person has to look."""
 
@@ -208,10 +219,37 @@ class Provider(ABC):
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
 
+    def lost_in(self, spec: ImageSpec) -> tuple[str, ...]:
+        """A sentence for each part of a wish that was not sent."""
+        return tuple(f"Sent without {NOT_SENT[name]}: {self.label} cannot use it." for name in self.unsupported(spec))
+
     @property
     def secrets(self) -> tuple[str, ...]:
         """The keys this provider holds, to be taken out of everything that is stored."""
         return secrets_in(self.options)
+
+    def questions(self, model: ModelSpec) -> tuple[Question, ...]:
+        """What a form may ask for this model besides the common words."""
+        declared = questions_of(self.Extra)
+        takes_pictures = self.capabilities.references and model.max_references and "references" not in model.lacks
+        asked = (self.narrowed(each, model) for each in declared if takes_pictures or not each.of_pictures)
+        return tuple(each for each in asked if each is not None)
+
+    def narrowed(self, question: Question, model: ModelSpec) -> Question | None:
+        """A question as this model takes it, perhaps with fewer choices; None where it does not."""
+        return question
+
+    def amiss(self, model: ModelSpec, extra: Mapping[str, str]) -> Mapping[str, str]:
+        """Extras without which, or with which, this model can do nothing: name -> what to do, in words."""
+        return dict(unanswered(self.questions(model), extra))
+
+    def without_pictures(self, extra: Mapping[str, str]) -> Mapping[str, str]:
+        """Of some extras those that mean something although no pictures go along."""
+        return without_pictures(self.Extra, extra)
+
+    def size(self, spec: ImageSpec) -> tuple[int, int] | None:
+        """About the width and height in pixels that the picture will have; None where the one sent along decides."""
+        return spec.pixels
 
     def quote(self, spec: ImageSpec) -> Quote:
         """The price of this wish before sending; budgets reserve it."""

@@ -128,7 +128,6 @@ class Bedrock(Provider):
             came, lambda one: Picture(decoded(one[1]), number(data, "seeds", one[0])), request_id=request_id, raw=data
         )
         seed = number(data, "seeds", 0)
-        lost = tuple(f"{name} was not sent: {self.label} cannot carry it." for name in self.unsupported(spec))
         return Finished(
             pictures=pictures,
             cost=self.quote(spec).amount,
@@ -139,7 +138,7 @@ class Bedrock(Provider):
             parameters_sent=redact(sent, self.secrets),
             parameters_in_effect={} if seed is None else {"seed": seed},
             raw=redact(data, self.secrets),
-            warnings=(*problems, *lost),
+            warnings=(*problems, *self.lost_in(spec)),
         )
 
     def check(self) -> str:

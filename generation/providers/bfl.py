@@ -23,6 +23,7 @@ from generation.providers.encoding import encoded, white_where_clear
 from generation.providers.errors import BadAnswer, BlockedAddress, ModelGone, ProviderError, Refused, Rejected, Unclear
 from generation.providers.http import HTTPProvider, by_status, message_in
 from generation.providers.options import NO_KEY, setting
+from generation.providers.questions import question
 
 CREDIT = Decimal("0.01")  # US dollars
 ASK_AFTER = 1.5  # seconds
@@ -53,8 +54,10 @@ class BFLOptions:
 class BFLExtra:
     """What one wish may ask of FLUX besides the common words."""
 
-    safety_tolerance: int = 2  # 0 is strictest
-    prompt_upsampling: bool = False
+    safety_tolerance: int = question(2, "Safety tolerance", "0 declines the most.", least=0, most=5)
+    prompt_upsampling: bool = question(
+        False, "Let FLUX write out the prompt", "It adds words of its own; the picture may differ from your text."
+    )
 
 
 class BlackForestLabs(HTTPProvider):

@@ -23,6 +23,7 @@ from generation.providers.egress.redaction import redact
 from generation.providers.errors import BadAnswer, ModelGone, ProviderError, Rejected, Stopped, Unavailable, Unclear
 from generation.providers.http import HTTPProvider, by_status
 from generation.providers.options import NO_KEY, setting
+from generation.providers.questions import question
 from generation.providers.workflow import BadWorkflow, Workflow, load
 
 ASK_AFTER = 2.0  # seconds
@@ -51,7 +52,9 @@ class ComfyUIOptions:
 class ComfyUIExtra:
     """`strength` says how far the result may leave the picture sent along: 0 not at all, 1 wholly."""
 
-    strength: float = 0.6
+    strength: float = question(
+        0.6, "Strength", "0 keeps the picture that goes along, 1 leaves it behind.", least=0, most=1, of_pictures=True
+    )
 
 
 class ComfyUI(HTTPProvider):

@@ -17,9 +17,11 @@ from generation.providers.base import FREE, CostBasis, ImageSpec, Money, Picture
 from generation.providers.egress.http import FormPart, Request
 from generation.providers.encoding import white_where_clear
 from generation.providers.errors import Rejected
+from generation.providers.models import ModelSpec
 from generation.providers.openai import CHOICES, OpenAIImages, OpenAIOptions
 from generation.providers.options import NO_KEY, setting
 from generation.providers.prices import Free, Reserve, Tokens
+from generation.providers.questions import Question
 
 CONFIGURED = "default"
 """The id of the row that stands for whichever model the server is set up with."""
@@ -98,6 +100,9 @@ class Compatible(OpenAIImages):
     @property
     def profile(self) -> Profile:
         return PROFILES[self.options.profile]
+
+    def narrowed(self, question: Question, model: ModelSpec) -> Question | None:
+        return super().narrowed(question, model) if question.name in self.profile.sends else None
 
     def compose(self, spec: ImageSpec) -> str:
         prompt = spec.prompt

@@ -26,8 +26,10 @@ from generation.providers.errors import (
     Unauthorized,
 )
 from generation.providers.http import HTTPProvider, by_status
+from generation.providers.models import ModelSpec
 from generation.providers.options import NO_KEY, setting
 from generation.providers.prices import Tokens
+from generation.providers.questions import Question, question
 
 DECLINED = frozenset(
     {
@@ -59,9 +61,9 @@ class GeminiOptions:
 
 @dataclass(frozen=True)
 class GeminiExtra:
-    """The longer side, in Google's words."""
+    """The longer side, in Google's words. Rows list the sizes that a model has beside 1K."""
 
-    image_size: Literal["1K", "2K", "4K"] = "1K"
+    image_size: Literal["1K", "2K", "4K"] = question("1K", "Size", "2K and 4K cost more.")
 
 
 class Gemini(HTTPProvider):
@@ -73,9 +75,23 @@ class Gemini(HTTPProvider):
     Options = GeminiOptions
     Extra = GeminiExtra
 
+    def narrowed(self, question: Question, model: ModelSpec) -> Question | None:
+        sizes = {"1K", *model.settings.get("image_sizes", "").split()}
+        choices = tuple(each for each in question.choices if each[0] in sizes)
+        return replace(question, choices=choices) if len(choices) > 1 else None
+
     def quote(self, spec: ImageSpec) -> Quote:
+        """By the count of tokens for the size where the row has one, else by a careful multiple of that for 1K."""
+        price, size = spec.model.price, spec.extra.get("image_size", "1K")
+        if isinstance(price, Tokens) and size in price.picture_tokens:
+            return price.quote(replace(spec.order, quality=size))
         one = super().quote(spec)
-        return Quote(one.amount * DEARER.get(spec.extra.get("image_size", ""), 1), one.basis)
+        return Quote(one.amount * DEARER.get(size, 1), one.basis)
+
+    def size(self, spec: ImageSpec) -> tuple[int, int]:
+        width, height = spec.pixels
+        times = int(spec.extra.get("image_size", "1K")[0])
+        return width * times, height * times
 
     def build(self, spec: ImageSpec, attempt: UUID) -> Request:
         parts: list[dict[str, Any]] = [{"text": self.compose(spec)}]

@@ -6,10 +6,11 @@ Parameters of Midjourney 7 and 8.1 as documented at docs.evolink.ai, read 2026-1
 
 from __future__ import annotations
 
+import hashlib
 import re
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 from unicodedata import category
 from uuid import UUID
 
@@ -35,10 +36,17 @@ class HandOff(Provider):
 
     link: ClassVar[str]  # where the person goes
     steps: ClassVar[tuple[str, ...]]  # what the person does there, in order
+    attaching: ClassVar[str] = ""  # where pictures that go along are attached there
     asks: ClassVar[tuple[Ask, ...]] = ()  # what the person says when bringing the picture
 
     def start(self, spec: ImageSpec, *, attempt: UUID) -> Pending:
-        return Pending(handle=str(attempt), ask_again_in=None, parameters_sent={"text": self.compose(spec)})
+        """Nothing is sent: what the person is to paste and to attach is noted, pictures by their SHA-256, in order."""
+        sent: dict[str, Any] = {"text": self.compose(spec)}
+        if spec.references:
+            sent["attached"] = [
+                {"name": each.name, "sha256": hashlib.sha256(each.data).hexdigest()} for each in spec.references
+            ]
+        return Pending(handle=str(attempt), ask_again_in=None, parameters_sent=sent)
 
     def resume(self, handle: str) -> Finished | Pending:
         return Pending(handle=handle, ask_again_in=None)
@@ -56,8 +64,9 @@ class Midjourney(HandOff):
 
     key = "midjourney"
     label = "Midjourney (by hand)"
-    capabilities = Capabilities(seed=True, negative=True, several=True, by_hand=True)
+    capabilities = Capabilities(seed=True, negative=True, references=True, several=True, by_hand=True)
     link = "https://www.midjourney.com/imagine"
+    attaching = "Add them with the picture button in the prompt bar, as image prompts, in this order."
     steps = (
         "Copy the prompt with its parameters.",
         "Paste it at midjourney.com, or after /imagine in Discord, and run it.",
@@ -92,8 +101,9 @@ class ChatGPT(HandOff):
 
     key = "chatgpt"
     label = "ChatGPT (by hand)"
-    capabilities = Capabilities(negative=True, several=True, by_hand=True)
+    capabilities = Capabilities(negative=True, references=True, several=True, by_hand=True)
     link = "https://chatgpt.com/"
+    attaching = "Drop them into the message box in this order, before you send the text."
     steps = (
         "Copy the text.",
         "Start a new chat at chatgpt.com, paste it and send.",

@@ -47,8 +47,7 @@ class HTTPProvider(Provider):
             result = self.parse(self.ask(request), spec)
         result = replace(result, parameters_sent=redact(request.parameters, self.secrets))
         if isinstance(result, Finished):
-            lost = tuple(f"{name} was not sent: {self.label} cannot carry it." for name in self.unsupported(spec))
-            return self.clean(replace(result, warnings=result.warnings + lost))
+            return self.clean(replace(result, warnings=result.warnings + self.lost_in(spec)))
         return replace(result, request_id=without_keys(result.request_id, self.secrets))
 
     def ask(self, request: Request) -> Answer:

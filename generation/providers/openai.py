@@ -17,9 +17,11 @@ from generation.providers.egress.http import Answer, FormPart, Request
 from generation.providers.encoding import decoded, readable
 from generation.providers.errors import BadAnswer, ProviderError, Rejected
 from generation.providers.http import HTTPProvider, message_in
+from generation.providers.models import ModelSpec
 from generation.providers.openai_errors import error_in, explain
 from generation.providers.options import NO_KEY, setting
 from generation.providers.prices import Tokens
+from generation.providers.questions import Question, question
 
 CHOICES = ("complexity", "input_fidelity")  # a model's settings list what it takes of each; nothing listed: none
 ECHOED = ("size", "quality", "background", "output_format")  # the answer says what they really were
@@ -44,8 +46,10 @@ class OpenAIOptions:
 class OpenAIExtra:
     """What one wish may ask of this provider besides the common words."""
 
-    background: Literal["", "auto", "opaque", "transparent"] = ""
-    moderation: Literal["", "auto", "low"] = ""  # "low" may cost the customer the provider's indemnity
+    background: Literal["", "auto", "opaque", "transparent"] = question("", "Background")
+    moderation: Literal["", "auto", "low"] = question(
+        "", "Moderation", "“Low” declines less, and may cost you OpenAI's promise to answer for the picture."
+    )
     safety_identifier: str = ""
 
 
@@ -53,10 +57,14 @@ class OpenAIExtra:
 class ImagesExtra(OpenAIExtra):
     """What only the Images interface takes; a transparent background needs png or webp, compression jpeg or webp."""
 
-    output_format: Literal["png", "jpeg", "webp"] = "png"
-    output_compression: int = 100  # percent
-    input_fidelity: Literal["", "low", "high"] = ""  # how closely an edit keeps to the pictures sent along
-    complexity: Literal["", "low", "medium", "high"] = ""
+    output_format: Literal["png", "jpeg", "webp"] = question("png", "File format")
+    output_compression: int = question(
+        100, "Compression", "Percent, for JPEG and WebP only; less makes a smaller file.", least=0, most=100
+    )
+    input_fidelity: Literal["", "low", "high"] = question(
+        "", "Input fidelity", "How closely it keeps to the pictures that go along.", of_pictures=True
+    )
+    complexity: Literal["", "low", "medium", "high"] = question("", "Complexity")
 
 
 class OpenAIAccount(HTTPProvider):
@@ -93,6 +101,21 @@ class OpenAIImages(OpenAIAccount):
     label = "OpenAI Images"
     capabilities = Capabilities(references=True, mask=True, several=True, exact_size=True, quality=True)
     Extra = ImagesExtra
+
+    def narrowed(self, question: Question, model: ModelSpec) -> Question | None:
+        if question.name not in CHOICES:
+            return question
+        taken = {"", *model.settings.get(question.name, "").split()}
+        choices = tuple(each for each in question.choices if each[0] in taken)
+        return replace(question, choices=choices) if len(choices) > 1 else None
+
+    def amiss(self, model: ModelSpec, extra: Mapping[str, str]) -> Mapping[str, str]:
+        found, file_format = dict(super().amiss(model, extra)), extra.get("output_format", "png")
+        if extra.get("background") == "transparent" and file_format == "jpeg":
+            found["output_format"] = "A transparent background needs PNG or WebP. Choose one of them."
+        if extra.get("output_compression", "100") != "100" and file_format == "png":
+            found["output_compression"] = "PNG is not compressed in this way. Choose JPEG or WebP, or leave it at 100."
+        return found
 
     def build(self, spec: ImageSpec, attempt: UUID) -> Request:
         if spec.mask is not None and not spec.references:

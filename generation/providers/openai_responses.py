@@ -44,6 +44,7 @@ from generation.providers.openai import OpenAIAccount, OpenAIExtra, OpenAIOption
 from generation.providers.openai_errors import NO_MONEY, STAGES
 from generation.providers.options import setting
 from generation.providers.prices import CHARACTERS_PER_TOKEN, MICROS, Tokens
+from generation.providers.questions import question
 
 ASK_AFTER = 4.0  # seconds
 TALK_ALLOWANCE = (3_000, 1_000)  # the text model's tokens in and out; our own careful guess, no figure is published
@@ -72,7 +73,7 @@ class ResponsesOptions(OpenAIOptions):
 class ResponsesExtra(OpenAIExtra):
     """`previous_response_id` goes on from what that answer drew; the request id of a job is such an id."""
 
-    previous_response_id: str = ""
+    previous_response_id: str = question("", of_pictures=True)
 
 
 @dataclass(frozen=True)

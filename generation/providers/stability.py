@@ -17,7 +17,9 @@ from generation.providers.egress.http import Answer, FormPart, Request
 from generation.providers.encoding import decoded, readable, white_where_clear
 from generation.providers.errors import BadAnswer, ModelGone, ProviderError, RateLimited, Refused, Rejected
 from generation.providers.http import HTTPProvider, by_status
+from generation.providers.models import ModelSpec
 from generation.providers.options import NO_KEY, setting
+from generation.providers.questions import Question, question
 
 TIME_OUT = 60.0  # seconds for which a key rests after 150 requests in ten; no Retry-After is documented
 DECLINED = frozenset({"content_moderation", "invalid_language", "public_figure"})
@@ -26,10 +28,9 @@ LARGEST_SEED = 4_294_967_294  # 0 stands for "any"
 
 @dataclass(frozen=True)
 class Edit:
-    """One way of editing: the fields that it takes besides the picture, and those of which it needs one at least."""
+    """One way of editing: the fields that it takes besides the picture."""
 
     takes: frozenset[str] = frozenset()
-    needs: tuple[str, ...] = ()
     needs_mask: bool = False
 
 
@@ -38,8 +39,8 @@ SIDES = ("left", "right", "up", "down")
 EDITS: Mapping[str, Edit] = {
     "inpaint": Edit(WORDS | {"negative_prompt", "grow_mask"}, needs_mask=True),
     "erase": Edit(frozenset({"seed", "grow_mask"}), needs_mask=True),
-    "outpaint": Edit(WORDS | {*SIDES, "creativity"}, needs=SIDES),
-    "search-and-replace": Edit(WORDS | {"negative_prompt", "search_prompt", "grow_mask"}, needs=("search_prompt",)),
+    "outpaint": Edit(WORDS | {*SIDES, "creativity"}),
+    "search-and-replace": Edit(WORDS | {"negative_prompt", "search_prompt", "grow_mask"}),
     "remove-background": Edit(),
 }
 """What stands after edit/ in the address -> what goes along."""
@@ -51,19 +52,30 @@ class StabilityOptions:
     base_url: str = "https://api.stability.ai"
 
 
+Style = Literal[
+    "", "enhance", "anime", "photographic", "digital-art", "comic-book", "fantasy-art", "line-art", "analog-film",
+    "neon-punk", "isometric", "low-poly", "origami", "modeling-compound", "cinematic", "3d-model", "pixel-art",
+    "tile-texture",
+]  # fmt: skip
+
+
 @dataclass(frozen=True)
 class StabilityExtra:
-    """`strength` (0 to 1) is how far a picture that goes along may be left behind; the rest is for edits."""
+    """What one wish may ask besides the common words; each way of drawing or editing takes some of them."""
 
-    style_preset: str = ""
-    strength: float = 0.6
-    search_prompt: str = ""  # search and replace: what to find
-    left: int = 0  # outpaint: pixels to add on each side
-    right: int = 0
-    up: int = 0
-    down: int = 0
-    creativity: str = ""  # outpaint, 0 to 1
-    grow_mask: str = ""  # pixels by which the edge of a mask is softened
+    search_prompt: str = question("", "What to find", "A word or two, such as “the car”.", required=True)
+    left: int = question(0, "Add on the left", "Pixels; one side at least.", least=0, most=2000, one_of="sides")
+    right: int = question(0, "Add on the right", "Pixels; one side at least.", least=0, most=2000, one_of="sides")
+    up: int = question(0, "Add at the top", "Pixels; one side at least.", least=0, most=2000, one_of="sides")
+    down: int = question(0, "Add at the bottom", "Pixels; one side at least.", least=0, most=2000, one_of="sides")
+    creativity: float | None = question(
+        None, "Creativity", "From 0, which keeps close to the picture, to 1.", least=0, most=1
+    )
+    grow_mask: int | None = question(None, "Soften the mask", "Pixels, 5 as a rule.", least=0, most=20)
+    strength: float = question(
+        0.6, "Strength", "0 keeps the picture that goes along, 1 leaves it behind.", least=0, most=1, of_pictures=True
+    )
+    style_preset: Style = question("", "Style")
 
 
 class Stability(HTTPProvider):
@@ -84,6 +96,12 @@ class Stability(HTTPProvider):
         form = {name: value for name, value in fields.items() if value}
         url = self._url(f"v2beta/stable-image/{path}")
         return Request("POST", url, self._headers, form=form, files=_files(spec, edit))
+
+    def narrowed(self, question: Question, model: ModelSpec) -> Question | None:
+        return question if question.name in _taken(model) else None
+
+    def size(self, spec: ImageSpec) -> tuple[int, int] | None:
+        return None if spec.model.settings.get("edit") else spec.pixels
 
     def compose(self, spec: ImageSpec) -> str:
         """The prompt, unless it is an edit that takes no words."""
@@ -129,7 +147,7 @@ class Stability(HTTPProvider):
         return f"Answers: {credit} credits left. Asking costs nothing."
 
     def _fields(self, spec: ImageSpec) -> dict[str, str]:
-        extra, settings = self._extras(spec, frozenset({"style_preset", "strength"})), spec.model.settings
+        extra, settings = self._extras(spec), spec.model.settings
         mode: Literal["text-to-image", "image-to-image"] = "image-to-image" if spec.references else "text-to-image"
         return self._common(spec) | {
             "aspect_ratio": "" if spec.references and "model" in settings else spec.ratio,
@@ -144,16 +162,21 @@ class Stability(HTTPProvider):
             raise Rejected(f"{spec.model.name} changes a picture: send one along.", field="references")
         if edit.needs_mask and spec.mask is None:
             raise Rejected(f"{spec.model.name} needs a mask.", field="mask")
-        given = {name: str(value or "") for name, value in vars(self._extras(spec, edit.takes)).items()}
-        if edit.needs and not any(given[name] for name in edit.needs):
-            raise Rejected(f"{spec.model.name} needs {' or '.join(edit.needs)}.".replace("_", " "), field="extra")
+        for words in self.amiss(spec.model, spec.extra).values():
+            raise Rejected(f"{spec.model.name}: {words}", field="extra")
+        extra = vars(self._extras(spec))
+        given = {
+            name: "" if value is None else str(value)
+            for name, value in extra.items()
+            if value != 0 or name not in SIDES
+        }
         fields = self._common(spec) | given
         return {name: value for name, value in fields.items() if name in edit.takes | {"output_format"}}
 
-    def _extras(self, spec: ImageSpec, taken: frozenset[str]) -> StabilityExtra:
+    def _extras(self, spec: ImageSpec) -> StabilityExtra:
         """The wish's extras; one that this endpoint does not take is refused rather than lost."""
         extra: StabilityExtra = self.extras(spec)
-        if others := sorted(set(spec.extra) - taken):
+        if others := sorted(set(spec.extra) - _taken(spec.model)):
             raise Rejected(f"{spec.model.name} does not take {', '.join(others)}.", field="extra")
         return extra
 
@@ -171,6 +194,12 @@ class Stability(HTTPProvider):
 
     def _url(self, path: str) -> str:
         return f"{self.options.base_url.rstrip('/')}/{path}"
+
+
+def _taken(model: ModelSpec) -> frozenset[str]:
+    """The extras that the way in which this model works takes."""
+    edit = EDITS.get(model.settings.get("edit", ""))
+    return edit.takes if edit else frozenset({"style_preset", "strength"})
 
 
 def _edit_of(spec: ImageSpec) -> Edit | None:

@@ -393,6 +393,7 @@ ROWS = (
     ),
     Row("callbacks/<slug:key>/<uuid:job_id>/", do=ALL, done=401, changes=False),  # a callback of nobody who can call
     Row("callbacks/<slug:key>/<uuid:job_id>/", do=ALL, done=401, changes=False),  # it proves who it is by itself
+    Row("briefs/references/<int:reference_id>/", see=TEAM, reads=("download",), fill={"reference_id": "reference.pk"}),
     Row("outputs/<uuid:output_id>/", see=TEAM, reads=("original",)),
     Row(
         "outputs/<uuid:output_id>/keep-as/",

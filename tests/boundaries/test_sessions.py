@@ -24,7 +24,7 @@ BY_SESSION = [row for row in DOERS if not row.is_public]
 """What is posted from pages; a provider's callback proves who it is by itself."""
 
 
-FILES = ("files/", "outputs/<uuid:output_id>/", "make/specimens/")
+FILES = ("files/", "briefs/references/", "outputs/<uuid:output_id>/", "make/specimens/")
 """A browser may keep its own copy of a picture."""
 
 

@@ -19,8 +19,9 @@ from assets.models import Answer, Consent
 from assets.rights import consents
 from config import roles
 from core.models import OutgoingMessage, User
-from generation.jobs import execution
-from generation.models import GenerationModel, Job, Plan, ProviderState, TemplateRevision
+from generation.briefs.references import Source
+from generation.jobs import execution, starting
+from generation.models import BriefKind, GenerationModel, Job, Plan, ProviderState, TemplateRevision
 from generation.outputs import keeping
 from generation.prompt_templates import prompts
 from generation.providers.errors import Rejected, Unclear
@@ -121,7 +122,13 @@ def _made(ada: User) -> dict[str, Any]:
     execution.send(by_hand.pk)
     new, thrown = done.outputs.all()
     keeping.discard(thrown, by=ada)
-    made = {"brief": done.brief, "pair": pair, "new": new, "thrown": thrown}
+    seeing = generation.ModelFactory.create(
+        provider="seeing", model_id="seeing-1", facts=generation.priced("0.10", max_references=4)
+    )
+    varied = starting.start(
+        generation.unsent(kind=BriefKind.VARY), [seeing], by=ada, sources=[Source(output=new)]
+    ).references.get()
+    made = {"reference": varied} | {"brief": done.brief, "pair": pair, "new": new, "thrown": thrown}
     jobs = {"queued": waiting, "unclear": lost, "failed": refused, "by_hand": by_hand}
     fresh = {name: Job.objects.get(pk=job.pk) for name, job in jobs.items()}
     return {"template": template, "first": first, "second": second} | made | fresh

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import re
+from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from PIL import ExifTags, Image
+from pytest_django import Settings
 
 from assets.imaging.inspection import Unreadable
 from core.errors import InvalidTransition
 from core.models import User
-from generation.jobs import execution, requests, services
+from generation.briefs.references import Source
+from generation.jobs import execution, requests, services, starting
 from generation.jobs.ingest import add_outputs, receive
-from generation.models import Job, JobState, Output
+from generation.models import BriefKind, Job, JobState, Output
 from generation.outputs import keeping
 from generation.providers.base import Picture
+from tests.browsing import browser_of
 from tests.generation import factories
 from tests.generation.factories import sent
 from tests.generation.scripted import png
+from tests.generation.test_references import uploaded
 
 pytestmark = pytest.mark.django_db
 
@@ -85,3 +94,38 @@ def test_pictures_cannot_be_brought_to_a_job_that_a_provider_runs(ada: User) -> 
     with pytest.raises(InvalidTransition):
         services.hand_in(job, [png("a")], by=ada)
     assert job.outputs.count() == 1
+
+
+def to_attach(ada: User, settings: Settings, *names: str) -> Job:
+    """A job for ChatGPT's own page with pictures of the library that go along."""
+    chatgpt = {"adapter": "generation.providers.handoff.ChatGPT", "options": {}}
+    settings.IMAGE_PROVIDERS = {**settings.IMAGE_PROVIDERS, "chatgpt": chatgpt}
+    model = factories.ModelFactory.create(provider="chatgpt", facts=factories.priced("0", max_references=8))
+    sources = [Source(version=uploaded(ada, name=name)) for name in names]
+    brief = starting.start(factories.unsent(kind=BriefKind.REFERENCE), [model], by=ada, sources=sources)
+    execution.send(brief.jobs.get().pk)
+    return brief.jobs.get()
+
+
+def test_pictures_that_go_along_are_attached_by_hand(ada: User, settings: Settings) -> None:
+    job = to_attach(ada, settings, "kitchen", "garden")
+    rows = list(job.brief.references.all())
+    assert job.state == JobState.HAND
+    assert job.dropped == []
+    assert [each["sha256"] for each in job.parameters["attached"]] == [row.sha256 for row in rows]
+    page = browser_of(ada).get(job.brief.get_absolute_url()).content.decode()
+    assert "Attach these" in page
+    found = re.findall(r'href="(/briefs/references/\d+/\?download)"', page)
+    for address, row in zip(found, rows, strict=True):
+        answer: Any = browser_of(ada).get(address)
+        assert answer["Content-Disposition"].endswith(f'filename="reference-{row.position + 1}.png"')
+        assert hashlib.sha256(b"".join(answer.streaming_content)).hexdigest() == row.sha256
+
+
+def test_a_hand_off_without_pictures_has_nothing_to_attach(ada: User) -> None:
+    assert "Attach" not in browser_of(ada).get(handed(ada).brief.get_absolute_url()).content.decode()
+
+
+def test_a_visitor_gets_no_reference_picture(ada: User, settings: Settings) -> None:
+    row = to_attach(ada, settings, "kitchen").brief.references.get()
+    assert Client().get(reverse("generation:reference_file", args=(row.pk,))).status_code == 302

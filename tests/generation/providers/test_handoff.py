@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import replace
 from typing import ClassVar
@@ -10,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generation.providers.base import ImageSpec, Pending
+from generation.providers.base import ImageSpec, Pending, Reference
 from generation.providers.egress.http import Client
 from generation.providers.handoff import ChatGPT, HandOff, Midjourney, harmless
-from tests.generation.providers.contract import ATTEMPT, ProviderContract, model
+from tests.generation.providers.contract import ATTEMPT, PNG, ProviderContract, model
 
 
 class HandOffContract(ProviderContract):
@@ -24,6 +25,14 @@ class HandOffContract(ProviderContract):
         assert isinstance(result, Pending)
         assert result.ask_again_in is None
         assert result.parameters_sent == {"text": self.provider().compose(self.spec)}
+
+    def test_pictures_that_go_along_are_noted_in_order(self) -> None:
+        spec = replace(self.spec, references=(Reference(PNG, name="one.png"), Reference(b"two", name="two.png")))
+        assert self.provider().unsupported(spec) == []
+        attached = self.provider().start(spec, attempt=ATTEMPT).parameters_sent["attached"]
+        assert [each["name"] for each in attached] == ["one.png", "two.png"]
+        assert attached[0]["sha256"] == hashlib.sha256(PNG).hexdigest()
+        assert self.adapter.attaching
 
     def test_asking_again_changes_nothing(self) -> None:
         result = self.provider().resume("x")

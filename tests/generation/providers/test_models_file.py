@@ -17,11 +17,11 @@ from generation.providers.errors import Rejected
 from generation.providers.http import HTTPProvider
 from generation.providers.models import QUALITIES
 from generation.providers.prices import Money
+from generation.providers.questions import Question
 from tests.generation.providers.contract import ATTEMPT, PNG, ROWS, standing
 
 KINDS = {kind.key: kind for kind in adapters()}
 TERMS = tomllib.loads(Path("assets/rights/data/terms.toml").read_text(encoding="utf-8"))
-EXTRAS = {"stable-image-outpaint": {"left": "64"}, "stable-image-search-and-replace": {"search_prompt": "the door"}}
 NEEDY = [row for row in ROWS if row.get("needs")]
 
 
@@ -30,12 +30,23 @@ def name(row: dict[str, Any]) -> str:
 
 
 def wish(row: dict[str, Any]) -> ImageSpec:
-    """A wish that has all the model needs, and nothing besides."""
+    """A wish that has all the model needs, and nothing besides: what a form insists on, it is told."""
     model = model_specs.read(row["model_id"], row["name"], row, row.get("successor", ""))
-    spec = ImageSpec("A brick house", model, extra=EXTRAS.get(model.id, {}))
+    questions = {each.name: each for each in provider(row).questions(model)}
+    extra = {name: answer(questions[name]) for name in provider(row).amiss(model, {})}
+    spec = ImageSpec("A brick house", model, extra=extra)
     if "references" in model.needs:
         spec = replace(spec, references=(Reference(PNG),))
     return replace(spec, mask=PNG) if "mask" in model.needs else spec
+
+
+def answer(question: Question) -> str:
+    """One that is not the usual one."""
+    usual = {"whole": "64", "decimal": "0.5", "text": "the door", "yes or no": "true", "choice": ""}
+    most = question.most if question.most is not None else 64
+    if question.kind == "choice":
+        return next(value for value, _ in question.choices if value != question.default)
+    return f"{min(64, most - 1):g}" if question.kind == "whole" else usual[question.kind]
 
 
 def provider(row: dict[str, Any]) -> Provider:
@@ -73,6 +84,21 @@ def test_a_sufficient_wish_becomes_a_request(row: dict[str, Any]) -> None:
     maker = provider(row)
     assert isinstance(maker, HTTPProvider)
     assert maker.build(wish(row), ATTEMPT).method == "POST"
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if issubclass(KINDS[row["provider"]], HTTPProvider)], ids=name)
+def test_every_answer_to_a_question_is_in_the_request(row: dict[str, Any]) -> None:
+    maker, plain = provider(row), wish(row)
+    assert isinstance(maker, HTTPProvider)
+    if plain.model.max_references and "references" not in plain.model.lacks:
+        plain = replace(plain, references=(Reference(PNG),))
+    for question in maker.questions(plain.model):
+        extra = {**plain.extra, question.name: answer(question)}
+        if "compression" in question.name:  # which goes with a format
+            extra["output_format"] = "webp"
+        if extra != plain.extra:
+            sent, without = maker.build(replace(plain, extra=extra), ATTEMPT), maker.build(plain, ATTEMPT)
+            assert sent.parameters != without.parameters, question.name
 
 
 @pytest.mark.parametrize("row", NEEDY, ids=name)

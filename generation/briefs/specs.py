@@ -86,6 +86,8 @@ def lacking(spec: ImageSpec) -> str:
     """Why a model that only edits can do nothing with a wish; nothing when it can."""
     if "references" in spec.model.needs and not spec.references:
         return "It only changes pictures. Choose Edit at the picture that it should change."
+    if len(spec.references) < spec.model.min_references:
+        return f"It needs {spec.model.min_references} pictures that go along: one to change, then one in the style."
     if "mask" in spec.model.needs and spec.mask is None:
         return "It changes a part of a picture. Choose Edit at the picture, and paint over that part."
     return ""

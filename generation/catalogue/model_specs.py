@@ -31,6 +31,7 @@ def read(model_id: str, name: str, facts: Mapping[str, Any], successor: str = ""
             sizes=_sizes(facts.get("sizes", {})),
             max_n=int(facts.get("max_n", 1)),
             max_references=int(facts.get("max_references", 0)),
+            min_references=int(facts.get("min_references", 0)),
             lacks=frozenset(facts.get("lacks", ())),
             needs=frozenset(facts.get("needs", ())),
             settings={key: str(value) for key, value in facts.get("settings", {}).items()},

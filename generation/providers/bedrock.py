@@ -21,6 +21,7 @@ from uuid import UUID
 
 from generation.providers.answers import inside, number, objects, text, texts
 from generation.providers.base import Capabilities, Finished, ImageSpec, Picture, Provider, Secret
+from generation.providers.bedrock_services import body_of, service_of
 from generation.providers.egress.http import Answer, Request
 from generation.providers.egress.redaction import redact
 from generation.providers.encoding import decoded, encoded, readable
@@ -38,7 +39,10 @@ from generation.providers.errors import (
     Unavailable,
     Unclear,
 )
+from generation.providers.models import ModelSpec
 from generation.providers.options import NO_KEY, setting
+from generation.providers.questions import Question, question
+from generation.providers.stability import Style
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -77,11 +81,32 @@ class BedrockOptions:
     endpoint_url: str = ""  # a VPC endpoint, or a stand-in
 
 
+ONE_SIDE = "Pixels; one side at least."
+
+
 @dataclass(frozen=True)
 class BedrockExtra:
-    """`strength` says how far the result may leave the picture sent along: 0 not at all, 1 wholly."""
+    """What one wish may ask besides the common words; each model and service takes some of them."""
 
-    strength: float = 0.6
+    strength: float = question(
+        0.6, "Strength", "0 keeps the picture that goes along, 1 leaves it behind.", least=0, most=1, of_pictures=True
+    )
+    search_prompt: str = question("", "What to find", "A word or two, such as “the car”.", required=True)
+    select_prompt: str = question("", "What to recolor", "A word or two, such as “the door”.", required=True)
+    left: int | None = question(None, "Add on the left", ONE_SIDE, least=0, most=2000, one_of="sides")
+    right: int | None = question(None, "Add on the right", ONE_SIDE, least=0, most=2000, one_of="sides")
+    up: int | None = question(None, "Add at the top", ONE_SIDE, least=0, most=2000, one_of="sides")
+    down: int | None = question(None, "Add at the bottom", ONE_SIDE, least=0, most=2000, one_of="sides")
+    creativity: float | None = question(None, "Creativity", "0 keeps close to the picture.", least=0, most=1)
+    grow_mask: int | None = question(None, "Soften the mask", "Pixels, 5 as a rule.", least=0, most=20)
+    fidelity: float | None = question(None, "Fidelity", "How closely it keeps to the style.", least=0, most=1)
+    control_strength: float | None = question(
+        None, "Control", "How closely it keeps to the lines of the picture.", least=0, most=1
+    )
+    style_strength: float | None = question(None, "Style strength", "0.5 as a rule.", least=0, most=1)
+    composition_fidelity: float | None = question(None, "Keep the composition", "0.9 as a rule.", least=0, most=1)
+    change_strength: float | None = question(None, "Change", "0.9 as a rule.", least=0.1, most=1)
+    style_preset: Style = question("", "Style")
 
 
 class Bedrock(Provider):
@@ -89,7 +114,7 @@ class Bedrock(Provider):
 
     key = "bedrock"
     label = "Amazon Bedrock"
-    capabilities = Capabilities(seed=True, negative=True, references=True)
+    capabilities = Capabilities(seed=True, negative=True, references=True, mask=True)
     Options = BedrockOptions
     Extra = BedrockExtra
 
@@ -106,8 +131,26 @@ class Bedrock(Provider):
             data = Answer(200, {}, answer["body"].read()).facts
             return self.parse(data, spec, text(answer, "ResponseMetadata", "RequestId"), body)
 
+    def narrowed(self, question: Question, model: ModelSpec) -> Question | None:
+        service = service_of(model)
+        taken = service.takes if service else frozenset({"strength"})
+        return question if question.name in taken else None
+
+    def size(self, spec: ImageSpec) -> tuple[int, int] | None:
+        service = service_of(spec.model)
+        return None if service and "aspect_ratio" not in service.takes else spec.pixels
+
+    def compose(self, spec: ImageSpec) -> str:
+        """The prompt, unless it is a service that takes no words."""
+        service = service_of(spec.model)
+        return spec.prompt if service is None or "prompt" in service.takes else ""
+
     def build(self, spec: ImageSpec) -> dict[str, Any]:
-        """The body for one of Stability's models; pure."""
+        """The body for one of Stability's models or services; pure."""
+        if service := service_of(spec.model):
+            for words in self.amiss(spec.model, spec.extra).values():
+                raise Rejected(f"{spec.model.name}: {words}", field="extra")
+            return body_of(spec, service, vars(self.extras(spec)))
         body: dict[str, Any] = {"prompt": self.compose(spec), "output_format": "png"}
         if spec.negative:
             body["negative_prompt"] = spec.negative

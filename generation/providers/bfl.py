@@ -9,27 +9,40 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, ClassVar, Literal
 from urllib.parse import quote as quoted
 from uuid import UUID
 
 from generation.providers.answers import number, ticket
-from generation.providers.base import Capabilities, CostBasis, Finished, ImageSpec, Money, Pending, Picture, Secret
+from generation.providers.base import (
+    Capabilities,
+    CostBasis,
+    Finished,
+    ImageSpec,
+    Money,
+    Pending,
+    Picture,
+    Quote,
+    Secret,
+)
 from generation.providers.callbacks import Headers, InvalidSignature, job_in
 from generation.providers.egress.http import Answer, Request
 from generation.providers.encoding import encoded, white_where_clear
 from generation.providers.errors import BadAnswer, BlockedAddress, ModelGone, ProviderError, Refused, Rejected, Unclear
 from generation.providers.http import HTTPProvider, by_status, message_in
+from generation.providers.models import ModelSpec
 from generation.providers.options import NO_KEY, setting
-from generation.providers.questions import question
+from generation.providers.questions import Question, question
 
 CREDIT = Decimal("0.01")  # US dollars
 ASK_AFTER = 1.5  # seconds
 OWN_HOSTS = ("*.bfl.ai",)  # the only ones that the key is sent to
 LARGEST_COST = 1_000_000  # dollars; no amount beyond it is worth reckoning with
-STILL_BUSY = frozenset({"Pending", "Queued", "Processing"})
+STILL_BUSY = frozenset({"Pending", "Queued", "Processing", "Reasoning", "Generating"})
+THIRD = frozenset({"resolution", "grounding"})  # questions that only FLUX 3 answers
+EDGES = {"768sq": 768, "1k": 1024, "1.5k": 1536, "2k": 2048, "4k": 4096}  # about, in pixels
 DECLINED: dict[str, Literal["input", "output"]] = {"Request Moderated": "input", "Content Moderated": "output"}
 
 
@@ -54,6 +67,12 @@ class BFLOptions:
 class BFLExtra:
     """What one wish may ask of FLUX besides the common words."""
 
+    resolution: Literal["1k", "768sq", "1.5k", "2k", "4k"] = question(
+        "1k", "Resolution", "768sq is for drafts; 2k and 4k cost more, and 4k can take minutes."
+    )
+    grounding: bool = question(
+        False, "Let FLUX search the web", "For places and products that exist. Words of your prompt go to the search."
+    )
     safety_tolerance: int = question(2, "Safety tolerance", "0 declines the most.", least=0, most=5)
     prompt_upsampling: bool = question(
         False, "Let FLUX write out the prompt", "It adds words of its own; the picture may differ from your text."
@@ -63,7 +82,8 @@ class BFLExtra:
 class BlackForestLabs(HTTPProvider):
     """One picture per job; the handle holds all that is needed to fetch it after a restart.
 
-    `model.settings["shape"]` says what decides the shape: pixels, the ratio (Kontext), or the picture that is filled.
+    `model.settings["shape"]` says what decides the shape: pixels, the ratio (Kontext), the picture that is filled, or
+    ratio and resolution class (FLUX 3).
     """
 
     key = "bfl"
@@ -75,8 +95,30 @@ class BlackForestLabs(HTTPProvider):
     # 2026-11; nothing but a picture is fetched from there, without the key.
     delivery_hosts: ClassVar[tuple[str, ...]] = (*OWN_HOSTS, "bfldelivery*.blob.core.windows.net")
 
+    def narrowed(self, question: Question, model: ModelSpec) -> Question | None:
+        is_third = model.settings.get("shape") == "class"
+        if question.name == "safety_tolerance":
+            return replace(question, most=4) if is_third else question
+        return question if is_third is (question.name in THIRD) else None
+
+    def quote(self, spec: ImageSpec) -> Quote:
+        """FLUX 3 has a price for each resolution, which stands in its row as a quality."""
+        if spec.model.settings.get("shape") != "class":
+            return super().quote(spec)
+        return spec.model.price.quote(replace(spec.order, quality=self.extras(spec).resolution))
+
+    def size(self, spec: ImageSpec) -> tuple[int, int] | None:
+        if spec.model.settings.get("shape") == "picture":
+            return None
+        width, height = spec.pixels
+        edge = EDGES.get(self.extras(spec).resolution, 1024) / 1024
+        return round(width * edge), round(height * edge)
+
     def build(self, spec: ImageSpec, attempt: UUID) -> Request:
         extra = self.extras(spec)
+        if spec.model.settings.get("shape") == "class":
+            body = self._third(spec, extra) | self._callback(spec)
+            return Request("POST", self._url(f"v1/{spec.model.id}"), self._headers, json=body)
         body: dict[str, Any] = {
             "prompt": self.compose(spec),
             "output_format": "png",
@@ -169,6 +211,18 @@ class BlackForestLabs(HTTPProvider):
             raw=data,
         )
         return self.clean(finished)
+
+    def _third(self, spec: ImageSpec, extra: BFLExtra) -> dict[str, Any]:
+        """FLUX 3 refuses fields that it does not have: no seed, no pixels, no file format (docs.bfl.ai, 2026-10)."""
+        body: dict[str, Any] = {
+            "prompt": self.compose(spec),
+            "aspect_ratio": spec.ratio,
+            "resolution": extra.resolution,
+            "grounding": extra.grounding,  # sent always, since it is on when it is left out
+            "safety_tolerance": extra.safety_tolerance,
+        }
+        # `images` in every client of the published API that was read, 2026-11-30; our notes of 2026-11-28 say `image`.
+        return body | ({"images": [encoded(one.data) for one in spec.references]} if spec.references else {})
 
     def _callback(self, spec: ImageSpec) -> dict[str, str]:
         if not spec.callback_url:

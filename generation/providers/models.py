@@ -93,6 +93,7 @@ class ModelSpec:
     sizes: Sizes = field(default_factory=Sizes)
     max_n: int = 1  # pictures per call
     max_references: int = 0
+    min_references: int = 0  # how many must go along, where one is not enough
     lacks: frozenset[str] = frozenset()  # options the provider carries in general but not on this model
     needs: frozenset[str] = frozenset()  # of "references" and "mask", what it cannot do without
     settings: Mapping[str, str] = field(default_factory=dict)  # facts only its own adapter reads

@@ -79,11 +79,12 @@ def test_every_offered_model_can_be_sent_to_with_what_its_form_asks(
     everything: list[Offer], ada: User, output: Output
 ) -> None:
     """What the form draws for each model is filled in, as a person would, and becomes a request."""
-    browser = browser_of(ada)
+    browser, other = browser_of(ada), made(ada)
     for offer in everything:
         spec = offers.model_spec(offer.row)
         with_picture = bool(spec.needs) or (spec.max_references > 0 and "references" not in spec.lacks)
-        kind = {"kind": "edit", "source": Source(output=output).key} if with_picture else {}
+        sources = [Source(output=each).key for each in (output, other)[: max(1, spec.min_references)]]
+        kind: dict[str, Any] = {"kind": "edit", "source": sources} if with_picture else {}
         if "mask" in spec.needs:
             kind |= {"mask_left": "0", "mask_top": "0", "mask_width": "50", "mask_height": "50"}
         page = browser.post(reverse(FREE), {**wish(offer), **kind, "send": [], "preview": "1"}).content.decode()

@@ -26,7 +26,7 @@ class BedrockStandIn(StandIn):
     def respond(self, handler: Handler, method: str, path: str) -> None:
         if method == "GET" and path == "/foundation-models":
             return handler.answer(200, {"modelSummaries": self.models})
-        if method != "POST" or not unquote(path).startswith("/model/stability."):
+        if method != "POST" or not unquote(path).startswith(MODELS):
             return handler.answer(404, {"message": "Unknown."}, x_amzn_ErrorType="UnknownOperationException")
         wish = handler.json_body()
         mode = self.take(handler, str(wish.get("prompt", "")))
@@ -49,6 +49,7 @@ class BedrockStandIn(StandIn):
         return {"seeds": [wish.get("seed", 4711)], "finish_reasons": [None], "images": images}
 
 
+MODELS = ("/model/stability.", "/model/us.stability.")
 REASONS = {
     "refuse": "Filter reason: prompt",
     "filtered": "Filter reason: output image",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import time
+from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -14,6 +15,7 @@ import pytest
 
 from generation.providers.base import ImageSpec, Money, Provider, Reference
 from generation.providers.bedrock import Bedrock
+from generation.providers.bedrock_services import SERVICES
 from generation.providers.egress.http import Client
 from generation.providers.errors import (
     BadAnswer,
@@ -21,12 +23,13 @@ from generation.providers.errors import (
     ProviderError,
     RateLimited,
     Refused,
+    Rejected,
     Unauthorized,
     Unavailable,
     Unclear,
 )
 from generation.providers.options import OptionError
-from tests.generation.providers.contract import ATTEMPT, CANARY, PNG, ProviderContract, client, model, never
+from tests.generation.providers.contract import ATTEMPT, CANARY, PNG, ROWS, ProviderContract, client, model, never
 from tests.generation.providers.test_http import dripping, server
 from tests.standins.bedrock import BedrockStandIn
 
@@ -193,3 +196,85 @@ def test_checking_tells_what_is_ending_and_spends_nothing(stand_in: BedrockStand
     assert "1 picture models in eu-central-1" in words
     assert "stability.sd3-large-v1:0" in words
     assert stand_in.billed == 0
+
+
+# Stability's services for changing pictures
+
+CHANGED = Reference(PNG)
+PICTURES = {"image", "init_image", "style_image", "mask"}
+
+
+def service(name: str, **more: Any) -> ImageSpec:
+    """A wish to this service that has all it needs."""
+    row = next(row for row in ROWS if row.get("settings", {}).get("service") == name)
+    facts = model(row["model_id"])
+    spec = ImageSpec("A green door", facts, references=(CHANGED,) * max(1, facts.min_references), seed=7)
+    spec = replace(spec, seed=None if "seed" in facts.lacks else 7, mask=PNG if "mask" in facts.needs else None)
+    return replace(spec, **more)
+
+
+def body(name: str, **more: Any) -> dict[str, Any]:
+    return Bedrock({"region": "us-west-2"}, Client()).build(service(name, **more))
+
+
+@pytest.mark.parametrize(
+    ("name", "extra", "fields"),
+    [
+        ("inpaint", {"grow_mask": "5"}, {"image", "mask", "prompt", "seed", "grow_mask"}),
+        ("outpaint", {"left": "64"}, {"image", "prompt", "seed", "left"}),
+        ("erase-object", {}, {"image", "mask", "seed"}),
+        ("search-replace", {"search_prompt": "the car"}, {"image", "prompt", "seed", "search_prompt"}),
+        ("search-recolor", {"select_prompt": "the door"}, {"image", "prompt", "seed", "select_prompt"}),
+        ("remove-background", {}, {"image"}),
+        ("style-guide", {"fidelity": "0.5"}, {"image", "prompt", "seed", "aspect_ratio", "fidelity"}),
+        (
+            "style-transfer",
+            {"change_strength": "0.9"},
+            {"init_image", "style_image", "prompt", "seed", "change_strength"},
+        ),
+        ("control-sketch", {"control_strength": "0.7"}, {"image", "prompt", "seed", "control_strength"}),
+        ("control-structure", {"style_preset": "line-art"}, {"image", "prompt", "seed", "style_preset"}),
+        ("fast-upscale", {}, {"image"}),
+        ("conservative-upscale", {"creativity": "0.3"}, {"image", "prompt", "seed", "creativity"}),
+        ("creative-upscale", {}, {"image", "prompt", "seed"}),
+    ],
+)
+def test_each_service_gets_the_fields_that_it_takes(name: str, extra: dict[str, str], fields: set[str]) -> None:
+    sent = body(name, extra=extra)
+    assert set(sent) == fields | {"output_format"}
+    assert {type(value) for field, value in sent.items() if field in extra} <= {int, float, str}
+    assert all(b64decode(sent[field]) for field in set(sent) & PICTURES)
+
+
+def test_every_service_has_a_model() -> None:
+    assert {row["settings"]["service"] for row in ROWS if "service" in row.get("settings", {})} == set(SERVICES)
+
+
+@pytest.mark.parametrize(
+    ("name", "lack", "field"),
+    [
+        ("inpaint", {"references": ()}, "references"),
+        ("inpaint", {"mask": None}, "mask"),
+        ("outpaint", {}, "extra"),
+        ("search-recolor", {}, "extra"),
+        ("style-transfer", {"references": (CHANGED,)}, "references"),
+    ],
+)
+def test_a_service_says_what_it_lacks(name: str, lack: dict[str, Any], field: str) -> None:
+    with pytest.raises(Rejected) as rejected:
+        body(name, **lack)
+    assert rejected.value.field == field
+
+
+def test_over_real_http_a_service_answers_like_a_model(stand_in: BedrockStandIn) -> None:
+    result = real(stand_in).start(service("search-replace", extra={"search_prompt": "the car"}), attempt=ATTEMPT)
+    assert (result.cost, result.cost_basis, stand_in.billed) == (Money.of("0.07"), "fixed", 1)
+    assert result.warnings == ()
+
+
+def test_a_row_with_an_unknown_service_is_refused() -> None:
+    spec = service("inpaint")
+    with pytest.raises(Rejected, match="unknown service"):
+        Bedrock({"region": "us-west-2"}, Client()).build(
+            replace(spec, model=replace(spec.model, settings={"service": "x"}))
+        )

@@ -369,3 +369,52 @@ def test_the_callbacks_secret_is_sent_but_never_stored() -> None:
     pending = provider.start(spec, attempt=ATTEMPT)
     assert "https://portal.example/told" in str(pending.parameters_sent)
     assert "callback-canary" not in f"{pending!r}"
+
+
+# FLUX 3
+
+
+def third(**more: Any) -> ImageSpec:
+    return replace(ImageSpec("A brick house", model("flux-3-image", "bfl"), ratio="16:9"), **more)
+
+
+def test_flux_3_is_sent_only_what_its_strict_schema_has() -> None:
+    body = BlackForestLabs({}, Client()).build(third(), ATTEMPT).json
+    assert body == {
+        "prompt": "A brick house",
+        "aspect_ratio": "16:9",
+        "resolution": "1k",
+        "grounding": False,  # it searches the web unless it is told not to
+        "safety_tolerance": 2,
+    }
+
+
+def test_flux_3_takes_pictures_as_a_list_and_searches_only_when_asked() -> None:
+    spec = third(references=(Reference(PNG), Reference(PNG)), extra={"grounding": "true", "resolution": "2k"})
+    body = BlackForestLabs({}, Client()).build(spec, ATTEMPT).json or {}
+    assert (len(body["images"]), body["grounding"], body["resolution"]) == (2, True, "2k")
+
+
+@pytest.mark.parametrize(
+    ("resolution", "price"), [("768sq", "0.041"), ("1k", "0.048"), ("2k", "0.10"), ("4k", "0.607")]
+)
+def test_flux_3_has_a_price_for_each_resolution(resolution: str, price: str) -> None:
+    spec = third(extra={"resolution": resolution} if resolution != "1k" else {})
+    assert BlackForestLabs({}, Client()).quote(spec).amount == Money.of(price)
+
+
+def test_each_flux_is_asked_its_own_questions() -> None:
+    flux = BlackForestLabs({}, Client())
+    asked = {each.name: each for each in flux.questions(model("flux-3-image", "bfl"))}
+    assert set(asked) == {"resolution", "grounding", "safety_tolerance"}
+    assert asked["safety_tolerance"].most == 4
+    assert {each.name for each in flux.questions(model("flux-2-pro"))} == {"safety_tolerance", "prompt_upsampling"}
+
+
+@pytest.mark.parametrize("status", ["Reasoning", "Generating"])
+def test_flux_3_is_busy_in_words_of_its_own(status: str) -> None:
+    flux = BlackForestLabs({"api_key": CANARY}, client(service({"status": status}, READY)))
+    pending = flux.start(third(), attempt=ATTEMPT)
+    assert isinstance(pending, Pending)
+    assert isinstance(flux.resume(pending.handle), Pending)
+    assert isinstance(flux.resume(pending.handle), Finished)

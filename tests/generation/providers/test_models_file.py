@@ -22,7 +22,8 @@ from tests.generation.providers.contract import ATTEMPT, PNG, ROWS, standing
 
 KINDS = {kind.key: kind for kind in adapters()}
 TERMS = tomllib.loads(Path("assets/rights/data/terms.toml").read_text(encoding="utf-8"))
-NEEDY = [row for row in ROWS if row.get("needs")]
+BEHIND_HTTP = [row for row in ROWS if issubclass(KINDS[row["provider"]], HTTPProvider)]
+NEEDY = [row for row in BEHIND_HTTP if row.get("needs")]
 
 
 def name(row: dict[str, Any]) -> str:
@@ -36,7 +37,7 @@ def wish(row: dict[str, Any]) -> ImageSpec:
     extra = {name: answer(questions[name]) for name in provider(row).amiss(model, {})}
     spec = ImageSpec("A brick house", model, extra=extra)
     if "references" in model.needs:
-        spec = replace(spec, references=(Reference(PNG),))
+        spec = replace(spec, references=(Reference(PNG),) * max(1, model.min_references))
     return replace(spec, mask=PNG) if "mask" in model.needs else spec
 
 
@@ -79,14 +80,14 @@ def test_a_sufficient_wish_loses_nothing_and_has_a_price(row: dict[str, Any]) ->
         assert (quote.basis == "free") is (quote.amount == Money(0))
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if issubclass(KINDS[row["provider"]], HTTPProvider)], ids=name)
+@pytest.mark.parametrize("row", BEHIND_HTTP, ids=name)
 def test_a_sufficient_wish_becomes_a_request(row: dict[str, Any]) -> None:
     maker = provider(row)
     assert isinstance(maker, HTTPProvider)
     assert maker.build(wish(row), ATTEMPT).method == "POST"
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if issubclass(KINDS[row["provider"]], HTTPProvider)], ids=name)
+@pytest.mark.parametrize("row", BEHIND_HTTP, ids=name)
 def test_every_answer_to_a_question_is_in_the_request(row: dict[str, Any]) -> None:
     maker, plain = provider(row), wish(row)
     assert isinstance(maker, HTTPProvider)

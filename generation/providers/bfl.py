@@ -117,8 +117,8 @@ class BlackForestLabs(HTTPProvider):
     def build(self, spec: ImageSpec, attempt: UUID) -> Request:
         extra = self.extras(spec)
         if spec.model.settings.get("shape") == "class":
-            body = self._third(spec, extra) | self._callback(spec)
-            return Request("POST", self._url(f"v1/{spec.model.id}"), self._headers, json=body)
+            third = self._third(spec, extra) | self._callback(spec)
+            return Request("POST", self._url(f"v1/{spec.model.id}"), self._headers, json=third)
         body: dict[str, Any] = {
             "prompt": self.compose(spec),
             "output_format": "png",

@@ -36,6 +36,7 @@ ASK_AFTER = 2.0  # seconds
 OWN_HOSTS = ("queue.fal.run",)
 RESULT_HOSTS = ("fal.media", "*.fal.media", "storage.googleapis.com")  # the last as fal's own examples have it
 STILL_BUSY = frozenset({"IN_QUEUE", "IN_PROGRESS"})
+ADDRESSES = ("request_id", "status_url", "response_url", "cancel_url")
 DECLINED = "content_policy_violation"
 TIMES: dict[str, int] = {"2K": 2, "4K": 4}  # the edge of 1K so many times
 
@@ -91,7 +92,7 @@ class Fal(HTTPProvider):
 
     def parse(self, answer: Answer, spec: ImageSpec) -> Pending:
         data = answer.facts
-        job: dict[str, Any] = {name: text(data, name) for name in ("request_id", "status_url", "response_url", "cancel_url")}
+        job: dict[str, Any] = {name: text(data, name) for name in ADDRESSES}
         if not job["request_id"] or not job["status_url"] or not job["response_url"]:
             raise BadAnswer("fal took the job without saying where to ask for it.", raw=data)
         each = self.quote(replace(spec, count=1))  # whoever resumes has no model row, so the price goes along

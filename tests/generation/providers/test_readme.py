@@ -1,25 +1,21 @@
-"""The README beside the adapters: its table is today's, and its tutorial ends in an adapter that works."""
+"""The README beside the adapters: what is written in it is today's, and whoever follows its tutorial gets there."""
 
 from __future__ import annotations
 
-import base64
+import os
 import re
+import shutil
+import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
-from generation.providers.base import Finished, ImageSpec, ModelSpec, Money
 from generation.providers.directory import adapters
-from generation.providers.egress.http import Client
-from generation.providers.errors import Refused
-from generation.providers.http import HTTPProvider
-from generation.providers.matrix import DOCUMENTS, README
-from generation.providers.prices import PerPicture
-from tests.generation.providers.contract import ATTEMPT, CANARY, PNG, Answering, always, client
+from generation.providers.matrix import DOCUMENTS, README, ROOT
 
-FACTS = ModelSpec("lumen-1", "Lumen", price=PerPicture({"*": Money.of("0.04")}))
+BLOCK = re.compile(r"^```(?:python|toml)\n# (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+COPIED = ("approvals", "assets", "config", "core", "generation", "templates", "tests")
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
@@ -35,30 +31,37 @@ def test_every_adapter_has_a_key_of_its_own() -> None:
 
 
 @pytest.fixture
-def tutorial(monkeypatch: pytest.MonkeyPatch) -> type[HTTPProvider]:
-    """The adapter that the README builds, taken from the README."""
-    found = re.search(r"```python\n(\"\"\"Lumen.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
-    assert found
-    module = ModuleType("lumen_from_readme")
-    monkeypatch.setitem(sys.modules, module.__name__, module)
-    exec(found.group(1), module.__dict__)  # noqa: S102 - our own README
-    kind: type[HTTPProvider] = module.Lumen
-    return kind
+def followed(tmp_path: Path) -> Path:
+    """A copy of the repository in which somebody did what the tutorial says, from its text alone."""
+    for name in COPIED:
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "manage.py", ".env.example", "compose.yaml"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    blocks = BLOCK.findall(README.read_text(encoding="utf-8"))
+    for place, content in blocks:
+        with (tmp_path / place).open("a", encoding="utf-8") as file:
+            file.write(f"\n{content}" if place.endswith(".toml") else content)
+    assert len({place for place, _ in blocks}) == 8
+    run(tmp_path, "-m", "generation.providers.matrix")
+    return tmp_path
 
 
-def lumen(kind: type[HTTPProvider], answering: Answering) -> HTTPProvider:
-    using: Client = client(answering)
-    return kind({"api_key": CANARY}, using)
+def run(where: Path, *arguments: str) -> str:
+    """What Python says there; fails with it."""
+    told = {**os.environ, "PYTHONPATH": str(where), "TEST_DATABASE": "sqlite", "TEST_SHARED": ""}
+    told = {name: value for name, value in told.items() if value and not name.startswith("PYTEST_")}
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=where, env=told, capture_output=True, text=True, timeout=240
+    )
+    assert done.returncode == 0, f"{done.stdout[-4000:]}{done.stderr[-2000:]}"
+    return done.stdout
 
 
-def test_the_tutorials_adapter_makes_a_picture(tutorial: type[HTTPProvider]) -> None:
-    answer = {"id": "p1", "image": base64.b64encode(PNG).decode(), "seed": 7}
-    result = lumen(tutorial, always(200, answer)).start(ImageSpec("A house", FACTS), attempt=ATTEMPT)
-    assert isinstance(result, Finished)
-    assert result.pictures[0].data == PNG
-    assert result.cost == Money.of("0.04")
-
-
-def test_the_tutorials_adapter_tells_a_refusal(tutorial: type[HTTPProvider]) -> None:
-    with pytest.raises(Refused):
-        lumen(tutorial, always(422, {"reason": "policy"})).start(ImageSpec("A house", FACTS), attempt=ATTEMPT)
+def test_whoever_follows_the_tutorial_has_two_adapters_that_pass_the_suite(followed: Path) -> None:
+    folder = "tests/generation/providers"
+    said = run(followed, "-m", "pytest", "-q", "-p", "no:randomly", "-k", "lumen or prism or todays", folder)
+    assert int(re.findall(r"(\d+) passed", said)[-1]) > 60
+    table = (followed / "generation/providers/README.md").read_text(encoding="utf-8")
+    assert "| Prism | `prism` | yes |" in table
+    assert "#LUMEN_API_KEY=\n" in (followed / ".env.example").read_text(encoding="utf-8")
+    assert "    PRISM_API_KEY: ${PRISM_API_KEY:-}\n" in (followed / "compose.yaml").read_text(encoding="utf-8")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from approvals.channels import verdict
 from approvals.channels.rules import Rules
 from approvals.releases.document import Facts, embedded, rules_of
 from assets.imaging import rendering
 from assets.imaging.metadata import EmbeddedMetadata
-from assets.imaging.rendering import Rendered
+from assets.imaging.rendering import Order, Rendered
 from core import storage
 
 LOWEST_QUALITY = 50
@@ -25,19 +23,23 @@ def prepare(facts: Facts) -> dict[str, Rendered]:
 
     Raises `TooLarge`, `BadRules`, `inspection.Unreadable` or `storage.CorruptFile`.
     """
-    original, said, made = storage.read(facts["file"]["sha256"]), embedded(facts), {}
-    for channel in facts["channels"]:
-        file = fit(original, rules_of(facts, channel), said)
+    said = embedded(facts)
+    orders = {channel: order(rules_of(facts, channel), said) for channel in facts["channels"]}
+    files = rendering.render_all(storage.read(facts["file"]["sha256"]), list(orders.values()))
+    made = dict(zip(orders, files, strict=True))
+    for channel, file in made.items():
+        check_size(file, orders[channel])
         storage.put(file.data)
-        made[channel] = file
     return made
 
 
-def fit(original: bytes, rules: Rules, said: EmbeddedMetadata) -> Rendered:
+def order(rules: Rules, said: EmbeddedMetadata) -> Order:
     """The copy that a channel gets: as good as its limit of bytes allows."""
-    spec = verdict.spec_of(rules)
-    for quality in range(spec.quality, LOWEST_QUALITY - 1, -10):
-        file = rendering.render(original, replace(spec, quality=quality), said)
-        if not rules.max_bytes or len(file.data) <= rules.max_bytes:
-            return file
-    raise TooLarge(f"The file cannot be made smaller than {rules.max_bytes / 1_000_000:g} MB without visible damage.")
+    return Order(verdict.spec_of(rules), said, max_bytes=rules.max_bytes or 0, lowest_quality=LOWEST_QUALITY)
+
+
+def check_size(file: Rendered, wanted: Order) -> None:
+    """Raises TooLarge for a copy that is over its limit at the lowest quality."""
+    if wanted.max_bytes and len(file.data) > wanted.max_bytes:
+        limit = wanted.max_bytes / 1_000_000
+        raise TooLarge(f"The file cannot be made smaller than {limit:g} MB without visible damage.")

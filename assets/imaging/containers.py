@@ -5,15 +5,19 @@ Used to find what lies behind the end of a picture, and the parts in which prove
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator
 
+Chunks = Iterator[tuple[str, int, int]]
 PNG_HEAD = b"\x89PNG\r\n\x1a\n"
+_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+"""A marker other than those that stand inside a scan, where a literal 0xFF is always followed by 0."""
 _STANDALONE = {0x01, *range(0xD0, 0xD8)}
 """JPEG markers without a length."""
 
 
-def png_chunks(data: bytes) -> Iterator[tuple[str, int, int]]:
+def png_chunks(data: bytes) -> Chunks:
     """Name, start and end of the body of each PNG chunk."""
     at = len(PNG_HEAD)
     while data.startswith(PNG_HEAD) and at + 12 <= len(data):
@@ -40,13 +44,28 @@ def jpeg_segments(data: bytes) -> Iterator[tuple[int, int, int]]:
         at += 2 + length
 
 
-def riff_chunks(data: bytes) -> Iterator[tuple[str, int, int]]:
+def riff_chunks(data: bytes) -> Chunks:
     """Name, start and end of the body of each chunk of a WebP file."""
     at = 12
     while data.startswith(b"RIFF") and at + 8 <= len(data):
         length = struct.unpack("<I", data[at + 4 : at + 8])[0]
         yield data[at : at + 4].decode("latin-1"), at + 8, min(at + 8 + length, len(data))
         at += 8 + length + length % 2
+
+
+def jpeg_markers(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """Marker, place and end of the segment of each JPEG marker up to the end of the picture, those of scans included.
+
+    What lies between the end of one and the place of the next is a scan's data, or filler. Ends where the file does.
+    """
+    at = 2
+    while data.startswith(b"\xff\xd8") and (found := _MARKER.search(data, at)):
+        marker, place = data[found.end() - 1], found.start()
+        long = marker not in _STANDALONE and marker != 0xD9 and found.end() + 2 <= len(data)
+        at = found.end() + (max(2, struct.unpack_from(">H", data, found.end())[0]) if long else 0)
+        yield marker, place, min(at, len(data))
+        if marker == 0xD9:
+            return
 
 
 def trailing_bytes(data: bytes, media_type: str) -> int:
@@ -64,7 +83,4 @@ def _webp_end(data: bytes) -> int:
 
 
 def _jpeg_end(data: bytes) -> int:
-    """Behind the first end-of-image marker that stands in a scan, where a literal 0xFF is always followed by 0."""
-    scans = [end for marker, _, end in jpeg_segments(data) if marker == 0xDA]
-    end = data.find(b"\xff\xd9", scans[0]) if scans else -1
-    return end + 2 if end >= 0 else len(data)
+    return next((end for marker, _, end in jpeg_markers(data) if marker == 0xD9), len(data))

@@ -6,10 +6,11 @@ Inside, a marked picture is gray-scale with white where it may change. Providers
 from __future__ import annotations
 
 import io
+from typing import Any
 
 from PIL import Image, ImageDraw
 
-from assets.imaging import inspection
+from assets.imaging import decoding, fence, inspection
 
 Size = tuple[int, int]
 MARKED_FROM = 128
@@ -25,17 +26,27 @@ def read(data: bytes, size: Size) -> Image.Image:
     Raises BadMask.
     """
     try:
-        facts = inspection.inspect(data)
+        inspection.check_bytes(data)
+        marks = fence.run(_marks, data, list(size))
     except inspection.Unreadable as problem:
         raise BadMask(f"The mask cannot be used. {problem}") from problem
-    if facts.media_type != "image/png":
-        raise BadMask("A mask is a PNG: clear, or white on black, where the picture may change.")
-    if abs(facts.width / facts.height / (size[0] / size[1]) - 1) > 0.02:
-        raise BadMask("The mask has another shape than the picture. Paint it over the picture itself.")
-    with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
-        clear = image.convert("RGBA").getchannel("A").point(lambda value: 255 - value)
-        marked = clear if any(clear.histogram()[MARKED_FROM:]) else image.convert("L")
-    return marked.resize(size, Image.Resampling.NEAREST).point(lambda value: 255 if value >= MARKED_FROM else 0)
+    if "bad" in marks:
+        raise BadMask(marks["bad"])
+    return Image.frombytes("L", size, marks["data"])
+
+
+def _marks(data: bytes, size: list[int]) -> dict[str, Any]:
+    """In a child: the marks of a file, a byte for each pixel, or what is wrong with them."""
+    picture = decoding.decode(data)
+    width, height = picture.size
+    if picture.format != "PNG":
+        return {"bad": "A mask is a PNG: clear, or white on black, where the picture may change."}
+    if abs(width / height / (size[0] / size[1]) - 1) > 0.02:
+        return {"bad": "The mask has another shape than the picture. Paint it over the picture itself."}
+    clear = picture.pixels.convert("RGBA").getchannel("A").point(lambda value: 255 - value)
+    marked = clear if any(clear.histogram()[MARKED_FROM:]) else picture.pixels.convert("L")
+    marked = marked.resize((size[0], size[1]), Image.Resampling.NEAREST)
+    return {"data": marked.point(lambda value: 255 if value >= MARKED_FROM else 0).tobytes()}
 
 
 def rectangle(left: int, top: int, width: int, height: int, size: Size) -> Image.Image:
@@ -62,6 +73,14 @@ def written(marked: Image.Image) -> bytes:
 
 def share(mask: bytes) -> float:
     """How much of the picture may change, of 1."""
-    with Image.open(io.BytesIO(mask), formats=("PNG",)) as image:
-        counts = image.getchannel("A").histogram()
+    return float(fence.run(_share, mask))
+
+
+def _share(mask: bytes) -> float:
+    counts = decoding.decode(mask).pixels.getchannel("A").histogram()
     return counts[0] / max(1, sum(counts))
+
+
+def warm_up() -> None:
+    """Load what the tasks of this module need: a child can open no file."""
+    decoding.warm_up()

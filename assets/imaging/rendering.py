@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import io
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from assets.imaging import metadata
-from assets.imaging.inspection import ImageInfo, check_bytes, info_of, opened
+from assets.imaging import colors, decoding, fence, metadata
+from assets.imaging.decoding import Decoded, Size
+from assets.imaging.inspection import ImageInfo, check_bytes, info_of, seen_of
 
 if TYPE_CHECKING:
     from assets.imaging.metadata import EmbeddedMetadata
@@ -53,29 +55,50 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True)
+class Order:
+    """A copy that is wanted: its kind, what it says about itself, and the bytes that it may have."""
+
+    spec: Spec
+    card: EmbeddedMetadata | None = None
+    max_bytes: int = 0
+    """0 for as many as it takes."""
+    lowest_quality: int = 0
+    """How far the quality may be lowered, step by step, to stay within the bytes. Below it, the copy is too large."""
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """All that one look at a picture brings."""
 
     facts: ImageInfo
-    copy: Rendered
+    copies: dict[str, Rendered]
+    """Name of a spec → the copy."""
     found: dict[str, Any]
     """What the file says about itself, as `metadata.read` gives it."""
 
 
+STEP = 10
+ENCODING = fence.Limits(cpu=30, wall=60)
+"""Large copies take their time, all of it in our own encoder."""
+
+
 def render(data: bytes, spec: Spec, card: EmbeddedMetadata | None = None) -> Rendered:
     """A copy that fits into the spec's box, never enlarged, with nothing in it but the pixels and the given card."""
+    return render_all(data, [Order(spec, card)])[0]
+
+
+def render_all(data: bytes, orders: Sequence[Order]) -> list[Rendered]:
+    """A copy for each order, at the price of one decoding. Raises Unreadable."""
     check_bytes(data)
-    with opened(data) as image:
-        pixels = _plain(image)
-    return _rendered(pixels, spec, card)
+    return [_finished(copy) for copy in fence.run(_render, data, *map(_as_plain, orders), limits=ENCODING)]
 
 
-def see(data: bytes, spec: Spec) -> Seen:
+def see(data: bytes, *specs: Spec) -> Seen:
     """`inspect`, `render` and `metadata.read` at the price of one decoding, which is what each of them costs most."""
     check_bytes(data)
-    with opened(data) as image:
-        facts, found, pixels = info_of(data, image), metadata.read(data, image), _plain(image)
-    return Seen(facts, _rendered(pixels, spec, None), found)
+    came = fence.run(_see, data, *(_as_plain(Order(spec)) for spec in specs))
+    copies = {spec.name: _finished(copy) for spec, copy in zip(specs, came["copies"], strict=True)}
+    return Seen(info_of(data, came["seen"]), copies, came["found"])
 
 
 def fitted(width: int, height: int, spec: Spec) -> tuple[int, int]:
@@ -84,41 +107,71 @@ def fitted(width: int, height: int, spec: Spec) -> tuple[int, int]:
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
-def _rendered(pixels: Image.Image, spec: Spec, card: EmbeddedMetadata | None) -> Rendered:
-    pixels.thumbnail((spec.width, spec.height), Image.Resampling.LANCZOS)
-    encoded = _encode(pixels, spec, card)
-    return Rendered(encoded, hashlib.sha256(encoded).hexdigest(), spec.media_type, pixels.width, pixels.height)
+def warm_up() -> None:
+    """Load what the tasks of this module need: a child can open no file."""
+    decoding.warm_up()
 
 
-def _plain(image: Image.Image) -> Image.Image:
-    """Upright sRGB pixels, with the alpha channel where there is one, and nothing else that the file carried."""
-    upright = ImageOps.exif_transpose(image)
-    has_alpha = upright.mode in {"RGBA", "LA", "PA"} or "transparency" in upright.info
-    pixels = _in_srgb(upright, "RGBA" if has_alpha else "RGB")
-    bare = Image.new(pixels.mode, pixels.size)
-    bare.paste(pixels)
-    return bare
+def _as_plain(order: Order) -> dict[str, Any]:
+    """An order as it goes to a child."""
+    xmp = order.card.as_xmp() if order.card else b""
+    return {
+        "spec": asdict(order.spec),
+        "xmp": xmp,
+        "most": order.max_bytes,
+        "lowest": order.lowest_quality or order.spec.quality,
+    }
 
 
-def _in_srgb(image: Image.Image, mode: str) -> Image.Image:
-    """Convert by the embedded color profile; by the plain formula where there is none, or none that can be read."""
-    profile = image.info.get("icc_profile")
-    if profile and image.mode in {"RGB", "CMYK"}:
-        try:
-            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
-            if converted is not None:
-                return converted.convert(mode)
-        except (ImageCms.PyCMSError, OSError, ValueError):
-            pass
-    if image.mode.startswith("I"):
-        return image.point(lambda value: value / 256).convert("L").convert(mode)
-    return image.convert(mode)
+def _finished(copy: dict[str, Any]) -> Rendered:
+    return Rendered(sha256=hashlib.sha256(copy["data"]).hexdigest(), **copy)
 
 
-def _encode(image: Image.Image, spec: Spec, card: EmbeddedMetadata | None) -> bytes:
+# In the child
+
+
+def _render(data: bytes, *orders: dict[str, Any]) -> list[dict[str, Any]]:
+    return _copies(decoding.decode(data, _largest(orders)), orders)
+
+
+def _see(data: bytes, *orders: dict[str, Any]) -> dict[str, Any]:
+    picture = decoding.decode(data, _largest(orders))
+    found = metadata.read(data, picture.source)
+    return {"seen": seen_of(picture), "copies": _copies(picture, orders), "found": found}
+
+
+def _largest(orders: Sequence[dict[str, Any]]) -> Size:
+    """The box that holds every copy. It may be turned, so it is square."""
+    side = max((max(order["spec"]["width"], order["spec"]["height"]) for order in orders), default=1)
+    return side, side
+
+
+def _copies(picture: Decoded, orders: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [_copy(picture, Spec(**order["spec"]), order) for order in orders]
+
+
+def _copy(picture: Decoded, spec: Spec, order: dict[str, Any]) -> dict[str, Any]:
+    pixels = _shrunk(picture, spec)
+    for quality in range(spec.quality, order["lowest"] - 1, -STEP):
+        encoded = _encode(pixels, replace(spec, quality=quality), order["xmp"])
+        if not order["most"] or len(encoded) <= order["most"]:
+            break
+    return {"data": encoded, "media_type": spec.media_type, "width": pixels.width, "height": pixels.height}
+
+
+def _shrunk(picture: Decoded, spec: Spec) -> Image.Image:
+    """Upright sRGB pixels in the size of the copy, and nothing else that the file carried."""
+    size = fitted(*picture.size, spec)
+    lying = size[::-1] if picture.lies else size
+    small = picture.pixels.resize(lying, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    small = colors.in_srgb(small, picture.profile)
+    upright = small if picture.turned is None else small.transpose(picture.turned)
+    upright.info = {}
+    return upright
+
+
+def _encode(image: Image.Image, spec: Spec, xmp: bytes) -> bytes:
     out = io.BytesIO()
-    xmp = card.as_xmp() if card else None
     if spec.media_type == "image/jpeg":
         image = _on_white(image)
         image.save(out, "JPEG", quality=spec.quality, optimize=True, progressive=True, **({"xmp": xmp} if xmp else {}))

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.forms import BoundField
 
-from assets.imaging import inspection
+from assets.imaging import formats, inspection
 from assets.models import Asset, DigitalSource, Listing, Origin, Version
 from assets.models.version import Status
 from core.models import User
@@ -37,7 +37,7 @@ class ManyFiles(forms.FileField):
     def __init__(self, **options: Any) -> None:
         widget = forms.ClearableFileInput()
         widget.allow_multiple_selected = True
-        widget.attrs |= {"multiple": True, "accept": ",".join(sorted(set(inspection.MEDIA_TYPES.values())))}
+        widget.attrs |= {"multiple": True, "accept": formats.ACCEPTED}
         super().__init__(widget=widget, **options)
 
     def clean(self, data: Any, initial: Any = None) -> Any:
@@ -57,7 +57,7 @@ class ManyFiles(forms.FileField):
 class UploadForm(forms.Form):
     """Pictures from outside, with what the portal cannot see in them."""
 
-    pictures = ManyFiles(label="Pictures", help_text="PNG, JPEG, WebP, AVIF or GIF. They are kept exactly as they are.")
+    pictures = ManyFiles(label="Pictures", help_text=f"{formats.WORDS}. They are kept exactly as they are.")
     kind = Kind(label="What is it?", choices=Kind.CHOICES, initial="photograph", widget=forms.RadioSelect)
     maker = forms.CharField(
         label="Made with",

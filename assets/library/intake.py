@@ -8,7 +8,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
-from assets.imaging import inspection, metadata
+from assets.imaging import inspection, rendering
+from assets.imaging.rendering import SPECS, Seen
+from assets.library import renditions
 from assets.models import Asset, Listing, Origin, Part, Version
 from assets.provenance.data import ProvenanceData, keep
 from assets.rights.licenses import first_licenses
@@ -35,24 +37,24 @@ def take_in(
     provenance: ProvenanceData | None = None,
     disclosure_note: str = "",
     hands: Hands | None = None,
+    seen: Seen | None = None,
 ) -> Version:
     """Keep the bytes as the next version of `asset`, or as the first of a new one. Raises inspection.Unreadable.
 
     The license starts with what the provenance's terms answer, and with Unknown for the rest. `hands` says who did what
     for a picture that was made here; whoever brings another may have made it from its `parent` and its `original`.
+    Whoever has looked at the bytes already gives along what was `seen`.
     """
     check_right(by)
-    facts, made = look_at(data), provenance or ProvenanceData()
-    found = dict(made.found) or metadata.read(data)
-    found |= {"trailing_bytes": facts.trailing} if facts.trailing else {}
+    seen, made = seen or look_at(data), provenance or ProvenanceData()
     stated = {"digital_source": digital_source, "alterations": list(alterations), "disclosure_note": disclosure_note}
-    storage.put(data)
+    _store(data, seen)
     with transaction.atomic():
         placed, number = _place(asset, title, listing, by)
         version = Version.objects.create(
             asset=placed,
             number=number,
-            **_file(facts),
+            **_file(seen.facts),
             **stated,
             origin=origin,
             maker=maker,
@@ -61,28 +63,47 @@ def take_in(
             created_by=by,
             license=first_licenses(made.terms, 1, by=by)[0],
         )
-        keep(version, made, found)
+        renditions.keep(version, seen.copies)
+        keep(version, made, _found(made, seen))
         _note_hands(version, _brought(by, parent, original) if hands is None else hands, asset, by)
         seal(Version.objects.with_dossier().filter(pk=version.pk))
         version.refresh_from_db(fields=["dossier_hash", "dossier_format"])
-        words = f"{version.label} of “{placed.title}” was added."
-        told = {"sha256": facts.sha256, "hands": traces.hands(version)}
-        audit.record(by, "version.created", traces.created(version), words, **told)
+        _record(version, by)
     return version
+
+
+def _record(version: Version, by: User) -> None:
+    words = f"{version.label} of “{version.asset.title}” was added."
+    told = {"sha256": version.sha256, "hands": traces.hands(version)}
+    audit.record(by, "version.created", traces.created(version), words, **told)
+
+
+def _found(made: ProvenanceData, seen: Seen) -> dict[str, Any]:
+    """What the file says about itself, and what hides behind its end."""
+    trailing = seen.facts.trailing
+    return (dict(made.found) or seen.found) | ({"trailing_bytes": trailing} if trailing else {})
+
+
+def _store(data: bytes, seen: Seen) -> None:
+    for each in (data, *(copy.data for copy in seen.copies.values())):
+        storage.put(each)
 
 
 def _file(facts: inspection.ImageInfo) -> dict[str, Any]:
     return {name: getattr(facts, name) for name in ("sha256", "media_type", "width", "height", "size")}
 
 
-def look_at(data: bytes) -> inspection.ImageInfo:
-    """What a file is, if the library takes it. Raises inspection.Unreadable with words for whoever brought it."""
-    facts = inspection.inspect(data)
-    if facts.animated:
+def look_at(data: bytes) -> Seen:
+    """What a file is, with its copies for the portal's pages, if the library takes it. One decoding for all.
+
+    Raises inspection.Unreadable with words for whoever brought it.
+    """
+    seen = rendering.see(data, SPECS["thumb"], SPECS["preview"])
+    if seen.facts.animated:
         raise inspection.Unreadable(
             "This is a moving picture. Save the frame you want as PNG or JPEG, and upload that."
         )
-    return facts
+    return seen
 
 
 def _brought(by: User, *before: Version | None) -> Hands:

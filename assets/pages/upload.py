@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.text import slugify
 
 from assets.imaging import inspection
+from assets.imaging.rendering import Seen
 from assets.library import intake
 from assets.library.forms import Kind, NewVersionForm, UploadForm, asset_of, version_of
 from assets.models import Asset, Terms, Version
@@ -23,7 +24,7 @@ from core.models import User
 from core.web.once import once
 from core.web.requests import SignedIn, takes_a_form
 
-Read = list[tuple[str, bytes]]
+Read = list[tuple[str, bytes, Seen]]
 
 
 @takes_a_form
@@ -56,12 +57,13 @@ def _initial(request: SignedIn) -> dict[str, str]:
 
 
 def _readable(form: UploadForm) -> Read:
-    """Every file with its bytes; none when one of them cannot be taken, which the form then says by name."""
+    """Every file, looked at; none when one of them cannot be taken, which the form then says by name."""
     files: list[UploadedFile[Any]] = form.cleaned_data["pictures"]
-    read = [(file.name or "picture", file.read()) for file in files]
-    for name, data in read:
+    read: Read = []
+    for file in files:
+        name, data = file.name or "picture", file.read()
         try:
-            intake.look_at(data)
+            read.append((name, data, intake.look_at(data)))
         except inspection.Unreadable as error:
             form.add_error("pictures", f"“{name}” was not accepted. {error} None of this upload was kept.")
     return [] if form.errors else read
@@ -88,8 +90,9 @@ def _take_in(form: UploadForm, files: Read, asset: Asset | None, by: User) -> li
             parent=asset.latest if asset else None,
             digital_source=source,
             provenance=provenance,
+            seen=seen,
         )
-        for number, (name, data) in enumerate(files, start=1)
+        for number, (name, data, seen) in enumerate(files, start=1)
     ]
 
 

@@ -176,6 +176,6 @@ def _mask_row(rows: Sequence[BriefReference]) -> BriefReference:
 
 
 def _copy_of(media_type: str) -> Spec:
-    """JPEG stays JPEG; everything else goes out without loss in a format that every provider reads."""
-    kind = "image/jpeg" if media_type == "image/jpeg" else "image/png"
+    """Photographs go out as JPEG; everything else without loss, in a format that every provider reads."""
+    kind = "image/jpeg" if media_type in {"image/jpeg", "image/heic"} else "image/png"
     return Spec("reference", LONGEST_EDGE, LONGEST_EDGE, kind, 95)

@@ -38,8 +38,19 @@ class Received:
 
 
 def receive(sent: Iterable[Picture], spec: ImageSpec) -> list[Received]:
-    """Look at each picture and store its bytes as they are. Call it outside any transaction."""
+    """Store the bytes of each picture as they are, then look at it. Call it outside any transaction.
+
+    They are paid for, so they are kept even where they cannot be shown: the words then say under which name.
+    """
     return [_receive(picture, spec) for picture in sent]
+
+
+def look_at(brought: Iterable[Picture], spec: ImageSpec) -> list[Received]:
+    """Look at pictures that a person brings, and store those of them that can be shown. Raises Unreadable."""
+    looked = [(picture, rendering.see(picture.data, rendering.SPECS["preview"])) for picture in brought]
+    for picture, _ in looked:
+        storage.put(picture.data)
+    return [_received(picture, spec, seen) for picture, seen in looked]
 
 
 def add_outputs(
@@ -69,14 +80,24 @@ def add_outputs(
 
 
 def _receive(picture: Picture, spec: ImageSpec) -> Received:
-    seed = "" if picture.seed is None else str(picture.seed)
+    sha256 = storage.put(picture.data)
     try:
         seen = rendering.see(picture.data, rendering.SPECS["preview"])
     except inspection.Unreadable as problem:
-        return Received(None, f"What came is not a usable picture: {problem}", seed)
-    storage.put(picture.data)
-    preview = storage.put(seen.copy.data)
-    return Received(seen.facts, "", seed, tuple(_flags(seen.facts, spec, seen.found)), seen.found, preview)
+        words = f"What came cannot be shown. {problem} Its {len(picture.data):,} bytes are kept as {sha256}."
+        return Received(None, words, _seed(picture))
+    return _received(picture, spec, seen)
+
+
+def _received(picture: Picture, spec: ImageSpec, seen: rendering.Seen) -> Received:
+    """A picture that is stored and was looked at; its smaller copy is stored here."""
+    preview = storage.put(seen.copies["preview"].data)
+    flags = tuple(_flags(seen.facts, spec, seen.found))
+    return Received(seen.facts, "", _seed(picture), flags, seen.found, preview)
+
+
+def _seed(picture: Picture) -> str:
+    return "" if picture.seed is None else str(picture.seed)
 
 
 def _flags(facts: inspection.ImageInfo, spec: ImageSpec, found: Mapping[str, Any]) -> Iterable[str]:

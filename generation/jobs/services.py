@@ -11,7 +11,6 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from assets.imaging.inspection import Unreadable
 from core import audit, clock
 from core.audit import Change
 from core.errors import Blocked, Finding, InvalidTransition
@@ -20,7 +19,7 @@ from generation.briefs.pricing import price_of
 from generation.catalogue import offers, registry
 from generation.jobs import requests
 from generation.jobs.dispatch import enqueue
-from generation.jobs.ingest import add_outputs, receive
+from generation.jobs.ingest import add_outputs, look_at
 from generation.jobs.transitions import check_right, check_state, hold, move, save
 from generation.models import Job, JobState
 from generation.models.job import DOUBTFUL, ENDED, RETRIABLE
@@ -176,9 +175,7 @@ def hand_in(job: Job, files: Sequence[bytes], *, by: User, told: Mapping[str, st
     `told` is what the person answered to the provider's `asks`; it goes into the provenance of these pictures.
     """
     check_right(by, "You can view jobs, but not upload their results.")
-    received = receive([Picture(data) for data in files], requests.spec_of(job))
-    if problem := next((each.problem for each in received if each.facts is None), ""):
-        raise Unreadable(problem)
+    received = look_at([Picture(data) for data in files], requests.spec_of(job))
     with transaction.atomic():
         held = hold(job)
         if not registry.is_by_hand(held.model.provider) or held.state not in (JobState.HAND, JobState.DONE):

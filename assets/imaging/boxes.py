@@ -1,0 +1,74 @@
+"""The boxes of an AVIF or HEIC file, as far as they say what must be known before and beside decoding. Plain Python."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+
+MOST_BOXES = 4096
+"""Of one file. Pictures of phones have some dozens, with a thousand tiles in the largest."""
+
+
+class BadBoxes(ValueError):
+    """The boxes do not fit into each other, or there are too many."""
+
+
+def item_types(data: bytes) -> list[bytes]:
+    """The type of each item. libheif 1.x crashes where one of them is not ASCII. Raises BadBoxes."""
+    counted = _Counter()
+    return [
+        data[start + 8 : start + 12] if data[start] == 2 else data[start + 10 : start + 14]
+        for _, meta, end in _named(b"meta", _boxes(data, 0, len(data), counted))
+        for _, iinf, iinf_end in _named(b"iinf", _boxes(data, meta + 4, end, counted))
+        for _, start, _ in _named(b"infe", _boxes(data, iinf + _head(data, iinf), iinf_end, counted))
+        if data[start] >= 2
+    ]
+
+
+def stated_colors(data: bytes) -> tuple[int, int] | None:
+    """Primaries and transfer by their numbers in ITU-T H.273, where the first picture states them. Raises BadBoxes."""
+    counted = _Counter()
+    for _, meta, end in _named(b"meta", _boxes(data, 0, len(data), counted)):
+        for _, iprp, iprp_end in _named(b"iprp", _boxes(data, meta + 4, end, counted)):
+            for _, ipco, ipco_end in _named(b"ipco", _boxes(data, iprp, iprp_end, counted)):
+                for _, start, _ in _named(b"colr", _boxes(data, ipco, ipco_end, counted)):
+                    if data[start : start + 4] == b"nclx" and start + 8 <= len(data):
+                        return struct.unpack_from(">HH", data, start + 4)
+    return None
+
+
+class _Counter:
+    def __init__(self) -> None:
+        self.seen = 0
+
+    def count(self) -> None:
+        self.seen += 1
+        if self.seen > MOST_BOXES:
+            raise BadBoxes("Too many boxes.")
+
+
+Box = tuple[bytes, int, int]
+
+
+def _boxes(data: bytes, at: int, end: int, counted: _Counter) -> Iterator[Box]:
+    """Type, start and end of the body of each box between two places."""
+    while at + 8 <= end:
+        counted.count()
+        size, kind = struct.unpack_from(">I4s", data, at)
+        body = at + 8
+        if size == 1 and at + 16 <= end:
+            size, body = struct.unpack_from(">Q", data, body)[0], at + 16
+        size = size or end - at
+        if size < body - at or at + size > end:
+            raise BadBoxes("A box is longer than what holds it.")
+        yield kind, body, at + size
+        at += size
+
+
+def _named(name: bytes, boxes: Iterator[Box]) -> Iterator[Box]:
+    return (box for box in boxes if box[0] == name and box[2] - box[1] >= 4)
+
+
+def _head(data: bytes, iinf: int) -> int:
+    """Length of version, flags and count of an item list."""
+    return 8 if data[iinf] else 6

@@ -1,0 +1,112 @@
+"""Two pictures at once on a machine, whichever processes they come to; and how long somebody waits for a turn.
+
+A slot is a lock on a file, so that whoever dies gives it back. Where there are no such locks, each process counts
+for itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from assets.imaging.refusals import Busy
+
+try:
+    import fcntl
+except ImportError:  # pragma: no cover - only where there is no flock
+    fcntl = None  # type: ignore[assignment] # asked before each use
+
+AT_ONCE = 2
+LOOK_AGAIN = 0.01
+"""Seconds between two tries for a slot that another process holds."""
+PLACES = 3
+PATIENCE = 0.5
+"""Seconds that a page waits for one of the places."""
+
+
+class Lobby:
+    """Where the threads of one process wait. Without a limit on places, everybody waits until it is their turn."""
+
+    def __init__(self, places: int | None = None) -> None:
+        self.places = places
+        self._places = threading.Semaphore(places or 0)
+        self._turns = threading.Semaphore(AT_ONCE)
+
+    @contextlib.contextmanager
+    def turn(self) -> Iterator[None]:
+        """A turn for one picture. Raises Busy where places are limited and none gets free in time."""
+        if self.places is not None and not self._places.acquire(timeout=PATIENCE):
+            raise Busy
+        try:
+            with self._turns, _slot():
+                yield
+        finally:
+            if self.places is not None:
+                self._places.release()
+
+
+_lobby = Lobby()
+
+
+def turn() -> contextlib.AbstractContextManager[None]:
+    """A turn for one picture in this process. Raises Busy."""
+    return _lobby.turn()
+
+
+def answer_people() -> None:
+    """For a process that answers web requests: pictures may hold only some of its threads, so that pages go on."""
+    global _lobby
+    _lobby = Lobby(PLACES)
+
+
+def _renew() -> None:
+    """In a forked process: nobody waits yet, whatever the threads of its parent were doing."""
+    global _lobby
+    _lobby = Lobby(_lobby.places)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew)
+
+
+@contextlib.contextmanager
+def _slot() -> Iterator[None]:
+    folder = _folder()
+    if fcntl is None or folder is None:
+        yield
+        return
+    with contextlib.ExitStack() as stack:
+        files = [stack.enter_context((folder / f"slot-{number}").open("wb")) for number in range(AT_ONCE)]
+        while not (taken := next((file.fileno() for file in files if _lock(file.fileno())), None)):
+            time.sleep(LOOK_AGAIN)
+        try:
+            yield
+        finally:
+            # Closing is not enough: a process that was forked meanwhile has the file open, too.
+            fcntl.flock(taken, fcntl.LOCK_UN)
+
+
+def _lock(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _folder() -> Path | None:
+    """A folder that only this user can write in; None where there is none, or another got there first."""
+    folder = Path(tempfile.gettempdir()) / f"imprimatur-{os.getuid()}"
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()
+    except OSError:
+        return None
+    is_ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o022
+    return folder if is_ours else None

@@ -1,0 +1,84 @@
+"""What hostile bytes could make a decoder do, as tasks for the fence. None of this may harm whoever asked for it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+from assets.imaging.refusals import Unreadable
+
+
+def echo(value: object) -> object:
+    """Nothing bad."""
+    return value
+
+
+def who() -> list[int]:
+    """The child and the helper that forked it."""
+    return [os.getpid(), os.getppid()]
+
+
+def burn() -> None:
+    """Use the processor and never end."""
+    while True:
+        pass
+
+
+def hang() -> None:
+    """Use nothing and never end."""
+    while True:
+        signal.pause()
+
+
+def swallow() -> int:
+    """Take far more memory than there is for one picture."""
+    return len(bytearray(4_000_000_000))
+
+
+def crash() -> None:
+    """Die as a decoder dies that writes where it must not."""
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def vanish() -> None:
+    """End without a word."""
+    os._exit(0)
+
+
+def stumble() -> None:
+    """Fail by a mistake of our own."""
+    raise KeyError("a mistake of ours")
+
+
+def answer_nonsense() -> object:
+    """Give back what cannot be sent."""
+    return object()
+
+
+def pry(process: int, secret: str, port: int) -> dict[str, str]:
+    """Try to get at what is none of a picture's business; says what became of each try."""
+    tries: dict[str, Callable[[], object]] = {
+        "environment": lambda: Path(f"/proc/{process}/environ").read_bytes(),
+        "file": lambda: Path(secret).read_text(),
+        "new file": lambda: Path(secret + ".new").write_text("x"),
+        "connection": lambda: socket.create_connection(("127.0.0.1", port), timeout=2),
+        "unix socket": lambda: socket.socket(socket.AF_UNIX),
+        "signal": lambda: os.kill(process, signal.SIGCONT),
+    }
+    return {name: _tried(act) for name, act in tries.items()}
+
+
+def _tried(act: Callable[[], object]) -> str:
+    try:
+        act()
+    except OSError:
+        return "refused"
+    return "done"
+
+
+def refuse(words: str) -> None:
+    """Say no, as a task may."""
+    raise Unreadable(words)

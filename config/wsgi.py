@@ -5,9 +5,12 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from assets.imaging import fence
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 application = get_wsgi_application()
+fence.answer_people()
 
 # What is loaded by now stays, and a set of ten thousand pictures is a million objects that are all in use: looking
 # through either for garbage, again and again, is a tenth of the time that such a set takes.

@@ -35,6 +35,7 @@ urlpatterns = [
     path("briefs/references/<int:reference_id>/", files.reference_file, name="reference_file"),
     path("callbacks/<slug:key>/<uuid:job_id>/", callbacks.callback, name="callback"),
     path("outputs/<uuid:output_id>/", files.output_file, name="output_file"),
+    path("jobs/<uuid:job_id>/unshown/<int:number>/", files.unshown_file, name="unshown_file"),
     path("outputs/<uuid:output_id>/keep-as/", brief.keep, name="keep_as"),
     path("outputs/<uuid:output_id>/<slug:verb>/", brief.output, name="output"),
     path("spend/", spend.spend, name="spend"),

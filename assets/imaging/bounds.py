@@ -13,8 +13,6 @@ from assets.imaging.refusals import Unreadable
 
 MOST_SCANS = 100
 """Of a progressive JPEG. Every scan goes over the whole picture again."""
-MOST_FILLER = 1024
-"""Bytes between the segments of a JPEG that mean nothing."""
 MOST_SEGMENTS = 4096
 MOST_PNG_CHUNKS = 65_536
 MOST_RIFF_CHUNKS = 4096
@@ -48,7 +46,7 @@ def _check_jpeg(data: bytes) -> None:
             raise Unreadable(f"The picture is drawn in more than {MOST_SCANS} passes, which no camera does. {_ADVICE}")
         if number > MOST_SEGMENTS:
             raise _too_many(MOST_SEGMENTS)
-        if filler > MOST_FILLER:
+        if filler > containers.FILLER or not marker:
             raise Unreadable(f"The file is padded with bytes that mean nothing. {_ADVICE}")
 
 

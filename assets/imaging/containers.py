@@ -11,6 +11,8 @@ from collections.abc import Iterator
 
 Chunks = Iterator[tuple[str, int, int]]
 PNG_HEAD = b"\x89PNG\r\n\x1a\n"
+FILLER = 1024
+"""Bytes between the segments of a JPEG that mean nothing, and how many of them are looked over."""
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 """A marker other than those that stand inside a scan, where a literal 0xFF is always followed by 0."""
 _STANDALONE = {0x01, *range(0xD0, 0xD8)}
@@ -56,14 +58,22 @@ def riff_chunks(data: bytes) -> Chunks:
 def jpeg_markers(data: bytes) -> Iterator[tuple[int, int, int]]:
     """Marker, place and end of the segment of each JPEG marker up to the end of the picture, those of scans included.
 
-    What lies between the end of one and the place of the next is a scan's data, or filler. Ends where the file does.
+    What lies between the end of one and the place of the next is a scan's data, or filler; so much filler that it is
+    no picture any more ends the walk as marker 0. Ends where the file does.
     """
-    at = 2
-    while data.startswith(b"\xff\xd8") and (found := _MARKER.search(data, at)):
-        marker, place = data[found.end() - 1], found.start()
-        long = marker not in _STANDALONE and marker != 0xD9 and found.end() + 2 <= len(data)
-        at = found.end() + (max(2, struct.unpack_from(">H", data, found.end())[0]) if long else 0)
-        yield marker, place, min(at, len(data))
+    at, scanning = 2, False
+    while data.startswith(b"\xff\xd8"):
+        furthest = len(data) if scanning else min(len(data), at + FILLER + 2)
+        found = _MARKER.search(data, at, furthest)
+        if not found:
+            if furthest < len(data):
+                yield 0, furthest, furthest
+            return
+        marker, place, body = data[found.end() - 1], found.start(), found.end()
+        is_long = marker not in _STANDALONE and marker != 0xD9 and body + 2 <= len(data)
+        at = min(len(data), body + (max(2, struct.unpack_from(">H", data, body)[0]) if is_long else 0))
+        scanning = scanning or marker == 0xDA
+        yield marker, place, at
         if marker == 0xD9:
             return
 

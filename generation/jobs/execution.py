@@ -223,7 +223,7 @@ def _keep_late(leased: LeasedJob, job: Job | None, outcome: Outcome, received: l
     if late.is_open(job, leased.lease, leased.job.handle):
         Attempt.objects.filter(pk=leased.lease).update(ended_at=now, outcome=outcome.kind)
         cost, basis, doubt = told_cost(leased.job, outcome)
-        told = _told(leased.job, outcome) | {"cost_basis": basis}
+        told = _told(leased.job, outcome) | {"cost_basis": basis, "unshown": _unshown(job, received)}
         late.keep(job, leased.lease, received, cost, now, doubt=doubt, **told)
 
 
@@ -237,7 +237,13 @@ def _finish(job: Job, answer: Finished, received: list[Received], now: datetime)
     state, kind = _end_of(job, answer, len(good))
     if kind is not None and not problems:
         problems = ["The provider answered without a picture."]
-    end(job, state, now, kind=kind, words=" ".join(filter(None, [*problems, doubt])), **told)
+    words = " ".join(filter(None, [*problems, doubt]))
+    end(job, state, now, kind=kind, words=words, unshown=_unshown(job, received), **told)
+
+
+def _unshown(job: Job, received: list[Received]) -> list[str]:
+    """The files of a job that cannot be shown, with those that came now."""
+    return [*job.unshown, *(each.unshown for each in received if each.unshown)]
 
 
 def _end_of(job: Job, answer: Finished, good: int) -> tuple[JobState, ErrorKind | None]:

@@ -35,12 +35,14 @@ class Received:
     found: Mapping[str, Any] = field(default_factory=dict)
     preview: str = ""
     """SHA-256 of the smaller copy for pages."""
+    unshown: str = ""
+    """SHA-256 of bytes that cannot be shown."""
 
 
 def receive(sent: Iterable[Picture], spec: ImageSpec) -> list[Received]:
     """Store the bytes of each picture as they are, then look at it. Call it outside any transaction.
 
-    They are paid for, so they are kept even where they cannot be shown: the words then say under which name.
+    They are paid for, so they are kept even where they cannot be shown.
     """
     return [_receive(picture, spec) for picture in sent]
 
@@ -84,8 +86,8 @@ def _receive(picture: Picture, spec: ImageSpec) -> Received:
     try:
         seen = rendering.see(picture.data, rendering.SPECS["preview"])
     except inspection.Unreadable as problem:
-        words = f"What came cannot be shown. {problem} Its {len(picture.data):,} bytes are kept as {sha256}."
-        return Received(None, words, _seed(picture))
+        words = f"What came cannot be shown. {problem} Its {len(picture.data):,} bytes are kept."
+        return Received(None, words, _seed(picture), unshown=sha256)
     return _received(picture, spec, seen)
 
 

@@ -111,6 +111,9 @@ class Job(models.Model):
     in_effect = models.JSONField(default=dict, blank=True)
     warnings = models.JSONField(default=list, blank=True, help_text="Where the result is not as asked, in words.")
     raw = models.JSONField(default=dict, blank=True)
+    unshown = models.JSONField(
+        default=list, blank=True, help_text="SHA-256 of each file that came, was paid for, and cannot be shown."
+    )
 
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)

@@ -13,6 +13,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import prefetch_related_objects
 from django.urls import reverse
 
+from assets.imaging import formats
 from assets.imaging.rendering import SPECS, fitted
 from core import clock
 from core.models import User
@@ -171,6 +172,7 @@ class HandOff:
     attaching: str
     attached: tuple[Attached, ...] = ()
     """The pictures to attach there, in order."""
+    accept = formats.ACCEPTED
 
     @property
     def waits(self) -> bool:

@@ -5,19 +5,21 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib.auth.decorators import permission_required
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from assets.imaging.inspection import EXTENSIONS
+from assets.imaging.refusals import Busy
 from assets.imaging.rendering import SPECS
 from core import storage
 from core.web.files import HEADERS
 from core.web.requests import SignedIn
-from generation.models import Brief, BriefReference, Output, Role, TemplateRevision
+from generation.models import Brief, BriefReference, Job, Output, Role, TemplateRevision
 from generation.prompt_templates import previews
+from generation.spending import budgets
 
 
 @require_safe
@@ -30,6 +32,17 @@ def output_file(request: SignedIn, output_id: UUID) -> HttpResponseBase:
     media_type = output.media_type if as_sent else SPECS["preview"].media_type
     name = f"output-{output.sha256[:8]}.{EXTENSIONS.get(output.media_type, 'bin')}" if as_sent else ""
     return _sent(request, sha256, media_type, name)
+
+
+@require_safe
+@permission_required(budgets.MANAGE, raise_exception=True)
+def unshown_file(request: SignedIn, job_id: UUID, number: int) -> HttpResponseBase:
+    """The bytes of one file of a job that came, was paid for and cannot be shown, as a download. Counts from 1."""
+    job = get_object_or_404(Job.objects.visible_to(request.user), pk=job_id)
+    if not 1 <= number <= len(job.unshown):
+        raise Http404
+    sha256 = job.unshown[number - 1]
+    return _sent(request, sha256, "application/octet-stream", f"unshown-{sha256[:8]}.bin")
 
 
 @require_safe
@@ -47,7 +60,11 @@ def reference_file(request: SignedIn, reference_id: int) -> HttpResponseBase:
 def specimen(request: SignedIn, revision_id: int) -> HttpResponseBase:
     """The sketch of what a template's revision is likely to look like."""
     revision = get_object_or_404(TemplateRevision, pk=revision_id)
-    return _sent(request, previews.of(revision), SPECS["thumb"].media_type)
+    try:
+        sketch = previews.of(revision)
+    except Busy as error:
+        return HttpResponse(str(error), "text/plain", 503, headers={"Retry-After": "5"})
+    return _sent(request, sketch, SPECS["thumb"].media_type)
 
 
 def _sent(request: SignedIn, sha256: str, media_type: str, attachment: str = "") -> HttpResponseBase:

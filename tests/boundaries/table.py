@@ -395,6 +395,7 @@ ROWS = (
     Row("callbacks/<slug:key>/<uuid:job_id>/", do=ALL, done=401, changes=False),  # it proves who it is by itself
     Row("briefs/references/<int:reference_id>/", see=TEAM, reads=("download",), fill={"reference_id": "reference.pk"}),
     Row("outputs/<uuid:output_id>/", see=TEAM, reads=("original",)),
+    Row("jobs/<uuid:job_id>/unshown/<int:number>/", see=MANAGERS, fill={"job_id": "failed.pk"}),
     Row(
         "outputs/<uuid:output_id>/keep-as/",
         see=MAKERS,

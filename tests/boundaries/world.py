@@ -18,6 +18,7 @@ from approvals.sites import access
 from assets.models import Answer, Consent
 from assets.rights import consents
 from config import roles
+from core import storage
 from core.models import OutgoingMessage, User
 from generation.briefs.references import Source
 from generation.jobs import execution, starting
@@ -129,6 +130,7 @@ def _made(ada: User) -> dict[str, Any]:
         generation.unsent(kind=BriefKind.VARY), [seeing], by=ada, sources=[Source(output=new)]
     ).references.get()
     made = {"reference": varied} | {"brief": done.brief, "pair": pair, "new": new, "thrown": thrown}
+    Job.objects.filter(pk=refused.pk).update(unshown=[storage.put(b"no picture")])
     jobs = {"queued": waiting, "unclear": lost, "failed": refused, "by_hand": by_hand}
     fresh = {name: Job.objects.get(pk=job.pk) for name, job in jobs.items()}
     return {"template": template, "first": first, "second": second} | made | fresh

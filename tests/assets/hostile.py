@@ -32,9 +32,9 @@ def with_chunks(chunks: bytes, data: bytes | None = None) -> bytes:
     return data[:33] + chunks + data[33:]
 
 
-def many_scans(count: int) -> bytes:
+def many_scans(count: int, size: tuple[int, int] = (64, 64)) -> bytes:
     """A progressive JPEG whose last scan comes this many times."""
-    data = noise("JPEG", progressive=True)
+    data = noise("JPEG", size=size, progressive=True)
     start = data.rindex(b"\xff\xda")
     return data[:-2] + data[start:-2] * count + b"\xff\xd9"
 

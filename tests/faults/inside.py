@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection, connections
 from django.db.models import F, Model
+from django.test import Client
 
 from config.celery import app
 from core.errors import Blocked
@@ -158,3 +159,10 @@ def _send(job_id: str) -> None:
         tasks.send_job(job_id)
     finally:
         connections.close_all()
+
+
+def session_of(name: str) -> str:
+    """The key of a session in which this person is signed in."""
+    client = Client()
+    client.force_login(User.objects.get(username=name))
+    return client.cookies["sessionid"].value

@@ -32,7 +32,7 @@ def test_what_cannot_be_shown_is_paid_for_and_kept(ada: User, max_: User) -> Non
     assert address not in browser_of(ada).get(job.brief.get_absolute_url()).content.decode()
     assert browser_of(max_).get(reverse("generation:unshown_file", args=(job.pk, 2))).status_code == 404
     with closing(browser_of(max_).get(address)) as answer:
-        assert b"".join(answer.streaming_content) == b"no picture at all"
+        assert b"".join(answer) == b"no picture at all"
         assert answer["Content-Disposition"].startswith("attachment")
 
 

@@ -67,8 +67,8 @@ journey: setup ## Walk the way in a browser and leave a picture of each step in 
 	@TEST_DATABASE=$(ENGINE) TEST_SCREENSHOTS=1 $(RUN) -m pytest -q tests/journey
 
 .PHONY: bench
-bench: setup ## Measure throughput as a share of the ideal, and verbs over ten thousand pictures; six minutes on an idle machine
-	@$(RUN) -m pytest -q -s tests/benchmarks/bench_throughput.py tests/benchmarks/bench_sets.py
+bench: setup ## Measure throughput as a share of the ideal, verbs over ten thousand pictures, and renditions; eight minutes on an idle machine
+	@$(RUN) -m pytest -q -s tests/benchmarks/bench_throughput.py tests/benchmarks/bench_sets.py tests/benchmarks/bench_pictures.py
 	@TEST_DATABASE=$(ENGINE) $(RUN) -m pytest -q -s tests/benchmarks/bench_sets.py
 
 .PHONY: lighthouse

@@ -147,11 +147,16 @@ def _largest(orders: Sequence[dict[str, Any]]) -> Size:
 
 
 def _copies(picture: Decoded, orders: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [_copy(picture, Spec(**order["spec"]), order) for order in orders]
+    """The copies in the order in which they were wanted; made from the largest down, each from less than the last."""
+    specs = [Spec(**order["spec"]) for order in orders]
+    sizes = [fitted(*picture.size, spec) for spec in specs]
+    shrinking, made = _Shrinking(picture), {}
+    for number in sorted(range(len(orders)), key=lambda number: sizes[number], reverse=True):
+        made[number] = _copy(shrinking.to(sizes[number]), specs[number], orders[number])
+    return [made[number] for number in range(len(orders))]
 
 
-def _copy(picture: Decoded, spec: Spec, order: dict[str, Any]) -> dict[str, Any]:
-    pixels = _shrunk(picture, spec)
+def _copy(pixels: Image.Image, spec: Spec, order: dict[str, Any]) -> dict[str, Any]:
     for quality in range(spec.quality, order["lowest"] - 1, -STEP):
         encoded = _encode(pixels, replace(spec, quality=quality), order["xmp"])
         if not order["most"] or len(encoded) <= order["most"]:
@@ -159,15 +164,28 @@ def _copy(picture: Decoded, spec: Spec, order: dict[str, Any]) -> dict[str, Any]
     return {"data": encoded, "media_type": spec.media_type, "width": pixels.width, "height": pixels.height}
 
 
-def _shrunk(picture: Decoded, spec: Spec) -> Image.Image:
-    """Upright sRGB pixels in the size of the copy, and nothing else that the file carried."""
-    size = fitted(*picture.size, spec)
-    lying = size[::-1] if picture.lies else size
-    small = picture.pixels.resize(lying, Image.Resampling.LANCZOS, reducing_gap=2.0)
-    small = colors.in_srgb(small, picture.profile)
-    upright = small if picture.turned is None else small.transpose(picture.turned)
-    upright.info = {}
-    return upright
+class _Shrinking:
+    """A decoded picture that becomes smaller and smaller: by averages down to twice a size, and the rest by Lanczos."""
+
+    def __init__(self, picture: Decoded) -> None:
+        self.picture, self.pixels = picture, picture.pixels
+        self.width, self.height = map(float, picture.pixels.size)
+        """Of the part of the pixels that is the picture: averages leave a fraction of a pixel at the edge."""
+
+    def to(self, size: Size) -> Image.Image:
+        """Upright sRGB pixels in this size, and nothing else that the file carried. Never larger than the last."""
+        lying = size[::-1] if self.picture.lies else size
+        self._average(int(min(self.width / lying[0], self.height / lying[1]) / 2))
+        small = self.pixels.resize(lying, Image.Resampling.LANCZOS, box=(0, 0, self.width, self.height))
+        small = colors.in_srgb(small, self.picture.profile)
+        upright = small if self.picture.turned is None else small.transpose(self.picture.turned)
+        upright.info = {}
+        return upright
+
+    def _average(self, factor: int) -> None:
+        if factor > 1:
+            self.pixels = self.pixels.reduce(factor)
+            self.width, self.height = self.width / factor, self.height / factor
 
 
 def _encode(image: Image.Image, spec: Spec, xmp: bytes) -> bytes:

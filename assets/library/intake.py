@@ -47,6 +47,7 @@ def take_in(
     """
     check_right(by)
     seen, made = seen or look_at(data), provenance or ProvenanceData()
+    _check_still(seen)
     stated = {"digital_source": digital_source, "alterations": list(alterations), "disclosure_note": disclosure_note}
     _store(data, seen)
     with transaction.atomic():
@@ -85,8 +86,10 @@ def _found(made: ProvenanceData, seen: Seen) -> dict[str, Any]:
 
 
 def _store(data: bytes, seen: Seen) -> None:
-    for each in (data, *(copy.data for copy in seen.copies.values())):
-        storage.put(each)
+    if storage.put(data) != seen.facts.sha256:
+        raise ValueError("What was seen are other bytes.")
+    for copy in seen.copies.values():
+        storage.put(copy.data)
 
 
 def _file(facts: inspection.ImageInfo) -> dict[str, Any]:
@@ -99,11 +102,14 @@ def look_at(data: bytes) -> Seen:
     Raises inspection.Unreadable with words for whoever brought it.
     """
     seen = rendering.see(data, SPECS["thumb"], SPECS["preview"])
-    if seen.facts.animated:
-        raise inspection.Unreadable(
-            "This is a moving picture. Save the frame you want as PNG or JPEG, and upload that."
-        )
+    _check_still(seen)
     return seen
+
+
+def _check_still(seen: Seen) -> None:
+    if seen.facts.animated:
+        words = "This is a moving picture. Save the frame you want as PNG or JPEG, and upload that."
+        raise inspection.Unreadable(words)
 
 
 def _brought(by: User, *before: Version | None) -> Hands:

@@ -95,7 +95,24 @@ def _received(picture: Picture, spec: ImageSpec, seen: rendering.Seen) -> Receiv
     """A picture that is stored and was looked at; its smaller copy is stored here."""
     preview = storage.put(seen.copies["preview"].data)
     flags = tuple(_flags(seen.facts, spec, seen.found))
-    return Received(seen.facts, "", _seed(picture), flags, seen.found, preview)
+    trailing = {"trailing_bytes": seen.facts.trailing} if seen.facts.trailing else {}
+    return Received(seen.facts, "", _seed(picture), flags, {**seen.found, **trailing}, preview)
+
+
+def seen_before(output: Output) -> rendering.Seen:
+    """What was seen when the output came, so that nobody need look again. Raises FileNotFoundError, CorruptFile."""
+    names = ("sha256", "media_type", "width", "height", "size")
+    facts = inspection.ImageInfo(
+        **{name: getattr(output, name) for name in names},
+        flat="flat" in output.flags,
+        animated="moving" in output.flags,
+    )
+    spec = rendering.SPECS["preview"]
+    width, height = rendering.fitted(output.width, output.height, spec)
+    preview = rendering.Rendered(
+        storage.read(output.preview_sha256), output.preview_sha256, spec.media_type, width, height
+    )
+    return rendering.Seen(facts, {"preview": preview}, dict(output.found))
 
 
 def _seed(picture: Picture) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from assets.imaging.rendering import Seen
 from assets.library import intake
 from assets.models import Asset, Listing, Origin, Version
 from assets.provenance.data import ProvenanceData
@@ -16,6 +17,7 @@ from core.errors import InvalidTransition
 from core.models import User
 from generation.briefs import lineage, specs
 from generation.catalogue import registry
+from generation.jobs import ingest
 from generation.models import Output, OutputState, Role
 from generation.outputs.transitions import lock, move
 
@@ -108,7 +110,16 @@ def _take_in(output: Output, by: User, title: str, asset: Asset | None, listing:
         digital_source=descent.digital_source,
         provenance=facts_of(output),
         hands={**lineage.hands(output, kept_by=by), **wording},
+        seen=_seen(output),
     )
+
+
+def _seen(output: Output) -> Seen | None:
+    """What was seen when the picture came; nothing where its smaller copy is lost, and so it is looked at again."""
+    try:
+        return ingest.seen_before(output)
+    except (storage.CorruptFile, FileNotFoundError):
+        return None
 
 
 def _parameters(output: Output) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from assets.alt_texts import writing
 from assets.alt_texts.checking import Words
-from assets.imaging import inspection, rendering
+from assets.imaging import fence, inspection, rendering
 from assets.library import collection, intake, readiness, renditions
 from assets.listings.records import ListingFacts, add_listing, change_listing
 from assets.models import Answer, Asset, Origin, Part, Provenance, Question, Version
@@ -416,6 +416,17 @@ class TestWhatIsMissing:
 
 
 class TestCopies:
+    def test_an_upload_is_decoded_once_and_leaves_its_copies(self, ada: User) -> None:
+        with mock.patch.object(fence, "run", wraps=fence.run) as decoded:
+            version = factories.VersionFactory.create(by=ada)
+            for spec in (rendering.SPECS["thumb"], rendering.SPECS["preview"]):
+                renditions.rendition(version, spec)
+        assert decoded.call_count == 1
+
+    def test_what_was_seen_in_other_bytes_is_not_believed(self, ada: User) -> None:
+        with pytest.raises(ValueError, match="other bytes"):
+            factories.VersionFactory.create(by=ada, data=picture(seed=1), seen=intake.look_at(picture(seed=2)))
+
     def test_a_copy_is_made_once(self, version: Version) -> None:
         spec = rendering.SPECS["thumb"]
         first = renditions.rendition(version, spec)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from assets.imaging import fence
+from assets.imaging.rendering import SPECS
+from assets.library import renditions
 from assets.models import Listing, Origin, Version
 from core import storage
 from core.errors import InvalidTransition
@@ -177,7 +181,7 @@ def test_of_several_people_keeping_one_picture_at_once_one_does(ada: User) -> No
 def test_keeping_that_fails_leaves_the_picture_as_it_was(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
     output = made(ada)
     monkeypatch.setattr(storage, "read", lambda sha256: b"rotten")
-    with pytest.raises(Exception, match="not a picture"):
+    with pytest.raises(ValueError, match="other bytes"):
         keeping.keep(output, by=ada)
     assert Output.objects.get().state == OutputState.NEW
 
@@ -285,3 +289,12 @@ def test_only_listed_moves_are_possible(before: OutputState, after: OutputState)
     else:
         with pytest.raises(InvalidTransition):
             check_move(before, after)
+
+
+@pytest.mark.django_db
+def test_a_picture_is_decoded_once_on_its_way_into_the_library(ada: User) -> None:
+    with mock.patch.object(fence, "run", wraps=fence.run) as decoded:
+        version = keeping.keep(made(ada), by=ada)
+        preview = renditions.rendition(version, SPECS["preview"])
+    assert decoded.call_count == 1
+    assert preview.sha256 == version.output.preview_sha256

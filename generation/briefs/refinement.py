@@ -54,6 +54,8 @@ class MaskForm(forms.Form):
         super().__init__(data, files)
         self.size = size
         self.made: bytes | None = None
+        self.share = 1.0
+        """How much of the picture may change, of 1."""
 
     @property
     def corners(self) -> list[forms.BoundField]:
@@ -65,7 +67,9 @@ class MaskForm(forms.Form):
             return data
         try:
             marked = [*self._painted(data), *self._brought(data), *self._boxed(data)]
-            self.made = masks.written(_all(marked)) if marked else None
+            if marked:
+                whole = _all(marked)
+                self.made, self.share = masks.written(whole), masks.share(whole)
         except masks.BadMask as problem:
             raise forms.ValidationError(str(problem)) from problem
         return data
@@ -139,7 +143,7 @@ class Refinement:
     @property
     def share(self) -> float:
         """How much of the picture may change, of 1."""
-        return masks.share(self.mask) if self.mask is not None else 1.0
+        return self.mask_form.share if self.mask is not None else 1.0
 
     @property
     def alters_a_photograph(self) -> bool:

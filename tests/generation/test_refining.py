@@ -47,7 +47,9 @@ def wish(kind: str, source: Source, *models: GenerationModel, **more: Any) -> di
 
 def share_of(brief: Brief) -> float:
     """How much of the picture the brief's mask leaves open."""
-    return masks.share(storage.read(brief.references.get(role=Role.MASK).sha256))
+    mask = storage.read(brief.references.get(role=Role.MASK).sha256)
+    width, height = Image.open(io.BytesIO(mask)).size
+    return masks.share(masks.read(mask, (width, height)))
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import importlib
 import io
 import pkgutil
 import resource
+import sys
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,8 +26,9 @@ from assets.imaging.refusals import TooHeavy, Unreadable
 MAX_TEXT = 2 * bounds.MOST_WORDS
 """Bytes to which one text or profile of a PNG may unpack, and all of them together four times."""
 MOST_MEMORY = 700 * 1024 * 1024
+_RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
-_NEEDS = {"PNG": 8, "JPEG": 11, "MPO": 11, "WEBP": 13, "GIF": 8, "AVIF": 16, "HEIF": 16}
+_NEEDS = {"PNG": 8, "JPEG": 11, "MPO": 11, "WEBP": 18, "GIF": 8, "AVIF": 16, "HEIF": 16}
 """Bytes of memory that decoding takes for each pixel, by measure; of a JPEG, when it is progressive."""
 
 Size = tuple[int, int]
@@ -124,7 +126,7 @@ def _check_size(size: Size, form: str) -> None:
 
 def _damaged(error: Exception) -> Unreadable:
     """Out of memory looks like damage to most decoders."""
-    if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > MOST_MEMORY:
+    if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _RSS_UNIT > MOST_MEMORY:
         return TooHeavy("Opening the picture takes more memory than one picture gets. Save it smaller.")
     if "truncated" in str(error).lower():
         return Unreadable("The picture is cut off: its file ends before the picture does. Get the file once more.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import logging
 import os
 import signal
@@ -259,6 +261,49 @@ def test_a_folder_that_others_can_write_in_holds_no_locks(
         folder.mkdir()
         folder.chmod(mode)
     assert slots._folder() is None
+    with slots.Lobby().turn():
+        pass
+
+
+def test_where_nothing_can_be_written_each_process_counts_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", "/proc/nowhere")
+    with slots.Lobby().turn():
+        pass
+
+
+def test_whoever_dies_gives_their_turn_back(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    code = """
+import sys
+from assets.imaging.fence import slots
+with slots.turn(), slots.turn():
+    print("taken", flush=True)
+    sys.stdin.read()
+"""
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"taken\n"
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+        got, waiting = threading.Event(), threading.Thread(target=lambda: take(got))
+        waiting.start()
+        assert not got.wait(0.3)
+        other.kill()
+        assert got.wait(20)
+        waiting.join()
+
+
+def take(got: threading.Event) -> None:
+    with slots.Lobby().turn():
+        got.set()
+
+
+def test_where_files_cannot_be_locked_each_process_counts_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
     with slots.Lobby().turn():
         pass
 

@@ -7,6 +7,7 @@ for itself.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import stat
 import tempfile
@@ -14,13 +15,9 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from assets.imaging.refusals import Busy
-
-try:
-    import fcntl
-except ImportError:  # pragma: no cover - only where there is no flock
-    fcntl = None  # type: ignore[assignment] # asked before each use
 
 AT_ONCE = 2
 LOOK_AGAIN = 0.01
@@ -77,36 +74,44 @@ if hasattr(os, "register_at_fork"):
 
 @contextlib.contextmanager
 def _slot() -> Iterator[None]:
-    folder = _folder()
-    if fcntl is None or folder is None:
-        yield
-        return
     with contextlib.ExitStack() as stack:
-        files = [stack.enter_context((folder / f"slot-{number}").open("wb")) for number in range(AT_ONCE)]
-        while not (taken := next((file.fileno() for file in files if _lock(file.fileno())), None)):
-            time.sleep(LOOK_AGAIN)
+        taken = _wait_for_one([stack.enter_context(file).fileno() for file in _slot_files()])
         try:
             yield
         finally:
-            # Closing is not enough: a process that was forked meanwhile has the file open, too.
-            fcntl.flock(taken, fcntl.LOCK_UN)
+            if taken is not None:
+                # Closing is not enough: a process that was forked meanwhile has the file open, too.
+                fcntl.flock(taken, fcntl.LOCK_UN)
 
 
-def _lock(file: int) -> bool:
+def _wait_for_one(files: list[int]) -> int | None:
+    """The file whose lock was taken; None where there are no locks."""
+    while files:
+        for file in files:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            except OSError:
+                return None
+            return file
+        time.sleep(LOOK_AGAIN)
+    return None
+
+
+def _slot_files() -> list[IO[bytes]]:
+    """The open files whose locks are the slots; none where there is no place for them."""
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        folder = _folder()
+        return [(folder / f"slot-{number}").open("wb") for number in range(AT_ONCE)] if folder else []
     except OSError:
-        return False
-    return True
+        return []
 
 
 def _folder() -> Path | None:
-    """A folder that only this user can write in; None where there is none, or another got there first."""
+    """A folder that only this user can write in; None where another got there first."""
     folder = Path(tempfile.gettempdir()) / f"imprimatur-{os.getuid()}"
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        found = folder.lstat()
-    except OSError:
-        return None
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
     is_ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o022
     return folder if is_ours else None

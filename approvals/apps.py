@@ -13,8 +13,9 @@ class ApprovalsConfig(AppConfig):
 
     def ready(self) -> None:
         from approvals.models.guards import GUARDS
+        from approvals.models.touches import TOUCHES
         from approvals.reviews import notifications  # needs the models
         from core.outbox import topics
 
         topics.register(*notifications.TOPICS)
-        guards.declare(*GUARDS)
+        guards.declare(*GUARDS, *TOUCHES)

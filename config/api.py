@@ -9,8 +9,8 @@ from rest_framework.permissions import AllowAny
 from approvals.api import reference
 from approvals.api.views import Nowhere
 
-OPEN = {"authentication_classes": (), "permission_classes": (AllowAny,)}
-"""The schema holds no data; whoever writes a client may read it before they have a key."""
+OPEN = {"authentication_classes": (), "permission_classes": (AllowAny,), "metadata_class": None}
+"""The schema holds no data; whoever writes a client may read it before they have a key. Of itself it says nothing."""
 
 urlpatterns = [
     path("v1/", include("approvals.api.urls")),

@@ -142,6 +142,7 @@ else:
     DATABASES["default"] |= {"ENGINE": "core.postgresql", "CONN_HEALTH_CHECKS": True}
     DATABASES["default"]["CONN_MAX_AGE"] = env.number("DATABASE_CONN_MAX_AGE", 60)
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 2)
+    DATABASES["default"]["OPTIONS"].setdefault("prepare_threshold", 5)  # for `core.statements` alone
 
 CACHE_URL = env.server_address("CACHE_URL", "redis", "rediss")
 CACHES: dict[str, dict[str, Any]] = {"default": Env.cache_url_config(CACHE_URL or "locmemcache://")}

@@ -192,7 +192,8 @@ def _is_postgresql(using: str) -> bool:
     return connections[using].vendor == "postgresql"
 
 
-def _condition(using: str, guard: Guard) -> str:
+def condition(using: str, guard: Guard) -> str:
+    """The clause that says for which rows a trigger runs; empty for all."""
     quote, different = connections[using].ops.quote_name, "IS DISTINCT FROM" if _is_postgresql(using) else "IS NOT"
     differs = " OR ".join(f"NEW.{quote(name)} {different} OLD.{quote(name)}" for name in guard.columns)
     every = " AND ".join(f"({each})" for each in (guard.when, differs) if each)
@@ -201,7 +202,7 @@ def _condition(using: str, guard: Guard) -> str:
 
 def _for_sqlite(using: str, guard: Guard) -> list[str]:
     quote = connections[using].ops.quote_name
-    name, on, when = quote(guard.name), quote(guard.table), _condition(using, guard)
+    name, on, when = quote(guard.name), quote(guard.table), condition(using, guard)
     return [
         f"DROP TRIGGER IF EXISTS {name}",
         f"CREATE TRIGGER {name} BEFORE {guard.event} ON {on} FOR EACH ROW {when} "
@@ -212,7 +213,7 @@ def _for_sqlite(using: str, guard: Guard) -> list[str]:
 def _for_postgresql(using: str, guard: Guard) -> list[str]:
     """The guard, and one against TRUNCATE, which fires no trigger of rows."""
     quote = connections[using].ops.quote_name
-    refuse, on, when = quote(f"{PREFIX}refuse"), quote(guard.table), _condition(using, guard)
+    refuse, on, when = quote(f"{PREFIX}refuse"), quote(guard.table), condition(using, guard)
     return [
         f"CREATE OR REPLACE FUNCTION {refuse}() RETURNS trigger LANGUAGE plpgsql AS $$ {_REFUSE} $$",
         f"CREATE OR REPLACE TRIGGER {quote(guard.name)} BEFORE {guard.event} ON {on} FOR EACH ROW {when} "

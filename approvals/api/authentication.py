@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed, ParseError
 from rest_framework.request import Request
 
-from approvals.models import ListingSite, SiteKey
-from approvals.sites import access
+from approvals.models import SiteKey
+from approvals.sites import access, callers
+from approvals.sites.callers import Caller
 
 NOT_A_KEY = "Send a valid key as “Authorization: Bearer imp_…”."
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """A listing site, by way of one of its keys."""
-
-    site: ListingSite
-    key: SiteKey
-    is_authenticated: bool = True
 
 
 class KeyAuthentication(BaseAuthentication):
@@ -32,11 +22,12 @@ class KeyAuthentication(BaseAuthentication):
             raise ParseError(
                 "A key belongs into the Authorization header, never into an address: addresses are logged."
             )
-        key = access.holder_of(_bearer(request))
-        if key is None:
+        caller = callers.caller_with(_bearer(request))
+        if caller is None:
             raise AuthenticationFailed(NOT_A_KEY)
-        access.note_use(key)
-        return Caller(key.site, key), key
+        if not callers.is_noted(caller.key):
+            access.note_use(caller.key)
+        return caller, caller.key
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="listing sites"'

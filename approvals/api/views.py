@@ -5,13 +5,12 @@ Every door reads `Release.objects.live()` within the caller's own channels, and 
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any, cast
 from uuid import UUID
 
-import structlog
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseNotModified
-from django.utils.cache import patch_cache_control
 from django.utils.http import parse_etags, quote_etag
 from django.utils.text import slugify
 from drf_spectacular.types import OpenApiTypes
@@ -21,22 +20,34 @@ from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
-from approvals.api.authentication import Caller, KeyAuthentication
+from approvals.api import cursors
+from approvals.api.answers import Answers
+from approvals.api.authentication import KeyAuthentication
 from approvals.api.errors import Damaged, Gone, handle
-from approvals.api.pagination import InOrderOfRelease
-from approvals.api.parameters import EventParameters, ListParameters, NoParameters, Parameters
-from approvals.api.serializers import ErrorSerializer, EventSerializer, EventsSerializer, ImageSerializer
+from approvals.api.parameters import AT_ONCE, EventParameters, ListParameters, NoParameters, Parameters
+from approvals.api.serializers import (
+    ErrorSerializer,
+    EventSerializer,
+    EventsSerializer,
+    ImageSerializer,
+    ImagesSerializer,
+)
 from approvals.api.throttling import PerSite
 from approvals.models import Channel, Delivery, Event, Release
-from approvals.models.document import UnreadableDocument
+from approvals.models.document import ReleaseDocument, UnreadableDocument
+from approvals.releases import pages
+from approvals.releases.pages import Served
+from approvals.sites.callers import Caller
 from assets.imaging import inspection
 from core import storage
 
 EVENTS_AT_ONCE = 200
 
-logger = structlog.get_logger(__name__)
+HELD = OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER)
+UNCHANGED = OpenApiResponse(description="Unchanged.")
 
 
 def refusals(*statuses: int) -> dict[int, Any]:
@@ -65,83 +76,92 @@ class SiteView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        request.parameters = self.parameters.of(request)  # type: ignore[attr-defined] # read by the pagination too
+        self.given = self.parameters.of(request.query_params)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """What a key is told is for its holder, and true only now; a file says more exactly how it may be kept."""
+        """What a key is told is for its holder, and true only now; what has a tag is kept by asking again."""
         final = super().finalize_response(request, response, *args, **kwargs)
-        if not final.has_header("Cache-Control"):
-            patch_cache_control(final, private=True, no_store=True)
+        if "Cache-Control" not in final.headers:
+            final.headers["Cache-Control"] = "private, no-cache" if "ETag" in final.headers else "private, no-store"
         return final
 
     def asked(self, name: str) -> Any:
         """The value of a checked parameter, or None."""
-        return self.request.parameters.get(name)  # type: ignore[attr-defined] # set in `initial`
+        return self.given.get(name)
 
     @property
     def caller(self) -> Caller:
         return cast("Caller", self.request.user)
 
-    def channels(self) -> QuerySet[Channel]:
+    def channels(self) -> list[Channel]:
         """The channels that the caller may read, narrowed to the one asked for."""
-        channels = self.caller.site.channels.filter(active=True)
+        channels = [channel for channel in self.caller.channels if channel.active]
         if slug := self.asked("channel"):
-            channels = channels.filter(slug=slug)
-            if not channels.exists():
+            channels = [channel for channel in channels if channel.slug == slug]
+            if not channels:
                 raise NotFound("This key reads no channel of that name.")
         return channels
 
-    def live_release(self, image: UUID) -> Release:
+    def live_release(self, image: UUID) -> Served:
         """A live release of the caller's channels. 410 if it has ended, 404 if it is not there for this caller."""
-        mine = Release.objects.within(self.channels()).select_related("channel")
-        release: Release | None = mine.live().with_its_original().filter(pk=image).first()
-        if release:
+        channels = self.channels()
+        if release := pages.one(image, channels):
             return release
+        mine = Release.objects.within(channels)
         if mine.filter(pk=image).exclude(pk__in=mine.in_force().values("pk")).exists():
             raise Gone
         raise Http404
 
+    def tagged(self, said: str) -> HttpResponse:
+        """An answer in JSON with a tag of what it says, or that the caller holds it already."""
+        data = said.encode("utf-8", "surrogatepass")
+        tag = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
+        response = HttpResponseNotModified() if self.holds(tag) else HttpResponse(data, "application/json")
+        response.headers["ETag"] = tag
+        return response
+
+    def holds(self, tag: str) -> bool:
+        """Whether the caller says that it has what this tag is of."""
+        held = self.request.headers.get("If-None-Match", "")
+        return bool(held) and not {tag, f"W/{tag}"}.isdisjoint(parse_etags(held))
+
 
 class ImageList(SiteView):
-    """The images that this key may use, in the order of their release."""
+    """The images that this key may use, in the order of their release.
+
+    Supports `If-None-Match`, as one image does.
+    """
 
     parameters = ListParameters
-    pagination_class = InOrderOfRelease
 
     @extend_schema(
         operation_id="list_images",
-        parameters=[ListParameters],
-        responses={200: ImageSerializer(many=True), **refusals(400, 401, 404, 429)},
+        parameters=[ListParameters, HELD],
+        responses={200: ImagesSerializer, 304: UNCHANGED, **refusals(400, 401, 404, 429)},
     )
-    def get(self, request: Request) -> Response:
-        releases = Release.objects.live().within(self.channels()).with_its_original().select_related("channel")
-        if since := self.asked("updated_since"):
-            releases = releases.filter(released_at__gte=since)
-        pages = self.pagination_class()
-        found = pages.paginate_queryset(releases, request, self)
-        said = (_said(release, request) for release in found)
-        return pages.get_paginated_response([image for image in said if image])
+    def get(self, request: Request) -> HttpResponse:
+        after, since, size = self.asked("cursor"), self.asked("updated_since"), self.asked("page_size") or AT_ONCE
+        page = pages.page(self.channels(), size, after, since)
+        following = "null"
+        if page.next:
+            address = replace_query_param(request.build_absolute_uri(), "cursor", cursors.written(page.next))
+            following = json.dumps(address)
+        return self.tagged(f'{{"next":{following},"results":{Answers.to(request).images(page.releases)}}}')
 
 
 class Image(SiteView):
     """One image."""
 
-    @extend_schema(operation_id="get_image", responses={200: ImageSerializer, **refusals(400, 401, 404, 410, 429, 503)})
-    def get(self, request: Request, image: UUID) -> Response:
-        said = _said(self.live_release(image), request)
+    @extend_schema(
+        operation_id="get_image",
+        parameters=[HELD],
+        responses={200: ImageSerializer, 304: UNCHANGED, **refusals(400, 401, 404, 410, 429, 503)},
+    )
+    def get(self, request: Request, image: UUID) -> HttpResponse:
+        said = Answers.to(request).image(self.live_release(image))
         if said is None:
             raise Damaged
-        return Response(said)
-
-
-def _said(release: Release, request: Request) -> dict[str, Any] | None:
-    """The release in the words of the API; None for one whose document was damaged, which costs no other its place."""
-    try:
-        said: dict[str, Any] = ImageSerializer(release, context={"request": request}).data
-    except UnreadableDocument:
-        logger.exception("document_unreadable", release=str(release.pk))
-        return None
-    return said
+        return self.tagged(said)
 
 
 class ImageFile(SiteView):
@@ -152,34 +172,29 @@ class ImageFile(SiteView):
 
     @extend_schema(
         operation_id="get_file",
-        parameters=[OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER)],
+        parameters=[HELD],
         responses={
             (200, "image/*"): OpenApiTypes.BINARY,
-            304: OpenApiResponse(description="Unchanged."),
+            304: UNCHANGED,
             **refusals(400, 401, 404, 410, 429, 503),
         },
     )
     def get(self, request: Request, image: UUID) -> HttpResponse:
         release = self.live_release(image)
         tag = quote_etag(release.file_sha256)
-        held = parse_etags(request.headers.get("If-None-Match", ""))
-        response: HttpResponse
-        if tag in held or f"W/{tag}" in held:
-            response = HttpResponseNotModified()
-        else:
-            response = _file(release)
-            if request.method == "GET":
-                Delivery.objects.create(release=release, key=self.caller.key)
-        response["ETag"] = tag
-        patch_cache_control(response, private=True, no_cache=True)
+        response = HttpResponseNotModified() if self.holds(tag) else _file(release)
+        if response.status_code == 200 and request.method == "GET":
+            Delivery.objects.create(release_id=release.id, key=self.caller.key)
+        response.headers["ETag"] = tag
         return response
 
 
-def _file(release: Release) -> HttpResponse:
+def _file(release: Served) -> HttpResponse:
     """The bytes, hashed once more while they are read: what leaves is what was released, or nothing."""
     extension = inspection.EXTENSIONS[release.file_media_type]
     try:
-        name = f"{slugify(release.document.title)[:80] or 'image'}-v{release.document.version.number}.{extension}"
+        document = ReleaseDocument.parse(release.document_text)
+        name = f"{slugify(document.title)[:80] or 'image'}-v{document.version.number}.{extension}"
         data = storage.read(release.file_sha256)
     except (UnreadableDocument, storage.CorruptFile, OSError) as error:
         raise Damaged from error
@@ -221,7 +236,7 @@ class EventList(SiteView):
         )
 
     def _channel(self) -> Channel:
-        channels = list(self.channels()[:2])
+        channels = self.channels()
         if not channels:
             raise NotFound("This key reads no channel.")
         if len(channels) > 1:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -17,11 +17,14 @@ from assets.models.version import PHOTOGRAPHS, EarlierSeal, Status
 from assets.versions import dossier
 from core import clock
 
+Day = date | Mapping[int, date] | None
+"""One day, the day of each channel by its key, or the day that it is now wherever the channel is."""
+
 
 class ReleaseQuerySet(models.QuerySet["Release"]):
     """Releases."""
 
-    def live(self, on: date | None = None) -> ReleaseQuerySet:
+    def live(self, on: Day = None) -> ReleaseQuerySet:
         """What may leave on that day (today, where its channel is): the gate that every door goes through.
 
         Independent conditions: the release is in force, the version is still approved with the very words that were
@@ -29,7 +32,7 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
         """
         return self.in_force(on).still_approved().beside_its_original(on)
 
-    def in_force(self, on: date | None = None) -> ReleaseQuerySet:
+    def in_force(self, on: Day = None) -> ReleaseQuerySet:
         """Not ended, not past its last day, in a channel that is in use."""
         in_time = Q(valid_until=None) | Q(valid_until__gte=_day(on))
         return self.filter(in_time, channel__active=True).never_ended()
@@ -48,23 +51,27 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
         approved = self.filter(version__status=Status.APPROVED, version_format__in=dossier.standing())
         return approved.filter(newest | earlier)
 
-    def beside_its_original(self, on: date | None = None) -> ReleaseQuerySet:
+    def beside_its_original(self, on: Day = None) -> ReleaseQuerySet:
         """Those that need no original, and those whose original is in the same channel today, as a photograph still."""
         in_time = Q(valid_until=None) | Q(valid_until__gte=_day(on))
         here = self._all().filter(in_time, version=OuterRef("original"), channel=OuterRef("channel"))
         return self.filter(Q(original=None) | Exists(here.never_ended().still_approved().photographs()))
 
-    def served(self) -> ReleaseQuerySet:
+    def standing(self) -> ReleaseQuerySet:
         """Not ended, and neither the picture nor its original says otherwise."""
         return self.never_ended().still_approved().beside_its_original()
 
-    def not_served(self) -> ReleaseQuerySet:
-        """Not ended, but not served either: its words changed, its approval is gone, or its original is."""
-        return self.filter(state="live").exclude(pk__in=self._all().served().values("pk"))
+    def flagged(self) -> ReleaseQuerySet:
+        """Candidates for `live`, found by index: all that is live is among them, and not all of them are."""
+        return self.filter(served=True)
 
-    def with_its_original(self) -> ReleaseQuerySet:
+    def touched(self) -> ReleaseQuerySet:
+        """Those that something has changed around, so that somebody has to look whether they stand."""
+        return self.filter(touched=True)
+
+    def with_its_original(self, on: Day = None) -> ReleaseQuerySet:
         """With `original_image`: the id of the live release of its original photograph in the same channel, or None."""
-        live = self._all().live().photographs()
+        live = self._all().flagged().live(on).photographs()
         originals = live.filter(version=OuterRef("version__original"), channel=OuterRef("channel"))
         return self.annotate(original_image=Subquery(originals.values("pk")[:1]))
 
@@ -77,17 +84,20 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
         return everything
 
     def past_their_last_day(self, on: date | None = None) -> ReleaseQuerySet:
-        return self.filter(state="live", valid_until__lt=_day(on))
+        over = self.filter(state="live", valid_until__lt=_day(on))
+        return over.filter(valid_until__lte=(on or clock.today()) + timedelta(days=1))  # for the index
 
     def within(self, channels: Iterable[Channel]) -> ReleaseQuerySet:
         """Those in one of the channels."""
         return self.filter(channel__in=channels)
 
 
-def _day(on: date | None) -> Case | Value:
+def _day(on: Day) -> Case | Value:
     """That day; without one, the day that it is now in the channel of each release."""
-    if on is not None:
+    if isinstance(on, date):
         return Value(on)
+    if on is not None:
+        return Case(*(When(channel=key, then=Value(day)) for key, day in on.items()), output_field=models.DateField())
     elsewhere = (
         When(channel__time_zone__in=sorted(zones), then=Value(day)) for day, zones in clock.days_elsewhere().items()
     )
@@ -132,6 +142,12 @@ class Release(models.Model):
     paused_at = models.DateTimeField(
         null=True, blank=True, help_text="Since when the channel has been told that it is not served for the moment."
     )
+    served = models.BooleanField(
+        default=True, help_text="False only where the sweep has found that it is not served; see `touches`."
+    )
+    touched = models.BooleanField(
+        default=True, help_text="Whether something has changed since the sweep last looked; see `touches`."
+    )
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -149,7 +165,13 @@ class Release(models.Model):
             ),
             models.UniqueConstraint(fields=("decision", "channel"), name="one_release_per_decision_and_channel"),
         )
-        indexes = (models.Index(fields=("paused_at",), condition=Q(paused_at__isnull=False), name="paused_releases"),)
+        indexes = (
+            models.Index(fields=("paused_at",), condition=Q(paused_at__isnull=False), name="paused_releases"),
+            models.Index(fields=("channel", "released_at", "id"), condition=Q(served=True), name="served_releases"),
+            models.Index(fields=("channel", "released_at", "id"), condition=Q(state="live"), name="releases_going_on"),
+            models.Index(fields=("valid_until",), condition=Q(state="live"), name="releases_by_last_day"),
+            models.Index(fields=("id",), condition=Q(touched=True), name="touched_releases"),
+        )
 
     def __str__(self) -> str:
         return f"{self.version} in {self.channel}"

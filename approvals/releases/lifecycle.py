@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from datetime import datetime
+from uuid import UUID
 
 import structlog
 from django.db import transaction
@@ -22,8 +24,11 @@ from core.audit import Change
 from core.errors import Blocked, Finding
 from core.models import User
 from core.people.rights import check_right
+from core.sets import batches
 
 WITHDRAW = "approvals.withdraw_release"
+LOOKED_AT = 5_000
+"""Touched releases that one sweep looks through, so that it ends before the next begins."""
 
 logger = structlog.get_logger(__name__)
 
@@ -73,31 +78,52 @@ def expire_due(limit: int = 100) -> int:
     """End releases past their last day, and tell channels of those that are not served for now. Returns how many.
 
     The API does not wait for this: it looks at the day and at the version by itself. At most `limit` of each kind, in
-    no order: those that fail each time hold up no other for good.
+    no order: those that fail each time hold up no other for good. Only what was touched is looked at (`touches`).
     """
-    stale = Release.objects.not_served()
-    kinds = (
-        Release.objects.past_their_last_day(),
-        stale.filter(paused_at=None),
-        stale.filter(version__status=Status.ARCHIVED),
-        Release.objects.served().filter(paused_at__isnull=False),
-    )
-    due = {release.pk: release for rows in kinds for release in rows.order_by("?")[:limit]}
-    return sum(_try_to_bring_up_to_date(release) for release in due.values())
+    ended = _bring_up_to_date(list(Release.objects.past_their_last_day().order_by("?")[:limit]))
+    if not (touched := _touched()):
+        return ended
+    _let_go_of_those_as_told(touched)
+    left = _touched()
+    chosen = random.sample(left, min(limit, len(left)))
+    return ended + _bring_up_to_date(list(Release.objects.filter(pk__in=chosen)))
+
+
+def _touched() -> list[UUID]:
+    """Keys of releases to look at, by their index alone: most of the time there are none."""
+    return list(Release.objects.touched().order_by("pk").values_list("pk", flat=True)[:LOOKED_AT])
+
+
+def _let_go_of_those_as_told(touched: list[UUID]) -> None:
+    """Of what was touched, those that stand as their channel was told; of the others somebody must be told."""
+    for keys in batches(touched):
+        with transaction.atomic():
+            # Locked first and looked at afterwards: what touches one of them meanwhile waits, and then marks it again.
+            rows = Release.objects.filter(pk__in=keys).order_by("pk")
+            held = list(rows.select_for_update(no_key=True, skip_locked=True).values_list("pk", flat=True))
+            here = Release.objects.filter(pk__in=held, state=ReleaseState.LIVE)
+            standing = set(here.standing().values_list("pk", flat=True))
+            here.filter(paused_at=None, pk__in=standing).update(served=True, touched=False)
+            paused = here.filter(paused_at__isnull=False).exclude(version__status=Status.ARCHIVED)
+            paused.exclude(pk__in=standing).update(served=False, touched=False)
+
+
+def _bring_up_to_date(due: list[Release]) -> int:
+    return sum(_try_to_bring_up_to_date(release) for release in due)
 
 
 def _try_to_bring_up_to_date(release: Release) -> bool:
     try:
-        return _bring_up_to_date(release)
+        return _bring_one_up_to_date(release)
     except Exception:
         logger.exception("release.not_brought_up_to_date", release=str(release.pk))
         return False
 
 
-def _bring_up_to_date(release: Release) -> bool:
+def _bring_one_up_to_date(release: Release) -> bool:
     with transaction.atomic():
         locked = _locked_release(release)
-        is_served = Release.objects.served().filter(pk=release.pk).exists()
+        stands = Release.objects.standing().filter(pk=release.pk).exists()
         if locked.state != ReleaseState.LIVE:
             return False
         if locked.valid_until and locked.valid_until < locked.channel.today:
@@ -106,14 +132,14 @@ def _bring_up_to_date(release: Release) -> bool:
         if locked.version.status == Status.ARCHIVED:
             end(locked, ReleaseState.WITHDRAWN, "The version was archived.", by=None)
             return _told(locked, "withdrawn", f"Withdrawn from {locked.channel}: the version was archived.")
-        if is_served == (locked.paused_at is None):
+        if stands == (locked.paused_at is None):
             return False
-        return _resume(locked) if is_served else _pause(locked)
+        return _resume(locked) if stands else _pause(locked)
 
 
 def _pause(release: Release) -> bool:
-    release.paused_at = clock.instant()
-    release.save(update_fields=["paused_at"])
+    release.paused_at, release.served, release.touched = clock.instant(), False, False
+    release.save(update_fields=["paused_at", "served", "touched"])
     announce(release, EventKind.PAUSED, release.paused_at)
     gone = f"its original, “{release.original}”, is not live there as a photograph"
     why = "what was approved has changed" if has_changed(release) else gone
@@ -126,8 +152,8 @@ def has_changed(release: Release) -> bool:
 
 
 def _resume(release: Release) -> bool:
-    release.paused_at = None
-    release.save(update_fields=["paused_at"])
+    release.paused_at, release.served, release.touched = None, True, False
+    release.save(update_fields=["paused_at", "served", "touched"])
     announce(release, EventKind.RESUMED, clock.instant())
     beside = ", and its original is live there" if release.original_id else ""
     return _told(release, "resumed", f"Resumed in {release.channel}: it matches what was approved{beside}.")
@@ -160,7 +186,9 @@ def lock_version(version: Version) -> Version:
 
 
 def _locked_release(release: Release) -> Release:
+    """Held until the transaction ends, in the order of `reviews.services`: its channel before it."""
     version = lock_version(release.version)
+    Channel.objects.select_for_update(no_key=True).get(pk=release.channel_id)
     releases = Release.objects.select_for_update(of=("self",), no_key=True).select_related("channel")
     locked: Release = releases.get(pk=release.pk)
     locked.version = version

@@ -25,4 +25,5 @@ def check_move(release: Release, state: ReleaseState) -> None:
 def move(release: Release, state: ReleaseState, reason: str, *, by: User | None) -> Change[Release]:
     """End a locked release: the one door to its state. Raises InvalidTransition."""
     check_move(release, state)
-    return audit.write(release, state=state, end_reason=reason, ended_by=by, ended_at=clock.instant())
+    ended = {"end_reason": reason, "ended_by": by, "ended_at": clock.instant()}
+    return audit.write(release, state=state, **ended, served=False, touched=False)

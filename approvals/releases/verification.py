@@ -55,7 +55,15 @@ def _releases(batch: Sequence[Release], old: set[object]) -> list[str]:
     found = [f"{name_of(release)} is not in the log." for release in unlogged if release not in older]
     for release in batch:
         found += [f"{name_of(release)}: {problem}" for problem in _release(release, told[str(release.pk)])]
-    return found
+    return found + [
+        f"{name_of(Release, key)}: it is live, but its flag hides it from every list." for key in _hidden(batch)
+    ]
+
+
+def _hidden(batch: Sequence[Release]) -> list[UUID]:
+    """Those that are live, though the flag that lists find them by is not set. One that is set too often hides none."""
+    unflagged = Release.objects.filter(pk__in=[release.pk for release in batch if not release.served])
+    return list(unflagged.live().values_list("pk", flat=True))
 
 
 def _older(unlogged: list[Release]) -> list[Release]:

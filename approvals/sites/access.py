@@ -7,18 +7,16 @@ mistyped or cut key from a wrong one without asking the database, and lets secre
 from __future__ import annotations
 
 import hashlib
-import hmac
 import re
 import secrets
 import string
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q
 
 from approvals.models import Channel, ListingSite, SiteKey
 from approvals.policies import deciding
@@ -34,7 +32,6 @@ PREFIX_LENGTH, SECRET_LENGTH, CHECKSUM_LENGTH = 10, 43, 6
 PATTERN = re.compile(
     rf"imp_([0-9A-Za-z]{{{PREFIX_LENGTH}}})_([0-9A-Za-z]{{{SECRET_LENGTH}}})([0-9A-Za-z]{{{CHECKSUM_LENGTH}}})"
 )
-USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +83,7 @@ def create_key(site: ListingSite, label: str, *, by: User, expires_at: datetime 
     prefix, secret = _random(PREFIX_LENGTH), _random(SECRET_LENGTH)
     with transaction.atomic():
         key = SiteKey.objects.create(
-            site=site, label=label, prefix=prefix, secret_sha256=_hash(secret), created_by=by, expires_at=expires_at
+            site=site, label=label, prefix=prefix, secret_sha256=hash_of(secret), created_by=by, expires_at=expires_at
         )
         words = f"Key “{label}” (imp_{prefix}_…) was created for {site}."
         audit.record(by, "key.created", [traces.key_made(key), site], words)
@@ -107,18 +104,6 @@ def revoke_key(key: SiteKey, *, by: User) -> SiteKey:
     return locked
 
 
-def holder_of(text: str) -> SiteKey | None:
-    """The key with this text, if it is whole, known, active, and its site is switched on."""
-    whole = PATTERN.fullmatch(text)
-    if not whole or not hmac.compare_digest(checksum(text[:-CHECKSUM_LENGTH]), whole[3]):
-        return None
-    key = SiteKey.objects.select_related("site").filter(prefix=whole[1]).first()
-    kept = key.secret_sha256 if key else _hash("")
-    if not hmac.compare_digest(kept, _hash(whole[2])) or key is None:
-        return None
-    return key if is_active(key) else None
-
-
 def is_active(key: SiteKey) -> bool:
     """Whether the key works now."""
     is_over = key.expires_at is not None and key.expires_at <= clock.instant()
@@ -126,11 +111,8 @@ def is_active(key: SiteKey) -> bool:
 
 
 def note_use(key: SiteKey) -> None:
-    """Remember when the key was last used, to the minute."""
-    now = clock.instant()
-    SiteKey.objects.filter(Q(last_used_at=None) | Q(last_used_at__lt=now - USE_IS_NOTED_EVERY), pk=key.pk).update(
-        last_used_at=now
-    )
+    """Remember that the key is used now."""
+    SiteKey.objects.filter(pk=key.pk).update(last_used_at=clock.instant())
 
 
 def checksum(body: str) -> str:
@@ -146,7 +128,7 @@ def _random(length: int) -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
-def _hash(secret: str) -> str:
+def hash_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 

@@ -74,6 +74,8 @@ CLAIM = ("claimed_by", "claimed_at")
 """Lasts half an hour, and is no entry's business when it lapses."""
 WITHIN_AN_HOUR = ("at",)
 """A contribution's time is held against its entry's, which is written later in the same transaction."""
+FLAGS = ("served", "touched")
+"""Set too often they only cost time; a flag that hides what is live has a test of its own."""
 NOT_JUDGED = ("created_by", "created_at")
 SIGNED_IN = ("password", "last_login")
 """No password is in the log, and signing in is an entry of its own."""
@@ -95,7 +97,7 @@ TABLES = (
     Table(Review, OWN, CLAIM),
     Table(Review.channels.through, lambda row: [row.review_id]),
     Table(Decision),
-    Table(Release),
+    Table(Release, OWN, FLAGS),
     Table(Event),
     Table(Channel, can_go=False),
     Table(ListingSite, OWN, sites.COUNTED),

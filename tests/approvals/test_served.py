@@ -220,6 +220,10 @@ class People(RuleBasedStateMachine):
             assert file.sha256 == release.file_sha256
 
     @invariant()
+    def no_flag_hides_what_is_live(self) -> None:
+        assert not Release.objects.live().exclude(pk__in=Release.objects.flagged().values("pk")).exists()
+
+    @invariant()
     def events_have_no_gaps(self) -> None:
         for channel in Channel.objects.all():
             numbers_of = list(channel.events.order_by("sequence").values_list("sequence", flat=True))
@@ -235,6 +239,7 @@ def test_served_is_always_approved_unchanged_and_in_force(settings: Any) -> None
 FLAGS = [
     "UPDATE approvals_release SET state = 'live'",
     "UPDATE approvals_release SET paused_at = NULL",
+    "UPDATE approvals_release SET served = true, touched = true",
     "UPDATE approvals_channel SET active = true",
     "UPDATE assets_version SET status = 'approved', approved_by_id = {rita}, decorative = true",
 ]

@@ -227,3 +227,9 @@ def test_every_tampering_is_named(lived: None, part: int) -> None:
             missed.append(f"{done.what}: {said}")
     assert not missed, "\n".join(missed)
     assert verify() == []
+
+
+def test_a_flag_that_hides_what_is_live_is_named(lived: None) -> None:
+    release = Release.objects.live().order_by("pk")[0]
+    Release.objects.filter(pk=release.pk).update(served=False, touched=False)
+    assert verify(without_files=True) == [f"Release {release.pk}: it is live, but its flag hides it from every list."]

@@ -1,0 +1,110 @@
+"""What the API says of a release: its document as the bytes that were stored, with what is served around it.
+
+Nothing is built up and written out anew: the text of a document is looked through once, to be sure that it is whole,
+and gets its addresses where they belong.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from typing import Any
+
+import structlog
+from django.http import HttpRequest
+from django.urls import reverse
+
+from approvals.models.document import (
+    FORMAT,
+    PublicAltText,
+    PublicDisclosure,
+    PublicFile,
+    PublicLicense,
+    PublicOriginal,
+    PublicVersion,
+    ReleaseDocument,
+    UnreadableDocument,
+)
+from approvals.releases.pages import Served
+
+NAMES = tuple(field.name for field in fields(ReleaseDocument))
+PARTS = {
+    name: tuple(field.name for field in fields(kind))
+    for name, kind in {
+        "version": PublicVersion,
+        "alt_text": PublicAltText,
+        "license": PublicLicense,
+        "disclosure": PublicDisclosure,
+        "file": PublicFile,
+    }.items()
+}
+ORIGINAL = tuple(field.name for field in fields(PublicOriginal))
+ORIGINAL_AT, FILE_AT = ',"original":', ',"file":{'
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Answers to one request, which all begin with the same address."""
+
+    base: str
+    """Of the list of images, at the host that was asked."""
+
+    @classmethod
+    def to(cls, request: HttpRequest) -> Answers:
+        return cls(f"{request.scheme}://{request.get_host()}{reverse('api:images')}")
+
+    def image(self, release: Served) -> str | None:
+        """A release as JSON; None for one whose document was damaged, which costs no other its place."""
+        try:
+            head, original, file = _parts(release.document_text)
+        except UnreadableDocument:
+            logger.exception("document_unreadable", release=str(release.id))
+            return None
+        address = f"{self.base}{release.id}/"
+        return (
+            f'{{"id":"{release.id}","url":"{address}","channel":"{release.channel}",'
+            f'"released_at":"{release.released_at.isoformat()}",{head},'
+            f'"original":{_paired(release, original)},"file":{{"url":"{address}file",{file}}}}}'
+        )
+
+    def images(self, releases: Iterable[Served]) -> str:
+        """Those of the releases that can be read, as a list in JSON."""
+        return f"[{','.join(said for release in releases if (said := self.image(release)))}]"
+
+
+def _paired(release: Served, original: str) -> str:
+    """The original under the id that it has now: released again, it has a new one."""
+    if not original:
+        return "null"
+    image = f'"{release.original_image}"' if release.original_image else "null"
+    return f'{{"image":{image},{original}}}'
+
+
+@lru_cache(maxsize=2_000)
+def _parts(text: str) -> tuple[str, str, str]:
+    """The inside of a document before its original, of its original (empty without one), and of its file.
+
+    Raises UnreadableDocument. The two come last in a document as it is written; one that is not is written anew.
+    """
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableDocument("What is stored of a release is no JSON.") from error
+    if not _is_in_order(said) or text[-1] != "}" or not text.startswith('{"format":'):
+        text = ReleaseDocument.parse(text).as_text()
+    # No text in a document can hold these: a quotation mark within one is escaped. The last of each is the document's.
+    original, file = text.rfind(ORIGINAL_AT), text.rfind(FILE_AT)
+    between = text[original + len(ORIGINAL_AT) : file]
+    return text[1:original], "" if between == "null" else between[1:-1], text[file + len(FILE_AT) : -2]
+
+
+def _is_in_order(said: Any) -> bool:
+    """Whether a document of today's format has all of its fields, in their order."""
+    if not isinstance(said, dict) or tuple(said) != NAMES or said["format"] != FORMAT:
+        return False
+    parts = all(isinstance(said[name], dict) and tuple(said[name]) == names for name, names in PARTS.items())
+    return parts and (said["original"] is None or tuple(said["original"]) == ORIGINAL)

@@ -1,0 +1,136 @@
+"""Reading again and reading on: tags that spare an answer, cursors from anywhere, and a clock that was wrong."""
+
+from __future__ import annotations
+
+import base64
+from uuid import UUID
+
+import pytest
+import time_machine
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from approvals.api import throttling
+from approvals.models import Channel, ListingSite, Release
+from core import guards
+from core.models import User
+from tests.approvals import factories
+from tests.approvals.agreed import differences
+from tests.assets import verbs
+
+pytestmark = pytest.mark.django_db
+
+IMAGES = "/api/v1/images/"
+
+
+@pytest.fixture
+def release(ada: User) -> Release:
+    return factories.released(factories.ready(ada))
+
+
+@pytest.fixture
+def site(release: Release) -> Client:
+    key = factories.key(factories.site(release.channel))
+    return Client(raise_request_exception=False, headers={"authorization": f"Bearer {key.text}"})
+
+
+@pytest.mark.parametrize("what", ["", "{}/"])
+def test_what_is_held_already_is_not_sent_again(site: Client, release: Release, what: str) -> None:
+    address = IMAGES + what.format(release.pk)
+    first = site.get(address)
+    again = site.get(address, headers={"if-none-match": f'"other", W/{first["ETag"]}'})
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+    assert first["Cache-Control"] == again["Cache-Control"] == "private, no-cache"
+
+
+def test_a_tag_ends_with_what_it_is_of(site: Client, release: Release, ada: User) -> None:
+    tag = site.get(IMAGES)["ETag"]
+    verbs.describe(release.version, text="A kitchen, now with a dog", by=ada)
+    answer = site.get(IMAGES, headers={"if-none-match": tag})
+    assert (answer.status_code, answer.json()["results"]) == (200, [])
+
+
+def test_another_site_has_no_use_for_a_tag(site: Client, release: Release) -> None:
+    tag = site.get(f"{IMAGES}{release.pk}/")["ETag"]
+    key = factories.key(factories.site(factories.channel("elsewhere"), slug="other"))
+    other = Client(headers={"authorization": f"Bearer {key.text}", "if-none-match": tag})
+    assert other.get(f"{IMAGES}{release.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("offset", ["+15:59", "-15:59", "+16:00", "-16:00", "+23:59", "-23:59", "+23:59:59.999999"])
+def test_a_cursor_with_any_offset_is_answered(site: Client, release: Release, offset: str) -> None:
+    """PostgreSQL knows no time that is said further from UTC than 15:59."""
+    text = f"2026-11-22T10:00:00{offset}|{UUID(int=0)}"
+    cursor = base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    for name in ("cursor", "updated_since"):
+        answer = site.get(IMAGES, {name: cursor if name == "cursor" else text.partition("|")[0]})
+        assert answer.status_code in (200, 400)
+        assert differences(IMAGES, answer.status_code, answer.json()) == []
+
+
+def test_the_time_at_the_edge_of_what_there_is_is_refused(site: Client, release: Release) -> None:
+    text = f"9998-12-31T23:00:00-23:00|{UUID(int=0)}"
+    cursor = base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    assert site.get(IMAGES, {"cursor": cursor}).status_code in (200, 400)
+
+
+def test_a_clock_that_ran_ahead_once_locks_nobody_out(site: Client) -> None:
+    ListingSite.objects.update(requests_per_minute=1)
+    with time_machine.travel("2031-01-01T10:00:00Z", tick=False):
+        assert site.get(IMAGES).status_code == 200
+    with time_machine.travel("2026-11-22T10:00:00Z", tick=False):
+        assert [site.get(IMAGES).status_code for _ in range(2)] == [200, 429]
+
+
+def test_a_process_that_is_a_moment_behind_counts_with_the_others(site: Client) -> None:
+    listing_site = ListingSite.objects.get()
+    ListingSite.objects.update(requests_per_minute=4)
+    minutes = (10, 11, 10, 11, 10, 11)
+    assert [throttling.count(listing_site, minute) for minute in minutes] == [True] * 5 + [False]
+
+
+def test_a_call_costs_one_write(site: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    with time_machine.travel("2026-11-22T10:00:10Z", tick=False):
+        site.get(IMAGES)
+        with django_assert_num_queries(3) as asked:
+            site.get(IMAGES)
+    assert [query["sql"] for query in asked if not query["sql"].strip().startswith(("SELECT", "WITH"))] == [
+        query["sql"] for query in asked if "UPDATE approvals_listingsite" in query["sql"]
+    ]
+
+
+def test_a_page_of_what_is_not_served_any_more_ends_no_list(site: Client, ada: User, release: Release) -> None:
+    """No sweep has come by: the flags of the first three are too wide."""
+    channel = release.channel
+    others = [factories.released(factories.ready(ada), channel) for _ in range(4)]
+    for stale in (release, *others[:2]):
+        verbs.describe(stale.version, text="A kitchen, now with a dog", by=ada)
+    assert Release.objects.flagged().count() == 5
+    found, address, pages = [], f"{IMAGES}?page_size=1", 0
+    while address:
+        page = site.get(address).json()
+        found += [image["id"] for image in page["results"]]
+        address, pages = page["next"], pages + 1
+    assert (found, pages) == ([str(each.pk) for each in others[2:]], 5)
+
+
+def test_a_document_from_before_is_answered_in_todays_order(site: Client, release: Release) -> None:
+    said = site.get(f"{IMAGES}{release.pk}/").json()
+    text = release.document_text.replace('{"format":2,', '{"format": 2, ').replace(',"title"', ', "title"')
+    guards.lift("approvals_release")
+    Release.objects.filter(pk=release.pk).update(document_text=text)
+    assert site.get(f"{IMAGES}{release.pk}/").json() == said
+
+
+def test_words_that_look_like_the_end_of_a_document_stay_words(ada: User) -> None:
+    words = 'Kitchen ","original":null,"file":{"sha256":"x"}} of old'
+    channel = Channel.objects.filter(slug="website").first() or factories.channel()
+    version = factories.ready(ada, title=words)
+    release = factories.released(version, channel)
+    key = factories.key(factories.site(channel))
+    answer = Client(headers={"authorization": f"Bearer {key.text}"}).get(f"{IMAGES}{release.pk}/").json()
+    assert (answer["title"], answer["file"]["sha256"]) == (words, release.file_sha256)
+
+
+def test_asking_the_docs_for_its_options_is_answered() -> None:
+    assert Client(raise_request_exception=False).options("/api/docs/").status_code < 500

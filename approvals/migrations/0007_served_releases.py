@@ -1,4 +1,4 @@
-"""Releases are found by index: a flag that narrows, the order of a list, the last day, and what was touched."""
+"""Releases, open reviews and decisions under way are found by index; of releases, a flag narrows what is looked at."""
 
 from typing import Any
 
@@ -50,5 +50,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             "release", models.Index(fields=["id"], condition=Q(touched=True), name="touched_releases")
+        ),
+        migrations.AddIndex(
+            "review",
+            models.Index(fields=["submitted_at", "id"], condition=Q(state="open"), name="open_reviews_in_order"),
+        ),
+        migrations.AddIndex(
+            "decision",
+            models.Index(
+                fields=["effective_at"], condition=Q(undone_at=None, settled_at=None), name="decisions_under_way"
+            ),
         ),
     ]

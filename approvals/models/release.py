@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.utils.functional import cached_property
 
 from approvals.models.channel import Channel
@@ -68,6 +69,23 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
     def touched(self) -> ReleaseQuerySet:
         """Those that something has changed around, so that somebody has to look whether they stand."""
         return self.filter(touched=True)
+
+    def count_live(self) -> Counter[int]:
+        """How many are live today in each channel, by its key.
+
+        Flags are counted by their index. Only where one may be too wide is `live` asked: where something was touched
+        since the sweep looked, or the last day is over.
+        """
+        flagged = self.flagged().order_by()
+        doubtful = {
+            *flagged.touched().values_list("pk", flat=True),
+            *flagged.past_their_last_day().values_list("pk", flat=True),
+        }
+        counts = Counter(dict(flagged.values_list("channel").annotate(Count("pk"))))
+        counts.subtract(flagged.filter(pk__in=doubtful).values_list("channel", flat=True))
+        counts.update(self.live().filter(pk__in=doubtful).values_list("channel", flat=True))
+        active = set(Channel.objects.filter(active=True).values_list("pk", flat=True))
+        return Counter({channel: count for channel, count in counts.items() if channel in active and count})
 
     def with_its_original(self, on: Day = None) -> ReleaseQuerySet:
         """With `original_image`: the id of the live release of its original photograph in the same channel, or None."""

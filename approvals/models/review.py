@@ -104,6 +104,9 @@ class Review(models.Model):
                 name="one_open_review_per_version",
             ),
         )
+        indexes = (
+            models.Index(fields=("submitted_at", "id"), condition=Q(state="open"), name="open_reviews_in_order"),
+        )
 
     def __str__(self) -> str:
         return f"review of {self.version}"
@@ -136,6 +139,11 @@ class Decision(models.Model):
 
     class Meta:
         ordering = ("decided_at", "id")
+        indexes = (
+            models.Index(
+                fields=("effective_at",), condition=Q(undone_at=None, settled_at=None), name="decisions_under_way"
+            ),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=("review",), condition=Q(undone_at__isnull=True), name="one_standing_decision_per_review"

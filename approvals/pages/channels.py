@@ -37,8 +37,8 @@ def channels(request: SignedIn) -> HttpResponse:
     """All channels, with how much is live in each."""
     sites_active = Count("sites", filter=Q(sites__active=True), distinct=True)
     found = Channel.objects.annotate(site_count=sites_active)
-    live = dict(Release.objects.live().values_list("channel").annotate(Count("pk")).order_by())
-    rows = [(channel, live.get(channel.pk, 0)) for channel in found]
+    live = Release.objects.count_live()
+    rows = [(channel, live[channel.pk]) for channel in found]
     return render(request, "approvals/channels.html", {"rows": rows})
 
 
@@ -47,17 +47,17 @@ def channels(request: SignedIn) -> HttpResponse:
 def channel(request: SignedIn, slug: str) -> HttpResponse:
     """One channel: its rules, what is live in it, and what the public sees."""
     found = get_object_or_404(Channel, slug=slug)
-    releases = Release.objects.filter(channel=found, state="live").select_related(
-        "channel", "version__asset", "decision__by"
-    )
-    page = Paginator(releases.order_by("-released_at", "id"), PER_PAGE).get_page(request.GET.get("page"))
-    served = set(Release.objects.live().filter(pk__in=[release.pk for release in page]).values_list("pk", flat=True))
-    paused = releases.exclude(pk__in=Release.objects.live().filter(channel=found).values("pk")).count()
+    going_on = Release.objects.filter(channel=found, state="live")
+    keys = going_on.order_by("-released_at", "-id").values_list("pk", flat=True)
+    page = Paginator(keys, PER_PAGE).get_page(request.GET.get("page"))
+    shown = _in_order(list(page))
+    served = set(Release.objects.live().filter(pk__in=[release.pk for release in shown]).values_list("pk", flat=True))
+    paused = page.paginator.count - Release.objects.filter(channel=found).count_live()[found.pk]
     context = {
         "channel": found,
         "page": page,
         "not_served_words": f"{paused} paused" if paused else "",
-        "rows": [ReleaseTile(release, served_state(release, served)) for release in page],
+        "rows": [ReleaseTile(release, served_state(release, served)) for release in shown],
         "events": Event.objects.filter(channel=found)
         .select_related("release__version__asset")
         .order_by("-sequence")[:EVENTS_SHOWN],
@@ -66,6 +66,12 @@ def channel(request: SignedIn, slug: str) -> HttpResponse:
         **_rules_in_words(found),
     }
     return render(request, "approvals/channel.html", context)
+
+
+def _in_order(keys: list[UUID]) -> list[Release]:
+    """The releases with these keys; reading only keys is what makes the thousandth page as quick as the first."""
+    rows = Release.objects.select_related("channel", "version__asset", "decision__by").in_bulk(keys)
+    return [rows[key] for key in keys]
 
 
 def _rules_in_words(found: Channel) -> dict[str, object]:

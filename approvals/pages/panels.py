@@ -111,10 +111,9 @@ class SubmitPanel:
     @cached_property
     def lapsed_in(self) -> list[Channel]:
         """Channels that are not served any more, since something changed after the approval."""
-        lapsed = Release.objects.filter(version=self.version, state="live").exclude(
-            pk__in=Release.objects.still_approved().values("pk")
-        )
-        return [release.channel for release in lapsed.select_related("channel")]
+        here = Release.objects.filter(version=self.version, state="live")
+        approved = set(here.still_approved().values_list("pk", flat=True))
+        return [release.channel for release in here.select_related("channel") if release.pk not in approved]
 
     @property
     def _meant_for(self) -> set[str]:

@@ -386,8 +386,9 @@ def queue_for(user: User, page: ReviewPage | None = None) -> Queue:
     """Everything the review place shows to this person."""
     reviews = _reviews_for(user)
     waiting = Review.objects.waiting_for(user).count()
-    foreign = set(Review.objects.open().not_the_work_of(user).values_list("pk", flat=True))
     shown = list(reviews.for_lists().prefetch_related("channels")[:SHOWN])
+    these = Review.objects.filter(pk__in=[review.pk for review in shown])
+    foreign = set(these.not_the_work_of(user).values_list("pk", flat=True))
     entries = [
         Entry(
             review,

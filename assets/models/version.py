@@ -132,6 +132,7 @@ class Version(models.Model):
 
     class Meta:
         ordering = ("asset", "-number")
+        indexes = (models.Index(fields=("created_at", "asset"), name="versions_in_order"),)
         constraints = (
             models.UniqueConstraint(fields=("asset", "number"), name="version_number_once_per_asset"),
             models.CheckConstraint(

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Page, Paginator
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.http import urlencode
@@ -48,7 +48,7 @@ def library(request: SignedIn) -> HttpResponse:
     form = LibraryFilterForm(request.GET)
     wanted = form.wanted()
     found = Asset.objects.none() if unsearched(form) else _matching(request, wanted)
-    page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(found.values_list("pk", flat=True), ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "page": page,
@@ -60,21 +60,23 @@ def library(request: SignedIn) -> HttpResponse:
     return render(request, "assets/library.html#results" if request.htmx else "assets/library.html", context)
 
 
-def _matching(request: SignedIn, wanted: dict[str, str]) -> QuerySet[Asset, Any]:
+def _matching(request: SignedIn, wanted: dict[str, str]) -> QuerySet[Version]:
+    """Of each asset, the newest of its versions that the filters ask for; newest first.
+
+    Read from the versions' side, so that an index has them in order and a page ends where it is full.
+    """
     of_version = {
         field: wanted[name] for name, field in (("status", "status"), ("provider", "maker")) if name in wanted
     }
-    covers = Version.objects.filter(asset=OuterRef("pk"), **of_version).order_by("-number")
-    found = Asset.objects.visible_to(request.user).matching(wanted.get("q", "")).with_version(**of_version)
-    if "listing" in wanted:
-        found = found.filter(listing__reference=wanted["listing"])
-    shown = found.select_related("listing").annotate(
-        cover=Subquery(covers.values("pk")[:1]), touched=Subquery(covers.values("created_at")[:1])
-    )
-    return shown.order_by("-touched", "-pk")
+    newer = Version.objects.filter(asset=OuterRef("asset"), number__gt=OuterRef("number"), **of_version)
+    covers = Version.objects.visible_to(request.user).filter(~Exists(newer), **of_version)
+    if "q" in wanted or "listing" in wanted:
+        found = Asset.objects.matching(wanted.get("q", ""))
+        here = found.filter(listing__reference=wanted["listing"]) if "listing" in wanted else found
+        covers = covers.filter(asset__in=here)
+    return covers.order_by("-created_at", "-asset")
 
 
 def _tiles(page: Page[Any]) -> list[Tile]:
-    assets = list(page.object_list)
-    covers = Version.objects.in_bulk([asset.cover for asset in assets])
-    return [Tile(asset, covers[asset.cover]) for asset in assets]
+    covers = Version.objects.select_related("asset__listing").in_bulk(list(page))
+    return [Tile(covers[key].asset, covers[key]) for key in page]

@@ -254,10 +254,8 @@ def _for_managers(user: User) -> Iterator[Task]:
             "waits",
         )
     yield from _more(more, "models that end soon", _settings_or_spend(user))
-    running_out = (
-        Release.objects.live().filter(valid_until__lte=today + ENDING_SOON).select_related("version__asset", "channel")
-    )
-    leaving, more = _first(running_out.order_by("valid_until"))
+    soon = Release.objects.flagged().live().filter(valid_until__lte=today + ENDING_SOON)
+    leaving, more = _first(soon.select_related("version__asset", "channel").order_by("valid_until"))
     for release in leaving:
         yield Task(
             f"“{release.version.asset.title}” leaves {release.channel.name} on {clock.written(release.valid_until)}",
@@ -276,7 +274,7 @@ def _thumb(version_id: UUID) -> str:
 
 def _figures(user: User) -> Iterator[Figure]:
     yield Figure("Pictures", str(Asset.objects.visible_to(user).count()), "in the library", reverse("assets:library"))
-    yield Figure("Live", str(Release.objects.live().count()), "released to channels", _channels_or_library(user))
+    yield Figure("Live", str(Release.objects.count_live().total()), "released to channels", _channels_or_library(user))
     if user.has_perm("generation.make_images") or user.has_perm("generation.manage_money"):
         budget = next(each for each in budgets.covering(user, None, "USD") if each.is_team)
         spent = budget.spent_micros + budget.reserved_micros

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from random import Random
 
 import pytest
@@ -184,3 +185,19 @@ def test_the_touches_are_in_place_and_missed_when_they_are_not() -> None:
     assert not [name for name in guards.missing() if "touch" in name]
     guards.lift("assets_version")
     assert "guard_assets_version_touch" in guards.missing()
+
+
+def test_what_is_counted_live_is_live(ada: User, rita: User) -> None:
+    """With a flag that is too wide, a day that is over, and a channel that is switched off."""
+    a, b = factories.channel("a"), factories.channel("b")
+    version = factories.ready(ada)
+    library.complete_license(version, ada, valid_until=clock.today() + timedelta(days=3))
+    releases = [factories.released(version, a), *(factories.released(factories.ready(ada), a, b) for _ in range(3))]
+    settle_down()
+    assert Release.objects.count_live() == {a.pk: 4, b.pk: 3}
+    verbs.describe(releases[1].version, text="A kitchen, now with a dog", by=ada)
+    assert Release.objects.count_live() == {a.pk: 3, b.pk: 2}
+    with time_machine.travel(clock.instant() + timedelta(days=5)):
+        assert Release.objects.filter(channel=a).count_live() == {a.pk: 2}
+    Channel.objects.filter(pk=b.pk).update(active=False)
+    assert Release.objects.count_live() == {a.pk: 3}

@@ -67,9 +67,10 @@ journey: setup ## Walk the way in a browser and leave a picture of each step in 
 	@TEST_DATABASE=$(ENGINE) TEST_SCREENSHOTS=1 $(RUN) -m pytest -q tests/journey
 
 .PHONY: bench
-bench: setup ## Measure throughput as a share of the ideal, verbs over ten thousand pictures, and renditions; eight minutes on an idle machine
+bench: setup ## Measure throughput, verbs over ten thousand pictures, renditions, calls and pages at a hundred thousand; fifteen minutes on an idle machine
 	@$(RUN) -m pytest -q -s tests/benchmarks/bench_throughput.py tests/benchmarks/bench_sets.py tests/benchmarks/bench_pictures.py
 	@TEST_DATABASE=$(ENGINE) $(RUN) -m pytest -q -s tests/benchmarks/bench_sets.py
+	@TEST_DATABASE=$(ENGINE) $(RUN) -m pytest -q -s tests/benchmarks/bench_speed.py
 
 .PHONY: lighthouse
 lighthouse: setup ## Score the nine main pages as on a phone; needs Node, and a machine that does nothing else

@@ -47,7 +47,7 @@ def library(request: SignedIn) -> HttpResponse:
     """All assets that match the address."""
     form = LibraryFilterForm(request.GET)
     wanted = form.wanted()
-    found = Asset.objects.none() if unsearched(form) else _matching(request, wanted)
+    found = Version.objects.none() if unsearched(form) else _matching(request, wanted)
     page = Paginator(found.values_list("pk", flat=True), ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,

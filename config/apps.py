@@ -2,7 +2,9 @@
 
 from importlib import import_module
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+
+from config.static_files import IGNORED
 
 
 class PortalConfig(AppConfig):
@@ -14,3 +16,4 @@ class PortalConfig(AppConfig):
         """Make the Celery app the one that tasks belong to. It reads the settings, so not before they are there."""
         import_module("config.celery")
         import_module("config.checks")  # registers itself
+        apps.get_app_config("staticfiles").ignore_patterns = [*IGNORED]  # type: ignore[attr-defined] # an attribute of its own

@@ -20,14 +20,10 @@ from django.core.files.base import ContentFile
 from django.core.management import call_command
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
+IGNORED = (*StaticFilesConfig.ignore_patterns, "rest_framework", "ext")
+"""The last two are folders of packages that no page asks for: the browsable API, and the extensions of htmx."""
 STYLESHEET = "css/portal.css"
 IMPORT = re.compile(r'^@import url\("(?P<file>[^"]+)"\) layer\((?P<layer>\w+)\);$', re.MULTILINE)
-
-
-class StaticFiles(StaticFilesConfig):
-    """Without what no page of the portal asks for: the browsable API, and the extensions of htmx."""
-
-    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "rest_framework", "ext"]  # noqa: RUF012 - as Django has it
 
 
 class Storage(CompressedManifestStaticFilesStorage):  # type: ignore[misc] # whitenoise has no types there
@@ -80,7 +76,7 @@ def _sources() -> str:
     """A hash of the names, sizes and times of every source, and of this module, which works on them."""
     known = hashlib.sha256(Path(__file__).read_bytes())
     for finder in finders.get_finders():
-        for path, storage in finder.list(StaticFiles.ignore_patterns):
+        for path, storage in finder.list(IGNORED):
             stat = Path(storage.path(path)).stat()
             known.update(f"{path} {stat.st_size} {stat.st_mtime_ns}\n".encode())
     return known.hexdigest()

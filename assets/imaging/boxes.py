@@ -18,9 +18,9 @@ def item_types(data: bytes) -> list[bytes]:
     counted = _Counter()
     return [
         data[start + 8 : start + 12] if data[start] == 2 else data[start + 10 : start + 14]
-        for _, meta, end in _named(b"meta", _boxes(data, 0, len(data), counted))
-        for _, iinf, iinf_end in _named(b"iinf", _boxes(data, meta + 4, end, counted))
-        for _, start, _ in _named(b"infe", _boxes(data, iinf + _head(data, iinf), iinf_end, counted))
+        for _, meta, end in _named(b"meta", walk(data, counted=counted))
+        for _, iinf, iinf_end in _named(b"iinf", walk(data, meta + 4, end, counted))
+        for _, start, _ in _named(b"infe", walk(data, iinf + head_of_items(data, iinf), iinf_end, counted))
         if data[start] >= 2
     ]
 
@@ -28,10 +28,10 @@ def item_types(data: bytes) -> list[bytes]:
 def stated_colors(data: bytes) -> tuple[int, int] | None:
     """Primaries and transfer by their numbers in ITU-T H.273, where the first picture states them. Raises BadBoxes."""
     counted = _Counter()
-    for _, meta, end in _named(b"meta", _boxes(data, 0, len(data), counted)):
-        for _, iprp, iprp_end in _named(b"iprp", _boxes(data, meta + 4, end, counted)):
-            for _, ipco, ipco_end in _named(b"ipco", _boxes(data, iprp, iprp_end, counted)):
-                for _, start, _ in _named(b"colr", _boxes(data, ipco, ipco_end, counted)):
+    for _, meta, end in _named(b"meta", walk(data, counted=counted)):
+        for _, iprp, iprp_end in _named(b"iprp", walk(data, meta + 4, end, counted)):
+            for _, ipco, ipco_end in _named(b"ipco", walk(data, iprp, iprp_end, counted)):
+                for _, start, _ in _named(b"colr", walk(data, ipco, ipco_end, counted)):
                     if data[start : start + 4] == b"nclx" and start + 8 <= len(data):
                         return struct.unpack_from(">HH", data, start + 4)
     return None
@@ -50,8 +50,9 @@ class _Counter:
 Box = tuple[bytes, int, int]
 
 
-def _boxes(data: bytes, at: int, end: int, counted: _Counter) -> Iterator[Box]:
-    """Type, start and end of the body of each box between two places."""
+def walk(data: bytes, at: int = 0, end: int | None = None, counted: _Counter | None = None) -> Iterator[Box]:
+    """Type, start and end of the body of each box between two places, or of the whole file. Raises BadBoxes."""
+    end, counted = len(data) if end is None else end, counted or _Counter()
     while at + 8 <= end:
         counted.count()
         size, kind = struct.unpack_from(">I4s", data, at)
@@ -69,6 +70,6 @@ def _named(name: bytes, boxes: Iterator[Box]) -> Iterator[Box]:
     return (box for box in boxes if box[0] == name and box[2] - box[1] >= 4)
 
 
-def _head(data: bytes, iinf: int) -> int:
+def head_of_items(data: bytes, iinf: int) -> int:
     """Length of version, flags and count of an item list."""
     return 8 if data[iinf] else 6

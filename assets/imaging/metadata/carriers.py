@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from assets.imaging import containers
-from assets.imaging.metadata import boxes, exif, iim, text, xmp
+from assets.imaging.metadata import exif, iim, items, text, xmp
 
 MOST_PARTS = 65_536
 """Parts of a file that are walked through."""
@@ -62,7 +62,7 @@ def _parts(data: bytes, found: Carried) -> Iterator[tuple[str, bytes]]:
         return _of_webp(data)
     if data.startswith(b"GIF8"):
         return _of_gif(data, found)
-    return boxes.metadata_items(data) if boxes.is_framed_so(data) else iter(())
+    return items.metadata_items(data) if items.is_framed_so(data) else iter(())
 
 
 def _of_jpeg(data: bytes, found: Carried) -> Iterator[tuple[str, bytes]]:

@@ -9,7 +9,8 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-MOST_BOXES = 4_096
+from assets.imaging import boxes
+
 MOST_ITEMS = 4_096
 MOST_EXTENTS = 32
 MOST_BYTES = 4 * 1024 * 1024
@@ -24,32 +25,15 @@ def is_framed_so(data: bytes) -> bool:
 def metadata_items(data: bytes) -> Iterator[tuple[str, bytes]]:
     """Kind (`exif`, `xmp`, `c2pa`) and bytes of each item of metadata. Never raises."""
     try:
-        for kind, body in _boxes(data, 0, len(data)):
+        for kind, start, end in boxes.walk(data):
             if kind == b"meta":
-                yield from _items(data, body.start + 4, body.stop)
+                yield from _items(data, start + 4, end)
             elif kind == b"uuid":
-                named = {XMP_UUID: "xmp", C2PA_UUID: "c2pa"}.get(data[body.start : body.start + 16])
+                named = {XMP_UUID: "xmp", C2PA_UUID: "c2pa"}.get(data[start : start + 16])
                 if named:
-                    yield named, data[body.start + 16 : min(body.stop, body.start + MOST_BYTES)]
-    except (struct.error, IndexError):
+                    yield named, data[start + 16 : min(end, start + MOST_BYTES)]
+    except (boxes.BadBoxes, struct.error, IndexError):
         return
-
-
-def _boxes(data: bytes, at: int, end: int) -> Iterator[tuple[bytes, range]]:
-    """Type and place of the body of each box between two places."""
-    for _ in range(MOST_BOXES):
-        if at + 8 > end:
-            return
-        size, kind = struct.unpack(">I4s", data[at : at + 8])
-        head = 8
-        if size == 1:
-            size, head = struct.unpack(">Q", data[at + 8 : at + 16])[0], 16
-        elif size == 0:
-            size = end - at
-        if size < head:
-            return
-        yield kind, range(at + head, min(at + size, end))
-        at += size
 
 
 @dataclass(slots=True)
@@ -75,13 +59,13 @@ def _items(data: bytes, start: int, end: int) -> Iterator[tuple[str, bytes]]:
     kinds: dict[int, str] = {}
     places: dict[int, tuple[int, list[tuple[int, int]]]] = {}
     inside = range(0)
-    for kind, body in _boxes(data, start, end):
+    for kind, *body in boxes.walk(data, start, end):
         if kind == b"iinf":
-            kinds = dict(_kinds(data, body))
+            kinds = dict(_kinds(data, *body))
         elif kind == b"iloc":
-            places = dict(_places(data[body.start : body.stop]))
+            places = dict(_places(data[slice(*body)]))
         elif kind == b"idat":
-            inside = body
+            inside = range(*body)
     for item, kind_of_item in kinds.items():
         method, extents = places.get(item, (0, []))
         base, limit = (inside.start, inside.stop) if method == 1 else (0, len(data))
@@ -93,12 +77,11 @@ def _items(data: bytes, start: int, end: int) -> Iterator[tuple[str, bytes]]:
         yield kind_of_item, held
 
 
-def _kinds(data: bytes, body: range) -> Iterator[tuple[int, str]]:
+def _kinds(data: bytes, start: int, end: int) -> Iterator[tuple[int, str]]:
     """Number and kind of each item that holds metadata."""
-    start = body.start + (6 if data[body.start] == 0 else 8)
-    for kind, entry in _boxes(data, start, body.stop):
-        reader = _Reader(data[entry.start : entry.stop], 4)
-        version = data[entry.start] if kind == b"infe" and len(entry) else 0
+    for kind, at, after in boxes.walk(data, start + boxes.head_of_items(data, start), end):
+        reader = _Reader(data[at:after], 4)
+        version = data[at] if kind == b"infe" and after > at else 0
         if version < 2:
             continue
         item = reader.number(2 if version == 2 else 4)

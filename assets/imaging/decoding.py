@@ -194,8 +194,13 @@ _SIDEWAYS = {_TURNS[number] for number in (5, 6, 7, 8)}
 
 
 def _turn(image: Image.Image) -> Image.Transpose | None:
-    """How the picture is to be turned, as its EXIF says; not at all where that cannot be read."""
+    """How the picture is to be turned, as its EXIF says; not at all where that cannot be read.
+
+    Pillow's own reading also goes by XMP and by other programs' text in a PNG, which no browser does.
+    """
     try:
-        return _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+        exif = Image.Exif()
+        exif.load(image.info.get("exif", b""))
+        return _TURNS.get(exif.get(ExifTags.Base.Orientation, 1))
     except Exception:  # EXIF is the last thing to refuse a picture for
         return None

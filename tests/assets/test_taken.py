@@ -7,7 +7,8 @@ import struct
 import zlib
 
 import pytest
-from PIL import Image, ImageChops
+from PIL import ExifTags, Image, ImageChops
+from PIL.PngImagePlugin import PngInfo
 
 from assets.imaging import boxes, colors, decoding, fence, formats, inspection, rendering
 from assets.imaging.inspection import Unreadable
@@ -163,3 +164,21 @@ def test_several_copies_are_those_that_one_by_one_would_be() -> None:
     data = picture(300, 200, form="JPEG")
     specs = (SPECS["thumb"], SPECS["web"])
     assert rendering.see(data, *specs).copies == {spec.name: rendering.render(data, spec) for spec in specs}
+
+
+# Upright
+
+
+@pytest.mark.parametrize("said", ["exif", "xmp", "another program's text"])
+def test_a_picture_is_turned_by_its_exif_as_browsers_do_and_by_nothing_else(said: str) -> None:
+    lying = Image.new("RGB", (120, 80), "white")
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    out, chunks = io.BytesIO(), PngInfo()
+    if said == "xmp":
+        chunks.add_itxt("XML:com.adobe.xmp", '<x tiff:Orientation="6" xmlns:tiff="http://ns.adobe.com/tiff/1.0/"/>')
+    if said == "another program's text":
+        chunks.add_text("Raw profile type exif", f"\nexif\n{len(exif.tobytes()):>8}\n{exif.tobytes().hex()}\n")
+    lying.save(out, "PNG", pnginfo=chunks, **({"exif": exif.tobytes()} if said == "exif" else {}))
+    seen = inspection.inspect(out.getvalue())
+    assert (seen.width, seen.height) == ((80, 120) if said == "exif" else (120, 80))

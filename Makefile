@@ -76,6 +76,11 @@ bench: setup ## Measure throughput, verbs over ten thousand pictures, renditions
 lighthouse: setup ## Score the nine main pages as on a phone; needs Node, and a machine that does nothing else
 	@$(RUN) -m pytest -q -s tests/benchmarks/bench_lighthouse.py
 
+.PHONY: corpus
+corpus: setup ## Take every file of a folder in, copy it and read it: make corpus FOLDER=…; one line a file, totals last
+	@test -n "$(FOLDER)" || { echo "Say which folder: make corpus FOLDER=…"; exit 1; }
+	@$(RUN) -m tests.corpus "$(FOLDER)"
+
 .PHONY: schema
 schema: setup ## Write tests/openapi.yaml, the agreed description of the API, anew
 	@IMPRIMATUR_WRITE_SCHEMA=1 $(RUN) -m pytest -q tests/approvals/test_schema.py

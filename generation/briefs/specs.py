@@ -11,7 +11,7 @@ from core import clock
 from generation.briefs import references
 from generation.catalogue.offers import model_spec
 from generation.catalogue.registry import provider
-from generation.models import Brief, BriefReference, GenerationModel
+from generation.models import Brief, BriefKind, BriefReference, GenerationModel
 from generation.prompt_templates import prompts
 from generation.providers.base import ImageSpec, Provider
 
@@ -51,6 +51,7 @@ def spec_for(
         negative=brief.negative,
         references=pictures,
         mask=mask,
+        edits=brief.kind == BriefKind.EDIT,
         extra={**brief.extra.get(row.slot, {}), **_going_on(rows, row)},
         hints={name: words for name, words in prompts.said(fields, brief.values).items() if words},
     )

@@ -77,6 +77,7 @@ class ImageSpec:
     negative: str = ""
     references: tuple[Reference, ...] = ()
     mask: bytes | None = field(default=None, repr=False)  # PNG; transparent where the first reference may change
+    edits: bool = False  # the first reference is to be changed; else all of them are only looked at
     size: tuple[int, int] | None = None  # exact pixels, only where a channel insists; else the ratio decides
     hints: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, str] = field(default_factory=dict)

@@ -149,9 +149,12 @@ class Canvas:
         wash = self._lit(wash)
         paper = ImageChops.multiply(Image.new("RGB", self.size, PAPER), self._grain(2, 10).convert("RGB"))
         painted = Image.composite(ImageChops.multiply(wash, self._grain(2, 13).convert("RGB")), paper, self._edge())
+        return Image.composite(painted, Image.new("RGB", self.size, PENCIL), self._pencil_marks())
+
+    def _pencil_marks(self) -> Image.Image:
+        """Where there is no pencil, white: strokes that catch on the grain of the paper."""
         ink = self._ink.reduce(INK_SCALE)
-        ink = ImageChops.lighter(ink, ImageChops.invert(self._grain(1.3, 120)).point(lambda tone: max(0, tone - 30)))
-        return Image.composite(painted, Image.new("RGB", self.size, PENCIL), ink)
+        return ImageChops.lighter(ink, ImageChops.invert(self._grain(1.3, 120)).point(lambda tone: max(0, tone - 30)))
 
     def _lit(self, wash: Image.Image) -> Image.Image:
         if self._glow.getbbox() is None:

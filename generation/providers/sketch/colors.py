@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Mapping
 from colorsys import rgb_to_hls
 from dataclasses import dataclass, field
+
+from PIL import Image
 
 from generation.providers.colors import NAMES, RGB
 
@@ -65,6 +68,15 @@ def colors_in(text: str) -> list[RGB]:
 def parts_in(text: str) -> dict[str, RGB]:
     """What the text says of single parts: "slate roof" is {"roof": slate}."""
     return {match.group(2).lower(): NAMES[match.group(1).lower()] for match in _PART.finditer(text)}
+
+
+def colors_of(picture: bytes, count: int = 5) -> tuple[RGB, ...]:
+    """The main colors of a picture, the most common first."""
+    with Image.open(io.BytesIO(picture)) as image:
+        small = image.convert("RGB").resize((64, 64), Image.Resampling.BOX).quantize(count)
+    table = small.getpalette() or []
+    ranked = sorted(small.getcolors() or [], reverse=True)
+    return tuple((table[3 * n], table[3 * n + 1], table[3 * n + 2]) for _, n in ranked if isinstance(n, int))
 
 
 def mix(one: RGB, other: RGB, share: float) -> RGB:

@@ -52,10 +52,19 @@ def draw_interior(canvas: Canvas) -> None:
     _shell(room)
     _openings(room)
     _sun_patch(room)
-    solids = FURNISHINGS.get(canvas.board.room, _living)(room)
-    _plant(room)
-    show(canvas, room.eye, solids, weight=0.95)
+    _furnish(room)
     _pendant(room)
+
+
+def furnish(canvas: Canvas) -> None:
+    """The furniture and a plant alone, in a room that is there already."""
+    _furnish(Room(canvas))
+
+
+def _furnish(room: Room) -> None:
+    solids = FURNISHINGS.get(room.canvas.board.room, _living)(room)
+    _plant(room)
+    show(room.canvas, room.eye, solids, weight=0.95)
 
 
 def _shell(room: Room) -> None:

@@ -6,7 +6,6 @@ import io
 import tomllib
 from dataclasses import replace
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import pytest
@@ -91,11 +90,9 @@ def test_subject_words_choose_the_scene(scene: str, subject: str) -> None:
 
 
 @pytest.mark.parametrize("subject", SUBJECTS.values())
-def test_every_scene_is_drawn_in_time_and_is_not_flat(subject: str) -> None:
+def test_every_scene_is_drawn_and_is_not_flat(subject: str) -> None:
     spec = ImageSpec(subject, model("sketch-1"))
-    begun = perf_counter()
     picture = opened(drawn(spec).pictures[0].data)
-    assert perf_counter() - begun < 6  # 1.5 s on an idle machine
     assert len(picture.convert("P", palette=Image.Palette.ADAPTIVE).getcolors() or []) > 40
 
 

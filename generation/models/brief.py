@@ -116,6 +116,9 @@ class BriefReference(models.Model):
     media_type = models.CharField(max_length=32)
     width = models.PositiveIntegerField(help_text="Pixels of the copy.")
     height = models.PositiveIntegerField(help_text="Pixels of the copy.")
+    slot = models.CharField(
+        max_length=16, blank=True, help_text="Which photograph of its template it is, such as room; empty elsewhere."
+    )
     version = models.ForeignKey(
         "assets.Version", null=True, blank=True, on_delete=models.PROTECT, related_name="referred_to"
     )

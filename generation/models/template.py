@@ -59,6 +59,11 @@ class TemplateRevision(models.Model):
     fields = models.JSONField(
         default=list, help_text="Typed fields in form order; see `generation.prompt_templates.prompts.Field`."
     )
+    photographs = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="What it asks for, in order; see `generation.prompt_templates.photographs.Photograph`.",
+    )
     house_voice = models.TextField(blank=True, help_text="Said at the end of every prompt.")
     forbidden = models.JSONField(default=list, blank=True, help_text="Words that may not be typed into a field.")
     ratio = models.CharField(max_length=9, default="3:2", help_text="Default shape, width:height.")

@@ -15,7 +15,7 @@ from core.errors import InvalidTransition
 from core.web.once import once
 from core.web.requests import SignedIn
 from generation.models import Template, TemplateRevision
-from generation.prompt_templates import content_rules, prompts, revisions, transfer
+from generation.prompt_templates import content_rules, photographs, prompts, revisions, transfer
 from generation.prompt_templates import diff as differences
 from generation.prompt_templates.revisions import Wording, in_use
 
@@ -53,6 +53,7 @@ def template(request: SignedIn, slug: str) -> HttpResponse:
         "shown": shown,
         "is_in_use": found.published_id == shown.pk,
         "fields": prompts.parse_fields(shown.fields),
+        "photographs": photographs.parse(shown.photographs),
         "rules": content_rules.parse(shown.forbidden),
         "newer": found.published is not None and shown.number > found.published.number,
     }

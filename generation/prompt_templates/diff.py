@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from generation.prompt_templates import content_rules, prompts
+from generation.prompt_templates import content_rules, photographs, prompts
 from generation.prompt_templates.prompts import Field
 from generation.prompt_templates.revisions import Wording
 
@@ -90,10 +90,11 @@ class Difference:
     texts: tuple[TextChange, ...]
     fields: tuple[FieldChange, ...]
     rules: TextChange
+    photographs: TextChange
 
     @property
     def empty(self) -> bool:
-        texts = any(part.changed for part in (*self.texts, self.rules))
+        texts = any(part.changed for part in (*self.texts, self.rules, self.photographs))
         return not texts and all(field.kind == SAME and not field.moved for field in self.fields)
 
 
@@ -101,7 +102,9 @@ def between(before: Wording, after: Wording) -> Difference:
     """What changed on the way from one wording to the other."""
     texts = tuple(TextChange(label, words(getattr(before, name), getattr(after, name))) for name, label in PARTS)
     fields = _fields(prompts.parse_fields(before.fields), prompts.parse_fields(after.fields))
-    return Difference(texts, fields, TextChange("May not be typed", words(_ruled(before), _ruled(after))))
+    rules = TextChange("May not be typed", words(_ruled(before), _ruled(after)))
+    pictures = TextChange("Photographs", words(_asked(before), _asked(after)))
+    return Difference(texts, fields, rules, pictures)
 
 
 def words(before: str, after: str) -> tuple[Piece, ...]:
@@ -152,3 +155,7 @@ def _in_words(value: Any) -> str:
 def _ruled(wording: Wording) -> str:
     found = content_rules.parse(wording.forbidden)
     return "\n".join(f"{', '.join(rule.words)} ({rule.severity}): {rule.why}" for rule in found)
+
+
+def _asked(wording: Wording) -> str:
+    return photographs.in_words(photographs.parse(wording.photographs))

@@ -1,4 +1,4 @@
-"""A template being written: its texts, its typed fields and forbidden words as rows, and how it would come out.
+"""A template being written: its texts, its fields, photographs and forbidden words as rows, and how it comes out.
 
 Everything typed is kept as it was typed, also when rows are added, moved or removed; it is only checked when it is
 to be saved. The pages work with plain posts: each button names what it does, such as `up-field-2`.
@@ -7,12 +7,12 @@ to be saved. The pages work with plain posts: each button names what it does, su
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.forms import formset_factory
+from django.forms import BaseFormSet, formset_factory
 from django.http import QueryDict
 from django.utils.text import slugify
 
@@ -21,8 +21,9 @@ from core.web.forms import offer
 from core.web.seen import SeenForm
 from generation.models import Brief, TemplateRevision
 from generation.models.shapes import RATIOS
-from generation.prompt_templates import content_rules, prompts
+from generation.prompt_templates import content_rules, photographs, prompts
 from generation.prompt_templates.content_rules import Hit
+from generation.prompt_templates.photographs import ROLE_WORDS, PhotographRole
 from generation.prompt_templates.prompts import BadTemplate, Field, FieldKind
 from generation.prompt_templates.revisions import About, Wording
 
@@ -34,7 +35,7 @@ KINDS = (
     (FieldKind.NUMBER, "Number"),
     (FieldKind.LISTING, "From the listing"),
 )
-_ACT = re.compile(r"(add|up|remove)-(field|rule)(?:-(\d{1,3}))?")
+_ACT = re.compile(r"(add|up|remove)-(field|photograph|rule)(?:-(\d{1,3}))?")
 
 Rows = list[dict[str, Any]]
 
@@ -171,7 +172,51 @@ class RuleRow(forms.Form):
     )
 
 
+class PhotographRow(forms.Form):
+    """One photograph that a template asks for."""
+
+    label = forms.CharField(
+        max_length=photographs.LONGEST["label"], help_text="What people see, such as “Room to stage”."
+    )
+    role = forms.ChoiceField(
+        label="What it is for",
+        choices=[(role.value, words) for role, words in ROLE_WORDS.items()],
+        initial=PhotographRole.ROOM,
+    )
+    help = forms.CharField(max_length=photographs.LONGEST["help"], required=False, label="Help")
+    required = forms.BooleanField(required=False, initial=True, label="Required")
+
+    @property
+    def heading(self) -> str:
+        return str(self["label"].value() or "New photograph")
+
+
+if TYPE_CHECKING:
+    _PhotographRows = BaseFormSet[PhotographRow]
+else:
+    _PhotographRows = BaseFormSet  # takes no parameter while it runs
+
+
+class PhotographFormSet(_PhotographRows):
+    """The photographs of a template: at most one is changed, and it comes first."""
+
+    def clean(self) -> None:
+        if not any(self.errors):
+            try:
+                photographs.parse(row for row in self.cleaned_data if row)
+            except BadTemplate as error:
+                raise forms.ValidationError(str(error)) from error
+
+
 FieldRows = formset_factory(FieldRow, extra=0, max_num=MOST_ROWS, validate_max=True, absolute_max=MOST_ROWS + 1)
+PhotographRows = formset_factory(
+    PhotographRow,
+    formset=PhotographFormSet,
+    extra=0,
+    max_num=photographs.MOST,
+    validate_max=True,
+    absolute_max=photographs.MOST + 1,
+)
 RuleRows = formset_factory(RuleRow, extra=0, max_num=MOST_ROWS, validate_max=True, absolute_max=MOST_ROWS + 1)
 
 
@@ -195,12 +240,14 @@ class Editor:
             given = start if data is None else self._after(data)
             self.wording = WordingForm(initial=given["wording"])
             self.fields = FieldRows(initial=given["fields"], prefix="field")
+            self.photographs = PhotographRows(initial=given["photographs"], prefix="photograph")
             self.rules = RuleRows(initial=given["rules"], prefix="rule")
             self.raw = given
         else:
             self.raw = typed(data)
             self.wording = WordingForm(data)
             self.fields = FieldRows(_counted(data), prefix="field")
+            self.photographs = PhotographRows(_counted(data), prefix="photograph")
             self.rules = RuleRows(_counted(data), prefix="rule")
 
     def _after(self, data: QueryDict) -> dict[str, Any]:
@@ -220,8 +267,8 @@ class Editor:
         return given
 
     def _move(self, rows: Rows, verb: str, number: int, kind: str) -> None:
-        if verb == "add" and len(rows) < MOST_ROWS:
-            rows.append(_new() if kind == "fields" else {"severity": "blocks"})
+        if verb == "add" and len(rows) < _MOST[kind]:
+            rows.append(_NEW[kind](rows))
             self.opened = len(rows) - 1 if kind == "fields" else -1
         elif verb == "remove" and number < len(rows):
             del rows[number]
@@ -231,7 +278,8 @@ class Editor:
 
     def is_valid(self) -> bool:
         """Whether it can be saved; says at its place what is wrong."""
-        if not all([self.wording.is_valid(), self.fields.is_valid(), self.rules.is_valid()]):
+        checked = [form.is_valid() for form in (self.wording, self.fields, self.photographs, self.rules)]
+        if not all(checked):
             return False
         try:
             self.said().plain()
@@ -249,6 +297,7 @@ class Editor:
             negative=data["negative"],
             house_voice=data["house_voice"],
             forbidden=[_rule_row(row) for row in self.rules.cleaned_data if row],
+            photographs=[row for row in self.photographs.cleaned_data if row],
             ratio=data["ratio"],
         )
 
@@ -282,6 +331,7 @@ def of(revision: TemplateRevision) -> dict[str, Any]:
     return {
         "wording": words,
         "fields": [_as_typed(field) for field in prompts.parse_fields(revision.fields)],
+        "photographs": photographs.as_rows(photographs.parse(revision.photographs)),
         "rules": [{"words": ", ".join(rule.words), "why": rule.why, "severity": rule.severity} for rule in own],
     }
 
@@ -290,7 +340,7 @@ def of_brief(brief: Brief) -> dict[str, Any]:
     """What the editor starts with for a template made of a brief: what was typed is what its fields usually say."""
     if brief.revision is None:
         words = {"body": brief.prompt, "negative": brief.negative, "ratio": brief.ratio}
-        return {"wording": words, "fields": [], "rules": []}
+        return {**nothing(), "wording": words}
     start = of(brief.revision)
     start["wording"] |= {"negative": brief.negative, "ratio": brief.ratio}
     start["fields"] = [{**row, "default": str(brief.values.get(row["name"], ""))} for row in start["fields"]]
@@ -299,7 +349,7 @@ def of_brief(brief: Brief) -> dict[str, Any]:
 
 def nothing() -> dict[str, Any]:
     """What the editor starts with for a template from scratch."""
-    return {"wording": {"body": ""}, "fields": [], "rules": []}
+    return {"wording": {"body": ""}, "fields": [], "photographs": [], "rules": []}
 
 
 def typed(data: QueryDict) -> dict[str, Any]:
@@ -307,6 +357,7 @@ def typed(data: QueryDict) -> dict[str, Any]:
     return {
         "wording": {name: data.get(name, "") for name in WordingForm.base_fields},
         "fields": _rows(data, "field", FieldRow),
+        "photographs": _rows(data, "photograph", PhotographRow),
         "rules": _rows(data, "rule", RuleRow),
     }
 
@@ -363,7 +414,7 @@ def _rows(data: QueryDict, prefix: str, form: type[forms.Form]) -> Rows:
 def _counted(data: QueryDict) -> QueryDict:
     """The post with counts that formsets can read, whatever was sent for them."""
     counted = data.copy()
-    for prefix in ("field", "rule"):
+    for prefix in ("field", "photograph", "rule"):
         total = data.get(f"{prefix}-TOTAL_FORMS", "")
         counted[f"{prefix}-TOTAL_FORMS"] = total if total.isdecimal() and len(total) < 4 else "0"
         counted[f"{prefix}-INITIAL_FORMS"] = "0"
@@ -401,6 +452,22 @@ def _name(name: str, label: str) -> str:
 
 def _new() -> dict[str, Any]:
     return {"kind": FieldKind.TEXT.value, "required": True, "most": 200}
+
+
+def _new_photograph(before: Rows) -> dict[str, Any]:
+    """Asks for the room at first, and after that for what is only looked at."""
+    if any(row.get("role") in photographs.CHANGED for row in before):
+        return {"role": PhotographRole.STYLE.value, "label": "Style reference", "required": False}
+    return {"role": PhotographRole.ROOM.value, "label": "Room to stage", "required": True}
+
+
+_NEW: Mapping[str, Callable[[Rows], dict[str, Any]]] = {
+    "fields": lambda _: _new(),
+    "photographs": _new_photograph,
+    "rules": lambda _: {"severity": "blocks"},
+}
+"""How a row begins, given those before it."""
+_MOST = {"fields": MOST_ROWS, "photographs": photographs.MOST, "rules": MOST_ROWS}
 
 
 def about_of(brief: Brief | None, copy: TemplateRevision | None = None) -> dict[str, str]:

@@ -16,7 +16,7 @@ from core.audit import Change
 from core.errors import InvalidTransition
 from core.models import User
 from generation.models import Template, TemplateRevision
-from generation.prompt_templates import content_rules, prompts
+from generation.prompt_templates import content_rules, photographs, prompts
 
 RIGHT = "generation.manage_templates"
 TAKEN = frozenset({"file", "free", "history", "new", "rules", "specimens", "templates"})
@@ -25,7 +25,7 @@ TAKEN = frozenset({"file", "free", "history", "new", "rules", "specimens", "temp
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
-    """What a revision says. Fields and rules are JSON rows, as `prompts` and `rules` read them."""
+    """What a revision says. Fields, photographs and rules are JSON rows, as the modules of those names read them."""
 
     body: str
     fields: list[dict[str, Any]]
@@ -33,6 +33,7 @@ class Wording:
     house_voice: str = ""
     forbidden: list[Any] = field(default_factory=list)
     ratio: str = "3:2"
+    photographs: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
     def of(cls, revision: TemplateRevision) -> Self:
@@ -44,6 +45,7 @@ class Wording:
             house_voice=revision.house_voice,
             forbidden=revision.forbidden,
             ratio=revision.ratio,
+            photographs=revision.photographs,
         ).plain()
 
     def plain(self) -> Self:
@@ -57,6 +59,7 @@ class Wording:
             house_voice=_lines(self.house_voice),
             forbidden=content_rules.as_rows(content_rules.parse(self.forbidden)),
             ratio=self.ratio,
+            photographs=photographs.as_rows(photographs.parse(self.photographs)),
         )
 
 

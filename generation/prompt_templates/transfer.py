@@ -18,7 +18,7 @@ from typing import Any
 from django.db import transaction
 
 from generation.models import Template, TemplateRevision
-from generation.prompt_templates import content_rules, prompts
+from generation.prompt_templates import content_rules, photographs, prompts
 from generation.prompt_templates.prompts import BadTemplate
 from generation.prompt_templates.revisions import About, Wording
 
@@ -37,7 +37,7 @@ LONGEST = {
     "ratio": 9,
 }
 """The texts of an entry, and how many characters each may have."""
-LISTS = ("fields", "forbidden")
+LISTS = ("fields", "photographs", "forbidden")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _RATIO = re.compile(r"[1-9]\d{0,3}:[1-9]\d{0,3}")
 
@@ -114,7 +114,8 @@ def _entry(row: Any) -> Entry:
     if not _RATIO.fullmatch(texts.get("ratio", "3:2")):
         raise BadTemplate("Its “ratio” is two numbers, such as 3:2.")
     about = {name: texts.pop(name, "") for name in ("slug", "name", "description", "purpose")}
-    wording = Wording(**texts, fields=_list(row, "fields"), forbidden=_list(row, "forbidden"))
+    fields, pictures, forbidden = (_list(row, name) for name in LISTS)
+    wording = Wording(**texts, fields=fields, photographs=pictures, forbidden=forbidden)
     return About(**about), wording.plain()
 
 
@@ -148,6 +149,7 @@ def _row(revision: TemplateRevision) -> dict[str, Any]:
         "house_voice": said.house_voice,
         "negative": said.negative,
         "fields": prompts.as_sparse_rows(prompts.parse_fields(said.fields)),
+        "photographs": photographs.as_sparse_rows(photographs.parse(said.photographs)),
         "forbidden": said.forbidden,
     }
     return {name: value for name, value in row.items() if value}
@@ -168,5 +170,6 @@ def _start_with(about: About, wording: Wording) -> None:
         house_voice=wording.house_voice,
         forbidden=content_rules.as_rows(content_rules.parse(wording.forbidden)),
         ratio=wording.ratio,
+        photographs=wording.photographs,
     )
     template.save(update_fields=["published"])

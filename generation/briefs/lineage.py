@@ -42,7 +42,8 @@ def descent(output: Output) -> Descent:
 
 def descent_from(sources: Iterable[Source], *, made: str = DigitalSource.GENERATED) -> Descent:
     """What comes of changing these pictures: the strictest that any of them asks for, through all edits."""
-    return min((_through(source, made) for source in _behind(sources)), key=_leniency, default=Descent(made))
+    changed = [source for source in sources if not source.is_looked_at]
+    return min((_through(source, made) for source in _behind(changed)), key=_leniency, default=Descent(made))
 
 
 def changed_pictures(job: Job) -> list[Source]:
@@ -53,7 +54,8 @@ def changed_pictures(job: Job) -> list[Source]:
         return []
     related = ("version__original", "output__version__original", "output__job__model", "output__job__brief__asked_by")
     rows = job.brief.references.filter(role=Role.REFERENCE).select_related(*related, "output__brought_by")
-    return [Source(output=row.output, version=row.version) for row in rows]
+    found = [Source(output=row.output, version=row.version, slot=row.slot) for row in rows]
+    return [source for source in found if not source.is_looked_at]
 
 
 def hands(output: Output, *, kept_by: User) -> Hands:

@@ -9,7 +9,7 @@ from django.utils.text import slugify
 
 from core import clock
 from core.models import User
-from generation.briefs import pricing, specs
+from generation.briefs import photographs, pricing, specs
 from generation.briefs.extras import Extras
 from generation.catalogue import offers
 from generation.catalogue.model_specs import BadFacts
@@ -17,7 +17,7 @@ from generation.catalogue.offers import Offer
 from generation.models import Brief, BriefKind, BriefReference
 from generation.prompt_templates import content_rules
 from generation.prompt_templates.content_rules import Hit
-from generation.providers.base import Quote
+from generation.providers.base import ImageSpec, Quote
 from generation.spending import budgets
 
 RULE_CODE = content_rules.CODE
@@ -190,7 +190,7 @@ def _line(brief: Brief, offer: Offer, chosen: bool, agreed: Collection[str], sen
         return Line(offer, False, problem=str(error))
     lost = tuple(_lost(offer, name, agreed) for name in specs.lost_options(spec, offer.provider))
     plain = specs.without(spec, [each.value.partition(":")[2] for each in lost], offer.row)
-    problem = "" if brief.kind == BriefKind.EDIT else specs.lacking(plain)  # an edit's mask is still being painted
+    problem = _problem(brief, offer, spec, plain, sent)
     if problem:
         return Line(offer, False, problem=problem)
     size = offer.provider.size(plain)
@@ -202,6 +202,13 @@ def _line(brief: Brief, offer: Offer, chosen: bool, agreed: Collection[str], sen
         text=offer.provider.compose(plain),
         size=f"{size[0]} × {size[1]}" if size else "",
     )
+
+
+def _problem(brief: Brief, offer: Offer, spec: ImageSpec, plain: ImageSpec, sent: Sequence[BriefReference]) -> str:
+    """Why a model cannot be chosen; nothing when it can. An edit's mask is still being painted."""
+    if photographs.is_needed(brief, sent):
+        return photographs.problem(spec, offer.provider)
+    return "" if brief.kind == BriefKind.EDIT else specs.lacking(plain)
 
 
 def _lost(offer: Offer, name: str, agreed: Collection[str]) -> Lost:

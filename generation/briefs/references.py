@@ -14,6 +14,7 @@ from assets.models import DigitalSource, Version
 from core import storage
 from core.models import User
 from generation.models import Brief, BriefReference, Output, Role
+from generation.prompt_templates import photographs
 from generation.providers.base import ImageSpec, Reference
 from generation.providers.errors import Rejected
 
@@ -30,6 +31,13 @@ class Source:
 
     output: Output | None = None
     version: Version | None = None
+    slot: str = ""
+    """Which photograph of its template it is; empty for a picture that nobody was asked for."""
+
+    @property
+    def is_looked_at(self) -> bool:
+        """Whether it only lends its style, whatever becomes of the pictures beside it."""
+        return photographs.is_looked_at(self.slot)
 
     @property
     def key(self) -> str:
@@ -81,6 +89,7 @@ class Source:
             media_type=copy.media_type,
             width=width,
             height=height,
+            slot=self.slot,
             output=self.output,
             version=self.version,
         )

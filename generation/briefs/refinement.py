@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -20,11 +20,12 @@ from PIL import Image, ImageChops
 from assets.imaging import masks
 from assets.models import DigitalSource
 from core.models import User
-from generation.briefs import extras, lineage, references
+from generation.briefs import extras, lineage, photographs, references
 from generation.briefs.forms import PREFIX, ComposeForm
+from generation.briefs.photographs import Slot
 from generation.briefs.references import Source
 from generation.catalogue.offers import Offer
-from generation.models import Brief, BriefKind, BriefReference
+from generation.models import Brief, BriefKind, BriefReference, TemplateRevision
 from generation.models.shapes import RATIOS
 
 KINDS = (BriefKind.VARY, BriefKind.EDIT, BriefKind.REFERENCE)
@@ -99,6 +100,8 @@ class Refinement:
     kind: BriefKind
     sources: tuple[Source, ...]
     mask_form: MaskForm
+    slots: tuple[Slot, ...] = ()
+    """The photographs that the template asks for; none where a picture was chosen before the template."""
 
     def __bool__(self) -> bool:
         return bool(self.sources)
@@ -110,11 +113,15 @@ class Refinement:
     @property
     def heading(self) -> str:
         """What the page is called; nothing for a brief that goes on from nothing."""
-        return {
-            BriefKind.EDIT: "Edit this picture",
-            BriefKind.VARY: "Vary this picture",
-            BriefKind.REFERENCE: "Use as reference",
-        }.get(self.kind, "")
+        return (
+            ""
+            if self.slots
+            else {
+                BriefKind.EDIT: "Edit this picture",
+                BriefKind.VARY: "Vary this picture",
+                BriefKind.REFERENCE: "Use as reference",
+            }.get(self.kind, "")
+        )
 
     @property
     def is_edit(self) -> bool:
@@ -125,8 +132,9 @@ class Refinement:
         return self.kind == BriefKind.VARY
 
     def is_valid(self) -> bool:
-        """Whether what was marked is a mask; nothing marked is fine."""
-        return not self.is_edit or self.mask_form.is_valid()
+        """Whether the photographs are there, and what was marked is a mask; nothing marked is fine."""
+        is_whole = not any(slot.is_missing or slot.is_lost for slot in self.slots)
+        return is_whole and (not self.is_edit or self.mask_form.is_valid())
 
     @cached_property
     def mask(self) -> bytes | None:
@@ -165,8 +173,29 @@ class Refinement:
         """What would go along, without files."""
         return references.rows_for(self.sources, self.mask)
 
-    def initial(self, offers: Sequence[Offer]) -> dict[str, Any]:
-        """What the form starts with."""
+    @property
+    def is_photographed(self) -> bool:
+        """Whether the template is nothing without a photograph, be it chosen yet or not."""
+        return any(slot.photograph.required for slot in self.slots)
+
+    def able(self, offers: Sequence[Offer]) -> list[Offer]:
+        """The models to begin with: all of them, or those that take a photograph where one is needed."""
+        return [offer for offer in offers if can_carry(offer)] if self.is_photographed else list(offers)
+
+    def initial(self, offers: Sequence[Offer], otherwise: Mapping[str, Any]) -> dict[str, Any]:
+        """What the form starts with; `otherwise` is what it would start with, such as the words of an earlier brief."""
+        if self.slots:
+            return self._of_slots() | {name: value for name, value in otherwise.items() if value is not None}
+        return {**otherwise, **(self._of_picture(offers) if self else {})}
+
+    def _of_slots(self) -> dict[str, Any]:
+        """The shape and the listing of the photograph that is changed."""
+        if not self.is_edit:
+            return {}
+        listing = self.source.version.asset.listing_id if self.source.version else None
+        return {"ratio": shape_of(self.source.size), **({"listing": listing} if listing else {})}
+
+    def _of_picture(self, offers: Sequence[Offer]) -> dict[str, Any]:
         before = self.source.brief
         said: dict[str, Any] = (
             self._as_before(before, offers) if self.kind == BriefKind.VARY and before else {"count": 1}
@@ -202,16 +231,40 @@ class Refinement:
         return [str(offer.row.pk) for offer in (same or able)[:1]]
 
 
-def read(given: QueryDict, files: MultiValueDict[str, Any] | None, person: User) -> Refinement:
-    """What an address or a form goes on from; only what the person may see."""
+def read(
+    given: QueryDict,
+    files: MultiValueDict[str, Any] | None,
+    person: User,
+    revision: TemplateRevision | None = None,
+) -> Refinement:
+    """What an address or a form goes on from; only what the person may see.
+
+    A picture that was chosen before the template comes first: whoever varies a staged room is not asked for the room.
+    """
     kind = given.get("kind", "")
     found = [references.find(key, person) for key in given.getlist("source")]
     sources = tuple(source for source in found if source)
-    if kind not in KINDS or not sources:
-        return Refinement(BriefKind.FRESH, (), MaskForm(None, None, (1, 1)))
+    if kind in KINDS and sources:
+        return Refinement(BriefKind(kind), sources, _mask_form(given, files, sources))
+    slots = photographs.slots(given, revision, person)
+    chosen = photographs.filled(slots)
+    return Refinement(_kind(chosen), chosen, _mask_form(given, files, chosen), slots)
+
+
+def _kind(chosen: Sequence[Source]) -> BriefKind:
+    """How a brief comes about from the photographs of its template."""
+    if not chosen:
+        return BriefKind.FRESH
+    return BriefKind.REFERENCE if chosen[0].is_looked_at else BriefKind.EDIT
+
+
+def _mask_form(given: QueryDict, files: MultiValueDict[str, Any] | None, sources: Sequence[Source]) -> MaskForm:
+    """The mask of the first picture: as a form sent it, or as it went along before."""
+    if not sources:
+        return MaskForm(None, None, (1, 1))
     row = sources[0].row()
-    is_bound = files is not None
-    return Refinement(BriefKind(kind), sources, MaskForm(given if is_bound else None, files, (row.width, row.height)))
+    is_bound = files is not None or bool(given.get("mask"))
+    return MaskForm(given if is_bound else None, files, (row.width, row.height))
 
 
 def url(kind: BriefKind, source: Source) -> str:

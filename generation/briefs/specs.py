@@ -12,7 +12,7 @@ from generation.briefs import references
 from generation.catalogue.offers import model_spec
 from generation.catalogue.registry import provider
 from generation.models import Brief, BriefKind, BriefReference, GenerationModel
-from generation.prompt_templates import prompts
+from generation.prompt_templates import photographs, prompts
 from generation.providers.base import ImageSpec, Provider
 
 REMEMBERED = timedelta(days=29)
@@ -69,7 +69,7 @@ def without(spec: ImageSpec, dropped: list[str], row: GenerationModel) -> ImageS
 
 def _going_on(sent: Iterable[BriefReference], row: GenerationModel) -> Mapping[str, str]:
     """What tells a provider that this goes on from its own answer, where it remembers its answers."""
-    first = next((each.output for each in sent if each.output), None)
+    first = next((each.output for each in sent if each.output and not photographs.is_looked_at(each.slot)), None)
     if first is None or first.job.model.provider != row.provider or not first.job.request_id:
         return {}
     finished = first.job.finished_at

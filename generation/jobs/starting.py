@@ -11,7 +11,7 @@ from assets.rights import terms
 from core import audit
 from core.errors import Blocked, Finding
 from core.models import User
-from generation.briefs import preview, pricing, references, specs
+from generation.briefs import photographs, preview, pricing, references, specs
 from generation.briefs.pricing import price_of
 from generation.briefs.references import Source
 from generation.catalogue import offers, registry
@@ -52,7 +52,7 @@ def start(
     _check_refinement(brief, sources, mask)
     sent = references.prepare(sources, mask)
     jobs = [job for model in models for job in _planned(brief, model, list((drop or {}).get(model.pk, ())), sent)]
-    brief.asked_by, brief.parent = by, brief.parent or next((source.brief for source in sources if source.brief), None)
+    brief.asked_by, brief.parent = by, brief.parent or _before(sources)
     brief.root = (brief.parent.root or brief.parent) if brief.parent else None
     with transaction.atomic():
         brief.save(force_insert=True)
@@ -69,11 +69,19 @@ def start(
     return brief
 
 
+def _before(sources: Sequence[Source]) -> Brief | None:
+    """The brief of the picture that this one goes on from; a style reference of a template is no parent."""
+    return next((source.brief for source in sources if not source.is_looked_at and source.brief), None)
+
+
 def _check_refinement(brief: Brief, sources: Sequence[Source], mask: bytes | None) -> None:
     if bool(sources) != (brief.kind in NEEDS_A_PICTURE):
         raise Blocked([Finding("source", "Choose the picture to start from.", field="source")])
     if len(sources) > MOST_SOURCES:
         raise Blocked([Finding("source", f"At most {MOST_SOURCES} pictures can be sent along.", field="source")])
+    if missing := photographs.missing(brief, sources):
+        words = f"Choose or upload “{missing[0].label}” first."
+        raise Blocked([Finding("photograph", words, field=f"{photographs.PREFIX}{missing[0].slot}")])
     if mask is not None and brief.kind != BriefKind.EDIT:
         raise Blocked([Finding("mask", "Only an edit has a mask.", field="mask")])
 
@@ -82,6 +90,8 @@ def _planned(brief: Brief, model: GenerationModel, agreed: list[str], sent: Sequ
     """The jobs that one model needs for the brief: one for each request."""
     offers.check_offered(model)
     provider, spec = registry.provider(model.provider), specs.spec_for(brief, model, sent=sent)
+    if photographs.is_needed(brief, sent) and (words := photographs.problem(spec, provider)):
+        raise Blocked([Finding("photograph", f"{model.name}: {words}", field="models")])
     if lost := [name for name in specs.lost_options(spec, provider) if name not in agreed]:
         what = ", ".join(specs.OPTION_WORDS[name] for name in lost)
         words = f"{model.name} does not support {what}. Agree to send without, or leave the model out."

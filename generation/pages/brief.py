@@ -20,7 +20,7 @@ from core.errors import Blocked, InvalidTransition
 from core.web.fragments import HTMX_STOP_POLLING
 from core.web.once import once
 from core.web.requests import SignedIn, takes_a_form
-from generation.briefs import family
+from generation.briefs import family, photographs
 from generation.catalogue import registry
 from generation.jobs import services
 from generation.models import Brief, Job, JobState, Output
@@ -188,7 +188,7 @@ def _page(request: SignedIn, found: Brief, status: int = 200) -> HttpResponse:
         "page": page,
         "brief": found,
         "parts": _parts(found),
-        "along": list(found.references.all()),
+        "along": photographs.told(found),
         "again_url": again_url(found),
         "has_family": family.has_family(found),
     }

@@ -19,11 +19,13 @@ from core.web.once import once
 from core.web.requests import SignedIn, takes_a_form
 from generation.briefs import extras, preview, references, refinement
 from generation.briefs.forms import PREFIX, ComposeForm
+from generation.briefs.photographs import again
 from generation.briefs.refinement import Refinement
 from generation.briefs.refinement import read as read_refinement
 from generation.catalogue import offers
 from generation.jobs import starting
 from generation.models import Brief, BriefKind, GenerationModel, Template, TemplateRevision
+from generation.pages import photographs
 from generation.pages.brief_page import BriefPage, tell_all
 from generation.prompt_templates.prompts import FieldKind
 
@@ -62,9 +64,11 @@ def compose(request: SignedIn, slug: str = "") -> HttpResponse:
     data: QueryDict | None = request.POST if request.method == "POST" else None
     if data is not None and "fill" in data:
         data = _filled(data, revision)
-    source = _source(request, revision)
-    refinement = read_refinement(data or request.GET, request.FILES if data else None, request.user)
-    initial = refinement.initial(offered) if refinement else _initial(request, source, offered)
+    pressed = photographs.act(request, data, revision)
+    data, source = pressed.data, _source(request, revision)
+    given = data or again(request.GET, source)
+    refinement = read_refinement(given, request.FILES if data else None, request.user, revision)
+    initial = refinement.initial(offered, _initial(request, source, refinement.able(offered)))
     form = ComposeForm(data, revision=revision, offers=offered, initial=initial, with_pictures=bool(refinement))
     refinement.dress(form)
     draft = form.draft(request.user)
@@ -72,7 +76,8 @@ def compose(request: SignedIn, slug: str = "") -> HttpResponse:
     preview.acknowledge(draft, data.getlist("accept") if data is not None else ())
     status = 200
     if data is not None and "send" in data:
-        if form.is_valid() and refinement.is_valid() and _sent(request, form, draft, refinement):
+        is_whole = form.is_valid() and refinement.is_valid() and not pressed.waits
+        if is_whole and _sent(request, form, draft, refinement):
             return redirect("generation:brief", draft.pk)
         status = 422
     context = {
@@ -81,6 +86,7 @@ def compose(request: SignedIn, slug: str = "") -> HttpResponse:
         "template": revision.template if revision else None,
         "source": source,
         "refinement": refinement,
+        "photographs": photographs.panels(refinement, pressed, draft.listing, request.user),
         "preview": preview.preview(
             draft, offered, form.chosen, form.agreed, request.user, sent=refinement.rows, extras=form.extras
         ),
@@ -96,6 +102,10 @@ def _drawn(request: SignedIn, context: dict[str, Any], status: int) -> HttpRespo
     if request.htmx and "fill" in request.POST:
         response = render(request, "generation/panels/compose_fields.html", context)
         return trigger_client_event(response, "filled", after="swap")
+    if request.htmx and photographs.ACT in request.POST:
+        response = render(request, "generation/panels/photographs.html", context)
+        is_search = request.POST[photographs.ACT].startswith("search-")
+        return response if is_search else trigger_client_event(response, "filled", after="swap")
     is_preview = request.htmx and "preview" in request.POST
     drawn = "generation/panels/compose_preview.html" if is_preview else "generation/compose.html"
     return render(request, drawn, context, status=status)

@@ -302,6 +302,11 @@ class Editor:
         )
 
     @property
+    def may_ask_for_more(self) -> bool:
+        """Whether one more photograph can be asked for."""
+        return len(self.photographs) < photographs.MOST
+
+    @property
     def note(self) -> str:
         return str(self.wording.cleaned_data["note"])
 

@@ -8,6 +8,7 @@ from django import template
 
 from assets.models import Version
 from generation.models import Brief
+from generation.pages import photographs
 from generation.pages.links import again_url
 
 register = template.Library()
@@ -20,4 +21,6 @@ def make_again_panel(context: template.Context, version: Version) -> dict[str, A
     brief_id = made.brief_id if made else None
     brief = Brief.objects.with_details().filter(pk=brief_id).first() if brief_id else None
     again = again_url(brief) if brief else ""
-    return {"version": version, "brief": brief, "again_url": again, "perms": context.get("perms")}
+    perms = context.get("perms")
+    ways_in = photographs.ways_in(version) if perms and "generation.make_images" in perms else []
+    return {"version": version, "brief": brief, "again_url": again, "ways_in": ways_in, "perms": perms}

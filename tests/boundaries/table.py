@@ -143,7 +143,8 @@ SHAPE = {"ratio": "3:2", "count": "1", "quality": "standard", "negative": "no ca
 
 def a_brief(world: World) -> Mapping[str, Any]:
     own = {"f_subject": "brick house", "f_light": "dusk", "f_accent": "#2a3a62", "f_trees": "2", "f_home": ""}
-    return {**own, **SHAPE, "models": [str(model_of(world).pk)], "send": "1"}
+    looks = {"photo_style": "", "find_style": ""}
+    return {**own, **SHAPE, "models": [str(model_of(world).pk)], **looks, "send": "1"}
 
 
 def free_words(world: World) -> Mapping[str, Any]:
@@ -165,7 +166,8 @@ def a_wording(world: World) -> Mapping[str, Any]:
         "ratio": "3:2",
         "note": "mist",
     }
-    return {**about, **texts, **rows, "field-TOTAL_FORMS": "5", "rule-TOTAL_FORMS": "0", "save": "1"}
+    look = {"photograph-TOTAL_FORMS": "1", "photograph-0-label": "Look", "photograph-0-role": "style"}
+    return {**about, **texts, **rows, **look, "field-TOTAL_FORMS": "5", "rule-TOTAL_FORMS": "0", "save": "1"}
 
 
 def a_file_of_templates(world: World) -> Mapping[str, Any]:
@@ -354,7 +356,7 @@ ROWS = (
         see=MAKERS,
         do=MAKERS,
         sends=a_brief,
-        reads=("from", "listing"),
+        reads=("from", "listing", "photo_style"),
         wrong={"ratio": "7:7"},
         keeps=("f_subject", "negative", "title"),
     ),

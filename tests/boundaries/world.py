@@ -105,6 +105,8 @@ def _library(ada: User) -> dict[str, Any]:
 def _made(ada: User) -> dict[str, Any]:
     template = generation.template()
     first = template.published
+    look = {"role": "style", "label": "Look", "required": False}
+    TemplateRevision.objects.filter(template=template).update(photographs=[look])
     second = TemplateRevision.objects.create(template=template, number=2, body="A house.", fields=[])
     done = generation.started(ada, revision=first, values={"subject": "brick house"}, count=2).jobs.get()
     Scripted.will()

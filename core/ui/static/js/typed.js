@@ -12,7 +12,7 @@ export function start() {
     if (!detail.target.matches("[data-keep-typed]")) return;
     const fresh = (field) => changed.get(field) > asked.get(detail.xhr);
     unfolded.set(detail.target.id, [...detail.target.querySelectorAll("details[id][open]")].map(({ id }) => id));
-    kept.set(detail.target.id, [...detail.target.querySelectorAll("input, select, textarea")].filter(fresh));
+    kept.set(detail.target.id, [...detail.target.querySelectorAll("input:not([type=file]), select, textarea")].filter(fresh));
   });
 }
 

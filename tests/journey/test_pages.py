@@ -29,7 +29,7 @@ SMALL_TARGETS = Path(__file__).with_name("small_targets.js").read_text(encoding=
 
 PLACES = {
     "ada": [
-        *("/", "/make/", "/make/exterior-twilight/", "/make/free/", "{brief}", "{hand_off}"),
+        *("/", "/make/", "/make/exterior-twilight/", "/make/virtual-staging/", "/make/free/", "{brief}", "{hand_off}"),
         *("/library/", "/library/?q=nothing-is-called-so", "/library/upload/", "{draft}", "{draft}?edit=license"),
         *("{in_review}", "{approved}", "/review/", "{review}", "/accounts/password/change/"),
     ],
@@ -39,7 +39,15 @@ PLACES = {
     ],
     "max": [
         *("/", "/review/", "/channels/", "/channels/website/", "/channels/sites/", "/channels/sites/seaview-homes/"),
-        *("/spend/", "/spend/budgets/", "/settings/", "/make/templates/", "/library/listings/", "/accounts/profile/"),
+        *(
+            "/spend/",
+            "/spend/budgets/",
+            "/settings/",
+            "/make/templates/",
+            "/make/templates/virtual-staging/edit/",
+            "/library/listings/",
+            "/accounts/profile/",
+        ),
     ],
 }
 """Person -> addresses; words in braces are what the life of the portal left behind."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from django.conf import settings
 from django.urls import reverse
 
 from approvals.channels import disclosure, verdict
@@ -286,6 +287,11 @@ class ReviewPage:
             return why
         held = services.held_by_other(self.review, self.user)
         return f"{self.review.claimed_by} has claimed this review." if held else ""
+
+    @property
+    def can_be_undone(self) -> bool:
+        """Whether a decision waits before it takes effect, so that a single key may make it."""
+        return settings.UNDO_SECONDS > 0
 
     @property
     def why_not_approve(self) -> str:

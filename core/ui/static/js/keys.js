@@ -1,6 +1,7 @@
 // Keys: any visible control with `data-key="a"` answers to that key, unless the person is typing. A bare letter opens,
 // moves and steps; what sends something is only brought under the hand, and the same key or Enter then presses it.
-// `data-key="ctrl+enter"` sends at once, also while one types. Whoever turned letters off has the other keys.
+// `data-key-at-once` presses what can be undone. `data-key="ctrl+enter"` sends at once, also while one types. Whoever
+// turned letters off has the other keys.
 import { announce } from "./announce.js";
 
 const WAITING = "keys";
@@ -12,7 +13,7 @@ const typing = (node) => node.closest?.("input:not([type=checkbox], [type=radio]
 const sliding = (event) => event.target.matches?.("input[type=range]") && event.key.length > 1;
 
 const visible = (node) => node.checkVisibility({ visibilityProperty: true });
-const sends = (node) => node.type === "submit" && node.form && !("keyAtOnce" in node.dataset);
+const sends = (node) => node.type === "submit" && node.form;
 const lettersAreOff = () => document.body.dataset.letterKeys === "off";
 const isChanging = () => document.querySelector("form[aria-busy=true], .htmx-request[data-key]");
 
@@ -22,7 +23,7 @@ function find(key) {
   return named.find((node) => node.dataset.key.toLowerCase() === key && !node.disabled && visible(node));
 }
 
-function press(node, isMeant = document.activeElement === node) {
+function press(node, isMeant = "keyAtOnce" in node.dataset || document.activeElement === node) {
   if (node.matches("input:not([type=checkbox], [type=radio]), textarea, select")) {
     node.focus();
     node.select?.();

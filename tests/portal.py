@@ -29,7 +29,7 @@ from unittest import mock
 
 import pytest
 
-from config.management.commands.up import parts
+from config.processes import parts
 
 if TYPE_CHECKING:
     from playwright.sync_api import StorageState

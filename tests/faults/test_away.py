@@ -216,6 +216,6 @@ def test_only_one_server_on_a_network_is_greeted(said: dict[str, Any], server: A
 
 @pytest.mark.django_db
 def test_another_fault_of_the_api_is_json_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("approvals.sites.access.holder_of", None)
+    monkeypatch.setattr("approvals.sites.callers.caller_with", None)
     answer = Client(raise_request_exception=False).get("/api/v1/images/", headers={"Authorization": "Bearer imp_x"})
     assert (answer.status_code, json.loads(answer.content)["error"]["code"]) == (500, "error")

@@ -13,6 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from assets.listings import records
 from assets.models import Listing, Version
+from core import storage
 from core.models import LogEntry, User
 from tests import browsing
 from tests.assets import factories
@@ -182,6 +183,22 @@ def test_a_fault_is_said_beside_the_button(desk: Desk, form: str, status: int, w
     desk.page.unroute("**/*")
     desk.page.get_by_role("button", name="Try again").click()
     desk.is_saved(form)
+
+
+def test_what_is_away_is_named_in_the_words_of_the_portal(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise storage.Unavailable
+
+    desk.type(ALT)
+    with monkeypatch.context() as away:
+        away.setattr("assets.alt_texts.writing.describe", fail)
+        desk.save(ALT)
+        trouble = desk.page.locator("form .trouble")
+        expect(trouble).to_contain_text("The place where pictures are kept does not answer at the moment.")
+        expect(trouble).to_contain_text("send it again")
+    desk.is_still_typed(ALT)
+    trouble.get_by_role("button", name="Try again").click()
+    desk.is_saved(ALT)
 
 
 @every_form

@@ -122,7 +122,7 @@ function answered(event) {
 function trouble(detail, kind) {
   if (leaving) return;
   const act = acts.get(detail.elt);
-  const [title, words] = WORDS[kind] ?? WORDS[kind > 500 ? 500 : "other"];
+  const [title, words] = saidBy(detail.xhr) ?? WORDS[kind] ?? WORDS[kind > 500 ? 500 : "other"];
   if (!act) {
     sayAbove("This page may be out of date", title + ".", "Reload", "reload");
     return;
@@ -134,6 +134,14 @@ function trouble(detail, kind) {
 }
 
 // Words
+
+// The portal's own words for a fault, where the answer is its notice and not a page of something in between.
+function saidBy(xhr) {
+  if (!xhr.getResponseHeader("HX-Retarget")) return null;
+  const notice = new DOMParser().parseFromString(xhr.responseText, "text/html").querySelector(".notice");
+  const [title, words] = [notice?.querySelector(".title"), notice?.querySelector(".title ~ p")];
+  return title && words ? [title.textContent, words.textContent.trim()] : null;
+}
 
 function made(title, words, label) {
   const notice = document.getElementById("trouble").content.firstElementChild.cloneNode(true);

@@ -7,7 +7,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.permissions import AllowAny
 
 from approvals.api import reference
-from approvals.api.views import Nowhere
+from approvals.api.views import nowhere
 
 OPEN = {"authentication_classes": (), "permission_classes": (AllowAny,), "metadata_class": None}
 """The schema holds no data; whoever writes a client may read it before they have a key. Of itself it says nothing."""
@@ -16,5 +16,5 @@ urlpatterns = [
     path("v1/", include("approvals.api.urls")),
     path("schema/", SpectacularAPIView.as_view(**OPEN), name="api-schema"),
     path("docs/", reference.page, name="api-docs"),
-    re_path("", Nowhere.as_view()),
+    re_path("", nowhere),
 ]

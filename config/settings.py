@@ -73,8 +73,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.middleware.request_id",
-    "config.middleware.nobodys_session",
     "django.middleware.security.SecurityMiddleware",
+    "config.middleware.calls",
+    "config.middleware.nobodys_session",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.CompressedPages",
     "config.middleware.no_store",

@@ -14,7 +14,6 @@ from typing import Any
 
 import structlog
 from django.http import HttpRequest
-from django.urls import reverse
 
 from approvals.models.document import (
     FORMAT,
@@ -41,6 +40,7 @@ PARTS = {
     }.items()
 }
 ORIGINAL = tuple(field.name for field in fields(PublicOriginal))
+IMAGES = "/images/"
 ORIGINAL_AT, FILE_AT = ',"original":', ',"file":{'
 
 logger = structlog.get_logger(__name__)
@@ -55,7 +55,9 @@ class Answers:
 
     @classmethod
     def to(cls, request: HttpRequest) -> Answers:
-        return cls(f"{request.scheme}://{request.get_host()}{reverse('api:images')}")
+        """Answers at the host that was asked; every address here begins with that of the list."""
+        path, _, _ = request.path.partition(IMAGES)
+        return cls(f"{request.scheme}://{request.get_host()}{path}{IMAGES}")
 
     def image(self, release: Served) -> str | None:
         """A release as JSON; None for one whose document was damaged, which costs no other its place."""

@@ -2,40 +2,42 @@
 
 from __future__ import annotations
 
+import time
+
+from django.http import HttpRequest
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed, ParseError
-from rest_framework.request import Request
+from rest_framework.exceptions import ParseError, Throttled
 
-from approvals.models import SiteKey
+from approvals.api.errors import BadKey
 from approvals.sites import access, callers
 from approvals.sites.callers import Caller
 
-NOT_A_KEY = "Send a valid key as “Authorization: Bearer imp_…”."
+MINUTE = 60  # seconds
+
+
+def caller_of(request: HttpRequest) -> Caller:
+    """Who calls, with this call counted. Raises ParseError, BadKey and Throttled."""
+    if any(value.startswith("imp_") for _, values in request.GET.lists() for value in values):
+        raise ParseError("A key belongs into the Authorization header, never into an address: addresses are logged.")
+    now = time.time()
+    caller = callers.caller_with(_bearer(request), minute=int(now // MINUTE))
+    if caller is None:
+        raise BadKey
+    if not callers.is_noted(caller.key):
+        access.note_use(caller.key)
+    if not caller.is_within_limit:
+        raise Throttled(MINUTE - now % MINUTE)
+    return caller
+
+
+def _bearer(request: HttpRequest) -> str:
+    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    return text if scheme.lower() == "bearer" else ""
 
 
 class KeyAuthentication(BaseAuthentication):
-    """Every bad key gets the same answer: missing, cut, unknown, expired and revoked ones cannot be told apart."""
-
-    def authenticate(self, request: Request) -> tuple[Caller, SiteKey]:
-        if any(value.startswith("imp_") for values in request.query_params.lists() for value in values[1]):
-            raise ParseError(
-                "A key belongs into the Authorization header, never into an address: addresses are logged."
-            )
-        caller = callers.caller_with(_bearer(request))
-        if caller is None:
-            raise AuthenticationFailed(NOT_A_KEY)
-        if not callers.is_noted(caller.key):
-            access.note_use(caller.key)
-        return caller, caller.key
-
-    def authenticate_header(self, request: Request) -> str:
-        return 'Bearer realm="listing sites"'
-
-
-def _bearer(request: Request) -> str:
-    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
-    return text if scheme.lower() == "bearer" else ""
+    """Says in the schema that a key is needed; `caller_of` is what asks for it."""
 
 
 class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call] # drf-spectacular's registry has no types

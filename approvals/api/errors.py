@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from rest_framework import status
-from rest_framework.exceptions import APIException, NotFound, ValidationError
+from rest_framework.exceptions import APIException, AuthenticationFailed, MethodNotAllowed, NotFound, ValidationError
 from rest_framework.exceptions import PermissionDenied as Forbidden
-from rest_framework.response import Response
-from rest_framework.views import exception_handler
+from rest_framework.renderers import JSONRenderer
+
+METHODS = ("GET", "HEAD")
+"""What every address can be asked with."""
 
 
 class Gone(APIException):
@@ -29,19 +31,40 @@ class Damaged(APIException):
     default_code = "unavailable"
 
 
-def handle(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Django's and DRF's refusals in our shape; anything else is a fault and goes on to the log."""
+class BadKey(AuthenticationFailed):
+    """The same for every bad key: missing, cut, unknown, expired and revoked ones cannot be told apart."""
+
+    default_detail = "Send a valid key as “Authorization: Bearer imp_…”."
+    auth_header = 'Bearer realm="listing sites"'
+
+
+def refusal(error: Exception) -> HttpResponse | None:
+    """Django's and DRF's refusals in our shape; None for anything else, which is a fault and goes on to the log."""
     if isinstance(error, Http404):
-        error = NotFound("There is no such thing here for this key.")
-    elif isinstance(error, PermissionDenied):
-        error = Forbidden()
-    response = exception_handler(error, context)
-    if response is None or not isinstance(error, APIException):
-        return response
-    response.data = {"error": _said(error)}
+        return refused(NotFound("There is no such thing here for this key."))
+    if isinstance(error, PermissionDenied):
+        return refused(Forbidden())
+    return refused(error) if isinstance(error, APIException) else None
+
+
+def refused(error: APIException) -> HttpResponse:
+    """The answer of a refusal."""
+    response = HttpResponse(in_json({"error": _said(error)}), "application/json", error.status_code)
+    if isinstance(error, MethodNotAllowed):
+        response.headers["Allow"] = ", ".join(METHODS)
+    if header := getattr(error, "auth_header", None):
+        response.headers["WWW-Authenticate"] = header
+    if wait := getattr(error, "wait", None):
+        response.headers["Retry-After"] = f"{wait:.0f}"
     # Django would log the whole address, and a key that was put into it by mistake. The request log has what is needed.
     response._has_been_logged = True  # type: ignore[attr-defined] # Django's own mark, not in its stubs
     return response
+
+
+def in_json(said: Any) -> bytes:
+    """As DRF writes it."""
+    written: bytes = JSONRenderer().render(said)
+    return written
 
 
 def _said(error: APIException) -> dict[str, Any]:

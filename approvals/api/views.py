@@ -7,26 +7,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import Http404, HttpResponse, HttpResponseNotModified
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.http import parse_etags, quote_etag
 from django.utils.text import slugify
+from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework.exceptions import NotFound, ValidationError
-from rest_framework.permissions import AllowAny, IsAuthenticated
-from rest_framework.renderers import JSONRenderer
-from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.utils.urls import replace_query_param
+from rest_framework.exceptions import MethodNotAllowed, NotFound, ValidationError
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.views import APIView
 
 from approvals.api import cursors
 from approvals.api.answers import Answers
-from approvals.api.authentication import KeyAuthentication
-from approvals.api.errors import Damaged, Gone, handle
+from approvals.api.authentication import KeyAuthentication, caller_of
+from approvals.api.errors import METHODS, Damaged, Gone, in_json, refusal, refused
 from approvals.api.parameters import AT_ONCE, EventParameters, ListParameters, NoParameters, Parameters
 from approvals.api.serializers import (
     ErrorSerializer,
@@ -35,7 +35,6 @@ from approvals.api.serializers import (
     ImageSerializer,
     ImagesSerializer,
 )
-from approvals.api.throttling import PerSite
 from approvals.models import Channel, Delivery, Event, Release
 from approvals.models.document import ReleaseDocument, UnreadableDocument
 from approvals.releases import pages
@@ -64,34 +63,40 @@ def refusals(*statuses: int) -> dict[int, Any]:
 
 
 class SiteView(APIView):
-    """Common to all: a key, a limit, strict parameters, and one shape of refusal."""
+    """Common to all: a key, a limit, strict parameters, and one shape of refusal.
+
+    DRF describes these addresses and words their refusals. It does not answer: that costs more than the answer does.
+    """
 
     authentication_classes = (KeyAuthentication,)
     permission_classes = (IsAuthenticated,)
-    throttle_classes = (PerSite,)
+    metadata_class = None
     parameters: type[Parameters] = NoParameters
+    request: HttpRequest  # type: ignore[assignment] # Django's own, and not DRF's around it
+    caller: Caller
 
-    def get_exception_handler(self) -> Any:
-        return handle
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            self.caller = caller_of(request)
+            self.given = self.parameters.of(request.GET)
+            response: HttpResponse = self._verb(request)(request, **kwargs)
+        except Exception as error:
+            known = refusal(error)
+            if known is None:
+                raise
+            response = known
+        return _guarded(response)
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        self.given = self.parameters.of(request.query_params)
-
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """What a key is told is for its holder, and true only now; what has a tag is kept by asking again."""
-        final = super().finalize_response(request, response, *args, **kwargs)
-        if "Cache-Control" not in final.headers:
-            final.headers["Cache-Control"] = "private, no-cache" if "ETag" in final.headers else "private, no-store"
-        return final
+    def _verb(self, request: HttpRequest) -> Callable[..., HttpResponse]:
+        """What answers this method; HEAD is answered as GET is, and the web server leaves the body out."""
+        if request.method not in METHODS:
+            raise MethodNotAllowed(request.method or "")
+        verb: Callable[..., HttpResponse] = self.get  # type: ignore[attr-defined] # each address has it
+        return verb
 
     def asked(self, name: str) -> Any:
         """The value of a checked parameter, or None."""
         return self.given.get(name)
-
-    @property
-    def caller(self) -> Caller:
-        return cast("Caller", self.request.user)
 
     def channels(self) -> list[Channel]:
         """The channels that the caller may read, narrowed to the one asked for."""
@@ -139,14 +144,14 @@ class ImageList(SiteView):
         parameters=[ListParameters, HELD],
         responses={200: ImagesSerializer, 304: UNCHANGED, **refusals(400, 401, 404, 429)},
     )
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         after, since, size = self.asked("cursor"), self.asked("updated_since"), self.asked("page_size") or AT_ONCE
         page = pages.page(self.channels(), size, after, since)
-        following = "null"
+        answers, following = Answers.to(request), "null"
         if page.next:
-            address = replace_query_param(request.build_absolute_uri(), "cursor", cursors.written(page.next))
-            following = json.dumps(address)
-        return self.tagged(f'{{"next":{following},"results":{Answers.to(request).images(page.releases)}}}')
+            asked = {**request.GET.dict(), "cursor": cursors.written(page.next)}
+            following = json.dumps(f"{answers.base}?{urlencode(sorted(asked.items()))}")
+        return self.tagged(f'{{"next":{following},"results":{answers.images(page.releases)}}}')
 
 
 class Image(SiteView):
@@ -157,7 +162,7 @@ class Image(SiteView):
         parameters=[HELD],
         responses={200: ImageSerializer, 304: UNCHANGED, **refusals(400, 401, 404, 410, 429, 503)},
     )
-    def get(self, request: Request, image: UUID) -> HttpResponse:
+    def get(self, request: HttpRequest, image: UUID) -> HttpResponse:
         said = Answers.to(request).image(self.live_release(image))
         if said is None:
             raise Damaged
@@ -179,7 +184,7 @@ class ImageFile(SiteView):
             **refusals(400, 401, 404, 410, 429, 503),
         },
     )
-    def get(self, request: Request, image: UUID) -> HttpResponse:
+    def get(self, request: HttpRequest, image: UUID) -> HttpResponse:
         release = self.live_release(image)
         tag = quote_etag(release.file_sha256)
         response = HttpResponseNotModified() if self.holds(tag) else _file(release)
@@ -201,11 +206,7 @@ def _file(release: Served) -> HttpResponse:
     return HttpResponse(
         data,
         content_type=release.file_media_type,
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-            "X-Content-Type-Options": "nosniff",
-        },
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"},
     )
 
 
@@ -219,21 +220,20 @@ class EventList(SiteView):
         parameters=[EventParameters],
         responses={200: EventsSerializer, **refusals(400, 401, 404, 429)},
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: HttpRequest) -> HttpResponse:
         channel = self._channel()
         after = self.asked("after")
         events = list(
             Event.objects.filter(channel=channel, sequence__gt=after).order_by("sequence")[: EVENTS_AT_ONCE + 1]
         )
         shown = events[:EVENTS_AT_ONCE]
-        return Response(
-            {
-                "channel": channel.slug,
-                "results": EventSerializer(shown, many=True).data,
-                "last": shown[-1].sequence if shown else after,
-                "more": len(events) > len(shown),
-            }
-        )
+        said = {
+            "channel": channel.slug,
+            "results": EventSerializer(shown, many=True).data,
+            "last": shown[-1].sequence if shown else after,
+            "more": len(events) > len(shown),
+        }
+        return HttpResponse(in_json(said), "application/json")
 
     def _channel(self) -> Channel:
         channels = self.channels()
@@ -244,16 +244,22 @@ class EventList(SiteView):
         return channels[0]
 
 
-@extend_schema(exclude=True)
-class Nowhere(APIView):
+@csrf_exempt
+@login_not_required
+def nowhere(request: HttpRequest) -> HttpResponse:
     """Any other address below the API."""
+    return _guarded(refused(NotFound("There is nothing at this address. The images are at /api/v1/images/.")))
 
-    authentication_classes = ()
-    permission_classes = (AllowAny,)
-    renderer_classes = (JSONRenderer,)
 
-    def get_exception_handler(self) -> Any:
-        return handle
+def _guarded(response: HttpResponse) -> HttpResponse:
+    """What a key is told is for its holder, and true only now; what has a tag is kept by asking again.
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        raise NotFound("There is nothing at this address. The images are at /api/v1/images/.")
+    Nothing here is a page: no browser may show it as one, or within one.
+    """
+    headers = response.headers
+    headers["Cache-Control"] = "private, no-cache" if "ETag" in headers else "private, no-store"
+    headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    headers["X-Frame-Options"] = "DENY"
+    if response.status_code != 304:
+        headers["Content-Length"] = str(len(response.content))
+    return response

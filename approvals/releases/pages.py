@@ -26,6 +26,7 @@ Days = tuple[tuple[int, date], ...]
 
 KEY, MOMENT = statements.column(Release, "id"), statements.column(Release, "released_at")
 READ = ("document_text", "original_image", "file_sha256", "file_media_type")
+COLUMNS = (KEY, None, MOMENT, None, KEY, None, None)
 ONE = "SELECT id, channel_id, released_at FROM approvals_release WHERE id = %s AND served"
 
 
@@ -92,8 +93,7 @@ def _held_against_live(keys: str, values: list[Any], channels: Sequence[Channel]
         f"SELECT page.id, page.channel_id, page.released_at, {', '.join(f'live.{name}' for name in READ)} "
         "FROM page LEFT JOIN live ON live.id = page.id ORDER BY page.released_at, page.id"
     )
-    columns = [KEY, None, MOMENT, None, KEY, None, None]
-    return statements.read(statement, [*values, *days], columns)
+    return statements.read(statement, [*values, *days], COLUMNS)
 
 
 @lru_cache(maxsize=64)

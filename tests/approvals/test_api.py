@@ -23,6 +23,7 @@ from assets.imaging import metadata
 from assets.provenance.data import ProvenanceData
 from core import guards, storage
 from core.models import User
+from tests import machine
 from tests.approvals import factories
 from tests.approvals.agreed import differences
 from tests.assets import factories as library_factories
@@ -383,11 +384,12 @@ def test_listing_costs_the_same_for_four_and_for_ten(
     with time_machine.travel("2026-11-22T10:00:10Z", tick=False):
         for _ in range(3):
             factories.released(factories.ready(ada), channel)
-        with django_assert_num_queries(4):
+        at_once = machine.on_postgres()  # key and count are one statement
+        with django_assert_num_queries(3 if at_once else 4):
             bricks.get(IMAGES)
         for _ in range(6):
             factories.released(factories.ready(ada), channel)
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(2 if at_once else 3):
             assert len(bricks.ids()) == 10
 
 
@@ -472,10 +474,10 @@ def test_what_cannot_be_understood_is_400_and_says_so(bricks: Site, query: str) 
     assert (response.status_code, list(response.json()["error"]["fields"])) == (400, [name])
 
 
-@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options"])
 def test_nothing_can_be_written(bricks: Site, release: Release, method: str) -> None:
     response = getattr(bricks, method)(url(release), data="[" * 100_000, content_type="application/json")
-    assert response.status_code == 405
+    assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
 
 
 def test_any_other_address_answers_in_the_same_shape(bricks: Site) -> None:

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from approvals.api import throttling
 from approvals.models import Choice, Decision, Event, ListingSite, Release, Review
 from approvals.releases import lifecycle
 from approvals.reviews import dossier, services, settling
+from approvals.sites import callers
 from config import roles
 from core.errors import InvalidTransition
 from tests.approvals import factories
@@ -84,7 +84,7 @@ def test_a_withdrawal_and_a_second_one_make_one() -> None:
 
 
 def test_a_limit_lets_through_exactly_so_many() -> None:
-    site = factories.site()
+    key = factories.key()
     ListingSite.objects.update(requests_per_minute=10)
-    results = at_once(*[lambda: throttling.count(site, minute=1)] * 30)
-    assert sum(results) == 10
+    found = at_once(*[lambda: callers.caller_with(key.text, minute=1)] * 30)
+    assert sum(caller.is_within_limit for caller in found) == 10

@@ -68,9 +68,7 @@ journey: setup ## Walk the way in a browser and leave a picture of each step in 
 
 .PHONY: bench
 bench: setup ## Measure throughput, verbs over ten thousand pictures, renditions, calls and pages at a hundred thousand; fifteen minutes on an idle machine
-	@$(RUN) -m pytest -q -s tests/benchmarks/bench_throughput.py tests/benchmarks/bench_sets.py tests/benchmarks/bench_pictures.py
-	@TEST_DATABASE=$(ENGINE) $(RUN) -m pytest -q -s tests/benchmarks/bench_sets.py
-	@TEST_DATABASE=$(ENGINE) $(RUN) -m pytest -q -s tests/benchmarks/bench_speed.py
+	@$(RUN) -m tests.benchmarks
 
 .PHONY: lighthouse
 lighthouse: setup ## Score the nine main pages as on a phone; needs Node, and a machine that does nothing else

@@ -1,4 +1,4 @@
 """Measurements, not tests: they print figures and the machine they were taken on. Plain pytest does not collect them.
 
-`make bench` runs them all; one alone: `.venv/bin/pytest -q -s -p no:randomly tests/benchmarks/bench_throughput.py`.
+`make bench` runs them all; one alone: `.venv/bin/python -m tests.benchmarks bench_sets`.
 """

@@ -60,7 +60,7 @@ def test_verbs_over_ten_thousand(many: list[Version], ada: User) -> None:
         _line("described", _seconds(lambda: writing.describe(said, by=ada))),
         _line("cleared", _seconds(lambda: licenses.answer_license(many, yes, owned, by=ada))),
         _line("archived", _seconds(lambda: collection.archive(many, by=ada))),
-        f"read with all that is judged, {connection.vendor}\t{read:.1f} s\t\t",
+        f"read with all that is judged, {connection.vendor}: {read:.1f} s",
     ]
     assert [entry.subjects.count() for entry in LogEntry.objects.order_by("-id")[:3]] == [MANY] * 3
     assert set(Contributor.objects.order_by().values_list("part", flat=True)) == {"words", "rights"}
@@ -76,6 +76,4 @@ def _seconds(verb: Callable[[], object]) -> float:
 
 
 def _line(what: str, seconds: float) -> str:
-    """Name, value, goal, met or missed."""
-    state = "met" if seconds <= GOAL else "missed"
-    return f"{MANY} {what}, {connection.vendor}\t{seconds:.1f} s\t{GOAL:.0f} s\t{state}"
+    return machine_facts.figure(f"{what}_10k_{connection.vendor}", seconds, GOAL, " s")

@@ -7,7 +7,9 @@ from assets.pages import asset, files, library, listings, upload
 app_name = "assets"
 urlpatterns = [
     path("library/", library.library, name="library"),
+    path("library/choose/", library.choose, name="choose_asset"),
     path("library/listings/", listings.listings, name="listings"),
+    path("library/listings/choose/", listings.choose, name="choose_listing"),
     path("library/listings/new/", listings.listing, name="new_listing"),
     path("library/listings/<int:listing_id>/", listings.listing, name="listing"),
     path("library/upload/", upload.upload, name="upload"),

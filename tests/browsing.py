@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
+from playwright.sync_api import expect
 
 from core.models import User
 
@@ -24,6 +25,14 @@ def sign_in(page: Page, person: User, url: str) -> Page:
     session = browser_of(person).cookies["sessionid"].value
     page.context.add_cookies([{"name": "sessionid", "value": session, "url": url}])
     return page
+
+
+def choose(page: Page, label: str, words: str, text: str) -> None:
+    """Type words where a row is chosen, and take the first that is found, whose text this is."""
+    chooser = page.get_by_role("combobox", name=label)
+    chooser.fill(words)
+    chooser.press("Enter")
+    expect(chooser).to_have_value(text)
 
 
 def found_by_axe(page: Page, **options: Any) -> list[str]:

@@ -10,7 +10,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.forms import BoundField
 
 from assets.imaging import formats, inspection
-from assets.models import Asset, DigitalSource, Listing, Origin, Version
+from assets.listings.chooser import ListingField
+from assets.models import Asset, DigitalSource, Origin, Version
 from assets.models.version import Status
 from core.models import User
 from core.web.forms import ANY, SearchField, offer
@@ -69,7 +70,7 @@ class UploadForm(forms.Form):
     title = forms.CharField(
         max_length=200, required=False, help_text="Leave empty to name each picture after its file."
     )
-    listing = forms.ModelChoiceField(Listing.objects.all(), required=False, empty_label="No listing")
+    listing = ListingField(required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -106,14 +107,15 @@ class LibraryFilterForm(forms.Form):
     q = SearchField("Search")
     status = forms.ChoiceField(required=False, choices=[ANY, *Status.choices])
     provider = forms.ChoiceField(required=False)
-    listing = forms.ChoiceField(required=False)
+    listing = ListingField(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         makers = Version.objects.order_by("maker").values_list("maker", flat=True).distinct()
-        listings = Listing.objects.filter(assets__isnull=False).distinct()
         offer(self, "provider", [ANY, *((maker, maker) for maker in makers)])
-        offer(self, "listing", [ANY, *((listing.reference, str(listing)) for listing in listings)])
+
+    def clean_listing(self) -> str:
+        return ListingField.reference(self.cleaned_data["listing"])
 
     @property
     def narrowing(self) -> list[BoundField]:

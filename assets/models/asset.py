@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import uuid
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -10,6 +12,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
+from assets.models.listing import BETWEEN
 from assets.models.version import Version, VersionQuerySet
 from core.models import User
 
@@ -27,6 +30,22 @@ class AssetQuerySet(models.QuerySet["Asset"]):
         for word in text.split():
             found = found.filter(_holds(word) | Exists(_versions().filter(_version_holds(word))))
         return found
+
+    def titled(self, text: str) -> AssetQuerySet:
+        """Those in whose title every word is found, newest first."""
+        found = self
+        for word in text.split():
+            found = found.filter(title__icontains=word)
+        return found.order_by("-created_at", "id")
+
+    def named(self, text: str, most: int = 3) -> list[Asset]:
+        """The one whose label a text is, or whose title no other has; else up to so many in which its words are."""
+        title, _, key = text.rpartition(BETWEEN)
+        if title and re.fullmatch(r"[0-9a-f]{8}", key):
+            first, last = UUID(key.ljust(32, "0")), UUID(key.ljust(32, "f"))
+            if labeled := list(self.filter(pk__range=(first, last))[:most]):
+                return labeled
+        return list(self.filter(title__iexact=text)[:most]) or list(self.titled(text)[:most])
 
     def with_version(self, **wanted: object) -> AssetQuerySet:
         """Those that have a version of this kind."""
@@ -78,6 +97,11 @@ class Asset(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("assets:asset", args=(self.pk,))
+
+    @property
+    def label(self) -> str:
+        """Its title with the beginning of its id, which tells it from others of the same title."""
+        return f"{self.title}{BETWEEN}{str(self.pk)[:8]}"
 
     @property
     def latest(self) -> Version | None:

@@ -4,6 +4,42 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Case, Q, Value, When
+
+BETWEEN = " · "
+"""Between a listing's reference and its title, wherever both are named."""
+
+
+class ListingQuerySet(models.QuerySet["Listing"]):
+    """Listings."""
+
+    def saying(self, text: str) -> ListingQuerySet:
+        """Those in which every word is found: in the reference, the title or the address. A dot or dash is no word."""
+        found = self
+        for word in text.split():
+            if any(map(str.isalnum, word)):
+                holds = Q(reference__icontains=word) | Q(title__icontains=word) | Q(address__icontains=word)
+                found = found.filter(holds)
+        return found
+
+    def best(self, text: str) -> ListingQuerySet:
+        """Those that match a text which somebody still types, the likeliest first."""
+        likely = Case(
+            When(reference__iexact=text, then=Value(0)),
+            When(reference__istartswith=text, then=Value(1)),
+            When(title__istartswith=text, then=Value(2)),
+            When(Q(title__icontains=text) | Q(address__icontains=text), then=Value(3)),
+            default=Value(4),
+        )
+        return self.saying(text).order_by(likely, "reference") if text else self.order_by("reference")
+
+    def named(self, text: str, most: int = 3) -> list[Listing]:
+        """The one whose reference a text says, alone or before a title; else up to so many in which its words are."""
+        parts = text.split(BETWEEN)
+        starts = [BETWEEN.join(parts[:count]) for count in range(1, len(parts) + 1)]
+        said = list(self.filter(reference__in=starts)) or list(self.filter(reference__iexact=text))
+        longest = sorted(said, key=lambda listing: len(listing.reference))[-1:]
+        return longest or list(self.saying(text).order_by("reference")[:most])
 
 
 class Listing(models.Model):
@@ -21,8 +57,10 @@ class Listing(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects = ListingQuerySet.as_manager()
+
     class Meta:
         ordering = ("reference",)
 
     def __str__(self) -> str:
-        return f"{self.reference} · {self.title}"
+        return f"{self.reference}{BETWEEN}{self.title}"

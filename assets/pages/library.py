@@ -14,8 +14,10 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from assets.imaging.rendering import SPECS, fitted
+from assets.library.chooser import AssetField
 from assets.library.forms import LibraryFilterForm
 from assets.models import Asset, Version
+from core.web import chooser
 from core.web.forms import unsearched
 from core.web.requests import SignedIn
 
@@ -58,6 +60,13 @@ def library(request: SignedIn) -> HttpResponse:
         "query": urlencode(wanted),
     }
     return render(request, "assets/library.html#results" if request.htmx else "assets/library.html", context)
+
+
+@require_safe
+@permission_required("assets.view_asset", raise_exception=True)
+def choose(request: SignedIn) -> HttpResponse:
+    """The pictures that match what somebody types where one is chosen."""
+    return chooser.answer(request, AssetField())
 
 
 def _matching(request: SignedIn, wanted: dict[str, str]) -> QuerySet[Version]:

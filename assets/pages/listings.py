@@ -5,19 +5,20 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from assets.listings import records
+from assets.listings.chooser import ListingField
 from assets.listings.forms import ListingEditor, ListingSearch, known_names
 from assets.listings.records import ListingFacts
 from assets.models import Listing
 from assets.pages.messages import message_before
 from core.errors import Blocked
-from core.web import seen
+from core.web import chooser, seen
 from core.web.forms import unsearched
 from core.web.once import once
 from core.web.requests import SignedIn, takes_a_form
@@ -31,14 +32,19 @@ def listings(request: SignedIn) -> HttpResponse:
     """All listings, or those in which every word is found."""
     form = ListingSearch(request.GET)
     asked = form.cleaned_data.get("q", "") if form.is_valid() else ""
-    found = Listing.objects.annotate(pictures=Count("assets"))
-    for word in asked.split():
-        found = found.filter(Q(reference__icontains=word) | Q(title__icontains=word) | Q(address__icontains=word))
+    found = Listing.objects.saying(asked).annotate(pictures=Count("assets"))
     found = found.none() if unsearched(form) else found.order_by("reference")
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
     query = urlencode({"q": asked}) if asked else ""
     context = {"page": page, "form": form, "asked": asked, "query": query, "unsearched": unsearched(form)}
     return render(request, "assets/listings.html#results" if request.htmx else "assets/listings.html", context)
+
+
+@require_safe
+@permission_required("assets.view_asset", raise_exception=True)
+def choose(request: SignedIn) -> HttpResponse:
+    """The listings that match what somebody types where one is chosen."""
+    return chooser.answer(request, ListingField())
 
 
 @takes_a_form

@@ -7,11 +7,14 @@ from typing import cast
 
 from django import forms
 
+from core.web.chooser import ChooserField
+
 ANY = ("", "Any")
 """The choice that asks for nothing."""
 
 
 LONGEST_SEARCH = 200
+TOO_LONG = "Search for at most %(limit_value)d characters; these are %(show_value)d. Use fewer words."
 
 
 class SearchField(forms.CharField):
@@ -23,13 +26,14 @@ class SearchField(forms.CharField):
             required=False,
             max_length=LONGEST_SEARCH,
             widget=forms.TextInput(attrs={"type": "search"}),
-            error_messages={"max_length": "Search for at most %(limit_value)d characters; these are %(show_value)d."},
+            error_messages={"max_length": TOO_LONG},
         )
 
 
 def unsearched(form: forms.BaseForm) -> str:
-    """Why the search of a form, its field `q`, was not made; empty when it was."""
-    return " ".join(map(str, form.errors.get("q", [])))
+    """Why the search of a form was not made: its words or what was typed in a chooser; empty when it was made."""
+    typed = [name for name, field in form.fields.items() if isinstance(field, SearchField | ChooserField)]
+    return " ".join(str(error) for name in typed for error in form.errors.get(name, []))
 
 
 def offer(form: forms.BaseForm, name: str, choices: Iterable[tuple[str, str]]) -> None:

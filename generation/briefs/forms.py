@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.forms import BoundField
 
+from assets.listings.chooser import ListingField
 from assets.models import Listing
 from core.models import User
 from core.web.forms import offer
@@ -61,7 +62,7 @@ def chosen_or_own(parts: Sequence[str]) -> str:
 class ComposeForm(forms.Form):
     """A brief being written: with the fields of a template, or free text without one."""
 
-    listing = forms.ModelChoiceField(Listing.objects.all(), required=False, empty_label="No listing")
+    listing = ListingField(required=False)
     prompt = forms.CharField(
         label="Prompt",
         max_length=prompts.MOST_IN_PROMPT,
@@ -232,8 +233,7 @@ class ComposeForm(forms.Form):
         return list(self.fields["ratio"].choices)  # type: ignore[attr-defined]  # a ChoiceField
 
     def _listing(self) -> Listing | None:
-        number = self._number("listing", 1, 2**31)
-        return Listing.objects.filter(pk=number).first() if number else None
+        return ListingField().find(self._typed("listing"))
 
     def _parent(self) -> Brief | None:
         try:

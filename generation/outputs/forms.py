@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from django import forms
 
-from assets.models import Asset, Listing
+from assets.library.chooser import AssetField
+from assets.listings.chooser import ListingField
 
 
 class KeepForm(forms.Form):
     """What an output is called when it is kept, and where it goes."""
 
     title = forms.CharField(max_length=200)
-    asset = forms.ModelChoiceField(
-        Asset.objects.all(),
+    asset = AssetField(
         required=False,
-        empty_label="A new picture in the library",
-        label="Keep as",
-        help_text="Choose a picture to add this as its next version.",
+        label="Next version of",
+        help_text="Leave empty to keep it as a new picture in the library.",
     )
-    listing = forms.ModelChoiceField(Listing.objects.all(), required=False, empty_label="No listing")
+    listing = ListingField(required=False)

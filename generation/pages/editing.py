@@ -11,13 +11,12 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django_htmx.http import trigger_client_event
 
-from assets.models import Listing
 from core.web import seen
 from core.web.once import once
 from core.web.requests import SignedIn, takes_a_form
 from generation.models import Brief, Template, TemplateRevision
 from generation.prompt_templates import editor, revisions, transfer
-from generation.prompt_templates.editor import AboutForm, Editor, FileForm
+from generation.prompt_templates.editor import AboutForm, Editor, FileForm, TrialForm
 from generation.prompt_templates.prompts import BadTemplate
 from generation.prompt_templates.revisions import latest
 
@@ -113,9 +112,9 @@ def _newer(template: Template, seen: str) -> TemplateRevision | None:
 
 def _drawn(request: SignedIn, draft: Editor, saves: bool, **more: Any) -> HttpResponse:
     """The page, or the part of it that htmx asked for."""
-    listings = Listing.objects.all()
-    chosen = listings.filter(pk=_number(request.POST.get("listing", ""))).first()
-    context = {**more, "editor": draft, "tryout": draft.try_out(chosen), "listings": listings, "chosen": chosen}
+    trial = TrialForm(request.POST or None)
+    chosen = trial.cleaned_data.get("listing") if trial.is_valid() else None
+    context = {**more, "editor": draft, "tryout": draft.try_out(chosen), "trial": trial}
     asked = next((part for name, part in PARTS.items() if request.htmx and name in request.POST), PAGE)
     response = render(request, asked, context, status=(409 if more.get("newer") else 422) if saves else 200)
     return trigger_client_event(response, "edited", after="swap") if asked == PARTS["do"] else response

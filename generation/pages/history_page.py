@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 
-from assets.models import Listing
+from assets.listings.chooser import ListingField
 from assets.models.version import Status
 from core.models import User
 from core.web.forms import ANY, SearchField, offer
@@ -41,7 +41,7 @@ class HistoryForm(forms.Form):
     q = SearchField("Words in the prompt")
     person = forms.ChoiceField(required=False)
     template = forms.ChoiceField(required=False)
-    listing = forms.ChoiceField(required=False)
+    listing = ListingField(required=False)
     model = forms.ChoiceField(required=False)
     state = forms.ChoiceField(
         label="What came of it", required=False, choices=[("", "Anything"), *((key, ENDS[key][0]) for key in ENDS)]
@@ -54,10 +54,11 @@ class HistoryForm(forms.Form):
         offer(self, "person", [ANY, *named])
         templates = Template.objects.values_list("slug", "name")
         offer(self, "template", [ANY, *templates, (FREE, "Custom prompt")])
-        listings = Listing.objects.filter(briefs__isnull=False).distinct()
-        offer(self, "listing", [ANY, *((listing.reference, str(listing)) for listing in listings)])
         models = GenerationModel.objects.filter(jobs__isnull=False).distinct()
         offer(self, "model", [ANY, *((str(row.pk), f"{row.name} · {registry.label(row.provider)}") for row in models)])
+
+    def clean_listing(self) -> str:
+        return ListingField.reference(self.cleaned_data["listing"])
 
     @property
     def choices(self) -> list[forms.BoundField]:

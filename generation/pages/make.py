@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import trigger_client_event
 
 from assets.imaging import inspection
+from assets.listings.chooser import ListingField
 from assets.models import Listing
 from core.errors import Blocked, Finding
 from core.web.once import once
@@ -156,15 +157,14 @@ def _source(request: SignedIn, revision: TemplateRevision | None) -> Brief | Non
         wanted = UUID(request.GET.get("from", "") or request.POST.get("parent", ""))
     except ValueError:
         return None
-    return Brief.objects.visible_to(request.user).select_related("revision").filter(pk=wanted).first()
+    return Brief.objects.visible_to(request.user).select_related("revision", "listing").filter(pk=wanted).first()
 
 
 def _initial(request: SignedIn, source: Brief | None, offered: list[offers.Offer]) -> dict[str, Any]:
     usable = [offer for offer in offered if not offer.ended]
     first = [str(offer.row.pk) for offer in usable if not offer.provider.capabilities.by_hand][:1]
     if source is None:
-        listing = Listing.objects.filter(reference=request.GET.get("listing", "")).first()
-        return {"models": first, "listing": listing.pk if listing else None}
+        return {"models": first, "listing": ListingField().find(request.GET.get("listing", ""))}
     current = {str(offer.row.pk) for offer in usable}
     used = [str(pk) for pk in source.jobs.values_list("model", flat=True).distinct() if str(pk) in current]
     fields = ("prompt", "ratio", "count", "quality", "negative", "seed", "title", "campaign")
@@ -172,7 +172,7 @@ def _initial(request: SignedIn, source: Brief | None, offered: list[offers.Offer
         **{name: getattr(source, name) for name in fields},
         **{PREFIX + name: value for name, value in source.values.items()},
         **extras.as_before(source, usable),
-        "listing": source.listing_id,
+        "listing": source.listing,
         "models": used or first,
         "parent": source.pk,
     }
@@ -180,9 +180,11 @@ def _initial(request: SignedIn, source: Brief | None, offered: list[offers.Offer
 
 def _filled(data: QueryDict, revision: TemplateRevision | None) -> QueryDict:
     """What was typed, with the listing's facts in the fields that take them. Words of one's own stay."""
-    facts, before = _facts(data.get("listing", "")), _facts(data.get("filled", ""))
+    typed = data.get("listing", "")
+    listing = ListingField().find(typed)
+    facts, before = _facts(listing), _facts(ListingField().find(data.get("filled", "")))
     filled = data.copy()
-    filled["filled"] = data.get("listing", "")
+    filled["listing"] = filled["filled"] = str(listing) if listing else typed
     for row in revision.fields if revision else ():
         name = PREFIX + row["name"]
         if row.get("kind") != FieldKind.LISTING:
@@ -193,9 +195,8 @@ def _filled(data: QueryDict, revision: TemplateRevision | None) -> QueryDict:
     return filled
 
 
-def _facts(listing: str) -> Mapping[str, Any]:
-    found = Listing.objects.filter(pk=listing).first() if listing.isdecimal() and len(listing) < 12 else None
-    return found.facts if found else {}
+def _facts(listing: Listing | None) -> Mapping[str, Any]:
+    return listing.facts if listing else {}
 
 
 def _fact(facts: Mapping[str, Any], row: Mapping[str, Any]) -> str:

@@ -18,6 +18,7 @@ from django.urls import reverse
 from assets.imaging.inspection import Unreadable
 from assets.library import intake
 from assets.library.forms import ManyFiles
+from assets.listings.chooser import ListingField
 from assets.models import Asset, DigitalSource, Listing, Origin, Version
 from assets.models.version import PHOTOGRAPHS, Status
 from core.models import User
@@ -176,8 +177,7 @@ def _taken_in(request: SignedIn, done: Acted, photograph: Photograph, file: Uplo
     Whoever brings it twice, by a second click or after a lost answer, gets the picture that is there.
     """
     given = done.data or QueryDict()
-    number = given.get("listing", "")
-    listing = Listing.objects.filter(pk=number).first() if number.isdecimal() and len(number) < 12 else None
+    listing = ListingField(required=False).clean(given.get("listing", ""))
     source = DigitalSource.CAPTURE if f"captured_{photograph.slot}" in given else DigitalSource.UNKNOWN
     data = file.read()
     same = Version.objects.filter(created_by=request.user, sha256=hashlib.sha256(data).hexdigest())

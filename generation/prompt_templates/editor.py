@@ -16,6 +16,7 @@ from django.forms import BaseFormSet, formset_factory
 from django.http import QueryDict
 from django.utils.text import slugify
 
+from assets.listings.chooser import ListingField
 from assets.models import Listing
 from core.web.forms import offer
 from core.web.seen import SeenForm
@@ -65,6 +66,12 @@ class FileForm(forms.Form):
         help_text="JSON, or the same in TOML. Up to 200 templates.",
         widget=forms.ClearableFileInput(attrs={"accept": ".json,.toml,application/json"}),
     )
+
+
+class TrialForm(forms.Form):
+    """What a template is tried out with while it is written; no part of it."""
+
+    listing = ListingField(label="Try it with a listing", required=False)
 
 
 class WordingForm(forms.Form):

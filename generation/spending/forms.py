@@ -13,7 +13,7 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import QueryDict
 
-from assets.models import Listing
+from assets.listings.chooser import ListingField
 from core import clock
 from core.errors import Blocked
 from core.models import User
@@ -105,7 +105,7 @@ class BudgetForm(forms.Form):
         get_user_model().objects.filter(is_active=True).order_by("display_name", "username"),
         empty_label="Choose a person",
     )
-    listing = forms.ModelChoiceField(Listing.objects.all(), empty_label="Choose a listing")
+    listing = ListingField()
     campaign = forms.CharField(max_length=80, help_text="Briefs say which campaign they are for, in the same words.")
     limit = amount_field("Limit for a month, in USD", min_value=Decimal("0.01"))
     repeats = forms.BooleanField(label="Begin next month with the same limit", required=False, initial=True)
@@ -116,6 +116,12 @@ class BudgetForm(forms.Form):
 
         for name in ("person", "listing", "campaign"):
             self.fields[name].required = not self.is_bound or self["kind"].value() == name
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        for name in {"person", "listing", "campaign"} - {data.get("kind")}:
+            self.errors.pop(name, None)  # what is begun in a field that is hidden since is in nobody's way
+        return data
 
     def budget(self, month: date) -> Budget:
         """The unsaved budget that was filled in."""

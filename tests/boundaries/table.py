@@ -223,6 +223,8 @@ ROWS = (
         keeps=("maker", "title"),
     ),
     Row("library/listings/", see=TEAM, reads=("q", "page")),
+    Row("library/choose/", see=TEAM, reads=("q",)),
+    Row("library/listings/choose/", see=TEAM, reads=("q",)),
     Row(
         "library/listings/new/",
         see=EDITORS,

@@ -208,7 +208,7 @@ def test_choosing_a_listing_fills_its_fields(ada: User, template: Template) -> N
     listing = people.ListingFactory.create(facts={"property type": "brick terrace"})
     answer = browser_of(ada).post(
         reverse("generation:compose", args=("house",)),
-        form(factories.ModelFactory.create(), fill="1", listing=str(listing.pk)),
+        form(factories.ModelFactory.create(), fill="1", listing=listing.reference),
         headers={"HX-Request": "true"},
     )
     assert "brick terrace" in answer.content.decode()
@@ -222,7 +222,7 @@ def test_choosing_a_listing_fills_its_fields(ada: User, template: Template) -> N
 def test_words_of_ones_own_stay_when_a_listing_is_chosen(ada: User, template: Template, typed: str, said: str) -> None:
     first = people.ListingFactory.create(facts={"property type": "brick terrace"})
     other = people.ListingFactory.create(facts={"property type": "stone mill"})
-    data = form(f_home=typed, listing=str(other.pk), filled=str(first.pk), fill="1")
+    data = form(f_home=typed, listing=other.reference, filled=first.reference, fill="1")
     page = browser_of(ada).post(reverse("generation:compose", args=("house",)), data, headers={"HX-Request": "true"})
     assert f"\n{said}</textarea>" in page.content.decode()
 

@@ -234,7 +234,7 @@ def test_photographs_of_the_listing_come_first(ada: User, template: Template) ->
     drawn = uploaded(ada, DigitalSource.CREATION, name="drawn")
     old = uploaded(ada, name="old")
     collection.archive([old], by=ada)
-    got = page(ada, **wish(), listing=str(listing.pk), photo="search-room")
+    got = page(ada, **wish(), listing=listing.reference, photo="search-room")
     places = [got.find(f"choose-room-{key(each)}") for each in (there, other, unsaid, drawn)]
     assert places == sorted(places)
     assert -1 not in places
@@ -286,7 +286,7 @@ def test_an_upload_is_a_photograph_if_somebody_says_so(
     ada: User, template: Template, ticked: dict[str, str], source: str
 ) -> None:
     listing = Listing.objects.create(reference="HB-9", title="9 Harbor Street")
-    got = page(ada, **wish(photo="upload-room", listing=str(listing.pk), file_room=a_file(), **ticked))
+    got = page(ada, **wish(photo="upload-room", listing=listing.reference, file_room=a_file(), **ticked))
     version = Version.objects.get()
     assert (version.digital_source, version.asset.title) == (source, "empty living room")
     assert version.asset.listing == listing

@@ -41,7 +41,7 @@ def test_what_is_typed_while_the_listing_fills_in_is_kept(tab: Page, live_server
         "**/make/house/",
         lambda route: held.append(route) if "fill=1" in (route.request.post_data or "") else route.continue_(),
     )
-    tab.get_by_label("Listing").select_option(str(listing.pk))
+    browsing.choose(tab, "Listing", listing.reference, str(listing))
     tab.wait_for_timeout(50)
     tab.get_by_label("Subject").fill("stone mill")
     assert len(held) == 1
@@ -62,7 +62,7 @@ def test_what_is_typed_is_kept_also_when_the_preview_settles_in_between(
         "**/make/house/",
         lambda route: held.append(route) if "fill=1" in (route.request.post_data or "") else route.continue_(),
     )
-    tab.get_by_label("Listing").select_option(str(listing.pk))
+    browsing.choose(tab, "Listing", listing.reference, str(listing))
     tab.get_by_label("Subject").fill("stone mill")
     expect(tab.locator(".texts")).to_contain_text("A stone mill at dusk.")
     tab.route(

@@ -74,7 +74,7 @@ def test_denied_people_raise_no_question(browser: Client) -> None:
 
 def test_an_invented_room_for_a_listing_is_asked_about(browser: Client) -> None:
     listing = people.ListingFactory.create()
-    data = written("A bright living room", send="1", listing=str(listing.pk))
+    data = written("A bright living room", send="1", listing=listing.reference)
     assert browser.post(reverse("generation:free"), data).status_code == 422
     assert browser.post(reverse("generation:free"), {**data, "listing": ""}).status_code == 302
 

@@ -208,7 +208,7 @@ def test_the_prompt_is_tried_out_while_it_is_typed(manager: Client, template: Te
     row = FIELD | {"kind": "listing", "fact": "rooms", "default": "house"}
     data = post(row, body="A {subject}.", house_voice="Calm.", tryout="1")
     assert "A house.\nCalm." in manager.post(edit_url(template), data, headers=HTMX).content.decode()
-    data["listing"] = str(listing.pk)
+    data["listing"] = str(listing)
     assert "A two rooms.\nCalm." in manager.post(edit_url(template), data, headers=HTMX).content.decode()
 
 

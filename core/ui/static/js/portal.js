@@ -1,4 +1,5 @@
 // Starts the small helpers. Pages work without any of them.
+import * as chooser from "./chooser.js";
 import * as compare from "./compare.js";
 import * as copy from "./copy.js";
 import * as counter from "./counter.js";
@@ -16,7 +17,7 @@ import * as theme from "./theme.js";
 import * as typed from "./typed.js";
 import * as undo from "./undo.js";
 
-const helpers = [guard, theme, keys, menu, copy, counter, dropzone, dirty, relative, undo, compare, mask, focus, follow, seen, typed];
+const helpers = [guard, theme, keys, menu, chooser, copy, counter, dropzone, dirty, relative, undo, compare, mask, focus, follow, seen, typed];
 
 for (const { start } of helpers) start?.();
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, Value, When
+from django.db.models.functions import Concat
 
 BETWEEN = " · "
 """Between a listing's reference and its title, wherever both are named."""
@@ -15,11 +16,10 @@ class ListingQuerySet(models.QuerySet["Listing"]):
 
     def saying(self, text: str) -> ListingQuerySet:
         """Those in which every word is found: in the reference, the title or the address. A dot or dash is no word."""
-        found = self
+        found = self.alias(words=Concat("reference", Value(" "), "title", Value(" "), "address"))
         for word in text.split():
             if any(map(str.isalnum, word)):
-                holds = Q(reference__icontains=word) | Q(title__icontains=word) | Q(address__icontains=word)
-                found = found.filter(holds)
+                found = found.filter(words__icontains=word)
         return found
 
     def best(self, text: str) -> ListingQuerySet:
@@ -28,8 +28,7 @@ class ListingQuerySet(models.QuerySet["Listing"]):
             When(reference__iexact=text, then=Value(0)),
             When(reference__istartswith=text, then=Value(1)),
             When(title__istartswith=text, then=Value(2)),
-            When(Q(title__icontains=text) | Q(address__icontains=text), then=Value(3)),
-            default=Value(4),
+            default=Value(3),
         )
         return self.saying(text).order_by(likely, "reference") if text else self.order_by("reference")
 

@@ -76,12 +76,14 @@ class Chooser {
     const list = this.popup.querySelector("[role=listbox]");
     this.options.forEach((option, number) => { option.id = `${this.input.id}-choice-${number}`; });
     this.set({ "aria-expanded": String(Boolean(list)) });
+    this.input.removeAttribute("aria-controls");
     if (list) {
       list.id = `${this.input.id}-choices`;
       this.set({ "aria-controls": list.id });
     }
     this.popup.classList.remove("from-end");
     this.popup.classList.toggle("from-end", this.popup.getBoundingClientRect().right > document.documentElement.clientWidth);
+    this.popup.scrollIntoView({ block: "nearest" });  // a phone's screen ends soon under the field
   }
 
   activate(option) {

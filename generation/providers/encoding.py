@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import io
+import string
 from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any, TypeVar
@@ -17,8 +18,9 @@ from generation.providers.errors import BadAnswer, ProviderError, Rejected
 
 Item = TypeVar("Item")
 
-_PLAIN = str.maketrans("-_", "+/")
+_PLAIN = bytes.maketrans(b"-_", b"+/")
 """From the alphabet of addresses, which some SDKs write base64 in."""
+_SPACES = string.whitespace.encode()
 
 
 def decoded(text: Any) -> bytes:
@@ -28,10 +30,10 @@ def decoded(text: Any) -> bytes:
     if not isinstance(text, str):
         raise BadAnswer("A picture was announced but is not there.")
     body = text.partition(",")[2] if text.startswith("data:") else text
-    plain = "".join(body.split()).rstrip("=").translate(_PLAIN)
     try:
-        data = base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
-    except (binascii.Error, ValueError):
+        plain = body.encode("ascii").translate(_PLAIN, _SPACES).rstrip(b"=")
+        data = base64.b64decode(plain + b"=" * (-len(plain) % 4), validate=True)
+    except (binascii.Error, ValueError):  # of which what cannot be encoded is one
         raise BadAnswer("A picture is not proper base64.") from None
     if not data:
         raise BadAnswer("A picture is empty.")

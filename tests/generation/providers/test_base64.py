@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from generation.providers.base import Finished
+from generation.providers.egress import redaction
 from generation.providers.egress.redaction import redact
 from generation.providers.encoding import decoded
 from generation.providers.errors import BadAnswer
@@ -93,9 +94,27 @@ def test_no_piece_of_a_picture_is_left_in_what_is_stored(way: str) -> None:
     assert "Look: " in kept["said"]
 
 
-@pytest.mark.parametrize("text", ["A house by the sea. " * 60, "req_68f1c2d4e5a6b7c8d9", "f" * 64, "a/b/c " * 200])
+@pytest.mark.parametrize(
+    "text",
+    ["A house by the sea. " * 60, "req_68f1c2d4e5a6b7c8d9", "f" * 64, "a/b/c " * 200, "data: " + "of a house " * 90],
+)
 def test_words_ids_and_hashes_are_left_alone(text: str) -> None:
     assert redact(text) == text
+
+
+@pytest.mark.parametrize("before", ["", "data:image/png;base64,"])
+@pytest.mark.parametrize("padding", ["", "=", "=="])
+def test_a_picture_on_one_line_is_told_by_its_length_and_not_searched(
+    monkeypatch: pytest.MonkeyPatch, before: str, padding: str
+) -> None:
+    written = before + "Zm9v-_+/" * 100_000 + padding
+    monkeypatch.setattr(redaction, "_UNSTORABLE", None)
+    assert redact(written) == f"[{len(written)} characters of base64]"
+
+
+@pytest.mark.parametrize("beside", [" house", "é", ".", "]"])
+def test_what_stands_beside_a_picture_is_kept(beside: str) -> None:
+    assert redact("Zm9v" * 200 + beside) == f"[800 characters of base64]{beside}"
 
 
 def pieces_of_it(kept: str) -> list[str]:

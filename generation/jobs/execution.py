@@ -25,7 +25,7 @@ from generation.briefs import references
 from generation.catalogue import offers, registry
 from generation.catalogue.model_specs import BadFacts
 from generation.jobs import circuit, late, requests, throttling
-from generation.jobs.dispatch import enqueue
+from generation.jobs.dispatch import call as call_worker
 from generation.jobs.ingest import Received, add_outputs, receive
 from generation.jobs.leases import LEASE, kept_alive, patiently
 from generation.jobs.settlement import OVERDUE, end, not_sent, pay, refund, told_cost, unclear
@@ -294,8 +294,8 @@ def _after_asking(job: Job, outcome: Outcome, now: datetime) -> None:
         return
     wait = pause(outcome, 1) if isinstance(outcome, ProviderError) else seconds(_ask_again(outcome))
     handle = outcome.handle if isinstance(outcome, Pending) else job.handle
-    save(job, lease=None, lease_until=None, handle=handle, not_before=now + wait)
-    enqueue("resume_job", job, wait)
+    save(job, lease=None, lease_until=None, handle=handle, **_due(now + wait))
+    call_worker("resume_job", job, wait)
 
 
 def _hand_over(job: Job, pending: Pending, now: datetime) -> None:
@@ -310,8 +310,8 @@ def _hand_over(job: Job, pending: Pending, now: datetime) -> None:
         move(job, JobState.HAND, not_before=None, **facts)
         return
     wait = seconds(pending.ask_again_in)
-    move(job, JobState.WAITING, not_before=now + wait, deadline=now + PATIENCE, **facts)
-    enqueue("resume_job", job, wait)
+    move(job, JobState.WAITING, deadline=now + PATIENCE, **_due(now + wait), **facts)
+    call_worker("resume_job", job, wait)
 
 
 def _may_send_again(job: Job, error: ProviderError) -> bool:
@@ -325,8 +325,8 @@ def _send_again(job: Job, error: ProviderError, now: datetime) -> None:
     wait = pause(error, job.tries)
     why = {"error_kind": error.kind, "error_words": error.words, **_noted(job, error)}
     none: dict[str, Any] = {"lease": None, "lease_until": None, "handle": "", "deadline": None}
-    move(job, JobState.QUEUED, not_before=now + wait, **none, **why)
-    enqueue("send_job", job, wait)
+    move(job, JobState.QUEUED, **_due(now + wait), **none, **why)
+    call_worker("send_job", job, wait)
 
 
 def _give_up(job: Job, error: ProviderError, now: datetime) -> None:
@@ -357,6 +357,11 @@ def pause(error: ProviderError, tries: int) -> timedelta:
 
 def seconds(amount: float) -> timedelta:
     return timedelta(seconds=max(0.2, amount))
+
+
+def _due(moment: datetime) -> dict[str, datetime]:
+    """What a job says when a worker is told to look at it then."""
+    return {"not_before": moment, "enqueued_at": moment}
 
 
 def _noted(job: Job, error: ProviderError) -> dict[str, Any]:

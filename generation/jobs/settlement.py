@@ -67,8 +67,7 @@ def pay(job: Job, micros: int) -> int:
 
     Where its quote is booked already, since it was unclear, only the difference moves.
     """
-    if ledger.is_reserved(job.pk):
-        ledger.settle(job.pk, micros)
+    if ledger.settle(job.pk, micros):
         change = micros
     else:
         change = micros - (job.quote_micros if job.settled_micros is not None else 0)
@@ -78,8 +77,7 @@ def pay(job: Job, micros: int) -> int:
 
 def refund(job: Job, words: str) -> int:
     """Book that a request was free, and return what the job has cost by then."""
-    if ledger.is_reserved(job.pk):
-        ledger.give_back(job.pk, words)
+    if ledger.give_back(job.pk, words):
         return job.settled_micros or 0
     return pay(job, 0)
 

@@ -18,15 +18,13 @@ from generation.catalogue import offers, registry
 from generation.jobs.dispatch import enqueue
 from generation.jobs.transitions import check_right
 from generation.models import Brief, BriefKind, BriefReference, GenerationModel, Job
+from generation.models.brief import NEEDS_A_PICTURE
 from generation.spending import budgets, ledger
 
 MOST_MODELS = 9
 
 
 MOST_SOURCES = 8
-
-
-NEEDS_A_PICTURE = (BriefKind.VARY, BriefKind.EDIT, BriefKind.REFERENCE)
 
 
 def start(

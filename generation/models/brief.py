@@ -42,6 +42,10 @@ class BriefKind(models.TextChoices):
     REFERENCE = "reference", "After a reference"
 
 
+NEEDS_A_PICTURE = (BriefKind.VARY, BriefKind.EDIT, BriefKind.REFERENCE)
+"""Kinds of which pictures go along: of these always, of the others never."""
+
+
 class Brief(models.Model):
     """What was asked for, by whom, and with which words. Written once."""
 

@@ -40,23 +40,25 @@ def reserve(job_id: UUID, micros: int, *, covering: Iterable[Budget]) -> None:
         alerts.look(budget.pk)
 
 
-def is_reserved(job_id: UUID) -> bool:
-    """Whether anything is set aside for the job."""
-    return any(held.reserved for held in _held(job_id))
+def settle(job_id: UUID, micros: int, words: str = "") -> bool:
+    """Turn what is set aside for the job into what was really spent, even where that is more than was set aside.
+
+    Returns whether anything was set aside; where nothing was, nothing moves.
+    """
+    held = _held(job_id)
+    is_reserved = any(each.reserved for each in held)
+    for each in held if is_reserved else ():
+        if each.reserved or micros:
+            _move(each.budget_id, job_id, EntryKind.SETTLE, -each.reserved, micros, words)
+    return is_reserved
 
 
-def settle(job_id: UUID, micros: int, words: str = "") -> None:
-    """Turn what is set aside for the job into what was really spent, even where that is more than was set aside."""
-    for held in _held(job_id):
-        if held.reserved or micros:
-            _move(held.budget_id, job_id, EntryKind.SETTLE, -held.reserved, micros, words)
-
-
-def give_back(job_id: UUID, words: str = "") -> None:
-    """Give back what is set aside for the job."""
-    for held in _held(job_id):
-        if held.reserved:
-            _move(held.budget_id, job_id, EntryKind.GIVE_BACK, -held.reserved, 0, words)
+def give_back(job_id: UUID, words: str = "") -> bool:
+    """Give back what is set aside for the job. Returns whether anything was."""
+    reserved = [each for each in _held(job_id) if each.reserved]
+    for each in reserved:
+        _move(each.budget_id, job_id, EntryKind.GIVE_BACK, -each.reserved, 0, words)
+    return bool(reserved)
 
 
 def spent_on(job_id: UUID) -> int:

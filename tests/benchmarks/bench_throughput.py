@@ -3,11 +3,16 @@
 A double takes each job at once and has its picture two seconds later; 32 jobs are always in flight. The ideal is a
 portal that needs no time at all: 32 pictures every two seconds. Everything else is real: database, queue folder,
 the worker as `make start` runs it, HTTP, decoding, storing and the preview of each picture. It is measured for the
-two kinds of provider (one that answers when it is done, one that is asked again and again), embedded and on servers.
+two kinds of provider (one that answers when it is done, one that is asked again and again), embedded and on servers;
+over 640 jobs, since the first few waves come all at once, as jobs never do once they are under way. How long a picture
+lies ready until its provider wants to be asked again is no time of the portal's, and is subtracted.
+
+Each figure is one line: name, value, goal, met or missed. All other lines begin with “# ”.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Iterator
@@ -19,6 +24,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 
+from generation.providers.bfl import ASK_AFTER
 from tests import machine
 from tests.benchmarks import machine_facts
 from tests.benchmarks.load import keep_in_flight
@@ -28,8 +34,9 @@ from tests.standins.openai import OpenAIStandIn
 from tests.standins.pictures import picture
 from tests.standins.server import Handler, StandIn, Upload
 
-JOBS, IN_FLIGHT, SECONDS = 128, 32, 2.0
+JOBS, IN_FLIGHT, SECONDS, GOAL = 640, 32, 2.0, 0.93
 SIZE = (1216, 816)
+PATIENCE = 420.0
 NOT_YET = -1_000_000  # polls: so many below zero that the picture is never ready by them
 DRAWN = [picture(*SIZE, f"house {number}") for number in range(IN_FLIGHT)]
 """Beforehand, so that drawing costs the machine nothing while it is measured."""
@@ -90,9 +97,12 @@ def keys(provider: str, double: StandIn) -> dict[str, str]:
     return {"BFL_API_KEY": "bfl-standin", "BFL_BASE_URL": double.url}
 
 
-@pytest.mark.parametrize(("provider", "kind"), [("openai", Answering), ("bfl", Polled)])
+@pytest.mark.parametrize(
+    ("provider", "kind", "pause"),
+    [("openai", Answering, 0.0), ("bfl", Polled, math.ceil(SECONDS / ASK_AFTER) * ASK_AFTER - SECONDS)],
+)
 def test_throughput_with_32_in_flight(
-    tmp_path: Path, parts: dict[str, str], provider: str, kind: type[Answering | Polled]
+    tmp_path: Path, parts: dict[str, str], provider: str, kind: type[Answering | Polled], pause: float
 ) -> None:
     facts = machine_facts.facts()
     with kind(SECONDS) as double, Portal(tmp_path / "var", **parts, **keys(provider, double)) as portal:
@@ -100,13 +110,15 @@ def test_throughput_with_32_in_flight(
         portal.start_worker()
         wait_until(lambda: bool(portal.worker_pids), 30)
         time.sleep(3)
-        run = portal.do(keep_in_flight, provider, JOBS, IN_FLIGHT, patience=110.0)
-    ideal = JOBS * SECONDS / IN_FLIGHT
+        with portal.insiders(1) as inside:
+            run = inside.submit(keep_in_flight, provider, JOBS, IN_FLIGHT, PATIENCE).result(PATIENCE + 60)
     assert run.states == {"done": JOBS}
-    share = f"{ideal / run.seconds:.0%} of the ideal ({ideal:.1f} s)"
+    rounds = JOBS / IN_FLIGHT
+    share = rounds * SECONDS / (run.seconds - rounds * pause)
+    name = f"jobs_{JOBS}{'_polled' if kind is Polled else ''}{'_servers' if parts else ''}"
     machine_facts.say(
-        f"{kind.__name__}, {'PostgreSQL and Redis' if parts else 'SQLite and a folder'}: "
-        f"{JOBS} jobs of {SECONDS:.0f} s at the provider, {IN_FLIGHT} in flight, pictures of {SIZE[0]} x {SIZE[1]}:",
-        f"{run.seconds:.1f} s, {JOBS / run.seconds:.1f} a second: {share}.",
-        facts,
+        f"# {JOBS} jobs of {SECONDS:.0f} s at the provider, {IN_FLIGHT} in flight, pictures of {SIZE[0]} x {SIZE[1]}, "
+        f"{'PostgreSQL and Redis' if parts else 'SQLite and a folder'}:",
+        f"# {run.seconds:.1f} s, of which {rounds * pause:.1f} s are the provider's pauses; {facts}",
+        f"{name}\t{share:.2f}\t{GOAL}\t{'met' if share >= GOAL else 'missed'}",
     )

@@ -32,33 +32,50 @@ class Kind(forms.ChoiceField):
     }
 
 
-class ManyFiles(forms.FileField):
-    """One or several pictures, each small enough to be looked at."""
+def objection(file: UploadedFile[Any]) -> str:
+    """Why a file is not even read, as a sentence; empty when it is."""
+    if not file.size:
+        return "The file is empty. Save it again, and look whether it opens on your computer."
+    if file.size > inspection.MAX_BYTES:
+        return f"It is larger than {inspection.MAX_BYTES // 1024 // 1024} MB. Save it smaller and upload it again."
+    return ""
+
+
+class FilesOneByOne(forms.FileField):
+    """One or several pictures. Whoever takes them asks of each whether there is an `objection`."""
 
     def __init__(self, **options: Any) -> None:
         widget = forms.ClearableFileInput()
         widget.allow_multiple_selected = True
-        widget.attrs |= {"multiple": True, "accept": formats.ACCEPTED}
-        super().__init__(widget=widget, **options)
+        widget.attrs |= {"multiple": True, "accept": formats.ACCEPTED, "data-most": AT_ONCE}
+        super().__init__(widget=widget, allow_empty_file=True, **options)
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         files = (data if isinstance(data, list | tuple) else [data]) or [None]
         if len(files) > AT_ONCE:
             raise ValidationError(f"Upload up to {AT_ONCE} pictures at once. You chose {len(files)}.")
-        return [self._checked(file) for file in files]
+        return [super(FilesOneByOne, self).clean(file) for file in files]
 
-    def _checked(self, file: Any) -> UploadedFile[Any]:
-        checked: UploadedFile[Any] = super().clean(file)
-        if checked.size and checked.size > inspection.MAX_BYTES:
-            limit = inspection.MAX_BYTES // 1024 // 1024
-            raise ValidationError(f"“{checked.name}” is larger than {limit} MB. Save it smaller and upload it again.")
-        return checked
+
+class ManyFiles(FilesOneByOne):
+    """One or several pictures that are taken together or not at all."""
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        files = super().clean(data, initial)
+        for file in files:
+            if words := objection(file):
+                raise ValidationError(f"“{file.name}” was not accepted. {words}")
+        return files
 
 
 class UploadForm(forms.Form):
     """Pictures from outside, with what the portal cannot see in them."""
 
-    pictures = ManyFiles(label="Pictures", help_text=f"{formats.WORDS}. They are kept exactly as they are.")
+    pictures = FilesOneByOne(
+        label="Pictures",
+        help_text=f"{formats.WORDS}. They are kept exactly as they are.",
+        error_messages={"required": "Choose the pictures to upload, or drop them here."},
+    )
     kind = Kind(label="What is it?", choices=Kind.CHOICES, initial="photograph", widget=forms.RadioSelect)
     maker = forms.CharField(
         label="Made with",
@@ -71,6 +88,8 @@ class UploadForm(forms.Form):
         max_length=200, required=False, help_text="Leave empty to name each picture after its file."
     )
     listing = ListingField(required=False)
+    place = forms.IntegerField(min_value=1, max_value=9999, required=False, widget=forms.HiddenInput)
+    """Where in its set a file stood that comes by itself: a title that all share is numbered by it."""
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -79,20 +98,32 @@ class UploadForm(forms.Form):
         return cleaned
 
 
-class NewVersionForm(UploadForm):
-    """One more version of an asset that is there already."""
+class OriginalForm(UploadForm):
+    """The one photograph that another picture was altered from."""
+
+    one = "An original is one picture. Upload the others by themselves."
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        del self.fields["title"], self.fields["listing"]
+        del self.fields["place"]
         self.fields["pictures"].label = "Picture"
         del self.fields["pictures"].widget.attrs["multiple"]
 
     def clean_pictures(self) -> list[UploadedFile[Any]]:
         files: list[UploadedFile[Any]] = self.cleaned_data["pictures"]
         if len(files) > 1:
-            raise ValidationError("A version is one picture. Upload the others one by one.")
+            raise ValidationError(self.one)
         return files
+
+
+class NewVersionForm(OriginalForm):
+    """One more version of an asset that is there already."""
+
+    one = "A version is one picture. Upload the others by themselves."
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["title"], self.fields["listing"]
 
 
 class RenameForm(SeenForm):

@@ -2,74 +2,151 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
 
 from assets.imaging import inspection
-from assets.imaging.rendering import Seen
+from assets.imaging.refusals import Busy, Fault
 from assets.library import intake
-from assets.library.forms import Kind, NewVersionForm, UploadForm, asset_of, version_of
+from assets.library.forms import (
+    Kind,
+    NewVersionForm,
+    OriginalForm,
+    UploadForm,
+    asset_of,
+    objection,
+    version_of,
+)
 from assets.models import Asset, Terms, Version
 from assets.provenance import disclosure
 from assets.provenance.data import ProvenanceData
 from assets.rights import terms
+from core import storage
 from core.models import User
-from core.web.once import once
+from core.web import once
 from core.web.requests import SignedIn, takes_a_form
 
-Read = list[tuple[str, bytes, Seen]]
+NOT_STORED = "The place where pictures are kept did not answer. Wait a minute, then try again."
 
 
 @takes_a_form
 @permission_required("assets.edit_library", raise_exception=True)
-@once()
+@once.once()
 def upload(request: SignedIn) -> HttpResponse:
-    """New assets, one for each file; with `?asset=…` the next version of that asset."""
+    """New assets, one for each file; with `?asset=…` the next version of that asset.
+
+    Each file is taken or refused by itself. A script sends the files of a set one by one: it is answered 201 with the
+    address of the picture, or 422 with why this file was refused, or with the page where the questions have a mistake.
+    """
     asset = asset_of(request.GET.get("asset", ""), request.user)
     altered = version_of(request.GET.get("original_of", ""), request.user)
-    form_class = NewVersionForm if asset else UploadForm
+    form_class = NewVersionForm if asset else OriginalForm if altered else UploadForm
     form = form_class(request.POST or None, request.FILES or None, initial=_initial(request))
+    taken = None
     if request.method == "POST" and form.is_valid():
-        files = _readable(form)
-        if files:
-            return _arrived(request, _take_in(form, files, asset, request.user), altered)
-    status = 422 if request.method == "POST" else 200
+        taken = _take_each(request, form, asset)
+        if request.htmx:
+            return _to_script(taken)
+        if not taken.refused:
+            return _arrived(request, taken.added, altered)
     newest = asset.latest if asset else None
     context = {
         "form": form,
+        "taken": taken,
         "asset": asset,
         "altered": altered,
         "next": newest.number + 1 if newest else 1,
         "makers": Terms.objects.values_list("publisher", flat=True).distinct(),
+        "keeps_files": bool(request.htmx),
     }
-    return render(request, "assets/upload.html", context, status=status)
+    return render(request, "assets/upload.html", context, status=422 if request.method == "POST" else 200)
 
 
 def _initial(request: SignedIn) -> dict[str, str]:
     return {name: request.GET[name] for name in ("kind", "listing") if name in request.GET}
 
 
-def _readable(form: UploadForm) -> Read:
-    """Every file, looked at; none when one of them cannot be taken, which the form then says by name."""
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A file that is in the library now, or has been since the same form was sent before."""
+
+    name: str
+    address: str
+    version: Version | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A file that was not taken, with the reason as a sentence."""
+
+    name: str
+    words: str
+    may_pass: bool = False
+    """Whether the same file may well be taken in a minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of each file of an upload."""
+
+    added: list[Added] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+
+    @property
+    def summary(self) -> str:
+        """One sentence about all of them."""
+        added, missed = len(self.added), len(self.refused)
+        if added + missed == 1:
+            return "The picture was not added." if missed else "The picture was added."
+        if not added:
+            return f"None of the {missed} pictures was added."
+        were = "was" if added == 1 else "were"
+        return f"{added} of {added + missed} pictures {were} added; {missed} {'was' if missed == 1 else 'were'} not."
+
+
+def _take_each(request: SignedIn, form: UploadForm, asset: Asset | None) -> Taken:
+    """One file after the other, so that no more than one is in memory."""
+    taken = Taken()
     files: list[UploadedFile[Any]] = form.cleaned_data["pictures"]
-    read: Read = []
-    for file in files:
-        name, data = file.name or "picture", file.read()
+    for place, file in enumerate(files, start=1):
+        name = file.name or "picture"
+        if len(files) > 1 and (before := once.led_to(request, file)):
+            taken.added.append(Added(name, before))
+            continue
         try:
-            read.append((name, data, intake.look_at(data)))
+            version = _take_in(form, file, asset, request.user, _place(form, place, len(files)))
         except inspection.Unreadable as error:
-            form.add_error("pictures", f"“{name}” was not accepted. {error} None of this upload was kept.")
-    return [] if form.errors else read
+            taken.refused.append(Refused(name, str(error), isinstance(error, Busy | Fault)))
+            continue
+        except storage.Unavailable:
+            if not taken.added:
+                raise
+            taken.refused.extend(Refused(each.name or "picture", NOT_STORED, True) for each in files[place - 1 :])
+            break
+        taken.added.append(Added(name, version.get_absolute_url(), version))
+        if len(files) > 1:
+            once.note_done(request, file, version.get_absolute_url())
+    return taken
 
 
-def _take_in(form: UploadForm, files: Read, asset: Asset | None, by: User) -> list[Version]:
+def _place(form: UploadForm, place: int, of: int) -> int | None:
+    """The number of a file in its set; None where it came alone."""
+    given: int | None = form.cleaned_data.get("place")
+    return place if of > 1 else given
+
+
+def _take_in(form: UploadForm, file: UploadedFile[Any], asset: Asset | None, by: User, place: int | None) -> Version:
+    """The file as a version in the library. Raises inspection.Unreadable and storage.Unavailable."""
+    if words := objection(file):
+        raise inspection.Unreadable(words)
     said = form.cleaned_data
     origin, source = Kind.MEANS[said["kind"]]
     made_elsewhere = said["kind"] == "generated"
@@ -78,40 +155,42 @@ def _take_in(form: UploadForm, files: Read, asset: Asset | None, by: User) -> li
         provider_name=maker if made_elsewhere else "",
         terms=terms.current_terms(slugify(maker)) if made_elsewhere else None,
     )
-    return [
-        intake.take_in(
-            data,
-            title=_title(said.get("title", ""), name, number, len(files)),
-            by=by,
-            origin=origin,
-            maker=maker,
-            listing=said.get("listing"),
-            asset=asset,
-            parent=asset.latest if asset else None,
-            digital_source=source,
-            provenance=provenance,
-            seen=seen,
-        )
-        for number, (name, data, seen) in enumerate(files, start=1)
-    ]
+    return intake.take_in(
+        file.read(),
+        title=_title(said.get("title", ""), file.name or "picture", place),
+        by=by,
+        origin=origin,
+        maker=maker,
+        listing=said.get("listing"),
+        asset=asset,
+        parent=asset.latest if asset else None,
+        digital_source=source,
+        provenance=provenance,
+    )
 
 
-def _title(given: str, file_name: str, number: int, of: int) -> str:
+def _title(given: str, file_name: str, place: int | None) -> str:
     """The title that was given, numbered when several files share it; or the file's name as words."""
     if given:
-        return given if of == 1 else f"{given} {number}"[:200]
+        return given if place is None else f"{given[:190]} {place}"
     words = Path(file_name).stem.replace("_", " ").replace("-", " ").strip()
     return words[:200] or "Untitled"
 
 
-def _arrived(request: SignedIn, versions: list[Version], altered: Version | None) -> HttpResponse:
-    if altered and len(versions) == 1:
-        disclosure.pair(altered, versions[0], by=request.user)
+def _to_script(taken: Taken) -> HttpResponse:
+    """What became of the one file that a script sent, for its line."""
+    for each in taken.refused:
+        return JsonResponse({"words": each.words, "may_pass": each.may_pass}, status=422)
+    return HttpResponse(status=201, headers={"Location": taken.added[-1].address})
+
+
+def _arrived(request: SignedIn, added: list[Added], altered: Version | None) -> HttpResponse:
+    if len(added) > 1 or (version := added[0].version) is None:
+        messages.success(request, f"{len(added)} pictures are in the library. Each needs alt text and a license.")
+        return redirect("assets:library")
+    if altered:
+        disclosure.pair(altered, version, by=request.user)
         messages.success(request, "The original is in the library, linked to the altered picture.")
         return redirect(f"{altered.get_absolute_url()}#disclosure")
-    if len(versions) == 1:
-        [version] = versions
-        messages.success(request, f"{version.label} is in the library. Next: alt text, license, people and property.")
-        return redirect(version)
-    messages.success(request, f"{len(versions)} pictures are in the library. Each needs alt text and a license.")
-    return redirect("assets:library")
+    messages.success(request, f"{version.label} is in the library. Next: alt text, license, people and property.")
+    return redirect(version)

@@ -2,6 +2,7 @@
 
 The form carries `{% send_token %}`, and its view is `@once`. What was sent is written down before the view begins, in a
 transaction of its own and unique in the database, so that of five processes one goes on. The others answer as it did.
+Where a form brings several files, and some may be refused, the view notes each that is done: `led_to` and `note_done`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -67,20 +69,44 @@ def once(button: str = "", *, but: str = "", already: str = IS_DONE) -> Callable
     return decorated
 
 
+def led_to(request: HttpRequest, file: UploadedFile[Any]) -> str:
+    """Where one file of this form led when the form was sent before; empty when that file was not done then."""
+    sent = SentForm.objects.filter(digest=_digest(request, file)).first()
+    return sent.leads_to if sent else ""
+
+
+def note_done(request: HttpRequest, file: UploadedFile[Any], leads_to: str) -> None:
+    """One file of the form is done, whatever becomes of the others."""
+    done = {"is_done": True, "leads_to": leads_to}
+    SentForm.objects.update_or_create(digest=_digest(request, file), defaults=done)
+
+
 def forget() -> int:
     """Forget what was sent long ago; returns how many forms."""
     count, _ = SentForm.objects.filter(sent_at__lt=clock.instant() - KEPT).delete()
     return count
 
 
-def _digest(request: HttpRequest) -> str:
-    """What makes a form the same: who sent it where, its token, and all that was typed. Going back and changing a word
-    makes it another.
+def _digest(request: HttpRequest, only: UploadedFile[Any] | None = None) -> str:
+    """What makes a form, or one file of it, the same: who sent it where, its token, all that was typed, and the bytes.
+    Going back and changing a word makes it another.
     """
     said = sorted((name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken")
-    files = sorted((name, file.name, file.size) for name, held in request.FILES.lists() for file in held)
+    if only is None:
+        files = sorted((name, *_marks(file)) for name, held in request.FILES.lists() for file in held)
+    else:
+        files = [("only", *_marks(only))]
     whole = json.dumps([str(request.user.pk), request.get_full_path(), said, files])
     return hashlib.sha256(whole.encode()).hexdigest()
+
+
+def _marks(file: UploadedFile[Any]) -> tuple[str, str]:
+    """The name and the SHA-256 of a file, which can be read from its beginning afterwards."""
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return file.name or "", digest.hexdigest()
 
 
 def _remember(digest: str, response: HttpResponseBase) -> None:

@@ -4,6 +4,7 @@ let unsaved = null;
 export function start() {
   document.addEventListener("input", (event) => { unsaved = event.target.closest("form[data-guard]") ?? unsaved; });
   document.addEventListener("submit", (event) => { if (!event.defaultPrevented) unsaved = null; });
+  document.addEventListener("all-saved", ({ target }) => { if (target === unsaved) unsaved = null; });
   document.addEventListener("htmx:beforeOnLoad", ({ detail: { elt, xhr } }) => {
     if (elt === unsaved && xhr.status < 400) unsaved = null;
   });

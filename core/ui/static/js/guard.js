@@ -2,7 +2,9 @@
 // button, with everything as it was typed, and it can be sent again. Who is signed out signs in beside the open page.
 import { announce } from "./announce.js";
 
-const HOW_LONG = 60_000, HOW_LONG_FOR_FILES = 600_000;  // milliseconds until an answer is no longer waited for
+// Milliseconds until an answer is no longer waited for.
+export const HOW_LONG_FOR_FILES = 600_000;
+const HOW_LONG = 60_000;
 const FORMS = 'form[method="post"]:not([hx-post], [hx-boost])';
 
 // What a form of ours asks of htmx: to be posted in place of the browser, and to be shown again where it was.
@@ -108,7 +110,7 @@ function answered(event) {
   const { elt, xhr } = event.detail;
   if (xhr.status === 401) {
     event.preventDefault();
-    if (acts.has(elt)) signedOut(acts.get(elt));
+    if (acts.has(elt)) signIn(acts.get(elt));
     else sayAbove("You are signed out", "What you typed is still here.", "Sign in", "open");
   } else if (xhr.getResponseHeader("X-Stale-Page")) {
     event.preventDefault();
@@ -122,7 +124,7 @@ function answered(event) {
 function trouble(detail, kind) {
   if (leaving) return;
   const act = acts.get(detail.elt);
-  const [title, words] = saidBy(detail.xhr) ?? WORDS[kind] ?? WORDS[kind > 500 ? 500 : "other"];
+  const [title, words] = saidBy(detail.xhr) ?? wordsOf(kind);
   if (!act) {
     sayAbove("This page may be out of date", title + ".", "Reload", "reload");
     return;
@@ -142,6 +144,11 @@ function saidBy(xhr) {
   const [title, words] = [notice?.querySelector(".title"), notice?.querySelector(".title ~ p")];
   return title && words ? [title.textContent, words.textContent.trim()] : null;
 }
+
+const wordsOf = (kind) => WORDS[kind] ?? WORDS[kind > 500 ? 500 : "other"];
+
+// What went wrong, as sentences: `kind` is the status of an answer, or `offline` or `slow` where none came.
+export const wordsFor = (kind) => wordsOf(kind).join(". ");
 
 function made(title, words, label) {
   const notice = document.getElementById("trouble").content.firstElementChild.cloneNode(true);
@@ -168,13 +175,14 @@ function sayAbove(title, words, label, does) {
   if (!above || document.querySelector(".trouble")) return;
   const { notice, button } = made(title, words, label);
   notice.dataset.does = does;
-  button.addEventListener("click", () => (does === "open" ? signedOut(null) : location.reload()));
+  button.addEventListener("click", () => (does === "open" ? signIn(null) : location.reload()));
   above.prepend(notice);
 }
 
 // Signing in beside the page
 
-function signedOut(act) {
+// Sends `{ elt, button }` again once somebody is signed in.
+export function signIn(act) {
   waiting = act;
   if (!dialog().open) dialog().showModal();
   say("");
@@ -234,16 +242,22 @@ async function renew(elt) {
   renewed.add(elt);
   const act = acts.get(elt);
   try {
-    const now = await whoIsSignedIn();
-    if (!now.user || now.user !== document.body.dataset.user) {
-      signedOut(act);
-      goOn(false);
-      return;
-    }
-    takeToken(now.token);
+    if (!(await takesNewToken(act))) return;
     busy(act, false);
     if (act) again(act);
   } catch {
     trouble({ elt }, "offline");
   }
+}
+
+// Whether the page has the token of the session now. Whoever is signed out, or has become somebody else, is asked first.
+export async function takesNewToken(act) {
+  const now = await whoIsSignedIn();
+  if (!now.user || now.user !== document.body.dataset.user) {
+    signIn(act);
+    goOn(false);
+    return false;
+  }
+  takeToken(now.token);
+  return true;
 }

@@ -16,8 +16,12 @@ import * as seen from "./seen.js";
 import * as theme from "./theme.js";
 import * as typed from "./typed.js";
 import * as undo from "./undo.js";
+import * as uploads from "./uploads.js";
 
-const helpers = [guard, theme, keys, menu, chooser, copy, counter, dropzone, dirty, relative, undo, compare, mask, focus, follow, seen, typed];
+const helpers = [
+  guard, theme, keys, menu, chooser, copy, counter, dropzone, uploads, dirty, relative, undo, compare, mask, focus, follow,
+  seen, typed,
+];
 
 for (const { start } of helpers) start?.();
 

@@ -89,6 +89,7 @@ def settle(request: SignedIn, job_id: UUID, verb: str) -> HttpResponse:
 
 @takes_a_form
 @permission_required("generation.manage_money", raise_exception=True)
+@once()
 def correct_cost(request: SignedIn, job_id: UUID) -> HttpResponse:
     """Say what a finished job really cost, and how that is known."""
     held = get_object_or_404(Job.objects.visible_to(request.user).select_related("brief", "model"), pk=job_id)

@@ -19,7 +19,7 @@ from tests.portal import Portal
 from tests.standins.a1111 import A1111StandIn
 from tests.standins.bfl import BFLStandIn
 from tests.standins.compatible import CompatibleStandIn
-from tests.standins.openai import TOKENS, OpenAIStandIn
+from tests.standins.openai import TOKENS_WIDE, OpenAIStandIn
 from tests.standins.server import StandIn
 
 pytestmark = pytest.mark.browser
@@ -85,7 +85,7 @@ def test_four_generators_are_judged_blind_and_paid(portal: Portal, browser: Brow
     assert (stand_ins["fine"].billed, stand_ins["refuse"].billed) == (1, 0)
     max_.go("/spend/")
     max_.shoot("4 spend")
-    cost = (len(PROMPT) // 4 + 1) * TEXT_RATE + TOKENS["medium"] * PICTURE_RATE
+    cost = (len(PROMPT) // 4 + 1) * TEXT_RATE + TOKENS_WIDE["medium"] * PICTURE_RATE
     assert spent_on(portal) == {"openai": cost, "bfl": 0, "a1111": 0}
     max_.sees(f"${cost / 1_000_000:.5f}".rstrip("0"))
     assert (ada.complaints, max_.complaints) == ([], [])

@@ -248,7 +248,7 @@ def test_production_connections_are_checked_before_use(tmp_path: Path) -> None:
     database = settings(tmp_path, "DATABASES", **PRODUCTION)["default"]
     assert database["CONN_HEALTH_CHECKS"] is True
     assert database["PASSWORD"] == "p@ss"
-    assert database["OPTIONS"] == {"connect_timeout": 2}
+    assert database["OPTIONS"] == {"connect_timeout": 2, "prepare_threshold": 5}
 
 
 def test_a_cache_that_does_not_answer_is_given_up_soon(tmp_path: Path) -> None:

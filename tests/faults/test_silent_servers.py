@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from approvals.sites import access
 from tests.mold import Mold
 from tests.portal import Portal, finds_processes, wait_until
 from tests.standins.silent import silent_server
@@ -50,7 +51,9 @@ def test_with_a_silent_database_each_answers_in_its_format(tmp_path: Path, silen
             status, kind, page = ask(portal, path, **COOKIE)
             assert (status, kind) == (503, "text/html")
             assert "database does not answer" in page
-        status, kind, said = ask(portal, "/api/v1/images/", **COOKIE)
+        body = f"imp_{'a' * access.PREFIX_LENGTH}_{'b' * access.SECRET_LENGTH}"  # well formed: others need no database
+        key = {"Authorization": f"Bearer {body}{access.checksum(body)}"}
+        status, kind, said = ask(portal, "/api/v1/images/", **COOKIE, **key)
         assert (status, kind, json.loads(said)["error"]["code"]) == (503, "application/json", "unavailable")
 
 

@@ -23,13 +23,14 @@ from generation.providers.egress.http import Client, Request
 from generation.providers.errors import ProviderError
 from generation.providers.prices import Tokens
 from tests.generation.providers.contract import ATTEMPT, CANARY, PNG, ROWS, always, client, model
+from tests.generation.providers.test_models_file import wish
 from tests.standins.gemini import GeminiStandIn
 from tests.standins.replicate import ReplicateStandIn
 
 KEY = {"api_key": CANARY}
 GEMINI = [row["model_id"] for row in ROWS if row["provider"] == "gemini"]
 REPLICATE = [row["model_id"] for row in ROWS if row["provider"] == "replicate"]
-BEDROCK = [row["model_id"] for row in ROWS if row["provider"] == "bedrock"]
+BEDROCK = [row for row in ROWS if row["provider"] == "bedrock"]
 
 # Google
 
@@ -124,8 +125,10 @@ RUNTIME = botocore.session.get_session().get_service_model("bedrock-runtime")
 CONTROL = botocore.session.get_session().get_service_model("bedrock")
 
 
-@pytest.mark.parametrize("model_id", BEDROCK)
-def test_every_call_of_bedrock_fits_amazons_own_description(model_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("row", BEDROCK, ids=lambda row: row["model_id"])
+def test_every_call_of_bedrock_fits_amazons_own_description(
+    row: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     operation = RUNTIME.operation_model("InvokeModel")
     asked: list[dict[str, Any]] = []
     validate = ParamValidator.validate
@@ -143,7 +146,7 @@ def test_every_call_of_bedrock_fits_amazons_own_description(model_id: str, monke
 
     provider = Bedrock({"region": "eu-central-1", "access_key_id": "AKIA", "secret_access_key": "x"}, client(noting))
     with pytest.raises(ProviderError):
-        provider.start(ImageSpec("A house", model(model_id)), attempt=ATTEMPT)
+        provider.start(wish(row), attempt=ATTEMPT)
     assert set(asked[0]) <= set(operation.input_shape.members)
     assert set(operation.input_shape.required_members) <= set(asked[0])
     assert seen[0].method == operation.http["method"]

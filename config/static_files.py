@@ -1,6 +1,6 @@
 """Stylesheets, scripts and icons as browsers get them: one stylesheet, fingerprinted, compressed, kept for a year.
 
-`manage.py up` collects them when anything has changed, and so does the image when it is built. With
+The web server collects them as it starts, when anything has changed, and the image when it is built. With
 DEBUG=1, and in the tests, they come from the source tree as they are.
 """
 
@@ -55,14 +55,17 @@ def in_one(stylesheet: Path) -> str:
 def collect() -> None:
     """Bring the collected files up to date with the sources. Cheap when nothing has changed, and safe to call at once.
 
-    Does nothing with DEBUG=1.
+    Does nothing with DEBUG=1, nor where the folder is not ours to write in: then whoever made it has filled it.
     """
     if settings.STATIC_ROOT is None:
         return
     root = Path(settings.STATIC_ROOT)
-    root.mkdir(parents=True, exist_ok=True)
-    made_from = root / ".made-from"
-    with made_from.open("a+") as stamp:
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        stamp = (root / ".made-from").open("a+")
+    except OSError:
+        return
+    with stamp:
         fcntl.flock(stamp, fcntl.LOCK_EX)
         stamp.seek(0)
         sources = _sources()

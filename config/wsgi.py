@@ -3,12 +3,16 @@
 import gc
 import os
 
+import django
 from django.core.wsgi import get_wsgi_application
 
 from assets.imaging import fence
+from config import static_files
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+django.setup()
+static_files.collect()  # before the application, which looks once what there is to serve
 application = get_wsgi_application()
 fence.answer_people()
 

@@ -17,7 +17,6 @@ from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
-from config import static_files
 from config.checks import made_before, made_later
 from config.processes import HOST, parts
 from config.supervisor import Child, running, signals
@@ -52,7 +51,6 @@ class Command(BaseCommand):
     def prepare(self) -> None:
         self.say("Preparing the database")
         call_command("migrate", interactive=False, verbosity=0)
-        static_files.collect()
         if "seed" in get_commands() and not get_user_model()._default_manager.exists():
             self.say("Loading the starter content")
             call_command("seed", stdout=self.stdout)

@@ -14,6 +14,7 @@ from django.db import connection
 from playwright.sync_api import Browser, Page
 from pytest_django import DjangoDbBlocker
 
+from core import dispatch
 from core.models import User
 from tests import console, machine, mold, plan
 from tests.assets import factories
@@ -111,6 +112,12 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
     """Nothing glides: a test need not wait for it, and axe meets no color on its way to another."""
     return browser_context_args | {"reduced_motion": "reduce"}
+
+
+@pytest.fixture(autouse=True)
+def _broker_is_not_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A broker that did not answer one test is asked again by the next."""
+    monkeypatch.setattr(dispatch, "_left_alone_until", 0.0)
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from django.template import Context, Template
 from django.test import Client, RequestFactory
 from django.utils.html import strip_tags
 from django.utils.safestring import mark_safe
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Route, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -304,6 +304,32 @@ def test_axe_finds_nothing_and_the_console_is_silent(
         page.emulate_media(color_scheme="light")
     assert found == []
     assert complaints == []
+
+
+@pytest.mark.browser
+@pytest.mark.usefixtures("places")
+@pytest.mark.parametrize(("refused", "status", "shown"), [(1, 503, True), (99, 404, False)])
+def test_a_picture_that_had_no_turn_comes_later_by_itself(
+    live_server: LiveServer, page: Page, refused: int, status: int, shown: bool
+) -> None:
+    asked: list[str] = []
+
+    def refuse_at_first(route: Route) -> None:
+        asked.append(route.request.url)
+        if asked.count(route.request.url) > refused:
+            return _picture(route)
+        return route.fulfill(status=status, headers={"Retry-After": "5"} if status == 503 else {})
+
+    page.route("**/specimen/*.svg", refuse_at_first)
+    page.goto(f"{live_server.url}/library/specimen/")
+    picture = page.locator("img[src$='.svg']").first
+    picture.scroll_into_view_if_needed()
+    wide = f"{live_server.url}{picture.get_attribute('src')}"
+    while asked.count(wide) < 2:
+        page.wait_for_timeout(50)
+    expect(picture).not_to_have_attribute("data-waits", "")
+    expect(picture).to_have_js_property("complete", True)
+    assert picture.evaluate("picture => picture.naturalWidth > 0") is shown
 
 
 @pytest.mark.browser

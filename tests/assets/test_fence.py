@@ -21,6 +21,7 @@ import pytest
 from assets.imaging import fence
 from assets.imaging.fence import Limits, limits, slots, wire
 from assets.imaging.refusals import Busy, Fault, TooHeavy, Unreadable
+from config import processes
 from tests.assets import misdeeds
 from tests.portal import ROOT, finds_processes, wait_until
 
@@ -206,6 +207,10 @@ print(limits.landlock_version(), "still here")
 # Turns
 
 
+def test_the_pictures_that_a_browser_asks_for_at_once_leave_threads_for_pages() -> None:
+    assert 6 <= slots.PLACES <= processes.THREADS - 2
+
+
 def test_two_at_once_and_the_third_waits() -> None:
     lobby, got = slots.Lobby(), threading.Event()
 
@@ -239,8 +244,7 @@ def test_two_at_once_in_all_processes_together(monkeypatch: pytest.MonkeyPatch, 
     waiting.join()
 
 
-def test_a_page_does_not_wait_behind_more_than_its_places(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(slots, "PATIENCE", 0.05)
+def test_a_page_does_not_wait_behind_more_than_its_places() -> None:
     lobby = slots.Lobby(places=1)
     with lobby.turn(), pytest.raises(Busy, match="Wait a minute"), lobby.turn():
         pass

@@ -14,11 +14,6 @@ from core import dispatch
 from tests.standins.silent import silent_server
 
 
-@pytest.fixture(autouse=True)
-def _nothing_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dispatch, "_left_alone_until", 0.0)
-
-
 def test_after_the_first_failure_the_rest_is_left_to_the_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 

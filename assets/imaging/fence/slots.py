@@ -1,4 +1,4 @@
-"""Two pictures at once on a machine, whichever processes they come to; and how long somebody waits for a turn.
+"""Two pictures at once on a machine, whichever processes they come to; and how many wait for a turn.
 
 A slot is a lock on a file, so that whoever dies gives it back. Where there are no such locks, each process counts
 for itself.
@@ -22,9 +22,9 @@ from assets.imaging.refusals import Busy
 AT_ONCE = 2
 LOOK_AGAIN = 0.01
 """Seconds between two tries for a slot that another process holds."""
-PLACES = 3
-PATIENCE = 0.5
-"""Seconds that a page waits for one of the places."""
+PLACES = 6
+"""Pictures in hand of a process that answers people: as many as a browser asks for at once, and fewer than its threads,
+so that pages go on. Whoever comes when all are taken is told so at once."""
 
 
 class Lobby:
@@ -37,8 +37,8 @@ class Lobby:
 
     @contextlib.contextmanager
     def turn(self) -> Iterator[None]:
-        """A turn for one picture. Raises Busy where places are limited and none gets free in time."""
-        if self.places is not None and not self._places.acquire(timeout=PATIENCE):
+        """A turn for one picture. Raises Busy where places are limited and all are taken."""
+        if self.places is not None and not self._places.acquire(blocking=False):
             raise Busy
         try:
             with self._turns, _slot():

@@ -11,6 +11,7 @@ import * as guard from "./guard.js";
 import * as keys from "./keys.js";
 import * as mask from "./mask.js";
 import * as menu from "./menu.js";
+import * as pictures from "./pictures.js";
 import * as relative from "./relative.js";
 import * as seen from "./seen.js";
 import * as theme from "./theme.js";
@@ -20,7 +21,7 @@ import * as uploads from "./uploads.js";
 
 const helpers = [
   guard, theme, keys, menu, chooser, copy, counter, dropzone, uploads, dirty, relative, undo, compare, mask, focus, follow,
-  seen, typed,
+  seen, typed, pictures,
 ];
 
 for (const { start } of helpers) start?.();

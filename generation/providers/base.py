@@ -6,6 +6,7 @@ repeats a request by itself, and says beforehand which parts of a wish it cannot
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -107,6 +108,17 @@ class ImageSpec:
             prompt_length=len(self.prompt),
             references=len(self.references) + (self.mask is not None),
         )
+
+    @property
+    def further_inputs(self) -> dict[str, Any]:
+        """What the model's row says to send along as it is: its setting `also`, a JSON object. Raises Rejected."""
+        try:
+            inputs = json.loads(self.model.settings.get("also", "{}"))
+        except ValueError:
+            inputs = None
+        if not isinstance(inputs, dict):
+            raise Rejected(f"The further inputs in the row of {self.model.name} are not a JSON object.", field="model")
+        return inputs
 
 
 @dataclass(frozen=True)

@@ -213,7 +213,10 @@ class BlackForestLabs(HTTPProvider):
         return self.clean(finished)
 
     def _third(self, spec: ImageSpec, extra: BFLExtra) -> dict[str, Any]:
-        """FLUX 3 refuses fields that it does not have: no seed, no pixels, no file format (docs.bfl.ai, 2026-10)."""
+        """FLUX 3 refuses fields that it does not have: no seed, no pixels, no file format; up to ten `images`.
+
+        Source: docs.bfl.ai, and the schema that Comfy's router checks calls against, both read 2026-11-30.
+        """
         body: dict[str, Any] = {
             "prompt": self.compose(spec),
             "aspect_ratio": spec.ratio,
@@ -221,7 +224,6 @@ class BlackForestLabs(HTTPProvider):
             "grounding": extra.grounding,  # sent always, since it is on when it is left out
             "safety_tolerance": extra.safety_tolerance,
         }
-        # `images` in every client of the published API that was read, 2026-11-30; our notes of 2026-11-28 say `image`.
         return body | ({"images": [encoded(one.data) for one in spec.references]} if spec.references else {})
 
     def _callback(self, spec: ImageSpec) -> dict[str, str]:

@@ -23,7 +23,6 @@ from generation.providers.errors import (
     OutOfMoney,
     ProviderError,
     Refused,
-    Rejected,
     Stopped,
     Unclear,
 )
@@ -167,7 +166,7 @@ class Fal(HTTPProvider):
         }
         names = {**spec.model.settings, "resolutions": "resolution"}
         given = {names[word]: value for word, value in ours.items() if word in names and value is not None}
-        return {**_also(spec), **given, "prompt": self.compose(spec)}
+        return {**spec.further_inputs, **given, "prompt": self.compose(spec)}
 
     def _read(self, data: dict[str, Any], job: dict[str, Any], handle: str) -> Finished | Pending:
         status, request_id = text(data, "status"), str(job["request_id"])
@@ -235,13 +234,3 @@ class Fal(HTTPProvider):
 
     def _url(self, path: str) -> str:
         return f"{self.options.base_url.rstrip('/')}/{path}"
-
-
-def _also(spec: ImageSpec) -> dict[str, Any]:
-    try:
-        also = json.loads(spec.model.settings.get("also", "{}"))
-    except ValueError:
-        also = None
-    if not isinstance(also, dict):
-        raise Rejected(f"The further inputs in the row of {spec.model.name} are not a JSON object.", field="model")
-    return also

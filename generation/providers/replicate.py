@@ -25,7 +25,7 @@ from generation.providers.base import Capabilities, Finished, ImageSpec, Money, 
 from generation.providers.callbacks import Headers, InvalidSignature, job_in
 from generation.providers.egress.http import Answer, Request
 from generation.providers.encoding import data_url
-from generation.providers.errors import BadAnswer, ModelGone, ProviderError, Refused, Rejected, Stopped, Unclear
+from generation.providers.errors import BadAnswer, ModelGone, ProviderError, Refused, Stopped, Unclear
 from generation.providers.http import HTTPProvider, by_status, message_in
 from generation.providers.options import NO_KEY, setting
 
@@ -149,7 +149,7 @@ class Replicate(HTTPProvider):
         }
         names = spec.model.settings
         given = {names[word]: value for word, value in ours.items() if word in names and value is not None}
-        return {**_also(spec), **given, "prompt": self.compose(spec)}
+        return {**spec.further_inputs, **given, "prompt": self.compose(spec)}
 
     def _read(self, data: dict[str, Any], job: dict[str, Any], handle: str) -> Finished | Pending:
         status = text(data, "status")
@@ -198,16 +198,6 @@ class Replicate(HTTPProvider):
 
     def _path(self, job: Mapping[str, Any]) -> str:
         return f"predictions/{quoted(str(job['id']), safe='')}"
-
-
-def _also(spec: ImageSpec) -> dict[str, Any]:
-    try:
-        also = json.loads(spec.model.settings.get("also", "{}"))
-    except ValueError:
-        also = None
-    if not isinstance(also, dict):
-        raise Rejected(f"The further inputs in the row of {spec.model.name} are not a JSON object.", field="model")
-    return also
 
 
 def _addresses(output: Any) -> Iterator[str]:

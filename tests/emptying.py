@@ -1,0 +1,43 @@
+"""Emptying the database behind a test that really committed: the rows that it wrote, and nothing else.
+
+Django's own way empties every table, takes each guard off and puts it back twice, and makes permissions and groups
+anew: half a second on PostgreSQL for a test that wrote thirty rows.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.db import connection, transaction
+from django.test import TransactionTestCase
+
+from config.roles import ROLES
+from tests import machine
+
+STAY = {"django_migrations", "django_content_type", "auth_permission", "auth_group", "auth_group_permissions"}
+"""What migrating fills, and hardly a test changes."""
+ROLES_AS_MADE = {(name, right.partition(".")[2]) for name, rights in ROLES.items() for right in rights}
+
+_djangos = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+
+
+def empty_quickly() -> None:
+    """Have Django empty databases in this way, where it can."""
+    if machine.on_postgres():
+        TransactionTestCase._fixture_teardown = _empty  # type: ignore[attr-defined]
+
+
+def _empty(test: Any) -> None:
+    if {*Group.objects.values_list("name", "permissions__codename")} != ROLES_AS_MADE:
+        _djangos(test)
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        tables = sorted({*connection.introspection.django_table_names(only_existing=True)} - STAY)
+        looks = (f"SELECT '{name}' WHERE EXISTS (SELECT FROM \"{name}\")" for name in tables)  # noqa: S608 - our own names
+        cursor.execute(" UNION ALL ".join(looks))
+        filled = [name for (name,) in cursor.fetchall()]
+        for name in filled:
+            cursor.execute(f'ALTER TABLE "{name}" DISABLE TRIGGER USER; DELETE FROM "{name}"')  # noqa: S608
+        for name in filled:  # not before every reference has been checked, which PostgreSQL leaves to the end
+            cursor.execute(f'SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE "{name}" ENABLE TRIGGER USER')

@@ -57,17 +57,6 @@ class FilesOneByOne(forms.FileField):
         return [super(FilesOneByOne, self).clean(file) for file in files]
 
 
-class ManyFiles(FilesOneByOne):
-    """One or several pictures that are taken together or not at all."""
-
-    def clean(self, data: Any, initial: Any = None) -> Any:
-        files = super().clean(data, initial)
-        for file in files:
-            if words := objection(file):
-                raise ValidationError(f"“{file.name}” was not accepted. {words}")
-        return files
-
-
 class UploadForm(forms.Form):
     """Pictures from outside, with what the portal cannot see in them."""
 

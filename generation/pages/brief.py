@@ -9,13 +9,14 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from assets.imaging import inspection
-from assets.library.forms import ManyFiles
+from assets.library.forms import FilesOneByOne, objection
 from core.errors import Blocked, InvalidTransition
 from core.web.fragments import HTMX_STOP_POLLING
 from core.web.once import once
@@ -31,10 +32,10 @@ from generation.pages.links import again_url
 from generation.prompt_templates import prompts
 from generation.spending.forms import CostForm, micros
 
-BROUGHT = ManyFiles(
+BROUGHT = FilesOneByOne(
     error_messages={"required": "Choose the picture you made there, or drop it here."},
 )
-"""Pictures of a hand-off, which are read into memory: no more and no larger than those of an upload."""
+"""Pictures of a hand-off: no more and no larger than those of an upload."""
 
 Verbs = Mapping[str, tuple[Callable[..., Any], str | Callable[[Any], str]]]
 """What an address does -> the verb, and what is said then, which may depend on what came of it."""
@@ -148,15 +149,32 @@ def hand_in(request: SignedIn, job_id: UUID) -> HttpResponse:
     held = get_object_or_404(Job.objects.visible_to(request.user), pk=job_id)
     try:
         files = BROUGHT.clean(request.FILES.getlist("pictures"))
-        services.hand_in(held, [file.read() for file in files], by=request.user, told=_told(request, held))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return _page(request, _found(request, held.brief_id), 422)
-    except inspection.Unreadable as error:
-        messages.error(request, f"Nothing was uploaded. {error}")
+    refused = [words for file in files if (words := _hand_in(request, held, file))]
+    if refused:
+        messages.error(request, f"{_of_all(len(files) - len(refused), len(files))} {' '.join(refused)}")
         return _page(request, _found(request, held.brief_id), 422)
     messages.success(request, "Uploaded. Keep it to add it to the library.")
     return redirect("generation:brief", held.brief_id)
+
+
+def _hand_in(request: SignedIn, job: Job, file: UploadedFile[Any]) -> str:
+    """Bring one picture, so that a bad one costs no good one; why it was not taken, in words, or nothing."""
+    try:
+        if words := objection(file):
+            raise inspection.Unreadable(words)
+        services.hand_in(job, [file.read()], by=request.user, told=_told(request, job))
+    except inspection.Unreadable as error:
+        return f"“{file.name}” was not accepted. {error}"
+    return ""
+
+
+def _of_all(taken: int, count: int) -> str:
+    if not taken:
+        return "Nothing was uploaded."
+    return f"{taken} of {count} pictures {'was' if taken == 1 else 'were'} uploaded and can be kept."
 
 
 def _told(request: SignedIn, job: Job) -> dict[str, str]:

@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from assets.imaging.inspection import Unreadable
 from assets.library import intake
-from assets.library.forms import ManyFiles
+from assets.library.forms import FilesOneByOne, objection
 from assets.listings.chooser import ListingField
 from assets.models import Asset, DigitalSource, Listing, Origin, Version
 from assets.models.version import PHOTOGRAPHS, Status
@@ -35,7 +35,7 @@ MOST_FOUND = 12
 """Pictures of the library that one search offers."""
 ACT = "photo"
 """What the buttons of the panel are called; their values say what they do, such as `remove-room`."""
-FILE = ManyFiles(error_messages={"required": "Choose a file first, then upload it."})
+FILE = FilesOneByOne(error_messages={"required": "Choose a file first, then upload it."})
 WAYS_IN = {PhotographRole.ROOM: "Stage this room", PhotographRole.FACADE: "Use this façade"}
 _ACT = re.compile(r"(choose|remove|upload|search)-([a-z0-9_]+)(?:-(.+))?")
 _MARKS = ("mask", "mask_left", "mask_top", "mask_width", "mask_height", "mask_none")
@@ -159,7 +159,9 @@ def _upload(request: SignedIn, done: Acted, photograph: Photograph) -> bool:
     """Whether the file is in the library and in its slot; what is wrong with it is said there."""
     name = f"file_{photograph.slot}"
     try:
-        [file] = FILE.clean(request.FILES.getlist(name))
+        [file] = FILE.clean(request.FILES.getlist(name)[-1:])
+        if words := objection(file):
+            raise Unreadable(words)
         version = _taken_in(request, done, photograph, file)
     except ValidationError as error:
         done.problems[photograph.slot] = " ".join(error.messages)

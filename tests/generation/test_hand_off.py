@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import io
 import re
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from PIL import ExifTags, Image
@@ -87,6 +89,20 @@ def test_bringing_something_else_changes_nothing(ada: User) -> None:
         services.hand_in(job, [png("a"), b"%PDF"], by=ada)
     job.refresh_from_db()
     assert (job.state, Output.objects.count()) == (JobState.HAND, 0)
+
+
+def test_the_good_ones_of_a_set_are_kept_and_each_other_says_why(ada: User) -> None:
+    job = handed(ada)
+    brought = {"a.png": png("a"), "b.pdf": b"%PDF", "c.png": b"", "d.png": png("d")}
+    files = [SimpleUploadedFile(name, data) for name, data in brought.items()]
+    answer = browser_of(ada).post(reverse("generation:hand_in", args=(job.pk,)), {"pictures": files})
+    page = html.unescape(answer.content.decode())
+    assert answer.status_code == 422
+    assert "2 of 4 pictures were uploaded and can be kept." in page
+    assert "“b.pdf” was not accepted. This is not a picture" in page
+    assert "“c.png” was not accepted. The file is empty." in page
+    job.refresh_from_db()
+    assert (job.state, job.outputs.count()) == (JobState.DONE, 2)
 
 
 def test_pictures_cannot_be_brought_to_a_job_that_a_provider_runs(ada: User) -> None:

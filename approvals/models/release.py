@@ -9,14 +9,14 @@ from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.utils.functional import cached_property
 
 from approvals.models.channel import Channel
 from approvals.models.document import ReleaseDocument
 from assets.models.version import PHOTOGRAPHS, EarlierSeal, Status
 from assets.versions import dossier
-from core import clock
+from core import clock, counting
 
 Day = date | Mapping[int, date] | None
 """One day, the day of each channel by its key, or the day that it is now wherever the channel is."""
@@ -71,7 +71,7 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
         return self.filter(touched=True)
 
     def count_live(self) -> Counter[int]:
-        """How many are live today in each channel, by its key.
+        """How many are live today in each active channel, by its key; no further than `counting.MOST`.
 
         Flags are counted by their index. Only where one may be too wide is `live` asked: where something was touched
         since the sweep looked, or the last day is over.
@@ -81,11 +81,13 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
             *flagged.touched().values_list("pk", flat=True),
             *flagged.past_their_last_day().values_list("pk", flat=True),
         }
-        counts = Counter(dict(flagged.values_list("channel").annotate(Count("pk"))))
-        counts.subtract(flagged.filter(pk__in=doubtful).values_list("channel", flat=True))
-        counts.update(self.live().filter(pk__in=doubtful).values_list("channel", flat=True))
-        active = set(Channel.objects.filter(active=True).values_list("pk", flat=True))
-        return Counter({channel: count for channel, count in counts.items() if channel in active and count})
+        flags = counting.CountOf(flagged.filter(channel=OuterRef("pk")))
+        counts = Counter(dict(Channel.objects.filter(active=True).values_list("pk", flags)))
+        corrected = Counter(self.live().filter(pk__in=doubtful).values_list("channel", flat=True))
+        corrected.subtract(flagged.filter(pk__in=doubtful).values_list("channel", flat=True))
+        for channel, count in counts.items():
+            counts[channel] = count if count == counting.MOST else count + corrected[channel]
+        return +counts
 
     def with_its_original(self, on: Day = None) -> ReleaseQuerySet:
         """With `original_image`: the id of the live release of its original photograph in the same channel, or None."""

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,7 +21,7 @@ from approvals.pages.reviewers import reviewers_of
 from approvals.releases import lifecycle
 from approvals.releases.forms import WithdrawForm
 from assets.models import Version
-from core import clock
+from core import clock, counting
 from core.web.once import once
 from core.web.requests import SignedIn, takes_a_form
 
@@ -38,7 +37,7 @@ def channels(request: SignedIn) -> HttpResponse:
     sites_active = Count("sites", filter=Q(sites__active=True), distinct=True)
     found = Channel.objects.annotate(site_count=sites_active)
     live = Release.objects.count_live()
-    rows = [(channel, live[channel.pk]) for channel in found]
+    rows = [(channel, counting.words(live[channel.pk])) for channel in found]
     return render(request, "approvals/channels.html", {"rows": rows})
 
 
@@ -49,10 +48,11 @@ def channel(request: SignedIn, slug: str) -> HttpResponse:
     found = get_object_or_404(Channel, slug=slug)
     going_on = Release.objects.filter(channel=found, state="live")
     keys = going_on.order_by("-released_at", "-id").values_list("pk", flat=True)
-    page = Paginator(keys, PER_PAGE).get_page(request.GET.get("page"))
+    page = counting.Pages(keys, PER_PAGE).get_page(request.GET.get("page"))
     shown = _in_order(list(page))
     served = set(Release.objects.live().filter(pk__in=[release.pk for release in shown]).values_list("pk", flat=True))
-    paused = page.paginator.count - Release.objects.filter(channel=found).count_live()[found.pk]
+    going_on_count, live = page.paginator.count, Release.objects.filter(channel=found).count_live()[found.pk]
+    paused = going_on_count - live if going_on_count < counting.MOST else 0
     context = {
         "channel": found,
         "page": page,

@@ -12,7 +12,7 @@ from django.forms import BoundField
 from assets.imaging import formats, inspection
 from assets.listings.chooser import ListingField
 from assets.models import Asset, DigitalSource, Origin, Version
-from assets.models.version import Status
+from assets.models.version import Status, makers
 from core.models import User
 from core.web.forms import ANY, SearchField, offer
 from core.web.seen import SeenForm
@@ -131,8 +131,7 @@ class LibraryFilterForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        makers = Version.objects.order_by("maker").values_list("maker", flat=True).distinct()
-        offer(self, "provider", [ANY, *((maker, maker) for maker in makers)])
+        offer(self, "provider", [ANY, *((maker, maker) for maker in makers())])
 
     def clean_listing(self) -> str:
         return ListingField.reference(self.cleaned_data["listing"])

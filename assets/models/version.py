@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q
 from django.urls import reverse
 
@@ -132,7 +132,10 @@ class Version(models.Model):
 
     class Meta:
         ordering = ("asset", "-number")
-        indexes = (models.Index(fields=("created_at", "asset"), name="versions_in_order"),)
+        indexes = (
+            models.Index(fields=("created_at", "asset"), name="versions_in_order"),
+            models.Index(fields=("maker",), name="versions_by_maker"),
+        )
         constraints = (
             models.UniqueConstraint(fields=("asset", "number"), name="version_number_once_per_asset"),
             models.CheckConstraint(
@@ -202,3 +205,21 @@ class AltText(models.Model):
     @property
     def language_name(self) -> str:
         return name_of(self.language)
+
+
+MAKERS = """
+WITH RECURSIVE known AS (
+    SELECT min(maker) AS maker FROM assets_version
+    UNION ALL
+    SELECT (SELECT min(maker) FROM assets_version WHERE maker > known.maker) FROM known WHERE maker IS NOT NULL
+)
+SELECT maker FROM known WHERE maker IS NOT NULL
+"""
+"""From one maker to the next by index, of which there are ten; DISTINCT would read every version."""
+
+
+def makers() -> list[str]:
+    """Every maker that a version names, in order."""
+    with connection.cursor() as cursor:
+        cursor.execute(MAKERS)
+        return [maker for (maker,) in cursor.fetchall()]

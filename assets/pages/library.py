@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -17,6 +17,7 @@ from assets.imaging.rendering import SPECS, fitted
 from assets.library.chooser import AssetField
 from assets.library.forms import LibraryFilterForm
 from assets.models import Asset, Version
+from core.counting import Pages
 from core.web import chooser
 from core.web.forms import unsearched
 from core.web.requests import SignedIn
@@ -50,7 +51,7 @@ def library(request: SignedIn) -> HttpResponse:
     form = LibraryFilterForm(request.GET)
     wanted = form.wanted()
     found = Version.objects.none() if unsearched(form) else _matching(request, wanted)
-    page = Paginator(found.values_list("pk", flat=True), ON_A_PAGE).get_page(request.GET.get("page"))
+    page = Pages(found.values_list("pk", flat=True), ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "page": page,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,6 +16,7 @@ from assets.listings.forms import ListingEditor, ListingSearch, known_names
 from assets.listings.records import ListingFacts
 from assets.models import Listing
 from assets.pages.messages import message_before
+from core.counting import Pages
 from core.errors import Blocked
 from core.web import chooser, seen
 from core.web.forms import unsearched
@@ -34,7 +34,7 @@ def listings(request: SignedIn) -> HttpResponse:
     asked = form.cleaned_data.get("q", "") if form.is_valid() else ""
     found = Listing.objects.saying(asked).annotate(pictures=Count("assets"))
     found = found.none() if unsearched(form) else found.order_by("reference")
-    page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
+    page = Pages(found, ON_A_PAGE).get_page(request.GET.get("page"))
     query = urlencode({"q": asked}) if asked else ""
     context = {"page": page, "form": form, "asked": asked, "query": query, "unsearched": unsearched(form)}
     return render(request, "assets/listings.html#results" if request.htmx else "assets/listings.html", context)

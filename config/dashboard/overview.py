@@ -15,7 +15,7 @@ from django.urls import reverse
 from approvals.models import Release, Review
 from assets.models import Asset, Version
 from assets.models.version import Status
-from core import clock, heartbeat
+from core import clock, counting, heartbeat
 from core.models import LogEntry, LogSubject, User
 from core.people import activity
 from generation.catalogue import registry
@@ -273,8 +273,10 @@ def _thumb(version_id: UUID) -> str:
 
 
 def _figures(user: User) -> Iterator[Figure]:
-    yield Figure("Pictures", str(Asset.objects.visible_to(user).count()), "in the library", reverse("assets:library"))
-    yield Figure("Live", str(Release.objects.count_live().total()), "released to channels", _channels_or_library(user))
+    pictures = counting.words(counting.counted(Asset.objects.visible_to(user)))
+    live = counting.words(*Release.objects.count_live().values())
+    yield Figure("Pictures", pictures, "in the library", reverse("assets:library"))
+    yield Figure("Live", live, "released to channels", _channels_or_library(user))
     if user.has_perm("generation.make_images") or user.has_perm("generation.manage_money"):
         budget = next(each for each in budgets.covering(user, None, "USD") if each.is_team)
         spent = budget.spent_micros + budget.reserved_micros

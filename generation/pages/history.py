@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import permission_required
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
+from core.counting import Pages
 from core.web.forms import unsearched
 from core.web.requests import SignedIn
 from generation.models import Brief
@@ -28,7 +28,7 @@ def history(request: SignedIn) -> HttpResponse:
     wanted = form.wanted()
     briefs = Brief.objects.none() if unsearched(form) else Brief.objects.visible_to(request.user)
     found = matching(briefs, wanted).with_details()
-    page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
+    page = Pages(found, ON_A_PAGE).get_page(request.GET.get("page"))
     words = tuple(wanted.get("q", "").split())
     rows = [
         (HistoryRow(brief_page, words), again_url(brief_page.brief))

@@ -9,11 +9,11 @@ from datetime import date
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import permission_required
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from core.counting import Pages
 from core.web.requests import SignedIn
 from generation.models import LedgerEntry
 from generation.spending import budgets, plans, reports
@@ -51,7 +51,7 @@ def spend(request: SignedIn) -> HttpResponse:
         "shown": shown,
         "tabs": [_tab(each, here, shown) for each in month.breakdowns],
         "plans": plans.in_month(first, month.currency),
-        "page": Paginator(reports.entries(first, month.currency), ON_A_PAGE).get_page(request.GET.get("page")),
+        "page": Pages(reports.entries(first, month.currency), ON_A_PAGE).get_page(request.GET.get("page")),
         "query": urlencode({**here, "by": shown.key}),
     }
     return render(request, "generation/spend.html", context)

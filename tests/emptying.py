@@ -22,12 +22,12 @@ STAY = {"django_migrations", "django_content_type", "auth_permission", "auth_gro
 """What migrating fills, and hardly a test changes."""
 ROLES_AS_MADE = {(name, right.partition(".")[2]) for name, rights in ROLES.items() for right in rights}
 
-_djangos = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+_djangos = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined] # Django's own
 
 
 def empty_quickly() -> None:
     """Have Django empty databases in this way."""
-    TransactionTestCase._fixture_teardown = _empty  # type: ignore[attr-defined]
+    TransactionTestCase._fixture_teardown = _empty  # type: ignore[attr-defined] # Django's own
 
 
 def _empty(test: Any) -> None:
@@ -41,7 +41,7 @@ def _empty(test: Any) -> None:
         filled = [name for (name,) in cursor.fetchall()]
         with _unguarded(cursor, filled):
             for name in filled:
-                cursor.execute(f'DELETE FROM "{name}"')  # noqa: S608
+                cursor.execute(f'DELETE FROM "{name}"')  # noqa: S608 - our own
 
 
 @contextmanager

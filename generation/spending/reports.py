@@ -29,6 +29,8 @@ from generation.spending import budgets as spending_budgets
 TEAM = Q(budget__person=None, budget__listing=None, budget__campaign="")
 MONTHS_SHOWN = 12
 TO_SETTLE_SHOWN = 20
+TIMED = 5_000
+"""Jobs of a month, the newest, that say how long jobs take: enough to tell, and the same cost in a month of many."""
 KEYS = {
     "by_provider": "model__provider",
     "by_model": "model__name",
@@ -187,6 +189,11 @@ class Month:
         return "–" if cost is None else _amount(round(cost * 1_000_000), self.currency)
 
     @property
+    def timed_words(self) -> str:
+        """Which jobs the times are of, where they are not of all."""
+        return f"times of the newest {TIMED:,} jobs" if self.total.jobs > TIMED else ""
+
+    @property
     def is_empty(self) -> bool:
         return not self.total.jobs
 
@@ -323,10 +330,11 @@ def _rows(
 
 
 def _waits(jobs: QuerySet[Job]) -> dict[tuple[Any, ...], list[float]]:
-    """Seconds from sending to the pictures, of every job that a provider finished by itself."""
+    """Seconds from sending to the pictures, of the newest jobs that a provider finished by itself."""
     finished = jobs.filter(state__in=(JobState.DONE, JobState.PARTIAL), started_at__lte=F("finished_at"))
     waits: dict[tuple[Any, ...], list[float]] = defaultdict(list)
-    for *key, began, ended in finished.values_list(*KEYS.values(), "started_at", "finished_at").iterator():
+    newest = finished.order_by("-finished_at", "id")[:TIMED]
+    for *key, began, ended in newest.values_list(*KEYS.values(), "started_at", "finished_at").iterator():
         if not registry.is_by_hand(key[0]):
             waits[tuple(key)].append((ended - began).total_seconds())
     return waits

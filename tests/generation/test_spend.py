@@ -190,6 +190,20 @@ def test_how_long_it_took_is_told_for_half_and_for_nine_in_ten(ada: User) -> Non
     assert (row.wait, row.long_wait) == (55, 90)
 
 
+def test_in_a_month_of_many_jobs_the_newest_say_how_long_it_takes(
+    ada: User, max_: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for age, seconds in ((3, 500), (2, 20), (1, 10)):
+        job = sent(ada)
+        assert job.finished_at
+        ended = job.finished_at - timedelta(seconds=age)
+        Job.objects.filter(pk=job.pk).update(started_at=ended - timedelta(seconds=seconds), finished_at=ended)
+    assert "times of the newest" not in page(max_)
+    monkeypatch.setattr(reports, "TIMED", 2)
+    assert breakdown("model")["Scripted-1"].long_wait == 20
+    assert "times of the newest 2 jobs" in page(max_)
+
+
 def test_peoples_own_time_is_no_providers_latency(ada: User) -> None:
     job = factories.by_hand(ada)
     execution.send(job.pk)

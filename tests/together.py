@@ -22,3 +22,11 @@ def in_one_transaction(blocker: DjangoDbBlocker, **settings: Any) -> Iterator[No
         cache.clear()
         yield
         transaction.set_rollback(True)
+
+
+@contextmanager
+def taken_back() -> Iterator[None]:
+    """Whatever happens inside is undone."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)

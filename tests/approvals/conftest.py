@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
-from pytest_django import Settings
+from pytest_django import DjangoDbBlocker, Settings
 
 from approvals.models import Channel, Review
 from assets.models import Version
 from core.models import User
 from tests.approvals import factories
+from tests.assets import factories as library_factories
+from tests.together import in_one_transaction
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +34,13 @@ def channel(db: None) -> Channel:
 @pytest.fixture
 def ready(ada: User) -> Version:
     return factories.ready(ada)
+
+
+@pytest.fixture(scope="module")
+def ready_once(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Version]:
+    """A version that nothing is missing from, made once for a module. A test reads it again."""
+    with in_one_transaction(django_db_blocker):
+        yield factories.ready(library_factories.ada())
 
 
 @pytest.fixture

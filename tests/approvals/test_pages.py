@@ -26,6 +26,11 @@ from tests.assets import verbs
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture
+def ready(ready_once: Version) -> Version:
+    return Version.objects.with_dossier().get(pk=ready_once.pk)
+
+
 def signed_in(user: User, **options: Any) -> Client:
     client = Client(**options)
     client.force_login(user)
@@ -207,10 +212,11 @@ def test_a_channel_says_how_many_of_its_releases_are_not_served(ada: User, max_:
     assert "1 paused" in page(max_, "channel", channel.slug).content.decode()
 
 
-def test_a_release_is_shown_with_its_alt_text_in_every_language(ada: User, rita: User, channel: Channel) -> None:
-    version = factories.ready(ada)
-    verbs.describe(version, text=version.alt_text, decorative=False, language="en", further={"fr": "Cuisine"}, by=ada)
-    shown = page(rita, "release", factories.released(version, channel).pk).content.decode()
+def test_a_release_is_shown_with_its_alt_text_in_every_language(
+    ready: Version, ada: User, rita: User, channel: Channel
+) -> None:
+    verbs.describe(ready, text=ready.alt_text, decorative=False, language="en", further={"fr": "Cuisine"}, by=ada)
+    shown = page(rita, "release", factories.released(ready, channel).pk).content.decode()
     assert 'In French</span> <span lang="fr">Cuisine' in shown
 
 
@@ -239,8 +245,8 @@ def test_a_paused_release_says_what_it_waits_for(ada: User, max_: User, channel:
     assert "The version was archived." in page(max_, "release", archived.pk).content.decode()
 
 
-def test_what_was_withdrawn_is_not_asked_for_again(max_: User, ada: User, channel: Channel) -> None:
-    release = factories.released(factories.ready(ada), channel)
+def test_what_was_withdrawn_is_not_asked_for_again(max_: User, ready: Version, channel: Channel) -> None:
+    release = factories.released(ready, channel)
     lifecycle.withdraw(release, "Sold.", by=max_)
     answer = page(max_, "withdraw", release.pk)
     assert (answer.status_code, answer["Location"]) == (302, reverse("approvals:release", args=[release.pk]))
@@ -264,9 +270,11 @@ def test_what_came_back_is_submitted_to_the_same_channels(ada: User, ready: Vers
     assert (ticked(ada, ready), "Changes requested" in said) == (["website"], True)
 
 
-def test_what_changed_after_its_approval_is_submitted_to_the_same_channels(ada: User, channel: Channel) -> None:
+def test_what_changed_after_its_approval_is_submitted_to_the_same_channels(
+    ready: Version, ada: User, channel: Channel
+) -> None:
     factories.channel("elsewhere")
-    version = factories.released(factories.ready(ada), channel).version
+    version = factories.released(ready, channel).version
     assert (ticked(ada, version), "changed since" in page(ada, "submit", version.pk).content.decode()) == ([], False)
     verbs.describe(version, text="A kitchen, now with a dog", decorative=False, language="en", by=ada)
     said = page(ada, "submit", version.pk).content.decode()
@@ -280,13 +288,11 @@ def test_a_channel_that_refuses_it_is_not_ticked(ada: User, ready: Version, chan
     assert ticked(ada, ready) == []
 
 
-def test_the_queue_costs_the_same_for_ten_and_for_thirty(
-    rita: User, ada: User, django_assert_max_num_queries: Any
-) -> None:
-    for _ in range(4):
+def test_the_queue_costs_the_same_however_long_it_is(rita: User, ada: User) -> None:
+    for _ in range(2):
         factories.review(factories.ready(ada))
     first = _queries(rita)
-    for _ in range(8):
+    for _ in range(4):
         factories.review(factories.ready(ada))
     assert _queries(rita) == first
 
@@ -367,25 +373,25 @@ def test_rules_that_cannot_be_read_are_said_and_break_nothing(rita: User, channe
     assert (response.status_code, b"min_widht" in response.content) == (200, True)
 
 
-def test_a_release_shows_what_the_public_sees(rita: User, ada: User) -> None:
-    release = factories.released(factories.ready(ada))
+def test_a_release_shows_what_the_public_sees(rita: User, ready: Version) -> None:
+    release = factories.released(ready)
     assert page(rita, "release", release.pk).status_code == 200
 
 
-def test_withdrawing_from_the_page(rita: User, ada: User) -> None:
-    release = factories.released(factories.ready(ada))
+def test_withdrawing_from_the_page(rita: User, ready: Version) -> None:
+    release = factories.released(ready)
     signed_in(rita).post(reverse("approvals:withdraw", args=[release.pk]), {"reason": "Sold."})
     assert Release.objects.get().state == "withdrawn"
 
 
-def test_withdrawing_without_a_reason_is_422(rita: User, ada: User) -> None:
-    release = factories.released(factories.ready(ada))
+def test_withdrawing_without_a_reason_is_422(rita: User, ready: Version) -> None:
+    release = factories.released(ready)
     response = signed_in(rita).post(reverse("approvals:withdraw", args=[release.pk]), {"reason": " "})
     assert (response.status_code, Release.objects.get().state) == (422, "live")
 
 
-def test_staff_cannot_withdraw(ada: User) -> None:
-    release = factories.released(factories.ready(ada))
+def test_staff_cannot_withdraw(ready: Version, ada: User) -> None:
+    release = factories.released(ready)
     response = signed_in(ada).post(reverse("approvals:withdraw", args=[release.pk]), {"reason": "Sold."})
     assert (response.status_code, Release.objects.get().state) == (403, "live")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client, override_settings
 from django.utils import timezone
 
@@ -32,6 +32,7 @@ from tests.assets import factories as assets
 from tests.assets import verbs
 from tests.generation import factories as generation
 from tests.generation.scripted import Scripted
+from tests.together import taken_back as taken_back
 
 SIGNED_IN = ("nils", "ada", "rita", "mona", "max")
 CALLERS = ("anonymous", *SIGNED_IN, "bricks")
@@ -199,14 +200,6 @@ def statements() -> Iterator[list[str]]:
 
     with connection.execute_wrapper(note):
         yield sent
-
-
-@contextmanager
-def taken_back() -> Iterator[None]:
-    """Whatever happens inside is undone."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 def _rows(cursor: Any, table: str) -> Table:

@@ -28,7 +28,7 @@ from tests.assets import factories
 
 pytestmark = [pytest.mark.engine, pytest.mark.django_db(transaction=True)]
 
-BEFORE = [("approvals", "0001_initial"), ("generation", "0001_initial")]
+BEFORE = [(app, "0001_initial") for app in ("approvals", "assets", "generation")]
 
 
 def back_to(before: list[tuple[str, str]]) -> Any:
@@ -46,7 +46,9 @@ def migrate() -> None:
 @pytest.fixture(autouse=True)
 def _ends_with_all_of_them() -> Iterator[None]:
     yield
-    migrate()
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        migrate()
 
 
 def an_old_mail(apps: Any, review: Review, to: User, **values: Any) -> datetime:
@@ -56,13 +58,23 @@ def an_old_mail(apps: Any, review: Review, to: User, **values: Any) -> datetime:
     return written
 
 
-def test_mail_that_waited_goes_to_the_outbox() -> None:
+def test_a_portal_of_the_first_version_is_brought_over(settings: Settings) -> None:
+    """With guards in place and something of each kind in it.
+
+    Mail that waited goes to the outbox, who contributed becomes rows, and what was made stays.
+    """
+    settings.UNDO_SECONDS = 0
     rita, max_, ada = factories.rita(), factories.max_(), factories.ada()
     waiting, returned = (approvals.review(approvals.ready(ada)) for _ in range(2))
     decision = approvals.decide(returned, Choice.CHANGES, "The lamp floats.")
+    release = approvals.released(approvals.ready(ada))
     budget = Budget.objects.create(month=budgets.month_of(), limit_micros=100, spent_micros=100)
     OutgoingMessage.objects.all().delete()
+    as_they_were = {each.pk: dossier.digest(each, 1) for each in Version.objects.with_dossier()}
     apps = back_to(BEFORE)
+    for key, digest in as_they_were.items():
+        apps.get_model("assets", "Version").objects.filter(pk=key).update(dossier_hash=digest)
+        apps.get_model("approvals", "Release").objects.filter(version=key).update(version_hash=digest)
     written = an_old_mail(apps, waiting, rita, kind="in_review", attempts=2)
     an_old_mail(apps, waiting, max_, kind="in_review", state="sent", closed_at=timezone.now())
     an_old_mail(apps, returned, ada, kind="came_back", decision_id=decision.pk)
@@ -81,27 +93,18 @@ def test_mail_that_waited_goes_to_the_outbox() -> None:
     ]
     assert OutgoingMessage.objects.get(to=rita).written_at == written
     assert "approvals_mail" not in connection.introspection.table_names()
-    assert (Decision.objects.count(), BudgetAlert.objects.count()) == (1, 2)
+    assert (Decision.objects.count(), BudgetAlert.objects.count()) == (2, 2)
     send_outbox()
     assert sorted(message.to[0] for message in mail.outbox) == [
         "ada@example.com",
         "max@example.com",
         "rita@example.com",
     ]
+    what_was_released_still_is(release, ada)
+    assert settling.settle(approvals.decide(waiting, by=rita)).lapsed_because == ""
 
 
-def test_a_portal_from_before_contributors_is_brought_over(settings: Settings) -> None:
-    """With guards in place and something of each kind in it: who contributed becomes rows, and what was made stays."""
-    settings.UNDO_SECONDS = 0
-    ada, rita = factories.ada(), factories.rita()
-    release = approvals.released(approvals.ready(ada))
-    open_one = approvals.review(approvals.ready(ada))
-    as_they_were = {each.pk: dossier.digest(each, 1) for each in Version.objects.with_dossier()}
-    apps = back_to([("approvals", "0001_initial"), ("assets", "0001_initial")])
-    for key, digest in as_they_were.items():
-        apps.get_model("assets", "Version").objects.filter(pk=key).update(dossier_hash=digest)
-        apps.get_model("approvals", "Release").objects.filter(version=key).update(version_hash=digest)
-    migrate()
+def what_was_released_still_is(release: Release, ada: User) -> None:
     assert list(Release.objects.live()) == [release]
     assert {(each.person, each.part) for each in release.version.contributors.select_related("person")} == {
         (ada, "brought"), (ada, "named"), (ada, "words"), (ada, "rights"), (ada, "submitted"),
@@ -109,5 +112,3 @@ def test_a_portal_from_before_contributors_is_brought_over(settings: Settings) -
     assert Release.objects.get().document == release.document
     with pytest.raises(DatabaseError, match="written once"), transaction.atomic():
         Release.objects.update(document_text="{}")
-    decision = approvals.decide(open_one, by=rita)
-    assert settling.settle(decision).lapsed_because == ""

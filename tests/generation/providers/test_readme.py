@@ -13,6 +13,7 @@ import pytest
 
 from generation.providers.directory import adapters
 from generation.providers.matrix import DOCUMENTS, README, ROOT
+from tests import mold
 
 BLOCK = re.compile(r"^```(?:python|toml)\n# (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COPIED = ("approvals", "assets", "config", "core", "generation", "templates", "tests")
@@ -31,7 +32,7 @@ def test_every_adapter_has_a_key_of_its_own() -> None:
 
 
 @pytest.fixture
-def followed(tmp_path: Path) -> Path:
+def followed(tmp_path: Path, django_db_setup: None) -> Path:
     """A copy of the repository in which somebody did what the tutorial says, from its text alone."""
     for name in COPIED:
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -42,14 +43,15 @@ def followed(tmp_path: Path) -> Path:
         with (tmp_path / place).open("a", encoding="utf-8") as file:
             file.write(f"\n{content}" if place.endswith(".toml") else content)
     assert len({place for place, _ in blocks}) == 8
+    mold.lend_database(tmp_path / f"{mold.NAME}_lent")
     run(tmp_path, "-m", "generation.providers.matrix")
     return tmp_path
 
 
 def run(where: Path, *arguments: str) -> str:
     """What Python says there; fails with it."""
-    told = {**os.environ, "PYTHONPATH": str(where), "TEST_DATABASE": "sqlite", "TEST_SHARED": ""}
-    told = {name: value for name, value in told.items() if value and not name.startswith("PYTEST_")}
+    told = {**os.environ, "PYTHONPATH": str(where), "TEST_SHARED": str(where / f"{mold.NAME}_lent")}
+    told = {name: value for name, value in told.items() if not name.startswith("PYTEST_")}
     done = subprocess.run(
         [sys.executable, *arguments], cwd=where, env=told, capture_output=True, text=True, timeout=240
     )

@@ -150,12 +150,13 @@ def test_a_start_with_a_bad_adapter_says_so_and_shows_no_key(tmp_path: Path, fil
 # In use
 
 
-def test_a_start_with_a_good_one_shows_that_it_answers(tmp_path: Path, file: Path) -> None:
-    named = {"IMAGE_PROVIDERS": f"lumen={LUMEN}", "IMAGE_PROVIDERS_FILE": str(file)}
-    assert start(tmp_path, "manage.py", "migrate", **named).returncode == 0
-    done = start(tmp_path, "manage.py", "providers", "--test", **named)
-    assert "Lumen (lumen)\n  Answers, with 30 steps." in done.stdout
-    assert CANARY not in done.stderr + done.stdout
+@pytest.mark.django_db
+def test_a_good_one_shows_that_it_answers(settings: Settings, file: Path) -> None:
+    settings.IMAGE_PROVIDERS = further([f"lumen={LUMEN}"], str(file), ())
+    said, wrong = StringIO(), StringIO()
+    call_command("providers", test=True, stdout=said, stderr=wrong)
+    assert "Lumen (lumen)\n  Answers, with 30 steps." in said.getvalue()
+    assert CANARY not in said.getvalue() + wrong.getvalue()
 
 
 def test_its_models_come_from_a_file_and_its_pictures_like_any_other(

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from django.core.management import call_command
 from django.db import connection, connections
 from django.db.models import F, Model
 from django.test import Client
@@ -96,6 +98,13 @@ def spent() -> tuple[int, int, list[str]]:
     ada = User.objects.get(username="ada")
     budget = budgets.budgets_for(ada, None, "USD")[0]
     return budget.reserved_micros, budget.spent_micros, ledger.differences()
+
+
+def command(name: str, *arguments: str) -> str:
+    """What a management command says, without a process of its own; it raises where that would end with an error."""
+    said = StringIO()
+    call_command(name, *arguments, stdout=said)
+    return said.getvalue()
 
 
 def start_at_once(provider: str, prompts: Sequence[str]) -> tuple[int, int]:

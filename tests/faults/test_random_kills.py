@@ -52,7 +52,7 @@ def test_nothing_is_lost_and_nothing_is_sent_twice(scene: Scene) -> None:
         assert double.billed * price <= sum(job.settled or 0 for job in ended if job.provider == provider)
     reserved, _, differences = scene.portal.do(inside.spent)
     assert (reserved, differences) == (0, [])
-    assert "whole" in scene.portal.manage("verify")
+    assert "whole" in scene.portal.do(inside.command, "verify")
 
 
 def tell(scene: Scene, ended: list[inside.Seen]) -> None:

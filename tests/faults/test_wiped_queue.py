@@ -19,8 +19,8 @@ pytestmark = finds_processes
 
 def put_jobs_in(scene: Scene) -> list[str]:
     """Jobs of every kind, queued while no worker runs."""
-    ids = [*scene.start("sketch", "A house", "A garden"), *scene.start("openai", "A house on a hill")]
-    return [*ids, *scene.start("bfl", "A house by the sea", "A house in a wood")]
+    prompts = {"sketch": "A house", "openai": "A house on a hill", "bfl": "A house by the sea"}
+    return [id for provider, prompt in prompts.items() for id in scene.start(provider, prompt)]
 
 
 def all_are_done(scene: Scene, ids: list[str]) -> None:

@@ -59,8 +59,11 @@ coverage: setup ## Run the tests and say which lines and branches none of them r
 .PHONY: prove
 prove: setup ## What `make test` does in part, whole: a hundred kills, every value in every form, every page at both widths, every test without the cast; twenty minutes
 	@TEST_DATABASE=$(ENGINE) TEST_KILLS=100 TEST_RACES=20 $(RUN) -m pytest -q -s tests/faults/test_random_kills.py tests/faults/test_last_dollar.py
-	@TEST_DATABASE=$(ENGINE) TEST_WHOLE=1 $(RUN) -m pytest -q -n 2 --dist loadgroup tests/boundaries tests/approvals/test_served.py tests/approvals/test_verify.py tests/journey/test_pages.py
+	@TEST_DATABASE=$(ENGINE) TEST_WHOLE=1 $(RUN) -m pytest -q -n 2 --dist loadgroup $(SHARED)
 	@TEST_DATABASE=sqlite TEST_EMPTIED=1 $(RUN) -m pytest -q -n 2 --dist loadgroup -m "not browser" tests/approvals tests/assets tests/boundaries tests/config tests/core tests/generation
+
+# Where the suite takes a part of the values.
+SHARED = $$(grep -rl --include='test_*.py' '^from tests.share import' tests)
 
 .PHONY: journey
 journey: setup ## Walk the way in a browser and leave a picture of each step in screenshots/

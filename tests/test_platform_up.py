@@ -23,6 +23,7 @@ from config.supervisor import Process, signals
 from config.supervisor import running as run_parts
 from tests.mold import Mold
 from tests.portal import Portal, finds_processes, free_port, wait_until
+from tests.share import share
 
 pytestmark = finds_processes
 
@@ -51,7 +52,7 @@ def test_up_runs_all_parts_and_stops_them_when_told(portal: Portal) -> None:
     assert portal.processes() == []
 
 
-@pytest.mark.parametrize("part", ["worker", "clock"])
+@pytest.mark.parametrize("part", share(["worker", "clock"], "part", of=2))
 def test_when_one_part_dies_the_others_are_stopped_too(portal: Portal, part: str) -> None:
     (pid,) = portal.worker_pids if part == "worker" else portal.clock_pids
     up = running(portal)

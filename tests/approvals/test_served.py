@@ -233,7 +233,7 @@ class People(RuleBasedStateMachine):
 @pytest.mark.django_db
 def test_served_is_always_approved_unchanged_and_in_force(settings: Any) -> None:
     settings.UNDO_SECONDS = 60
-    _run(examples=100 if WHOLE else 5, steps=15)
+    _run(examples=100 if WHOLE else 2, steps=15)
 
 
 FLAGS = [

@@ -1,6 +1,6 @@
 """Nothing unapproved leaves: no address, key, header or saved answer gets bytes or words that are not released.
 
-Each caller asks each address in a sixth of the ways, in rotation; `make prove` tries them all.
+Each caller asks each address in a twelfth of the ways, in rotation; `make prove` tries them all.
 """
 
 from __future__ import annotations
@@ -127,12 +127,12 @@ def test_a_version_that_is_not_approved_never_leaves(
     secret = {storage.read(each) for each in hashes}
     ways = [*requests([f'"{each}"' for each in hashes] + [f'W/"{hashes[-1]}"'])]
     for name, browser in callers(world, elsewhere).items():
-        for method, headers in share(ways, name, of=6):
+        for method, headers in share(ways, name, of=12):
             with taken_back():
                 listed = getattr(browser, method)(IMAGES, headers=headers)
             assert SAYS.encode() not in listed.body
         for place, (number, what) in enumerate(product(ids, ("", "file"))):
-            for method, headers in share(ways, name, place, of=6):
+            for method, headers in share(ways, name, place, of=12):
                 answer = getattr(browser, method)(f"{IMAGES}{number}/{what}", headers=headers)
                 gone = name == "the site" and number in ended
                 expected = 410 if gone else 404 if name in ("the site", "another site") else 401

@@ -21,7 +21,7 @@ def make_scene(mold: Mold, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     with ExitStack() as stack:
 
         def make(**environment: str) -> Scene:
-            openai, bfl = stack.enter_context(GatedOpenAI(seconds=0.4)), stack.enter_context(GatedBFL())
+            openai, bfl = stack.enter_context(GatedOpenAI(seconds=0.4)), stack.enter_context(GatedBFL(seconds=1.0))
             points = {
                 "OPENAI_API_KEY": "sk-standin",
                 "OPENAI_BASE_URL": f"{openai.url}/v1",

@@ -1,4 +1,8 @@
-"""Every form of the portal: guarded, and sent once or held against what was seen; a new one cannot forget it."""
+"""Every form of the portal: guarded, and sent once or held against what was seen; a new one cannot forget it.
+
+Max looks at every page, and two others at a third each; whoever is late chooses in one of both ways, form by form.
+`make prove` does all of it.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,7 @@ from tests.boundaries.table import DOERS, READERS
 from tests.boundaries.urls import address
 from tests.boundaries.walking import Form, forms_of
 from tests.boundaries.world import Browser, World
+from tests.share import share
 
 pytestmark = pytest.mark.django_db
 
@@ -75,11 +80,11 @@ def pages(world: World) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def found(world: World) -> list[Found]:
-    """Every form that the callers see, on every page."""
+    """Every form that the callers see."""
     seen = []
     for caller in ("max", "ada", "rita"):
-        browser = world.client(caller)
-        for page in pages(world):
+        browser, all_pages = world.client(caller), [*pages(world)]
+        for page in all_pages if caller == "max" else share(all_pages, caller):
             answer = browser.get(page)
             text = answer.content.decode() if "text/html" in answer.get("Content-Type", "") else ""
             if answer.status_code == 200 and "<html" in text:  # a part of a page has no forms of its own
@@ -181,8 +186,11 @@ def value_now(browser: Browser, stale: Stale, page: str) -> str:
     return "".join(form_of(browser, stale, page).fields.get(stale.field, []))
 
 
-@pytest.mark.parametrize("stale", STALE, ids=str)
-@pytest.mark.parametrize("choice", ["mine", "theirs"])
+@pytest.mark.parametrize(
+    ("stale", "choice"),
+    [(row, way) for place, row in enumerate(STALE) for way in share(("mine", "theirs"), "", place, of=2)],
+    ids=str,
+)
 def test_whoever_is_late_sees_both_and_chooses(world: World, stale: Stale, choice: str) -> None:
     browser, page = world.client("max"), _on(world, stale.page)
     early = late = form_of(browser, stale, page)
@@ -207,7 +215,7 @@ def test_whoever_is_late_sees_both_and_chooses(world: World, stale: Stale, choic
     assert value_now(browser, stale, page) == (stale.mine if choice == "mine" else saved)
 
 
-@pytest.mark.parametrize("stale", STALE, ids=str)
+@pytest.mark.parametrize("stale", share(STALE, "the same"), ids=str)
 def test_the_same_said_by_both_is_no_difference(world: World, stale: Stale) -> None:
     """Nor is a save that is sent again because its answer was lost."""
     browser, page = world.client("max"), _on(world, stale.page)
@@ -262,7 +270,10 @@ def test_a_revision_on_a_revision_that_somebody_saved_meanwhile_waits(world: Wor
     assert browser.post(page, again.with_(save="1")).status_code == 302
 
 
-@pytest.mark.parametrize("seen", ["", "{", "[]", "[" * 20_000, "9" * 5000, '{"alt-text": {}}'])
+UNREADABLE = ("", "{", "[]", "[" * 20_000, "9" * 5000, '{"alt-text": {}}')
+
+
+@pytest.mark.parametrize("seen", share(UNREADABLE, "seen"), ids=lambda seen: seen[:20])
 def test_what_was_seen_and_cannot_be_read_asks_about_everything(world: World, seen: str) -> None:
     browser, page = world.client("max"), _on(world, "{v}")
     form = form_of(browser, STALE[0], page)

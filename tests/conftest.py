@@ -15,7 +15,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.cache import cache
 from django.db import connection
 from django.test import override_settings
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
@@ -147,6 +147,35 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
     return browser_context_args | {"reduced_motion": "reduce"}
 
 
+@pytest.fixture(scope="session")
+def _warm_context(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[BrowserContext]:
+    context = browser.new_context(**browser_context_args)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def context(request: pytest.FixtureRequest, _warm_context: BrowserContext) -> Iterator[BrowserContext]:
+    """As good as new, but with the stylesheets and scripts of earlier tests, which are named by their content.
+
+    Whoever wants another kind of context, or records what happens in it, gets one of their own.
+    """
+    records = (request.config.getoption(name) != "off" for name in ("--tracing", "--video", "--screenshot"))
+    if any(records) or request.node.get_closest_marker("browser_context_args"):
+        yield request.getfixturevalue("new_context")()
+        return
+    yield _warm_context
+    [page, *_] = _warm_context.pages or [_warm_context.new_page()]
+    _warm_context.new_cdp_session(page).send(
+        "Storage.clearDataForOrigin", {"origin": "*", "storageTypes": "local_storage,session_storage"}
+    )
+    for page in _warm_context.pages:
+        page.close()
+    _warm_context.clear_cookies()
+    _warm_context.clear_permissions()
+    _warm_context.set_offline(False)
+
+
 @pytest.fixture(autouse=True)
 def _broker_is_not_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """A broker that did not answer one test is asked again by the next."""
@@ -160,7 +189,7 @@ def _leave_no_tab_open(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
         return
     browser: Browser = request.getfixturevalue("browser")
-    before = set(browser.contexts)
+    before = {*browser.contexts, request.getfixturevalue("_warm_context")}
     yield
     for context in set(browser.contexts) - before:
         context.close()

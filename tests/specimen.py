@@ -97,14 +97,25 @@ def context() -> dict[str, object]:
     }
 
 
+def ada() -> User:
+    return User(username="ada", display_name="Ada Quill", is_superuser=True, is_active=True)
+
+
 @login_not_required
 def specimen(request: HttpRequest) -> HttpResponse:
-    request.user = User(username="ada", display_name="Ada Quill", is_superuser=True, is_active=True)
+    request.user = ada()
     if hasattr(request, "_messages"):
         messages.success(request, "Four pictures were kept.")
         messages.warning(request, "One provider waits for a person.")
         messages.error(request, "The upload was refused: it is not a picture. Nothing was stored; choose another file.")
     return render(request, "components/specimen.html", context())
+
+
+@login_not_required
+def frame(request: HttpRequest) -> HttpResponse:
+    """What is around every page, which is drawn in no time."""
+    request.user = ada()
+    return render(request, "base.html")
 
 
 @login_not_required
@@ -125,6 +136,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", blank, name="overview"),
     path("settings/", blank, name="settings"),
     path("library/specimen/", specimen, name="specimen"),
+    path("library/frame/", frame),
     path("mishap/<int:code>/", mishap),
     path("accounts/", include("core.people.urls")),
     path("accounts/", include("allauth.urls")),

@@ -320,11 +320,15 @@ def test_a_picture_that_had_no_turn_comes_later_by_itself(
             return _picture(route)
         return route.fulfill(status=status, headers={"Retry-After": "5"} if status == 503 else {})
 
+    def with_a_picture(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace("</main>", f'<img src="{wide}" alt=""></main>'))
+
+    wide = f"{live_server.url}/specimen/wide.svg"
     page.route("**/specimen/*.svg", refuse_at_first)
-    page.goto(f"{live_server.url}/library/specimen/")
-    picture = page.locator("img[src$='.svg']").first
-    picture.scroll_into_view_if_needed()
-    wide = f"{live_server.url}{picture.get_attribute('src')}"
+    page.route("**/library/frame/", with_a_picture)
+    page.goto(f"{live_server.url}/library/frame/")
+    picture = page.locator("img[src$='.svg']")
     while asked.count(wide) < 2:
         page.wait_for_timeout(50)
     expect(picture).not_to_have_attribute("data-waits", "")
@@ -344,7 +348,7 @@ def test_no_page_is_wider_than_its_window(live_server: LiveServer, page: Page) -
 @pytest.mark.browser
 @pytest.mark.usefixtures("places", "complaints")
 def test_a_chosen_theme_is_there_before_the_first_paint_of_the_next_page(live_server: LiveServer, page: Page) -> None:
-    page.goto(f"{live_server.url}/library/specimen/")
+    page.goto(f"{live_server.url}/library/frame/")
     page.click(".menu.me > summary")
     page.click("[data-theme-switch] [value=dark]")
     page.reload(wait_until="commit")
@@ -355,7 +359,7 @@ def test_a_chosen_theme_is_there_before_the_first_paint_of_the_next_page(live_se
 @pytest.mark.browser
 @pytest.mark.usefixtures("places", "complaints")
 def test_keys_rest_while_a_person_types(live_server: LiveServer, page: Page) -> None:
-    page.goto(f"{live_server.url}/library/specimen/")
+    page.goto(f"{live_server.url}/library/frame/")
     page.wait_for_load_state("networkidle")
     page.keyboard.press("/")
     page.keyboard.type("?")

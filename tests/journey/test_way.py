@@ -98,23 +98,22 @@ def test_the_same_way_with_pictures_from_openai(portal: Portal, browser: Browser
     assert (ada.complaints, rita.complaints) == ([], [])
 
 
-@pytest.mark.parametrize(
-    ("mode", "seen", "asked"),
-    [
-        ("refuse", "Refused", 1),
-        ("busy-once", "Done", 2),
-        ("lost", "never sent again automatically", 1),
-    ],
-)
-def test_what_else_openai_may_answer(
-    portal: Portal, browser: Browser, openai: OpenAIStandIn, mode: str, seen: str, asked: int
-) -> None:
-    ada = Person(portal, browser, "ada", album=f"openai {mode}")
-    steps.writes_freely(ada, f"A lantern [{mode}]", "GPT Image 2")
-    steps.sends(ada)
-    expect(ada.page.locator("#results")).to_contain_text(seen, timeout=60_000)
-    ada.shoot("2 what came back")
-    assert sum(f"[{mode}]" in prompt for prompt in openai.prompts) == asked
+ANSWERS = {"refuse": ("Refused", 1), "busy-once": ("Done", 2), "lost": ("never sent again automatically", 1)}
+"""What OpenAI does -> what is said of it, and how often it was asked."""
+
+
+def test_what_else_openai_may_answer(portal: Portal, browser: Browser, openai: OpenAIStandIn) -> None:
+    ada = Person(portal, browser, "ada", album="openai answers")
+    briefs: dict[str, str] = {}
+    for mode in ANSWERS:  # all of them before looking: one waits while the next is written
+        steps.writes_freely(ada, f"A lantern [{mode}]", "GPT Image 2")
+        steps.sends(ada)
+        briefs[mode] = ada.page.url
+    for mode, (seen, asked) in ANSWERS.items():
+        ada.go(briefs[mode])
+        expect(ada.page.locator("#results")).to_contain_text(seen, timeout=60_000)
+        ada.shoot(f"2 what came back from {mode}")
+        assert sum(f"[{mode}]" in prompt for prompt in openai.prompts) == asked
 
 
 def test_the_same_way_with_a_photograph_brought_by_hand(portal: Portal, browser: Browser) -> None:

@@ -1,6 +1,6 @@
 """Virtual staging in a real browser: from the photograph of an empty room to the pair of original and staged room.
 
-Axe reads each page by day at one of both widths; `make prove` at both.
+Axe reads each page by day at one of both widths, and one of them by night; `make prove` has it read all.
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ def looks_right(ada: Person, time: int) -> None:
         if width in share(WIDTHS, "axe", time, of=2):
             assert browsing.found_by_axe(ada.page) == []
     ada.page.emulate_media(color_scheme="dark")
-    assert browsing.found_by_axe(ada.page, runOnly=["color-contrast"]) == []
+    if share(("by night",), "axe", time):
+        assert browsing.found_by_axe(ada.page, runOnly=["color-contrast"]) == []
     ada.page.emulate_media(color_scheme="light")
 
 

@@ -122,8 +122,10 @@ def asks_to_add(route: Route) -> bool:
 def test_axe_finds_nothing(plain_tab: Page, live_server: LiveServer, template: Template, max_: User) -> None:
     factories.started(max_, title="Mill")
     plain = [{"name": "subject", "label": "Subject"}]
-    revisions.revise(template, revisions.Wording(body="A tall {subject}.", fields=plain), by=max_)
-    of_template = [f"templates/{path}" for path in ("", "house/", "house/edit/", "house/changes/", "house/about/")]
+    long = "A tall {subject}." + " By the sea." * 200  # its preview scrolls
+    revisions.revise(template, revisions.Wording(body=long, fields=plain), by=max_)
+    of_house = ("", "edit/?revision=2", "changes/", "about/")
+    of_template = ["templates/", *(f"templates/house/{path}" for path in of_house)]
     found = []
     for path in ("history/", "rules/", "templates/file/", "templates/new/", *of_template):
         plain_tab.goto(f"{live_server.url}/make/{path}")

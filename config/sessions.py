@@ -52,7 +52,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def client_side_redirects(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """A form that script posts follows a redirect as the whole page, as if the browser had posted it."""
+    """A form that script posts follows a redirect as the whole page, as if the browser had posted it.
+
+    Shown again, it stays where it was: the address it was posted to may be none that can be opened.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
@@ -63,6 +66,8 @@ def client_side_redirects(
                 response["HX-Refresh"] = "true"
             del response["Location"]
             response.status_code = 200
+        elif "HX-Boosted" in request.headers and request.method == "POST":
+            response.headers.setdefault("HX-Push-Url", "false")
         return response
 
     return middleware
@@ -102,5 +107,9 @@ def _needs_sign_in(request: HttpRequest) -> bool:
 
 
 def _is_same_page(request: HttpRequest, to: str) -> bool:
-    here, there = urlsplit(request.headers.get("HX-Current-URL", "")), urlsplit(request.build_absolute_uri(to))
+    try:
+        here = urlsplit(request.headers.get("HX-Current-URL", ""))
+    except ValueError:  # no address of ours
+        return False
+    there = urlsplit(request.build_absolute_uri(to))
     return bool(there.fragment) and here[:4] == there[:4]

@@ -13,6 +13,7 @@ import io
 import os
 import re
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -23,6 +24,8 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 CONNECT_TIMEOUT, READ_TIMEOUT = 1.0, 1.2
 """Seconds a bucket has to take a connection, and then to answer. Whoever waits for a page wants to hear within two, so
 nothing is tried twice here: workers try again by themselves, and people are told that they can."""
+AGAIN = 0.2
+"""Seconds until a file is put once more that somebody else is putting."""
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
@@ -198,13 +201,18 @@ def _into_bucket(store: Any, name: str, data: bytes) -> None:
     from botocore.exceptions import ClientError
 
     with _reached():
-        try:
-            client(store).put_object(Bucket=store.bucket_name, Key=_key(store, name), Body=data, IfNoneMatch="*")
-        except ClientError as error:
-            if _status(error) == 507:
-                raise Full(str(error)) from error
-            if _status(error) != 412:
-                raise
+        for is_last in (False, False, True):
+            try:
+                client(store).put_object(Bucket=store.bucket_name, Key=_key(store, name), Body=data, IfNoneMatch="*")
+            except ClientError as error:
+                if _status(error) == 507:
+                    raise Full(str(error)) from error
+                if _status(error) == 409 and not is_last:  # somebody else is putting it: S3 asks to try again
+                    time.sleep(AGAIN)
+                    continue
+                if _status(error) != 412:
+                    raise
+            return
 
 
 def _from_bucket(store: Any, name: str) -> bytes:

@@ -13,7 +13,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from assets.imaging.inspection import EXTENSIONS
-from assets.imaging.refusals import Busy, Unreadable
+from assets.imaging.refusals import Busy, Fault, Unreadable
 from assets.imaging.rendering import SPECS
 from assets.library import renditions
 from assets.models import Version
@@ -38,7 +38,7 @@ def file(request: SignedIn, version_id: UUID, spec: str) -> HttpResponseBase:
     except (storage.CorruptFile, FileNotFoundError):
         logger.exception("stored file cannot be used", extra={"sha256": version.sha256})
         return HttpResponse("This file is damaged or missing where it is kept.", "text/plain", 503)
-    except Busy as error:
+    except (Busy, Fault) as error:
         return HttpResponse(str(error), "text/plain", 503, headers={"Retry-After": "5"})
     except Unreadable as error:
         return HttpResponse(str(error), "text/plain", 422)

@@ -44,7 +44,11 @@ def deliver(message: EmailMessage, template: str, email: str, user: User | None)
 
 
 def _reset(message: OutgoingMessage) -> EmailMessage | None:
-    user = message.to
+    """Nothing when the address is not the person's any more, or the person is no longer let in."""
+    user, email = message.to, message.data["email"]
+    is_theirs = user.email == email or EmailAddress.objects.filter(user=user, email=email).exists()
+    if not (is_theirs and user.is_active):
+        return None
     token = allauth.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
     key = {"uidb36": user_pk_to_url_str(user), "key": token}
     url = settings.SITE_URL + reverse("account_reset_password_from_key", kwargs=key)

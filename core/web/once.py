@@ -30,6 +30,8 @@ from core.web.requests import asks_by_script, back
 FIELD = "send_token"
 KEPT = timedelta(days=3)
 """How long a form that was sent is remembered: longer than anybody leaves a page open and presses its button again."""
+LOST_AFTER = timedelta(minutes=5)
+"""No view takes so long: whoever was at a form that is older and not done was stopped, and it may be sent again."""
 WAITS, LOOKS_EVERY = 20.0, 0.1
 """Seconds: how long the second waits for the first one's answer, and how often it looks."""
 IS_DONE = "That was sent already, and it was done once."
@@ -52,8 +54,7 @@ def once(button: str = "", *, but: str = "", already: str = IS_DONE) -> Callable
             if FIELD not in said or (button and button not in said) or (but and but in said):
                 return view(request, *args, **kwargs)
             digest = _digest(request)
-            _, is_first = SentForm.objects.get_or_create(digest=digest)
-            if not is_first:
+            if not _is_first(digest):
                 return _same_again(request, digest, already)
             try:
                 response = view(request, *args, **kwargs)
@@ -109,6 +110,14 @@ def _marks(file: UploadedFile[Any]) -> tuple[str, str]:
     return file.name or "", digest.hexdigest()
 
 
+def _is_first(digest: str) -> bool:
+    """Write down that the form is being done; False where it was done, or somebody is at it."""
+    _, is_new = SentForm.objects.get_or_create(digest=digest)
+    now = clock.instant()
+    lost = SentForm.objects.filter(digest=digest, is_done=False, sent_at__lt=now - LOST_AFTER)
+    return is_new or lost.update(sent_at=now) == 1
+
+
 def _remember(digest: str, response: HttpResponseBase) -> None:
     """Where it led; a form that was refused may be sent again as it is."""
     mine = SentForm.objects.filter(digest=digest)
@@ -121,8 +130,14 @@ def _remember(digest: str, response: HttpResponseBase) -> None:
 def _same_again(request: HttpRequest, digest: str, already: str) -> HttpResponse:
     """The answer of the first: to the page where it led, or to the page as it is now."""
     first = _first(digest)
-    if first is None or not first.is_done:
-        raise InvalidTransition("This was sent a moment ago and is not done yet. Look what came of it first.")
+    if first is None:
+        raise InvalidTransition("This was sent a moment ago, and it was refused. Send it again to see why.")
+    if not first.is_done:
+        minutes = LOST_AFTER // timedelta(minutes=1)
+        raise InvalidTransition(
+            "This was sent a moment ago, and what came of it is not known yet. Look first whether it was done. "
+            f"If not, it can be sent again in {minutes} minutes."
+        )
     if first.leads_to:
         return redirect(first.leads_to)
     messages.info(request, already)

@@ -173,6 +173,7 @@ def read(text: str) -> Mapping[str, Any]:
     """What was seen; of what cannot be read nothing, so that all that differs is asked."""
     try:
         said = json.loads(text)
+        json.dumps(said, ensure_ascii=False).encode()  # half a character can be neither kept nor shown
     except (ValueError, RecursionError):
         return {}
     return said if isinstance(said, dict) else {}

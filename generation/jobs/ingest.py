@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from assets.imaging import inspection, rendering
+from assets.imaging.refusals import Busy, Fault
 from core import storage
 from core.models import User
 from generation.models import Job, Output
@@ -14,6 +16,8 @@ from generation.providers.base import ImageSpec, Picture
 from generation.providers.models import ratio_of
 
 SHAPE_TOLERANCE = 0.02
+PAUSES = (1.0, 5.0)
+"""Seconds before a picture is looked at again that the portal failed on."""
 
 FLAGS = {
     "flat": "One color only: many services send an empty frame instead of saying no.",
@@ -84,11 +88,21 @@ def add_outputs(
 def _receive(picture: Picture, spec: ImageSpec) -> Received:
     sha256 = storage.put(picture.data)
     try:
-        seen = rendering.see(picture.data, rendering.SPECS["preview"])
+        seen = _see(picture.data)
     except inspection.Unreadable as problem:
         words = f"What came cannot be shown. {problem} Its {len(picture.data):,} bytes are kept."
         return Received(None, words, _seed(picture), unshown=sha256)
     return _received(picture, spec, seen)
+
+
+def _see(data: bytes) -> rendering.Seen:
+    """What is seen in a picture. Where the portal itself failed it looks again, since what was paid for may be good."""
+    for pause in PAUSES:
+        try:
+            return rendering.see(data, rendering.SPECS["preview"])
+        except (Busy, Fault):
+            time.sleep(pause)
+    return rendering.see(data, rendering.SPECS["preview"])
 
 
 def _received(picture: Picture, spec: ImageSpec, seen: rendering.Seen) -> Received:

@@ -12,7 +12,7 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from assets.imaging.inspection import EXTENSIONS
-from assets.imaging.refusals import Busy
+from assets.imaging.refusals import Unreadable
 from assets.imaging.rendering import SPECS
 from core import storage
 from core.web.files import HEADERS
@@ -62,7 +62,7 @@ def specimen(request: SignedIn, revision_id: int) -> HttpResponseBase:
     revision = get_object_or_404(TemplateRevision, pk=revision_id)
     try:
         sketch = previews.of(revision)
-    except Busy as error:
+    except Unreadable as error:  # too many at once, or a fault of ours: the sketch itself is good
         return HttpResponse(str(error), "text/plain", 503, headers={"Retry-After": "5"})
     return _sent(request, sketch, SPECS["thumb"].media_type)
 

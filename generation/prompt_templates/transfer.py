@@ -82,13 +82,21 @@ def read(data: bytes) -> list[Entry]:
 def _parsed(data: bytes) -> Any:
     try:
         text = data.decode("utf-8-sig")
-        return json.loads(text) if text.lstrip().startswith("{") else tomllib.loads(text)
+        if not text.lstrip().startswith("{"):
+            return tomllib.loads(text)
+        found = json.loads(text)
+        json.dumps(found, ensure_ascii=False).encode()
+        return found
     except UnicodeDecodeError:
         raise BadTemplate("The file is not text in UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
         raise BadTemplate(f"The file is neither JSON nor TOML: {error}.") from None
     except json.JSONDecodeError as error:
         raise BadTemplate(f"The file is not JSON: {error.msg} in line {error.lineno}.") from None
+    except UnicodeEncodeError:
+        raise BadTemplate("The file holds half a character, such as \\ud800, which no text has.") from None
+    except ValueError:
+        raise BadTemplate("The file holds a number of more digits than any template has.") from None
     except RecursionError:
         raise BadTemplate("The file is nested too deeply to be one of templates.") from None
 

@@ -1,13 +1,16 @@
-"""Pages of approvals in Chromium: what is long stays within the window."""
+"""Pages of approvals in Chromium: what is long stays within the window, and what is secret is shown once."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from approvals.models import Release, Review
+from approvals.models import Release, Review, SiteKey
 from core.models import User
 from tests import browsing
 from tests.approvals import factories
@@ -52,3 +55,44 @@ def test_a_title_of_one_long_word_makes_no_page_wider_than_its_window(
             if tab.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 wide.append(f"{address} on {width}")
     assert wide == []
+
+
+LIES_OVER = """button => {
+  const box = button.getBoundingClientRect();
+  const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+  return button.contains(top) ? "" : top?.outerHTML.slice(0, 80) ?? "nothing";
+}"""
+
+
+def test_every_key_can_be_revoked_at_every_desk(tab: Page, live_server: LiveServer) -> None:
+    site = factories.site()
+    factories.key(site, expires_at=timezone.now() + timedelta(days=300))
+    SiteKey.objects.update(label="production", last_used_at=timezone.now())
+    tab.goto(f"{live_server.url}/channels/sites/{site.slug}/")
+    revoke = tab.get_by_role("button", name="Revoke production")
+    for width in (TABLET, 1280, 1366, 1440):
+        tab.set_viewport_size({"width": width, "height": 900})
+        revoke.scroll_into_view_if_needed()
+        assert revoke.evaluate(LIES_OVER) == "", width
+        assert tab.locator("tbody th code").evaluate("code => code.getBoundingClientRect().height") < 45, width
+
+
+def test_a_key_is_shown_once(tab: Page, live_server: LiveServer) -> None:
+    """The form is sent to an address that cannot be opened, and what a page showed is kept nowhere in the browser."""
+    site = factories.site()
+    address = f"{live_server.url}/channels/sites/{site.slug}/"
+    tab.goto(address)
+    tab.get_by_label("What is it for?").fill("production")
+    tab.get_by_role("button", name="Create an API key").click()
+    expect(tab.get_by_text("Copy this key now.")).to_be_visible()
+    key = str(tab.locator("[data-copy]").first.get_attribute("data-copy"))
+    assert key.startswith("imp_")
+    assert tab.url == address
+    tab.get_by_role("link", name="Spend").first.click()
+    expect(tab.get_by_role("heading", level=1, name="Spend")).to_be_visible()
+    tab.go_back()
+    expect(tab.get_by_role("heading", level=1, name=site.name)).to_be_visible()
+    assert key not in tab.content()
+    assert key not in tab.evaluate("JSON.stringify(sessionStorage) + JSON.stringify(localStorage)")
+    tab.reload()
+    expect(tab.get_by_role("row", name="production")).to_be_visible()

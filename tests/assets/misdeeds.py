@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -58,6 +59,14 @@ def stumble() -> None:
 def answer_nonsense() -> object:
     """Give back what cannot be sent."""
     return object()
+
+
+def speak(words: bytes) -> None:
+    """Send bytes of one's own in place of an answer, as whoever took a decoder over could."""
+    for number in range(3, 256):
+        with contextlib.suppress(OSError):
+            os.write(number, words)
+    os._exit(0)
 
 
 def pry(process: int, secret: str, port: int) -> dict[str, str]:

@@ -49,6 +49,17 @@ def test_each_task_has_a_process_of_its_own_and_the_helper_stays() -> None:
 
 
 @pytest.mark.parametrize(
+    "words",
+    [b"\0\0\0\4none", b"\xff" * 64, b"\0\1\0\0" + b"[" * 65_536, b'\0\0\0\x0c["[]", [-12]]'],
+    ids=["no head", "too long", "nested", "bad sizes"],
+)
+def test_a_child_that_speaks_for_itself_costs_its_own_task_only(words: bytes) -> None:
+    with pytest.raises(TooHeavy, match="crash"):
+        fence.run(misdeeds.speak, words)
+    assert fence.run(misdeeds.echo, 1) == 1
+
+
+@pytest.mark.parametrize(
     ("misdeed", "words"),
     [
         (misdeeds.burn, "takes longer"),

@@ -119,6 +119,19 @@ def test_a_mail_server_that_is_away_delays_a_link_and_loses_none(
     assert EmailAddress.objects.get(email="new@example.com").verified
 
 
+@pytest.mark.parametrize("changed", [{"email": "else@example.com"}, {"is_active": False}])
+def test_a_delayed_link_goes_to_nobody_who_lost_the_address_or_the_account(
+    client: Client, ada: User, address: str, monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any]
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(EmailMessage, "send", mock.Mock(side_effect=ConnectionRefusedError()))
+        client.post("/accounts/password/reset/", {"email": address})
+    EmailAddress.objects.filter(user=ada).delete()
+    User.objects.filter(pk=ada.pk).update(**changed)
+    sending.send_due()
+    assert mail.outbox == []
+
+
 def test_a_link_can_be_asked_for_again_after_it_was_sent_late(
     client: Client, ada: User, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

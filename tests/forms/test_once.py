@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from approvals.models import ListingSite, SiteKey
 from assets.models import Asset
+from core import clock
 from core.models import LogEntry, SentForm, User
 from core.web import once
 from generation.models import Brief, Job
@@ -111,6 +112,20 @@ def test_what_is_not_done_yet_is_not_begun_again(ada: User, monkeypatch: pytest.
     SentForm.objects.update(is_done=False, leads_to="")
     assert sent(ada, data)[0] == 409
     assert Brief.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_what_nobody_is_at_any_more_may_be_sent_again(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(once, "WAITS", 0.0)
+    data = a_brief()
+    sent(ada, data)
+    long_ago = clock.instant() - once.LOST_AFTER - timedelta(seconds=1)
+    SentForm.objects.update(is_done=False, leads_to="", sent_at=long_ago)
+    assert [sent(ada, data)[0] for _ in range(2)] == [302, 302]
+    assert Brief.objects.count() == 2
+    SentForm.objects.update(is_done=True, sent_at=long_ago)
+    sent(ada, data)
+    assert Brief.objects.count() == 2, "what was done stays done, however long ago"
 
 
 @pytest.mark.django_db

@@ -9,6 +9,7 @@ from django.test import Client
 
 from assets.models import Listing
 from core.models import User
+from core.web import seen
 from tests.boundaries.pages import Page
 from tests.browsing import browser_of
 
@@ -120,3 +121,21 @@ def test_the_page_itself_is_read_anew_when_only_its_fragment_differs(ada: User) 
     data = {"alt-text": "A kitchen", "alt-language": "en"}
     answer = browser_of(ada).post(f"{here}alt-text/", data, headers=headers)
     assert (answer["HX-Redirect"], answer["HX-Refresh"]) == (f"{here}#alt_text", "true")
+
+
+def test_a_page_that_script_posted_stays_where_it_was(ada: User) -> None:
+    """Its form was sent to an address that cannot be opened."""
+    refused = browser_of(ada).post(NEW, LISTING | {"reference": ""}, headers=AS_A_PAGE)
+    assert (refused.status_code, refused["HX-Push-Url"]) == (422, "false")
+
+
+@pytest.mark.parametrize("address", ["http://[bad", "", "nonsense"])
+def test_a_page_that_names_no_address_is_led_on_all_the_same(ada: User, address: str) -> None:
+    saved = browser_of(ada).post(NEW, LISTING, headers=AS_A_PAGE | {"HX-Current-URL": address})
+    assert (saved.status_code, Listing.objects.count()) == (200, 1)
+    assert saved["HX-Redirect"].startswith("/library/listings/")
+
+
+@pytest.mark.parametrize("text", ['{"reference": "\\ud800"}', '{"\\ud800": 1}', "[" * 100_000, "7", "", "9" * 5_000])
+def test_of_what_cannot_be_read_nothing_was_seen(text: str) -> None:
+    assert seen.read(text) == {}

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from contextlib import closing
+from typing import Any
 
 import pytest
 from django.urls import reverse
 
 from assets.imaging import fence
-from assets.imaging.refusals import Fault
+from assets.imaging.refusals import Busy, Fault
 from core import storage
 from core.models import User
-from generation.jobs import execution, services
+from generation.jobs import execution, ingest, services
 from generation.models import JobState
 from generation.providers.base import Finished, Picture
 from tests.browsing import browser_of
@@ -41,9 +42,24 @@ def test_a_decoder_that_fails_by_itself_loses_no_paid_picture(ada: User, monkeyp
         raise Fault
 
     monkeypatch.setattr(fence, "run", fail)
+    monkeypatch.setattr(ingest, "PAUSES", (0.0, 0.0))
     job = sent(ada, Finished(pictures=(picture("x"),)))
     assert "the file may be fine" in job.error_words
     assert [storage.read(each) for each in job.unshown] == [picture("x").data]
+
+
+def test_where_the_portal_failed_it_looks_again(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked, run = [Fault(), Busy()], fence.run
+
+    def fail_twice(*given: Any, **more: Any) -> Any:
+        if looked:
+            raise looked.pop()
+        return run(*given, **more)
+
+    monkeypatch.setattr(fence, "run", fail_twice)
+    monkeypatch.setattr(ingest, "PAUSES", (0.0, 0.0))
+    job = sent(ada, Finished(pictures=(picture("x"),)))
+    assert (job.state, job.unshown, looked) == (JobState.DONE, [], [])
 
 
 def test_what_a_second_try_brings_is_kept_beside_the_first(ada: User) -> None:

@@ -193,13 +193,16 @@ class _Child:
         with contextlib.suppress(OSError):  # it may be dead by now; how it died is told beside
             wire.send(self.work, request)
         self.work.settimeout(0)
-        self._listen()
-        if not self._incoming.is_whole:
-            if not self._lines:
-                raise HelperDied
-            raise _crashed(int(self._lines))
-        value = self._incoming.value
-        return value if isinstance(value, dict) else {}
+        try:
+            self._listen()
+            if self._incoming.is_whole:
+                value = self._incoming.value
+                return value if isinstance(value, dict) else {}
+        except (wire.BadMessage, RecursionError):  # whatever took the decoder over speaks in its place
+            raise _crashed(-signal.SIGABRT) from None
+        if not self._lines:
+            raise HelperDied
+        raise _crashed(int(self._lines))
 
     def end(self) -> None:
         """End the child if it is still there. By its handle, which no other process can have got meanwhile."""

@@ -106,7 +106,10 @@ def _places(box: bytes) -> Iterator[tuple[int, tuple[int, list[tuple[int, int]]]
         reader.number(2)
         base = reader.number(of_base)
         extents = []
-        for _ in range(min(reader.number(2), MOST_EXTENTS)):
+        pieces = reader.number(2)
+        if pieces > MOST_EXTENTS:  # no metadata is cut so small; what comes behind it is not looked for
+            return
+        for _ in range(pieces):
             reader.number(of_index if version else 0)
             extents.append((base + reader.number(of_start), reader.number(of_size)))
         yield item, (method, extents)

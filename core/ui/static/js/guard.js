@@ -9,7 +9,7 @@ const FORMS = 'form[method="post"]:not([hx-post], [hx-boost])';
 
 // What a form of ours asks of htmx: to be posted in place of the browser, and to be shown again where it was.
 const AS_A_PAGE = {
-  "hx-boost": "true", "hx-target": "#content", "hx-select": "#content", "hx-swap": "outerHTML", "hx-push-url": "false",
+  "hx-boost": "true", "hx-target": "#content", "hx-select": "#content", "hx-swap": "outerHTML",
   "hx-disinherit": "*",
 };
 

@@ -337,6 +337,25 @@ def test_a_picture_that_had_no_turn_comes_later_by_itself(
 
 
 @pytest.mark.browser
+@pytest.mark.usefixtures("places")
+def test_a_picture_that_cannot_be_drawn_is_not_asked_for_ever(live_server: LiveServer, page: Page) -> None:
+    def with_a_picture(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace("</main>", '<img src="/bad.png" alt=""></main>'))
+
+    fetched: list[str] = []
+    page.clock.install()
+    page.route("**/bad.png", lambda route: route.fulfill(body="no picture", content_type="image/png"))
+    page.route("**/library/frame/", with_a_picture)
+    page.on("request", lambda request: fetched.append(request.url) if request.resource_type == "fetch" else None)
+    page.goto(f"{live_server.url}/library/frame/")
+    for _ in range(15):
+        page.clock.run_for(2_000)
+        page.wait_for_timeout(100)
+    assert 1 < len(fetched) <= 6
+
+
+@pytest.mark.browser
 @pytest.mark.usefixtures("places", "complaints")
 def test_no_page_is_wider_than_its_window(live_server: LiveServer, page: Page) -> None:
     page.goto(f"{live_server.url}/library/specimen/")

@@ -85,7 +85,7 @@ def _parsed(data: bytes) -> Any:
         if not text.lstrip().startswith("{"):
             return tomllib.loads(text)
         found = json.loads(text)
-        json.dumps(found, ensure_ascii=False).encode()
+        json.dumps(found, ensure_ascii=False).encode()  # half a character can be neither kept nor shown
         return found
     except UnicodeDecodeError:
         raise BadTemplate("The file is not text in UTF-8.") from None

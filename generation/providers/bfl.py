@@ -215,7 +215,8 @@ class BlackForestLabs(HTTPProvider):
     def _third(self, spec: ImageSpec, extra: BFLExtra) -> dict[str, Any]:
         """FLUX 3 refuses fields that it does not have: no seed, no pixels, no file format; up to ten `images`.
 
-        Source: docs.bfl.ai, and the schema that Comfy's router checks calls against, both read 2026-11-30.
+        Sources: docs.bfl.ai, 2026-10, for what it refuses; for `images`, the schema that Comfy's router checks calls
+        against, read 2026-11-30.
         """
         body: dict[str, Any] = {
             "prompt": self.compose(spec),

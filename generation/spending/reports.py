@@ -30,7 +30,8 @@ TEAM = Q(budget__person=None, budget__listing=None, budget__campaign="")
 MONTHS_SHOWN = 12
 TO_SETTLE_SHOWN = 20
 TIMED = 5_000
-"""Jobs of a month, the newest, that say how long jobs take: enough to tell, and the same cost in a month of many."""
+"""Jobs of a month, the newest, that say how long jobs take, those by hand among them left out: enough to tell, and the
+same cost in a month of many."""
 KEYS = {
     "by_provider": "model__provider",
     "by_model": "model__name",

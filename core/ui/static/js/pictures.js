@@ -2,6 +2,8 @@
 const TRIES = 6;
 const SOON = 2;
 
+const left = new WeakMap(); // picture -> how often it is still asked for; one that cannot be drawn is not asked for ever
+
 export function start() {
   // The event does not bubble.
   document.addEventListener("error", ({ target }) => { if (isOurs(target)) comeBack(target); }, true);
@@ -19,7 +21,8 @@ const isOurs = (element) =>
 async function comeBack(picture) {
   const address = picture.currentSrc;
   picture.dataset.waits = "";
-  for (let seconds = SOON, left = TRIES; left > 0 && seconds > 0; left -= 1) {
+  for (let seconds = SOON; seconds > 0 && (left.get(picture) ?? TRIES) > 0;) {
+    left.set(picture, (left.get(picture) ?? TRIES) - 1);
     await new Promise((goOn) => { setTimeout(goOn, seconds * 1000); });
     if (!picture.isConnected || picture.currentSrc !== address) break;
     seconds = await secondsToWait(address);

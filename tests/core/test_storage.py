@@ -6,11 +6,13 @@ import hashlib
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import pytest
+from botocore.exceptions import ClientError
 from django.core.files.storage import storages
 from pytest_django import Settings
 
@@ -100,6 +102,22 @@ def test_s3_never_replaces_what_stands_under_a_key(settings: Settings, s3: str) 
     sha256 = storage.put(b"first")
     storage._into_bucket(storages["default"], storage.path_of(sha256), b"second")
     assert storage.read(sha256) == b"first"
+
+
+@pytest.mark.parametrize(("answers", "is_put"), [([409], True), ([409, 412], True), ([409, 409, 409], False)])
+def test_while_somebody_else_puts_the_same_bytes_it_is_tried_again(
+    settings: Settings, s3: str, monkeypatch: pytest.MonkeyPatch, answers: list[int], is_put: bool
+) -> None:
+    """S3 answers 409 to the second of two conditional writes at once, and asks to try again."""
+    _bucket(settings, s3)
+    said: list[Any] = [{"ResponseMetadata": {"HTTPStatusCode": status}} for status in answers]
+    client = mock.Mock()
+    client.put_object.side_effect = [*(ClientError(each, "PutObject") for each in said), {}]
+    monkeypatch.setattr(storage, "AGAIN", 0.0)
+    monkeypatch.setattr(storage, "client", lambda store=None: client)
+    with nullcontext() if is_put else pytest.raises(storage.Unavailable):
+        storage._into_bucket(storages["default"], storage.path_of("0" * 64), b"x")
+    assert client.put_object.call_count == (3 if answers == [409] * 3 else 2)
 
 
 def test_bytes_that_changed_on_the_disk_are_never_handed_out(folder: Path) -> None:

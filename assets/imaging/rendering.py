@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Sequence
+import threading
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -101,10 +104,50 @@ def render_all(data: bytes, orders: Sequence[Order]) -> list[Rendered]:
 
 def see(data: bytes, *specs: Spec) -> Seen:
     """`inspect`, `render` and `metadata.read` at the price of one decoding, which is what each of them costs most."""
+    seen, copies = _steps(data, specs)
+    return Seen(seen.facts, copies, seen.found)
+
+
+class Look:
+    """A look at a picture that goes on in a thread of its own: whoever has the facts need not wait for the copies."""
+
+    def __init__(self, data: bytes, *specs: Spec) -> None:
+        self._seen, self._copies = Future[Seen](), Future[dict[str, Rendered]]()
+        threading.Thread(target=self._go_on, args=(data, specs), name="a look at a picture", daemon=True).start()
+
+    @property
+    def seen(self) -> Seen:
+        """What is known before there are any copies, as soon as it is. Raises Unreadable."""
+        return self._seen.result()
+
+    @property
+    def copies(self) -> dict[str, Rendered]:
+        """Name of a spec → the copy, once all are made. Raises Unreadable."""
+        return self._copies.result()
+
+    def _go_on(self, data: bytes, specs: Sequence[Spec]) -> None:
+        try:
+            with closing(_steps(data, specs)) as steps:
+                self._seen.set_result(next(steps))
+                self._copies.set_result(next(steps))
+        except BaseException as error:  # raised for whoever asks
+            for step in (self._seen, self._copies):
+                if not step.done():
+                    step.set_exception(error)
+
+
+def _steps(data: bytes, specs: Sequence[Spec]) -> Generator[Any, None, None]:
+    """What is seen, and then the copies."""
     check_bytes(data)
-    came = fence.run(_see, data, *(_as_plain(Order(spec)) for spec in specs))
-    copies = {spec.name: _finished(copy) for spec, copy in zip(specs, came["copies"], strict=True)}
-    return Seen(info_of(data, came["seen"]), copies, came["found"])
+    with closing(fence.steps(_see, data, *(_as_plain(Order(spec)) for spec in specs))) as steps:
+        came = next(steps)
+        yield Seen(info_of(data, came["seen"]), {}, came["found"])
+        yield {spec.name: _finished(copy) for spec, copy in zip(specs, next(steps), strict=True)}
+
+
+def get_ready() -> None:
+    """Start this process's helper now, which takes most of a second, and not when the first picture comes."""
+    fence.run(warm_up)
 
 
 def fitted(width: int, height: int, spec: Spec) -> tuple[int, int]:
@@ -140,10 +183,10 @@ def _render(data: bytes, *orders: dict[str, Any]) -> list[dict[str, Any]]:
     return _copies(decoding.decode(data, _largest(orders)), orders)
 
 
-def _see(data: bytes, *orders: dict[str, Any]) -> dict[str, Any]:
+def _see(data: bytes, *orders: dict[str, Any]) -> Iterator[Any]:
     picture = decoding.decode(data, _largest(orders))
-    found = metadata.read(data, picture.source)
-    return {"seen": seen_of(picture), "copies": _copies(picture, orders), "found": found}
+    yield {"seen": seen_of(picture), "found": metadata.read(data, picture.source)}
+    yield _copies(picture, orders)
 
 
 def _largest(orders: Sequence[dict[str, Any]]) -> Size:

@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from assets.imaging import decoding
@@ -102,3 +102,35 @@ def cost(data: bytes) -> float:
     except Unreadable:
         return time.process_time()
     raise AssertionError("It was taken.")
+
+
+def answer_in_steps(*steps: object, pause: float = 0.0) -> Iterator[object]:
+    """Nothing bad: one thing after the other."""
+    for step in steps:
+        yield step
+        time.sleep(pause)
+
+
+def answer_once_and_hang() -> Iterator[object]:
+    """Say who it is, and never end."""
+    yield who()
+    hang()
+
+
+def answer_once_and_vanish() -> Iterator[object]:
+    """Say who it is, and end without a word."""
+    yield who()
+    time.sleep(0.2)
+    vanish()
+
+
+def answer_once_and_crash() -> Iterator[object]:
+    """Die after a good beginning."""
+    yield "good"
+    crash()
+
+
+def answer_once_and_refuse() -> Iterator[object]:
+    """Find out late that it cannot be done."""
+    yield "good"
+    raise Unreadable("Not like this.")

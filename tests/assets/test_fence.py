@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import logging
@@ -46,6 +47,47 @@ def test_each_task_has_a_process_of_its_own_and_the_helper_stays() -> None:
     (one, helper), (other, same) = fence.run(misdeeds.who), fence.run(misdeeds.who)
     assert one != other
     assert helper == same != os.getpid()
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.05], ids=["all at once", "one by one"])
+def test_steps_come_in_their_order_however_they_arrive(pause: float) -> None:
+    steps = [b"\x00\xff" * 700_000, "two", None]
+    assert list(fence.steps(misdeeds.answer_in_steps, *steps)) == steps
+    assert list(fence.steps(misdeeds.answer_in_steps)) == []
+
+
+def test_a_step_is_there_before_the_next_one_is_made() -> None:
+    with contextlib.closing(fence.steps(misdeeds.answer_once_and_hang, limits=QUICK)) as steps:
+        child, _ = next(steps)
+        assert alive(child)
+        with pytest.raises(TooHeavy, match="takes longer"):
+            next(steps)
+
+
+@finds_processes
+def test_whoever_has_enough_after_one_step_leaves_no_child_and_gives_the_turn_back() -> None:
+    for _ in range(2 * slots.AT_ONCE):
+        with contextlib.closing(fence.steps(misdeeds.answer_once_and_hang)) as steps:
+            child, _ = next(steps)
+        wait_until(lambda child=child: not alive(child), 2, every=0.02)  # type: ignore[misc] # a default is no argument
+
+
+@pytest.mark.parametrize(
+    ("misdeed", "words"),
+    [(misdeeds.answer_once_and_crash, "crash"), (misdeeds.answer_once_and_refuse, "Not like this")],
+)
+def test_what_goes_wrong_later_spoils_nothing_that_was_said_before(misdeed: Callable[..., Any], words: str) -> None:
+    steps = fence.steps(misdeed)
+    assert next(steps) == "good"
+    with pytest.raises(Unreadable, match=words):
+        next(steps)
+
+
+def test_a_helper_that_dies_between_two_steps_does_not_begin_again() -> None:
+    steps = fence.steps(misdeeds.answer_once_and_vanish)
+    os.kill(next(steps)[1], signal.SIGKILL)
+    with pytest.raises(Fault):
+        next(steps)
 
 
 @pytest.mark.parametrize(

@@ -414,7 +414,7 @@ class TestWhatIsMissing:
 
 class TestCopies:
     def test_an_upload_is_decoded_once_and_leaves_its_copies(self, ada: User) -> None:
-        with mock.patch.object(fence, "run", wraps=fence.run) as decoded:
+        with mock.patch.object(fence, "steps", wraps=fence.steps) as decoded:
             version = factories.VersionFactory.create(by=ada)
             for spec in (rendering.SPECS["thumb"], rendering.SPECS["preview"]):
                 renditions.rendition(version, spec)

@@ -5,8 +5,8 @@ the decoders; for each task it forks a child, which gets limits on time and memo
 hostile file costs its own task.
 """
 
-from assets.imaging.fence.client import run
+from assets.imaging.fence.client import run, steps
 from assets.imaging.fence.limits import Limits
 from assets.imaging.fence.slots import answer_people
 
-__all__ = ["Limits", "answer_people", "run"]
+__all__ = ["Limits", "answer_people", "run", "steps"]

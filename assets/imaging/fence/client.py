@@ -12,7 +12,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -40,27 +40,47 @@ def run(task: Callable[..., Any], *given: Any, limits: Limits | None = None) -> 
     The task is a function of a module. Raises Unreadable: with the task's own reason; TooHeavy where the child used up
     its limits or crashed; Busy where too many wait; Fault where the task failed by itself.
     """
-    limits = limits or Limits()
+    with contextlib.closing(_run(task, given, limits or Limits())) as told:
+        return next(told)
+
+
+def steps(task: Callable[..., Any], *given: Any, limits: Limits | None = None) -> Generator[Any, None, None]:
+    """What the task yields, each step as soon as it is there. Raises as `run` does.
+
+    It keeps its turn until it has ended or is closed, so nobody may wait for anything else between two steps.
+    """
+    return _run(task, given, limits or Limits())
+
+
+def _run(task: Callable[..., Any], given: tuple[Any, ...], limits: Limits) -> Generator[Any, None, None]:
     request = {"task": f"{task.__module__}:{task.__name__}", "given": given, "limits": asdict(limits)}
     with slots.turn():
-        answer = _ask_twice(request, limits)
-    return _told(answer, request["task"])
+        for answer in _ask_twice(request, limits):
+            if "over" in answer:
+                return
+            yield _told(answer, request["task"])
 
 
-def _ask_twice(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
-    """A helper that died is no fault of the picture that comes next."""
-    try:
-        return _ask(request, limits)
-    except HelperDied:
+def _ask_twice(request: dict[str, Any], limits: Limits) -> Iterator[dict[str, Any]]:
+    """A helper that died before is no fault of the picture that comes next. What was answered is not asked again."""
+    begun = False
+    for _ in range(2):
         try:
-            return _ask(request, limits)
+            for answer in _ask(request, limits):
+                begun = True
+                yield answer
         except HelperDied:
-            return {"fault": "The helper dies before it begins."}
+            if not begun:
+                continue
+            break
+        return
+    yield {"fault": "The helper dies."}
 
 
 def _told(answer: dict[str, Any], task: Any) -> Any:
-    if "value" in answer:
-        return answer["value"]
+    for kind in ("value", "step"):
+        if kind in answer:
+            return answer[kind]
     if "refused" in answer:
         raise Unreadable(str(answer["refused"]))
     if "memory" in answer:
@@ -163,7 +183,7 @@ def _start(work: socket.socket, news: socket.socket) -> None:
 # One task
 
 
-def _ask(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
+def _ask(request: dict[str, Any], limits: Limits) -> Iterator[dict[str, Any]]:
     work, theirs = socket.socketpair()
     news, told = socket.socketpair()
     with work, news:
@@ -171,7 +191,7 @@ def _ask(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
             _start(theirs, told)
         child = _Child(work, news, time.monotonic() + limits.wall + GRACE)
         try:
-            return child.answer(request)
+            yield from child.answers(request)
         finally:
             child.end()
 
@@ -185,18 +205,27 @@ class _Child:
         self._number = 0
         self._lines = b""
         self._incoming = wire.Incoming()
+        self._is_read = False
+        """Whether all that the child wrote has been read."""
 
-    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Hand over the request and wait for the answer. Raises TooHeavy, or HelperDied when there is no child."""
+    def answers(self, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Hand over the request and wait for each answer. Raises TooHeavy, or HelperDied when there is no child."""
         self._meet()
         self.work.settimeout(max(0.01, self.deadline - time.monotonic()))
         with contextlib.suppress(OSError):  # it may be dead by now; how it died is told beside
             wire.send(self.work, request)
         self.work.settimeout(0)
+        while True:
+            answer = self._answer()
+            yield answer
+            if "step" not in answer:
+                return
+
+    def _answer(self) -> dict[str, Any]:
         try:
             self._listen()
             if self._incoming.is_whole:
-                value = self._incoming.value
+                value, self._incoming = self._incoming.value, self._incoming.following()
                 return value if isinstance(value, dict) else {}
         except (wire.BadMessage, RecursionError):  # whatever took the decoder over speaks in its place
             raise _crashed(-signal.SIGABRT) from None
@@ -232,7 +261,8 @@ class _Child:
     def _listen(self) -> None:
         """Read until the answer is whole, or the child is known to be gone and all it wrote has been read."""
         with selectors.DefaultSelector() as ends:
-            ends.register(self.work, selectors.EVENT_READ)
+            if not self._is_read:
+                ends.register(self.work, selectors.EVENT_READ)
             if not self._lines:
                 ends.register(self.news, selectors.EVENT_READ)
             while ends.get_map() and not self._incoming.is_whole:
@@ -254,3 +284,4 @@ class _Child:
             self._incoming.feed(piece)
         if not piece or end is self.news:
             ends.unregister(end)
+            self._is_read |= end is self.work

@@ -16,6 +16,7 @@ import signal
 import socket
 import sys
 import traceback
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from assets.imaging.fence import limits, wire
@@ -101,7 +102,8 @@ def _be_child(work: socket.socket) -> NoReturn:
         os.closerange(work.fileno() + 1, 256)
         os.nice(NICER)
         limits.enter(limits.Limits(**request["limits"]))
-        wire.send(work, _answer(task, request["given"]))
+        for answer in _answers(task, request["given"]):
+            wire.send(work, answer)
         os._exit(0)
     except BaseException:
         with contextlib.suppress(BaseException):
@@ -115,15 +117,23 @@ def _task(name: str) -> Any:
     return getattr(importlib.import_module(module), function)
 
 
-def _answer(task: Any, given: list[Any]) -> dict[str, Any]:
+def _answers(task: Any, given: list[Any]) -> Iterator[dict[str, Any]]:
+    """What the task returns; or each step that it yields, and that it is over."""
     try:
-        return {"value": task(*given)}
+        value = task(*given)
+        if isinstance(value, Iterator):
+            for each in value:
+                yield {"step": each}
+                os.nice(NICER)  # whoever waits has something now; others have nothing yet
+            yield {"over": True}
+        else:
+            yield {"value": value}
     except Unreadable as refusal:
-        return {"refused": str(refusal)}
+        yield {"refused": str(refusal)}
     except MemoryError:
-        return {"memory": True}
+        yield {"memory": True}
     except Exception:
-        return {"fault": traceback.format_exc()}
+        yield {"fault": traceback.format_exc()}
 
 
 if __name__ == "__main__":

@@ -62,6 +62,12 @@ class Incoming:
     def is_whole(self) -> bool:
         return self._head is not None and len(self._came) >= self._needed
 
+    def following(self) -> Incoming:
+        """The message that begins where this one, which is whole, ends. Raises BadMessage."""
+        other = Incoming()
+        other.feed(bytes(self._came[self._needed :]))
+        return other
+
     @property
     def value(self) -> Any:
         """What was sent. Raises BadMessage."""

@@ -23,8 +23,7 @@ from tests.generation.providers import (
     test_openai_responses,
     test_stability,
 )
-from tests.generation.providers.contract import PNG, HTTPContract, client
-from tests.generation.providers.test_misshapen import run
+from tests.generation.providers.contract import PNG, HTTPContract, client, run
 
 PLAIN = base64.b64encode(PNG).decode()
 WAYS: dict[str, Callable[[bytes], str]] = {

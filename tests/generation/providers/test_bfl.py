@@ -35,6 +35,7 @@ from tests.generation.providers.contract import (
     Answering,
     HTTPContract,
     Recorded,
+    after,
     always,
     client,
     model,
@@ -47,18 +48,19 @@ SAMPLE = "https://delivery-us1.bfl.ai/results/a3f1c2d4.png?sig=abc"
 
 
 def service(*polls: dict[str, Any], sample: str = SAMPLE) -> Answering:
-    """Takes a job, answers the polls in turn (the last for ever), and delivers the picture."""
-    asked = iter(polls)
-    last: dict[str, Any] = {}
+    """Takes a job, answers its polls in turn (the last for ever), and delivers the picture."""
+    times = 0
 
     def answer(request: httpx.Request) -> httpx.Response:
+        nonlocal times
         if request.method == "POST":
+            times = 0
             return httpx.Response(200, json=TAKEN)
         if str(request.url).startswith(sample.partition("?")[0]):
             assert "x-key" not in request.headers
             return httpx.Response(200, content=PNG)
-        last.update(next(asked, {}))
-        return httpx.Response(200, json={"id": JOB, "result": None, **last})
+        times += 1
+        return httpx.Response(200, json={"id": JOB, "result": None, **after(times, polls)})
 
     return answer
 

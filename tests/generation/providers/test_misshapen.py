@@ -9,20 +9,17 @@ import copy
 import json
 from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
 
 import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generation.providers.base import Finished, ImageSpec, Pending
+from generation.providers.base import Finished, Pending
 from generation.providers.errors import ProviderError
-from generation.providers.http import HTTPProvider
-from tests.generation.providers.contract import HTTPContract, client, contracts
+from tests.generation.providers.contract import HTTPContract, client, contracts, run
 
 CONTRACTS: list[type[HTTPContract]] = [kind for kind in contracts() if issubclass(kind, HTTPContract)]
-ATTEMPT = UUID("11111111-2222-4333-8444-555555555555")
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
@@ -48,18 +45,6 @@ def spoilt(data: Any, path: tuple[Any, ...], value: Any) -> Any:
         parent = parent[key]
     parent[path[-1]] = value
     return data
-
-
-def run(provider: HTTPProvider, spec: ImageSpec) -> Finished | Pending | ProviderError:
-    """A job from start to end, in at most four steps."""
-    try:
-        result = provider.start(spec, attempt=ATTEMPT)
-        for _ in range(3):
-            if isinstance(result, Pending):
-                result = provider.resume(result.handle)
-    except ProviderError as error:
-        return error
-    return result
 
 
 @pytest.mark.parametrize("contract", CONTRACTS, ids=lambda kind: f"{kind.adapter.key}-{kind.__name__}")

@@ -215,16 +215,15 @@ def _keep_outcome(leased: LeasedJob, outcome: Outcome, received: list[Received],
 
 
 def _keep_late(leased: LeasedJob, job: Job | None, outcome: Outcome, received: list[Received], now: datetime) -> None:
-    """Pictures that were paid for. One that may be asked again without harm was, so its first answer is left out."""
+    """Files that were paid for. One that may be asked again without harm was, so its first answer is left out."""
     logger.warning("job.answer_came_too_late", job=str(leased.job.pk))
-    has_pictures = any(each.facts is not None for each in received)
-    if job is None or not isinstance(outcome, Finished) or not has_pictures or leased.is_harmless:
+    if job is None or not isinstance(outcome, Finished) or not received or leased.is_harmless:
         return
     if late.is_open(job, leased.lease, leased.job.handle):
         Attempt.objects.filter(pk=leased.lease).update(ended_at=now, outcome=outcome.kind)
         cost, basis, doubt = told_cost(leased.job, outcome)
-        told = _told(leased.job, outcome) | {"cost_basis": basis, "unshown": _unshown(job, received)}
-        late.keep(job, leased.lease, received, cost, now, doubt=doubt, **told)
+        told = _told(leased.job, outcome) | {"cost_basis": basis}
+        late.keep(job, leased.lease, received, cost, now, doubt=doubt, unshown=_unshown(job, received), **told)
 
 
 def _finish(job: Job, answer: Finished, received: list[Received], now: datetime) -> None:

@@ -26,11 +26,20 @@ def is_open(job: Job, request: UUID, handle: str) -> bool:
 
 
 def keep(
-    job: Job, request: UUID, received: Sequence[Received], cost: int, now: datetime, *, doubt: str = "", **told: Any
+    job: Job,
+    request: UUID,
+    received: Sequence[Received],
+    cost: int,
+    now: datetime,
+    *,
+    unshown: list[str],
+    doubt: str = "",
+    **told: Any,
 ) -> None:
     """Note pictures of a request that its locked job no longer waits for, and book what they cost, in micro-units.
 
     A job that has ended is done by them. One that is under way anew goes on; they stand beside what that will bring.
+    Where none of them can be shown, a job that has ended stays so; `unshown` names all its files that cannot be.
     Whoever marked a request as charged has booked its quote and left it in the job's lease: that is not booked twice.
     `doubt` says what is wrong with what its provider tells of the cost.
     """
@@ -39,10 +48,14 @@ def keep(
     more = cost - (job.quote_micros if job.lease == request else 0)
     ledger.correct(job.pk, more, WORDS)
     settled = (job.settled_micros or 0) + more
+    known: dict[str, Any] = {"settled_micros": settled, "unshown": unshown}
+    words = " ".join(filter(None, [WORDS, *(each.problem for each in received), doubt]))
     if job.state in RETRIABLE:
-        state = JobState.DONE if len(good) >= job.count else JobState.PARTIAL
-        words = f"{WORDS} {doubt}".strip()
-        end(job, state, now, kind=None, words=words, **told, settled_micros=settled, lease=None)
-    else:
-        change = save(job, settled_micros=settled)
-        audit.record(None, "job.late_pictures", change, f"{job}: {WORDS}", pictures=len(good), cost_micros=settled)
+        known |= {**told, "lease": None}
+        if good:
+            state = JobState.DONE if len(good) >= job.count else JobState.PARTIAL
+            end(job, state, now, kind=None, words=words, **known)
+            return
+        known |= {"error_words": words, "handle": ""}  # without it nobody keeps the same answer once more
+    change = save(job, **known)
+    audit.record(None, "job.late_pictures", change, f"{job}: {WORDS}", pictures=len(good), cost_micros=settled)

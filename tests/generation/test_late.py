@@ -16,7 +16,7 @@ from core.models import LogEntry, User
 from generation.jobs import execution, leases, reconciliation, services, transitions
 from generation.models import Attempt, Job, JobState
 from generation.providers import errors
-from generation.providers.base import Finished, Money
+from generation.providers.base import Finished, Money, Picture
 from generation.providers.errors import ErrorKind
 from generation.spending import ledger
 from tests.generation import factories
@@ -54,12 +54,14 @@ def marked_charged(job: Job, by: User) -> Callable[[], Any]:
     return settle
 
 
-def after(step: Callable[[], Any], cost: Money | None = None) -> Callable[[], Finished]:
-    """An answer with a picture that comes once something has happened to the job."""
+def after(
+    step: Callable[[], Any], cost: Money | None = None, pictures: tuple[Picture, ...] = (picture("late"),)
+) -> Callable[[], Finished]:
+    """An answer with pictures that comes once something has happened to the job."""
 
     def answer() -> Finished:
         step()
-        return Finished(pictures=(picture("late"),), cost=cost)
+        return Finished(pictures=pictures, cost=cost)
 
     return answer
 
@@ -76,6 +78,7 @@ def test_a_job_keeps_its_lease_while_its_pictures_are_stored(ada: User, monkeypa
         return asked()
 
     def slowly(data: bytes) -> str:
+        monkeypatch.setattr(storage, "put", put)  # the smaller copy comes after the job
         renewed.clear()
         Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
         assert renewed.wait(10), "the lease is not renewed while the picture is stored"
@@ -140,6 +143,30 @@ def test_a_picture_that_a_provider_had_is_kept_after_its_job_was_written_off(ada
     execution.resume(job.pk)
     job.refresh_from_db()
     assert (job.state, job.outputs.count(), spent()) == (JobState.DONE, 1, (0, DIME))
+
+
+def test_files_that_come_late_and_cannot_be_shown_are_kept_as_well(ada: User, max_: User) -> None:
+    job = factories.queued(ada)
+    Scripted.will(after(written_off(job, max_), pictures=(Picture(b"no picture"),)))
+    execution.send(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.outputs.count(), spent()) == (JobState.FAILED, 0, (0, DIME))
+    assert [storage.read(each) for each in job.unshown] == [b"no picture"]
+    assert "after the job had been settled. What came cannot be shown" in job.error_words
+
+
+def test_files_that_cannot_be_shown_stand_beside_what_a_job_under_way_again_will_bring(ada: User, max_: User) -> None:
+    job = factories.queued(ada)
+
+    def again() -> None:
+        written_off(job, max_)()
+        services.retry(job, by=ada)
+
+    Scripted.will(after(again, pictures=(picture("late"), Picture(b"no picture"))))
+    execution.send(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.outputs.count()) == (JobState.QUEUED, 1)
+    assert [storage.read(each) for each in job.unshown] == [b"no picture"]
 
 
 def test_the_same_request_is_not_kept_twice(ada: User, max_: User) -> None:

@@ -47,7 +47,7 @@ def transport_options() -> dict[str, Any]:
             "data_folder_out": str(folder / "messages"),
             "control_folder": str(folder / "control"),
             "store_processed": False,
-            "polling_interval": 0.05,  # seconds; looking into an empty folder costs nothing to speak of
+            "polling_interval": 0.02,  # seconds; looking into an empty folder costs nothing to speak of
         }
     if settings.BROKER_URL.startswith("redis"):
         # A message that was handed out and not acknowledged comes back after an hour: longer than any task may run.
@@ -111,6 +111,14 @@ def begin_to_beat(**_: Any) -> None:
     from core import heartbeat
 
     heartbeat.keep_beating(stopped)
+
+
+@signals.worker_ready.connect
+def get_ready_for_pictures(**_: Any) -> None:
+    """The first picture need not wait until the decoder is there, nor the worker."""
+    from assets.imaging import rendering  # not needed by whoever only sends tasks
+
+    threading.Thread(target=rendering.get_ready, name="decoder", daemon=True).start()
 
 
 @signals.worker_shutdown.connect

@@ -2,8 +2,9 @@
 
 Three steps, and the network is only in the middle one: (1) in a transaction, the job becomes `sending` with a lease and
 an Attempt row; (2) the provider is asked and its pictures are stored, outside any transaction, while the lease is
-renewed; (3) in a second transaction, the rows. Whoever dies between 1 and 3 leaves a job that says so: once its lease
-has run out it is `unclear`, counted as paid, and only a person sends it again.
+renewed; (3) in a second transaction, the rows. Smaller copies for pages come after all that. Whoever dies between 1
+and 3 leaves a job that says so: once its lease has run out it is `unclear`, counted as paid, and only a person sends it
+again.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from generation.catalogue import offers, registry
 from generation.catalogue.model_specs import BadFacts
 from generation.jobs import circuit, late, requests, throttling
 from generation.jobs.dispatch import call as call_worker
-from generation.jobs.ingest import Received, add_outputs, receive
+from generation.jobs.ingest import Received, add_outputs, keep_previews, receive
 from generation.jobs.leases import LEASE, kept_alive, patiently
 from generation.jobs.settlement import OVERDUE, end, not_sent, pay, refund, told_cost, unclear
 from generation.jobs.transitions import lock, move, save
@@ -111,6 +112,7 @@ def _go_through(leased: LeasedJob, call: Callable[[], Finished | Pending], after
     if received is None:
         outcome, received = NOT_STORED, []
     patiently(partial(_keep_outcome, leased, outcome, received, after), NO_DATABASE)
+    keep_previews(leased.job, received)
 
 
 # Step 1: taking

@@ -7,10 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
+from django.db import DatabaseError
+
 from assets.imaging import inspection, rendering
 from assets.imaging.refusals import Busy, Fault
 from core import storage
 from core.models import User
+from generation.jobs import previews
 from generation.models import Job, Output
 from generation.providers.base import ImageSpec, Picture
 from generation.providers.models import ratio_of
@@ -27,6 +31,8 @@ FLAGS = {
 }
 """What looks wrong with an output → the words for it."""
 
+logger = structlog.get_logger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Received:
@@ -38,7 +44,9 @@ class Received:
     flags: tuple[str, ...] = ()
     found: Mapping[str, Any] = field(default_factory=dict)
     preview: str = ""
-    """SHA-256 of the smaller copy for pages."""
+    """SHA-256 of the smaller copy for pages, where there is one yet."""
+    look: rendering.Look | None = None
+    """Brings the smaller copy otherwise."""
     unshown: str = ""
     """SHA-256 of bytes that cannot be shown."""
 
@@ -46,17 +54,17 @@ class Received:
 def receive(sent: Iterable[Picture], spec: ImageSpec) -> list[Received]:
     """Store the bytes of each picture as they are, then look at it. Call it outside any transaction.
 
-    They are paid for, so they are kept even where they cannot be shown.
+    They are paid for, so they are kept even where they cannot be shown. `keep_previews` comes after their rows.
     """
     return [_receive(picture, spec) for picture in sent]
 
 
 def look_at(brought: Iterable[Picture], spec: ImageSpec) -> list[Received]:
     """Look at pictures that a person brings, and store those of them that can be shown. Raises Unreadable."""
-    looked = [(picture, rendering.see(picture.data, rendering.SPECS["preview"])) for picture in brought]
+    looked = [(picture, rendering.see(picture.data, previews.SPEC)) for picture in brought]
     for picture, _ in looked:
         storage.put(picture.data)
-    return [_received(picture, spec, seen) for picture, seen in looked]
+    return [_received(picture, spec, seen, preview=previews.put(seen.copies)) for picture, seen in looked]
 
 
 def add_outputs(
@@ -85,32 +93,45 @@ def add_outputs(
     )
 
 
+def keep_previews(job: Job, received: Iterable[Received]) -> None:
+    """Store the smaller copies once the job has its outputs. One that fails is left to whoever first asks for it."""
+    for each in received:
+        if each.facts is None or each.look is None:
+            continue
+        rows = Output.objects.filter(job=job, sha256=each.facts.sha256, preview_sha256="")
+        try:
+            rows.update(preview_sha256=previews.put(each.look.copies))
+        except (inspection.Unreadable, storage.Unavailable, DatabaseError):
+            logger.warning("output.no_preview_yet", job=str(job.pk), exc_info=True)
+
+
 def _receive(picture: Picture, spec: ImageSpec) -> Received:
     sha256 = storage.put(picture.data)
     try:
-        seen = _see(picture.data)
+        look, seen = _look(picture.data)
     except inspection.Unreadable as problem:
         words = f"What came cannot be shown. {problem} Its {len(picture.data):,} bytes are kept."
         return Received(None, words, _seed(picture), unshown=sha256)
-    return _received(picture, spec, seen)
+    return _received(picture, spec, seen, look=look)
 
 
-def _see(data: bytes) -> rendering.Seen:
+def _look(data: bytes) -> tuple[rendering.Look, rendering.Seen]:
     """What is seen in a picture. Where the portal itself failed it looks again, since what was paid for may be good."""
     for pause in PAUSES:
+        look = rendering.Look(data, previews.SPEC)
         try:
-            return rendering.see(data, rendering.SPECS["preview"])
+            return look, look.seen
         except (Busy, Fault):
             time.sleep(pause)
-    return rendering.see(data, rendering.SPECS["preview"])
+    look = rendering.Look(data, previews.SPEC)
+    return look, look.seen
 
 
-def _received(picture: Picture, spec: ImageSpec, seen: rendering.Seen) -> Received:
-    """A picture that is stored and was looked at; its smaller copy is stored here."""
-    preview = storage.put(seen.copies["preview"].data)
+def _received(picture: Picture, spec: ImageSpec, seen: rendering.Seen, **copy: Any) -> Received:
+    """A picture that is stored and was looked at."""
     flags = tuple(_flags(seen.facts, spec, seen.found))
     trailing = {"trailing_bytes": seen.facts.trailing} if seen.facts.trailing else {}
-    return Received(seen.facts, "", _seed(picture), flags, {**seen.found, **trailing}, preview)
+    return Received(seen.facts, "", _seed(picture), flags, {**seen.found, **trailing}, **copy)
 
 
 def seen_before(output: Output) -> rendering.Seen:
@@ -121,10 +142,9 @@ def seen_before(output: Output) -> rendering.Seen:
         flat="flat" in output.flags,
         animated="moving" in output.flags,
     )
-    spec = rendering.SPECS["preview"]
-    width, height = rendering.fitted(output.width, output.height, spec)
+    width, height = rendering.fitted(output.width, output.height, previews.SPEC)
     preview = rendering.Rendered(
-        storage.read(output.preview_sha256), output.preview_sha256, spec.media_type, width, height
+        storage.read(output.preview_sha256), output.preview_sha256, previews.SPEC.media_type, width, height
     )
     return rendering.Seen(facts, {"preview": preview}, dict(output.found))
 

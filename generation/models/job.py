@@ -165,7 +165,9 @@ class Output(models.Model):
     job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="outputs")
     index = models.PositiveSmallIntegerField()
     sha256 = models.CharField(max_length=64)
-    preview_sha256 = models.CharField(max_length=64, help_text="Of a smaller copy for the portal's own pages, in WebP.")
+    preview_sha256 = models.CharField(
+        max_length=64, blank=True, help_text="Of a smaller copy for the portal's own pages, in WebP, once it is made."
+    )
     media_type = models.CharField(max_length=32)
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()

@@ -115,7 +115,9 @@ def _take_in(output: Output, by: User, title: str, asset: Asset | None, listing:
 
 
 def _seen(output: Output) -> Seen | None:
-    """What was seen when the picture came; nothing where its smaller copy is lost, and so it is looked at again."""
+    """What was seen when the picture came; nothing where there is no smaller copy, and so it is looked at again."""
+    if not output.preview_sha256:
+        return None
     try:
         return ingest.seen_before(output)
     except (storage.CorruptFile, FileNotFoundError):

@@ -39,7 +39,7 @@ WRITERS = {
     "generation/admin.py", "generation/catalogue/loading.py",
     "generation/jobs/callbacks.py",
     "generation/jobs/circuit.py", "generation/jobs/dispatch.py", "generation/jobs/execution.py",
-    "generation/jobs/ingest.py", "generation/jobs/late.py", "generation/jobs/leases.py",
+    "generation/jobs/ingest.py", "generation/jobs/late.py", "generation/jobs/leases.py", "generation/jobs/previews.py",
     "generation/jobs/reconciliation.py", "generation/jobs/services.py",
     "generation/jobs/settlement.py", "generation/jobs/starting.py", "generation/jobs/throttling.py",
     "generation/jobs/transitions.py", "generation/outputs/keeping.py", "generation/outputs/preferences.py",

@@ -41,7 +41,7 @@ def test_a_decoder_that_fails_by_itself_loses_no_paid_picture(ada: User, monkeyp
     def fail(*_: object, **__: object) -> None:
         raise Fault
 
-    monkeypatch.setattr(fence, "run", fail)
+    monkeypatch.setattr(fence, "steps", fail)
     monkeypatch.setattr(ingest, "PAUSES", (0.0, 0.0))
     job = sent(ada, Finished(pictures=(picture("x"),)))
     assert "the file may be fine" in job.error_words
@@ -49,14 +49,14 @@ def test_a_decoder_that_fails_by_itself_loses_no_paid_picture(ada: User, monkeyp
 
 
 def test_where_the_portal_failed_it_looks_again(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    looked, run = [Fault(), Busy()], fence.run
+    looked, run = [Fault(), Busy()], fence.steps
 
     def fail_twice(*given: Any, **more: Any) -> Any:
         if looked:
             raise looked.pop()
         return run(*given, **more)
 
-    monkeypatch.setattr(fence, "run", fail_twice)
+    monkeypatch.setattr(fence, "steps", fail_twice)
     monkeypatch.setattr(ingest, "PAUSES", (0.0, 0.0))
     job = sent(ada, Finished(pictures=(picture("x"),)))
     assert (job.state, job.unshown, looked) == (JobState.DONE, [], [])

@@ -12,6 +12,7 @@ Each figure is one line: name, value, goal, met or missed. All other lines begin
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import time
@@ -39,18 +40,24 @@ SIZE = (1216, 816)
 PATIENCE = 420.0
 NOT_YET = -1_000_000  # polls: so many below zero that the picture is never ready by them
 DRAWN = [picture(*SIZE, f"house {number}") for number in range(IN_FLIGHT)]
-"""Beforehand, so that drawing costs the machine nothing while it is measured."""
+"""Beforehand, as the answers are, so that what a provider does costs the machine nothing while it is measured."""
 
 
 class Answering(OpenAIStandIn):
-    """Holds the line until the picture is there."""
+    """Holds the line until the picture is there, and then has the answer ready."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(seconds=seconds)
-        self.behavior, self.pictures = "slow", cycle(DRAWN)
+        self.pictures = iter(DRAWN)
+        size = "x".join(map(str, SIZE))
+        self.answers = cycle([json.dumps(self._answer({}, [], size, 1)).encode() for _ in DRAWN])
 
     def _drawn(self, wish: dict[str, Any], files: list[Upload], size: tuple[int, int], kind: str, number: int) -> bytes:
         return next(self.pictures)
+
+    def _act(self, handler: Handler, mode: str, wish: dict[str, Any], files: list[Upload]) -> None:
+        time.sleep(self.seconds)
+        handler.answer_bytes(200, next(self.answers), "application/json", x_request_id="req_standin")
 
 
 class Polled(BFLStandIn):

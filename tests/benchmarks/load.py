@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from core.models import User
 from generation.models import Job, ProviderState
 from generation.models.job import ENDED
 from tests.faults import inside
@@ -25,12 +26,13 @@ def keep_in_flight(provider: str, count: int, at_once: int, patience: float) -> 
     No limit of the provider's own stands in the way: what is measured is the portal.
     """
     ProviderState.objects.filter(pk=provider).update(at_once=None, per_minute=None)
+    ada, model = User.objects.get(username="ada"), inside.model_of(provider)
     began, sent, ended = time.monotonic(), 0, 0
     while ended < count and time.monotonic() - began < patience:
         wanted = min(at_once - (sent - ended), count - sent)
-        inside.start(provider, *(f"House {number}" for number in range(sent, sent + wanted)))
+        inside.send(ada, model, *(f"House {number}" for number in range(sent, sent + wanted)))
         sent += wanted
-        time.sleep(0.05)
+        time.sleep(0.02)
         ended = Job.objects.filter(state__in=ENDED).count()
     states = list(Job.objects.values_list("state", flat=True))
     return Run(time.monotonic() - began, {state: states.count(state) for state in sorted(set(states))})

@@ -49,11 +49,15 @@ class Seen:
 
 def start(provider: str, *prompts: str) -> list[str]:
     """Send a brief for each prompt, one picture each; returns the ids of the jobs."""
-    ada, model = User.objects.get(username="ada"), _model(provider)
+    return send(User.objects.get(username="ada"), model_of(provider), *prompts)
+
+
+def send(by: User, model: GenerationModel, *prompts: str) -> list[str]:
+    """The same of somebody who has the page open."""
     ids = []
     for prompt in prompts:
         brief = Brief(title=prompt[:80], prompt=prompt, ratio="3:2", count=1, quality="draft")
-        ids += [str(job.pk) for job in starting.start(brief, [model], by=ada, drop={model.pk: ["ratio"]}).jobs.all()]
+        ids += [str(job.pk) for job in starting.start(brief, [model], by=by, drop={model.pk: ["ratio"]}).jobs.all()]
     return ids
 
 
@@ -122,7 +126,7 @@ def hand_out(job_id: str, times: int) -> None:
 
 def add_model(provider: str) -> None:
     """Offer a model of a provider that only a test has."""
-    sketch = _model("sketch")
+    sketch = model_of("sketch")
     sketch.pk, sketch.provider, sketch.model_id, sketch.name = None, provider, f"{provider}-1", provider.capitalize()
     sketch.facts = sketch.facts | {"price": {"kind": "per_picture", "amounts": {"*": "0.10"}}}
     sketch.save(force_insert=True)
@@ -143,7 +147,7 @@ class _Touch:
         return Path.touch, (Path(self.path),)
 
 
-def _model(provider: str) -> GenerationModel:
+def model_of(provider: str) -> GenerationModel:
     return GenerationModel.objects.get(provider=provider, model_id=MODELS.get(provider, f"{provider}-1"))
 
 

@@ -58,6 +58,20 @@ class CompressedPages(GZipMiddleware):
         return super().process_response(request, response) if is_page else response
 
 
+UTF8 = ("utf-8", "utf8", "us-ascii")
+
+
+def utf8_alone(get_response: GetResponse) -> GetResponse:
+    """Browsers and sites send UTF-8. What says that it is something else may be no text at all to Python: 400."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if (request.content_params or {}).get("charset", "utf-8").lower() not in UTF8:
+            raise BadRequest("Send text in UTF-8.")
+        return get_response(request)
+
+    return middleware
+
+
 CALLED = "/api/v1"
 
 

@@ -10,9 +10,11 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.core.exceptions import BadRequest
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.views import defaults
 from django_htmx.http import reswap, retarget
 
 from core import storage
@@ -65,6 +67,15 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if fault.status == 503:
         response["Retry-After"] = str(AGAIN_AFTER)
     return response
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The answer to what no view gets to see: a host that is not ours, text that is none, too much of something."""
+    if not request.path.startswith("/api/"):
+        return defaults.bad_request(request, exception)
+    words = str(exception) if isinstance(exception, BadRequest) else "The request cannot be understood."
+    said = {"code": "invalid", "message": f"{words} Nothing was done.", "fields": {}}
+    return JsonResponse({"error": said}, status=400, headers={"Cache-Control": "private, no-store"})
 
 
 def fault_of(error: BaseException | None) -> Fault:

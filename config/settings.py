@@ -74,6 +74,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.middleware.request_id",
     "django.middleware.security.SecurityMiddleware",
+    "config.middleware.utf8_alone",
     "config.middleware.calls",
     "config.middleware.nobodys_session",
     "whitenoise.middleware.WhiteNoiseMiddleware",

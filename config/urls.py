@@ -10,6 +10,7 @@ from config.dashboard import views
 # The admin's own login knows neither rate limits nor second factors, so it sends people through the portal's.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] # allauth's way
 
+handler400 = "config.outages.bad_request"
 handler500 = "config.outages.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [

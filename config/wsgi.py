@@ -4,16 +4,16 @@ import gc
 import os
 
 import django
-from django.core.wsgi import get_wsgi_application
 
 from assets.imaging import fence
 from config import static_files
+from config.handler import Handler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 django.setup()
 static_files.collect()  # before the application, which looks once what there is to serve
-application = get_wsgi_application()
+application = Handler()
 fence.answer_people()
 
 # What is loaded by now stays, and a set of ten thousand pictures is a million objects that are all in use: looking

@@ -21,13 +21,13 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from django.core.handlers.wsgi import WSGIHandler
 from django.test import Client
 
 from approvals.api import cursors
 from approvals.models import ListingSite, Release
 from approvals.releases import lifecycle
 from approvals.releases.pages import Position
+from config.handler import Handler
 from config.logs import logging_config
 from core import statements
 from core.models import User
@@ -48,7 +48,7 @@ class Caller:
     """A listing site that calls the portal as a web server does."""
 
     def __init__(self, key: str) -> None:
-        self.key, self.portal = key, cast("Any", WSGIHandler())
+        self.key, self.portal = key, cast("Any", Handler())
 
     def environment(self, address: str, **headers: str) -> dict[str, Any]:
         path, _, query = address.partition("?")

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import RequestFactory
 
 from approvals.models import Channel
+from config.handler import Handler
 from tests.boundaries.pages import Page
 from tests.boundaries.table import DOERS, READERS, Row, a_decision
 from tests.boundaries.urls import address, parameters
@@ -155,6 +157,38 @@ def test_a_form_with_a_mistake_comes_back_as_it_was_typed(world: World, row: Row
     assert answer.status_code == 422
     page = Page(answer.content.decode())
     assert {name: page.typed.get(name, "").strip() for name in row.keeps} == {name: typed[name] for name in row.keeps}
+
+
+IMAGES = "/api/v1/images/"
+CHARSETS = ("utf-7", "UTF-16", "idna", "punycode", "unicode_escape", "cp037", "iso-8859-1", "nonsense")
+
+
+@pytest.mark.parametrize("charset", CHARSETS)
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain"])
+def test_text_that_is_not_utf_8_is_refused_in_words(world: World, charset: str, kind: str) -> None:
+    body = b'--x\r\nContent-Disposition: form-data; name="title"\r\n\r\n+AGE-\xff\r\n--x--\r\n'
+    page = world.client("max").generic("POST", "/library/upload/", body, f"{kind}; charset={charset}")
+    assert (page.status_code, "could not read that request" in page.content.decode()) == (400, True)
+    told = world.client("bricks").get(IMAGES, CONTENT_TYPE=f"{kind}; charset={charset}")
+    assert (told.status_code, told.json()["error"]["message"]) == (400, "Send text in UTF-8. Nothing was done.")
+
+
+@pytest.mark.parametrize("charset", CHARSETS)
+def test_an_address_is_not_read_in_the_charset_of_a_body(charset: str) -> None:
+    asked = RequestFactory()._base_environ(  # type: ignore[attr-defined] # what a web server hands over
+        PATH_INFO=IMAGES, QUERY_STRING="channel=%2BAGE-%ff", CONTENT_TYPE=f"text/plain; charset={charset}"
+    )
+    said: list[str] = []
+    answer = cast("Any", Handler())(asked, lambda status, _: said.append(status))
+    assert (said, json.loads(b"".join(answer))["error"]["code"]) == (["400 Bad Request"], "invalid")
+
+
+def test_a_host_that_is_not_ours_is_refused_in_the_format_of_whoever_asks(world: World) -> None:
+    told = world.client("bricks").get(IMAGES, headers={"Host": "evil.example"})
+    assert (told.status_code, told.json()["error"]["code"]) == (400, "invalid")
+    assert "evil" not in told.content.decode()
+    page = world.client("max").get("/library/", headers={"Host": "evil.example"})
+    assert (page.status_code, page["Content-Type"].partition(";")[0]) == (400, "text/html")
 
 
 def test_an_api_refusal_never_repeats_what_was_sent(world: World) -> None:

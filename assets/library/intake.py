@@ -101,7 +101,7 @@ def look_at(data: bytes) -> Seen:
 
     Raises inspection.Unreadable with words for whoever brought it.
     """
-    seen = rendering.see(data, SPECS["thumb"], SPECS["preview"])
+    seen = rendering.see(data, *(SPECS[name] for name in ("thumb", "small", "preview")))
     _check_still(seen)
     return seen
 

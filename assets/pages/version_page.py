@@ -10,9 +10,10 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.forms import Form
+from django.urls import reverse
 
 from assets.alt_texts.forms import AltTextForm
-from assets.imaging.rendering import SPECS, fitted
+from assets.imaging.rendering import SPECS, fitted, srcset_of
 from assets.library import readiness
 from assets.library.forms import RenameForm
 from assets.models import Consent, Provenance, Terms, Version
@@ -174,6 +175,12 @@ class VersionPage:
     @property
     def size(self) -> tuple[int, int]:
         return fitted(self.version.width, self.version.height, SPECS["preview"])
+
+    @property
+    def srcset(self) -> str:
+        """The copies that a browser may choose from."""
+        small, whole = (reverse("assets:file", args=(self.version.pk, name)) for name in ("small", "preview"))
+        return srcset_of(self.version.width, self.version.height, small, whole)
 
     @cached_property
     def versions(self) -> list[Version]:

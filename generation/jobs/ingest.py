@@ -43,10 +43,10 @@ class Received:
     seed: str = ""
     flags: tuple[str, ...] = ()
     found: Mapping[str, Any] = field(default_factory=dict)
-    preview: str = ""
-    """SHA-256 of the smaller copy for pages, where there is one yet."""
+    copies: Mapping[str, str] = field(default_factory=dict)
+    """What its output says of smaller copies, where there are some yet."""
     look: rendering.Look | None = None
-    """Brings the smaller copy otherwise."""
+    """Brings them otherwise."""
     unshown: str = ""
     """SHA-256 of bytes that cannot be shown."""
 
@@ -61,10 +61,10 @@ def receive(sent: Iterable[Picture], spec: ImageSpec) -> list[Received]:
 
 def look_at(brought: Iterable[Picture], spec: ImageSpec) -> list[Received]:
     """Look at pictures that a person brings, and store those of them that can be shown. Raises Unreadable."""
-    looked = [(picture, rendering.see(picture.data, previews.SPEC)) for picture in brought]
+    looked = [(picture, rendering.see(picture.data, *previews.WANTED)) for picture in brought]
     for picture, _ in looked:
         storage.put(picture.data)
-    return [_received(picture, spec, seen, preview=previews.put(seen.copies)) for picture, seen in looked]
+    return [_received(picture, spec, seen, copies=previews.put(seen.copies)) for picture, seen in looked]
 
 
 def add_outputs(
@@ -78,7 +78,7 @@ def add_outputs(
             job=job,
             index=start + number,
             sha256=facts.sha256,
-            preview_sha256=each.preview,
+            **each.copies,
             media_type=facts.media_type,
             width=facts.width,
             height=facts.height,
@@ -100,7 +100,7 @@ def keep_previews(job: Job, received: Iterable[Received]) -> None:
             continue
         rows = Output.objects.filter(job=job, sha256=each.facts.sha256, preview_sha256="")
         try:
-            rows.update(preview_sha256=previews.put(each.look.copies))
+            rows.update(**previews.put(each.look.copies))
         except (inspection.Unreadable, storage.Unavailable, DatabaseError):
             logger.warning("output.no_preview_yet", job=str(job.pk), exc_info=True)
 
@@ -118,20 +118,20 @@ def _receive(picture: Picture, spec: ImageSpec) -> Received:
 def _look(data: bytes) -> tuple[rendering.Look, rendering.Seen]:
     """What is seen in a picture. Where the portal itself failed it looks again, since what was paid for may be good."""
     for pause in PAUSES:
-        look = rendering.Look(data, previews.SPEC)
+        look = rendering.Look(data, *previews.WANTED)
         try:
             return look, look.seen
         except (Busy, Fault):
             time.sleep(pause)
-    look = rendering.Look(data, previews.SPEC)
+    look = rendering.Look(data, *previews.WANTED)
     return look, look.seen
 
 
-def _received(picture: Picture, spec: ImageSpec, seen: rendering.Seen, **copy: Any) -> Received:
+def _received(picture: Picture, spec: ImageSpec, seen: rendering.Seen, **copies: Any) -> Received:
     """A picture that is stored and was looked at."""
     flags = tuple(_flags(seen.facts, spec, seen.found))
     trailing = {"trailing_bytes": seen.facts.trailing} if seen.facts.trailing else {}
-    return Received(seen.facts, "", _seed(picture), flags, {**seen.found, **trailing}, **copy)
+    return Received(seen.facts, "", _seed(picture), flags, {**seen.found, **trailing}, **copies)
 
 
 def seen_before(output: Output) -> rendering.Seen:
@@ -142,11 +142,14 @@ def seen_before(output: Output) -> rendering.Seen:
         flat="flat" in output.flags,
         animated="moving" in output.flags,
     )
-    width, height = rendering.fitted(output.width, output.height, previews.SPEC)
-    preview = rendering.Rendered(
-        storage.read(output.preview_sha256), output.preview_sha256, previews.SPEC.media_type, width, height
-    )
-    return rendering.Seen(facts, {"preview": preview}, dict(output.found))
+    kept = {spec.name: _copy(output, spec) for spec in previews.WANTED if getattr(output, previews.FIELDS[spec.name])}
+    return rendering.Seen(facts, kept, dict(output.found))
+
+
+def _copy(output: Output, spec: rendering.Spec) -> rendering.Rendered:
+    sha256 = previews.of(output, spec)
+    width, height = rendering.fitted(output.width, output.height, spec)
+    return rendering.Rendered(storage.read(sha256), sha256, spec.media_type, width, height)
 
 
 def _seed(picture: Picture) -> str:

@@ -5,23 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from assets.imaging import rendering
+from assets.imaging.rendering import SPECS, Rendered, Spec
 from core import storage
 from generation.models import Output
 
-SPEC = rendering.SPECS["preview"]
+FIELDS = {"preview": "preview_sha256", "small": "small_sha256"}
+"""Name of a spec → the field of an output that has the SHA-256 of the copy."""
+WANTED = tuple(SPECS[name] for name in FIELDS)
 
 
-def of(output: Output) -> str:
-    """SHA-256 of the smaller copy of an output; made now where no worker has come to it.
+def of(output: Output, spec: Spec) -> str:
+    """SHA-256 of a smaller copy of an output; made now where no worker has come to it.
 
     Raises Unreadable, FileNotFoundError, CorruptFile and Unavailable.
     """
-    if not output.preview_sha256:
-        output.preview_sha256 = put({SPEC.name: rendering.render(storage.read(output.sha256), SPEC)})
-        Output.objects.filter(pk=output.pk).update(preview_sha256=output.preview_sha256)
-    return output.preview_sha256
+    if not getattr(output, FIELDS[spec.name]):
+        kept = put({spec.name: rendering.render(storage.read(output.sha256), spec)})
+        Output.objects.filter(pk=output.pk).update(**kept)
+        return kept[FIELDS[spec.name]]
+    return str(getattr(output, FIELDS[spec.name]))
 
 
-def put(copies: Mapping[str, rendering.Rendered]) -> str:
-    """Store the smaller copy among these. Returns its SHA-256. Raises Unavailable."""
-    return storage.put(copies[SPEC.name].data)
+def put(copies: Mapping[str, Rendered]) -> dict[str, str]:
+    """Store copies. Returns what their output says of them. Raises Unavailable."""
+    return {FIELDS[name]: storage.put(copy.data) for name, copy in copies.items()}

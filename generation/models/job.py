@@ -168,6 +168,7 @@ class Output(models.Model):
     preview_sha256 = models.CharField(
         max_length=64, blank=True, help_text="Of a smaller copy for the portal's own pages, in WebP, once it is made."
     )
+    small_sha256 = models.CharField(max_length=64, blank=True, help_text="Of one for phones.")
     media_type = models.CharField(max_length=32)
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()

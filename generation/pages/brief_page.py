@@ -14,7 +14,7 @@ from django.db.models import prefetch_related_objects
 from django.urls import reverse
 
 from assets.imaging import formats
-from assets.imaging.rendering import SPECS, fitted
+from assets.imaging.rendering import SPECS, fitted, srcset_of
 from core import clock
 from core.models import User
 from generation.briefs import extras, specs
@@ -52,6 +52,12 @@ class Shown:
     @property
     def size(self) -> tuple[int, int]:
         return fitted(self.output.width, self.output.height, SPECS["preview"])
+
+    @property
+    def srcset(self) -> str:
+        """The copies that a browser may choose from."""
+        whole = reverse("generation:output_file", args=(self.output.pk,))
+        return srcset_of(self.output.width, self.output.height, f"{whole}?small", whole)
 
     @property
     def flags(self) -> list[str]:

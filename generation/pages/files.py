@@ -46,12 +46,13 @@ def _from_the_store(view: View) -> View:
 @permission_required("assets.view_asset", raise_exception=True)
 @_from_the_store
 def output_file(request: SignedIn, output_id: UUID) -> HttpResponseBase:
-    """One output: for the page, or with `?original` exactly as the provider sent it."""
+    """One output: for the page, with `?small` for phones, or with `?original` exactly as the provider sent it."""
     output = get_object_or_404(Output.objects.visible_to(request.user), pk=output_id)
     if "original" in request.GET:
         name = f"output-{output.sha256[:8]}.{EXTENSIONS.get(output.media_type, 'bin')}"
         return _sent(request, output.sha256, output.media_type, name)
-    return _sent(request, output_previews.of(output), output_previews.SPEC.media_type)
+    spec = SPECS["small" if "small" in request.GET else "preview"]
+    return _sent(request, output_previews.of(output, spec), spec.media_type)
 
 
 @require_safe

@@ -242,7 +242,7 @@ class TestFiles:
     def test_an_unknown_copy_is_not_made(self, as_ada: Client, version: Version) -> None:
         for spec in ("huge", "../thumb", "thumb.webp", "99999x99999"):
             assert as_ada.get(f"/files/{version.pk}/{spec}/").status_code == 404, spec
-        assert set(version.renditions.values_list("spec", flat=True)) == {"thumb", "preview"}
+        assert set(version.renditions.values_list("spec", flat=True)) == {"thumb", "small", "preview"}
 
     def test_an_unchanged_copy_is_not_sent_twice(self, as_ada: Client, version: Version) -> None:
         url = reverse("assets:file", args=(version.pk, "thumb"))

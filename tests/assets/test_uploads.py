@@ -149,7 +149,7 @@ def test_a_store_that_goes_away_in_the_middle_is_each_remaining_file_s_reason(br
 
     def put(data: bytes) -> str:
         stored.append(data)
-        if len(stored) > 3:
+        if len(stored) > 4:  # the file and its three copies
             raise storage.Unavailable("away")
         return real(data)
 

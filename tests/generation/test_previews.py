@@ -12,6 +12,7 @@ from PIL import Image
 
 from assets.imaging import fence, rendering
 from assets.imaging.refusals import Busy, Fault
+from assets.imaging.rendering import SPECS
 from assets.library import renditions
 from core import storage
 from core.models import User
@@ -30,19 +31,19 @@ pytestmark = pytest.mark.django_db
 def without_preview(ada: User) -> Output:
     """An output whose worker ended before its smaller copy was stored."""
     job = sent(ada, Finished(pictures=(picture("x"),)))
-    Output.objects.update(preview_sha256="")
+    Output.objects.update(preview_sha256="", small_sha256="")
     return Output.objects.get(job=job)
 
 
-def shown(browser: Client, output: Output) -> tuple[int, bytes]:
-    answer = browser.get(reverse("generation:output_file", args=(output.pk,)))
+def shown(browser: Client, output: Output, query: str = "") -> tuple[int, bytes]:
+    answer = browser.get(reverse("generation:output_file", args=(output.pk,)) + query)
     return answer.status_code, b"".join(answer)
 
 
 def test_a_job_is_done_before_its_smaller_copies_are_stored(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
     job, states, put = factories.queued(ada, count=2), list[str](), previews.put
 
-    def noting(copies: dict[str, rendering.Rendered]) -> str:
+    def noting(copies: dict[str, rendering.Rendered]) -> dict[str, str]:
         job.refresh_from_db()
         states.append(job.state)
         return put(copies)
@@ -52,7 +53,8 @@ def test_a_job_is_done_before_its_smaller_copies_are_stored(ada: User, monkeypat
     execution.send(job.pk)
     assert states == [JobState.DONE, JobState.DONE]
     for output in job.outputs.all():
-        assert Image.open(io.BytesIO(storage.read(output.preview_sha256))).format == "WEBP"
+        for sha256 in (output.preview_sha256, output.small_sha256):
+            assert Image.open(io.BytesIO(storage.read(sha256))).format == "WEBP"
 
 
 @pytest.mark.parametrize("trouble", [storage.Full("no room"), Fault()], ids=["store", "decoder"])
@@ -84,4 +86,25 @@ def test_while_too_many_pictures_are_in_hand_the_page_is_told_to_ask_again(ada: 
 
 def test_a_picture_is_kept_without_waiting_for_its_smaller_copy(ada: User) -> None:
     version = keeping.keep(without_preview(ada), by=ada)
-    assert renditions.rendition(version, previews.SPEC).width == version.width
+    assert renditions.rendition(version, SPECS["preview"]).width == version.width
+
+
+def test_a_phone_gets_a_copy_of_its_own_where_it_is_smaller(ada: User) -> None:
+    job = sent(ada, Finished(pictures=(picture("x", (1200, 900)), picture("y", (600, 400)))))
+    large, little = job.outputs.all()
+    browser = browser_of(ada)
+    assert Image.open(io.BytesIO(shown(browser, large, "?small")[1])).size == (800, 600)
+    assert Image.open(io.BytesIO(shown(browser, large)[1])).size == (1200, 900)
+    page = browser.get(job.brief.get_absolute_url()).content.decode()
+    address = reverse("generation:output_file", args=(large.pk,))
+    assert f'srcset="{address}?small 800w, {address} 1200w"' in page
+    assert page.count("srcset") == 1, little
+
+
+def test_the_copy_for_phones_goes_along_into_the_library(ada: User) -> None:
+    job = sent(ada, Finished(pictures=(picture("x", (1200, 900)),)))
+    version = keeping.keep(job.outputs.get(), by=ada)
+    with mock.patch.object(fence, "run", side_effect=AssertionError):
+        assert renditions.rendition(version, SPECS["small"]).width == 800
+    page = browser_of(ada).get(version.get_absolute_url()).content.decode()
+    assert f"/files/{version.pk}/small/ 800w, /files/{version.pk}/preview/ 1200w" in page

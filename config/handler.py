@@ -16,7 +16,10 @@ class Request(WSGIRequest):
 
     def _set_content_type_params(self, meta: dict[str, Any]) -> None:
         super()._set_content_type_params({})  # type: ignore[misc] # Django's own, not in its stubs
-        self.content_type, self.content_params = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
+        try:
+            self.content_type, self.content_params = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
+        except ValueError:  # a parameter may name a charset of its own (RFC 2231)
+            self.content_type, self.content_params = "", {"charset": "unreadable"}
 
 
 class Handler(WSGIHandler):

@@ -58,14 +58,15 @@ class CompressedPages(GZipMiddleware):
         return super().process_response(request, response) if is_page else response
 
 
-UTF8 = ("utf-8", "utf8", "us-ascii")
+UTF8 = ("utf-8", "utf8", "us-ascii", "ascii")
 
 
 def utf8_alone(get_response: GetResponse) -> GetResponse:
     """Browsers and sites send UTF-8. What says that it is something else may be no text at all to Python: 400."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        if (request.content_params or {}).get("charset", "utf-8").lower() not in UTF8:
+        said = (request.content_params or {}).get("charset", "").lower()
+        if said and said not in UTF8:
             raise BadRequest("Send text in UTF-8.")
         return get_response(request)
 
@@ -82,6 +83,7 @@ def calls(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponseBase:
         path = request.path_info
         if path.startswith(f"{CALLED}/"):
+            request.get_host()  # raises for one that is not ours
             try:
                 view, _, values = addresses.resolve(path[len(CALLED) :])
             except Resolver404:

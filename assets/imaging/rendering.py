@@ -17,6 +17,7 @@ from PIL.PngImagePlugin import PngInfo
 from assets.imaging import colors, decoding, fence, metadata
 from assets.imaging.decoding import Decoded, Size
 from assets.imaging.inspection import ImageInfo, check_bytes, info_of, seen_of
+from assets.imaging.refusals import Fault
 
 if TYPE_CHECKING:
     from assets.imaging.metadata import EmbeddedMetadata
@@ -141,9 +142,12 @@ def _steps(data: bytes, specs: Sequence[Spec]) -> Generator[Any, None, None]:
     """What is seen, and then the copies."""
     check_bytes(data)
     with closing(fence.steps(_see, data, *(_as_plain(Order(spec)) for spec in specs))) as steps:
-        came = next(steps)
-        yield Seen(info_of(data, came["seen"]), {}, came["found"])
-        yield {spec.name: _finished(copy) for spec, copy in zip(specs, next(steps), strict=True)}
+        try:
+            came = next(steps)
+            yield Seen(info_of(data, came["seen"]), {}, came["found"])
+            yield {spec.name: _finished(copy) for spec, copy in zip(specs, next(steps), strict=True)}
+        except (StopIteration, LookupError, TypeError, ValueError) as error:  # no child of ours speaks so
+            raise Fault from error
 
 
 def srcset_of(width: int, height: int, small: str, whole: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from django.db import DatabaseError
+from django.db import Error as DBError
 
 from assets.imaging import inspection, rendering
 from assets.imaging.refusals import Busy, Fault
@@ -98,10 +98,10 @@ def keep_previews(job: Job, received: Iterable[Received]) -> None:
     for each in received:
         if each.facts is None or each.look is None:
             continue
-        rows = Output.objects.filter(job=job, sha256=each.facts.sha256, preview_sha256="")
+        rows = Output.objects.filter(job=job, sha256=each.facts.sha256)
         try:
             rows.update(**previews.put(each.look.copies))
-        except (inspection.Unreadable, storage.Unavailable, DatabaseError):
+        except (inspection.Unreadable, storage.Unavailable, DBError):
             logger.warning("output.no_preview_yet", job=str(job.pk), exc_info=True)
 
 

@@ -17,13 +17,14 @@ WANTED = tuple(SPECS[name] for name in FIELDS)
 def of(output: Output, spec: Spec) -> str:
     """SHA-256 of a smaller copy of an output; made now where no worker has come to it.
 
-    Raises Unreadable, FileNotFoundError, CorruptFile and Unavailable.
+    Those that came before phones had a copy of their own show them the preview. Raises Unreadable, FileNotFoundError,
+    CorruptFile and Unavailable.
     """
-    if not getattr(output, FIELDS[spec.name]):
-        kept = put({spec.name: rendering.render(storage.read(output.sha256), spec)})
-        Output.objects.filter(pk=output.pk).update(**kept)
-        return kept[FIELDS[spec.name]]
-    return str(getattr(output, FIELDS[spec.name]))
+    if not (kept := getattr(output, FIELDS[spec.name]) or output.preview_sha256):
+        said = put({spec.name: rendering.render(storage.read(output.sha256), spec)})
+        Output.objects.filter(pk=output.pk).update(**said)
+        kept = said[FIELDS[spec.name]]
+    return str(kept)
 
 
 def put(copies: Mapping[str, Rendered]) -> dict[str, str]:

@@ -36,7 +36,7 @@ def _from_the_store(view: View) -> View:
             return view(request, **which)
         except (FileNotFoundError, storage.CorruptFile):
             return HttpResponse("This file is damaged or missing where it is kept.", "text/plain", 503)
-        except Unreadable as error:  # too many at once, or a fault of ours: the picture itself is good
+        except Unreadable as error:  # too many at once, or a fault of ours: the picture itself could be shown
             return HttpResponse(str(error), "text/plain", 503, headers={"Retry-After": "5"})
 
     return answer

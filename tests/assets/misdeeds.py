@@ -134,3 +134,8 @@ def answer_once_and_refuse() -> Iterator[object]:
     """Find out late that it cannot be done."""
     yield "good"
     raise Unreadable("Not like this.")
+
+
+def answer_nothing() -> Iterator[object]:
+    """Say that it is over before it has begun, as only a child does that was taken over."""
+    yield from ()

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from assets.imaging import fence
+from assets.imaging import fence, rendering
 from assets.imaging.fence import Limits, limits, slots, wire
 from assets.imaging.refusals import Busy, Fault, TooHeavy, Unreadable
 from config import processes
@@ -81,6 +81,17 @@ def test_what_goes_wrong_later_spoils_nothing_that_was_said_before(misdeed: Call
     assert next(steps) == "good"
     with pytest.raises(Unreadable, match=words):
         next(steps)
+
+
+def test_a_child_that_is_over_before_it_began_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Fault):
+        fence.run(misdeeds.answer_nothing)
+    for nonsense in ([], ["no facts"], [{"seen": {"width": 1}, "found": {}}]):
+        monkeypatch.setattr(fence, "steps", lambda *_, said=nonsense: (each for each in said))
+        with pytest.raises(Fault):
+            rendering.Look(b"x", rendering.SPECS["preview"]).seen  # noqa: B018 - what it raises is what is asked
+        with pytest.raises(Fault):
+            rendering.see(b"x", rendering.SPECS["preview"])
 
 
 def test_a_helper_that_dies_between_two_steps_does_not_begin_again() -> None:

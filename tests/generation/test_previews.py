@@ -77,6 +77,13 @@ def test_one_that_is_not_there_is_made_when_it_is_asked_for_and_then_stays(ada: 
         assert shown(browser_of(ada), output) == (200, copy)
 
 
+def test_one_that_came_before_phones_had_a_copy_of_their_own_shows_them_its_preview(ada: User) -> None:
+    (output,) = sent(ada, Finished(pictures=(picture("x", (1200, 900)),))).outputs.all()
+    Output.objects.update(small_sha256="")
+    with mock.patch.object(fence, "run", side_effect=AssertionError):
+        assert shown(browser_of(ada), output, "?small") == shown(browser_of(ada), output)
+
+
 def test_while_too_many_pictures_are_in_hand_the_page_is_told_to_ask_again(ada: User) -> None:
     output = without_preview(ada)
     with mock.patch.object(fence, "run", side_effect=Busy):

@@ -41,7 +41,9 @@ def run(task: Callable[..., Any], *given: Any, limits: Limits | None = None) -> 
     its limits or crashed; Busy where too many wait; Fault where the task failed by itself.
     """
     with contextlib.closing(_run(task, given, limits or Limits())) as told:
-        return next(told)
+        for answer in told:
+            return answer
+    raise Fault
 
 
 def steps(task: Callable[..., Any], *given: Any, limits: Limits | None = None) -> Generator[Any, None, None]:

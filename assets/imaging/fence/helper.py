@@ -122,9 +122,7 @@ def _answers(task: Any, given: list[Any]) -> Iterator[dict[str, Any]]:
     try:
         value = task(*given)
         if isinstance(value, Iterator):
-            for each in value:
-                yield {"step": each}
-                os.nice(NICER)  # whoever waits has something now; others have nothing yet
+            yield from ({"step": each} for each in value)
             yield {"over": True}
         else:
             yield {"value": value}

@@ -414,10 +414,11 @@ class TestWhatIsMissing:
 
 class TestCopies:
     def test_an_upload_is_decoded_once_and_leaves_its_copies(self, ada: User) -> None:
-        with mock.patch.object(fence, "steps", wraps=fence.steps) as decoded:
+        again = mock.patch.object(fence, "run", side_effect=AssertionError)
+        with mock.patch.object(fence, "steps", wraps=fence.steps) as decoded, again:
             version = factories.VersionFactory.create(by=ada)
-            for spec in (rendering.SPECS["thumb"], rendering.SPECS["preview"]):
-                renditions.rendition(version, spec)
+            for name in ("thumb", "small", "preview"):
+                renditions.rendition(version, rendering.SPECS[name])
         assert decoded.call_count == 1
 
     def test_what_was_seen_in_other_bytes_is_not_believed(self, ada: User) -> None:

@@ -293,7 +293,8 @@ def test_only_listed_moves_are_possible(before: OutputState, after: OutputState)
 
 @pytest.mark.django_db
 def test_a_picture_is_decoded_once_on_its_way_into_the_library(ada: User) -> None:
-    with mock.patch.object(fence, "steps", wraps=fence.steps) as decoded:
+    again = mock.patch.object(fence, "run", side_effect=AssertionError)
+    with mock.patch.object(fence, "steps", wraps=fence.steps) as decoded, again:
         version = keeping.keep(made(ada), by=ada)
         preview = renditions.rendition(version, SPECS["preview"])
     assert decoded.call_count == 1

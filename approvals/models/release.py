@@ -83,10 +83,11 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
         }
         flags = counting.CountOf(flagged.filter(channel=OuterRef("pk")))
         counts = Counter(dict(Channel.objects.filter(active=True).values_list("pk", flags)))
-        corrected = Counter(self.live().filter(pk__in=doubtful).values_list("channel", flat=True))
-        corrected.subtract(flagged.filter(pk__in=doubtful).values_list("channel", flat=True))
-        for channel, count in counts.items():
-            counts[channel] = count if count == counting.MOST else count + corrected[channel]
+        if doubtful:
+            corrected = Counter(self.live().filter(pk__in=doubtful).values_list("channel", flat=True))
+            corrected.subtract(flagged.filter(pk__in=doubtful).values_list("channel", flat=True))
+            for channel, count in counts.items():
+                counts[channel] = count if count == counting.MOST else count + corrected[channel]
         return +counts
 
     def with_its_original(self, on: Day = None) -> ReleaseQuerySet:

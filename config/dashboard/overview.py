@@ -171,7 +171,7 @@ def _pictures_that_stopped(user: User) -> Iterator[Task]:
     paused = Release.objects.never_ended().filter(paused_at__isnull=False, decision__review__submitted_by=user)
     here = paused.exclude(version__status__in=(Status.IN_REVIEW, Status.ARCHIVED)).order_by("-paused_at")
     found, more = _first(here.select_related("version__asset", "channel"))
-    unchanged = set(Release.objects.still_approved().filter(pk__in=[each.pk for each in found]))
+    unchanged = set(Release.objects.still_approved().filter(pk__in=[each.pk for each in found])) if found else set()
     for release in found:
         yield Task(
             f"“{release.version.asset.title}” is paused in {release.channel}",

@@ -138,17 +138,22 @@ def _unchanged(caller: Caller) -> float:
 
 
 def _pages(max_: User) -> list[str]:
-    """The slowest of the pages, the second time that it is opened."""
+    """The slowest of the pages: of each the median of five openings, after one that fills what a process keeps."""
     client = Client()
     client.force_login(max_)
     release = Release.objects.select_related("version").order_by("released_at", "id")[0]
     slowest = ("", 0.0)
     for address in (*PAGES, release.version.get_absolute_url(), f"/channels/releases/{release.pk}/", "/spend/"):
         client.get(address)
-        begun = time.perf_counter()
-        assert client.get(address).status_code == 200
-        slowest = max(slowest, (address, (time.perf_counter() - begun) * 1000), key=lambda each: each[1])
+        took = statistics.median(_opening(client, address) for _ in range(5))
+        slowest = max(slowest, (address, took), key=lambda each: each[1])
     return [figure("pages_100k", slowest[1], 100, " ms"), f"the slowest of the pages is {slowest[0]}"]
+
+
+def _opening(client: Client, address: str) -> float:
+    begun = time.perf_counter()
+    assert client.get(address).status_code == 200
+    return (time.perf_counter() - begun) * 1000
 
 
 def _idle_sweep() -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 from celery import Celery, signals
 from django.conf import settings
-from django.db import Error
+from django.db import Error, close_old_connections
 
 from config import broker
 
@@ -77,6 +77,7 @@ app.conf.update(
     timezone="UTC",
     beat_schedule=BEAT_SCHEDULE,
     beat_schedule_filename=str(settings.VAR_DIR / "beat"),
+    CELERY_DB_REUSE_MAX=sys.maxsize,  # tasks; by itself Celery connects to the database anew for each
 )
 app.autodiscover_tasks()
 
@@ -91,6 +92,12 @@ def wait_longer_for_the_broker(**_: Any) -> None:
     """Nobody looks at a worker while it waits, and a broker that is only busy must not lose it."""
     if "socket_timeout" in (options := app.conf.broker_transport_options):
         app.conf.broker_transport_options = options | {"socket_timeout": 5}
+
+
+@signals.worker_init.connect
+def keep_good_connections(**_: Any) -> None:
+    """A connection outlives a task as it outlives a request, by the same rules: looked at first, and not for long."""
+    signals.task_prerun.connect(close_old_connections)
 
 
 @signals.worker_init.connect

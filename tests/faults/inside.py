@@ -124,6 +124,17 @@ def hand_out(job_id: str, times: int) -> None:
         list(threads.map(_send, [job_id] * times))
 
 
+def call_again(job_id: str, times: int) -> None:
+    """Have the worker look at a job again and again."""
+    for _ in range(times):
+        app.send_task("generation.tasks.send_job", [job_id])
+
+
+def reconnect() -> None:
+    """Forget a connection that the database cut."""
+    connections.close_all()
+
+
 def add_model(provider: str) -> None:
     """Offer a model of a provider that only a test has."""
     sketch = model_of("sketch")

@@ -40,7 +40,7 @@ def run(task: Callable[..., Any], *given: Any, limits: Limits | None = None) -> 
     The task is a function of a module. Raises Unreadable: with the task's own reason; TooHeavy where the child used up
     its limits or crashed; Busy where too many wait; Fault where the task failed by itself.
     """
-    with contextlib.closing(_run(task, given, limits or Limits())) as told:
+    with contextlib.closing(steps(task, *given, limits=limits)) as told:
         for answer in told:
             return answer
     raise Fault
@@ -51,10 +51,7 @@ def steps(task: Callable[..., Any], *given: Any, limits: Limits | None = None) -
 
     It keeps its turn until it has ended or is closed, so nobody may wait for anything else between two steps.
     """
-    return _run(task, given, limits or Limits())
-
-
-def _run(task: Callable[..., Any], given: tuple[Any, ...], limits: Limits) -> Generator[Any, None, None]:
+    limits = limits or Limits()
     request = {"task": f"{task.__module__}:{task.__name__}", "given": given, "limits": asdict(limits)}
     with slots.turn():
         for answer in _ask_twice(request, limits):
@@ -71,11 +68,10 @@ def _ask_twice(request: dict[str, Any], limits: Limits) -> Iterator[dict[str, An
             for answer in _ask(request, limits):
                 begun = True
                 yield answer
+            return
         except HelperDied:
-            if not begun:
-                continue
-            break
-        return
+            if begun:
+                break
     yield {"fault": "The helper dies."}
 
 

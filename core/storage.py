@@ -52,14 +52,9 @@ def put(data: bytes) -> str:
     return sha256
 
 
-def open(sha256: str) -> IO[bytes]:
-    """The file for reading, unchecked; `read` checks. Raises FileNotFoundError and Unavailable."""
-    return _opened(path_of(sha256))
-
-
 def read(sha256: str) -> bytes:
-    """All bytes, once they are found to be those that were put in. Raises CorruptFile as well as what `open` does."""
-    with open(sha256) as file, _reached():
+    """All bytes, found to be those that were put in. Raises FileNotFoundError, CorruptFile and Unavailable."""
+    with _opened(path_of(sha256)) as file, _reached():
         data = file.read()
     if hashlib.sha256(data).hexdigest() != sha256:
         raise CorruptFile(f"The stored file {sha256[:12]}… has changed where it is kept. Restore it from the backup.")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 from uuid import UUID
 
+import structlog
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
@@ -21,27 +24,40 @@ from core import storage
 from core.web.files import sent
 from core.web.requests import SignedIn
 
-logger = logging.getLogger(__name__)
+View = Callable[..., HttpResponseBase]
 
 ORIGINAL = "original"
+
+logger = structlog.get_logger(__name__)
+
+
+def from_the_store(view: View) -> View:
+    """Answer in words where a view's file cannot be had, where a copy cannot be made now, or where it never can."""
+
+    @wraps(view)
+    def answer(request: SignedIn, **which: Any) -> HttpResponseBase:
+        try:
+            return view(request, **which)
+        except (FileNotFoundError, storage.CorruptFile):
+            logger.exception("store.file_not_usable")
+            return HttpResponse("This file is damaged or missing where it is kept.", "text/plain", 503)
+        except (Busy, Fault) as error:
+            return HttpResponse(str(error), "text/plain", 503, headers={"Retry-After": "5"})
+        except Unreadable as error:
+            return HttpResponse(str(error), "text/plain", 422)
+
+    return answer
 
 
 @require_safe
 @permission_required("assets.view_asset", raise_exception=True)
+@from_the_store
 def file(request: SignedIn, version_id: UUID, spec: str) -> HttpResponseBase:
     """One copy of a version, or with `original` the file itself as an attachment. Other names are 404."""
     version = get_object_or_404(Version.objects.visible_to(request.user).select_related("asset"), pk=version_id)
     if spec != ORIGINAL and spec not in SPECS:
         raise Http404
-    try:
-        return _original(request, version) if spec == ORIGINAL else _copy(request, version, spec)
-    except (storage.CorruptFile, FileNotFoundError):
-        logger.exception("stored file cannot be used", extra={"sha256": version.sha256})
-        return HttpResponse("This file is damaged or missing where it is kept.", "text/plain", 503)
-    except (Busy, Fault) as error:
-        return HttpResponse(str(error), "text/plain", 503, headers={"Retry-After": "5"})
-    except Unreadable as error:
-        return HttpResponse(str(error), "text/plain", 422)
+    return _original(request, version) if spec == ORIGINAL else _copy(request, version, spec)
 
 
 def _copy(request: SignedIn, version: Version, spec: str) -> HttpResponseBase:

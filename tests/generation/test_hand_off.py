@@ -135,7 +135,7 @@ def test_pictures_that_go_along_are_attached_by_hand(ada: User, settings: Settin
     for address, row in zip(found, rows, strict=True):
         answer: Any = browser_of(ada).get(address)
         assert answer["Content-Disposition"].endswith(f'filename="reference-{row.position + 1}.png"')
-        assert hashlib.sha256(b"".join(answer.streaming_content)).hexdigest() == row.sha256
+        assert hashlib.sha256(answer.content).hexdigest() == row.sha256
 
 
 def test_a_hand_off_without_pictures_has_nothing_to_attach(ada: User) -> None:

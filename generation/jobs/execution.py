@@ -190,7 +190,7 @@ def _stored(leased: LeasedJob, outcome: Outcome) -> list[Received] | None:
     if not isinstance(outcome, Finished):
         return []
     try:
-        return patiently(partial(receive, outcome.pictures, leased.spec), storage.Unavailable)
+        return patiently(partial(receive, outcome.pictures, leased.spec, leased.provider), storage.Unavailable)
     except storage.Unavailable:
         logger.exception("job.not_stored", job=str(leased.job.pk))
         return None

@@ -16,7 +16,7 @@ from core import storage
 from core.models import User
 from generation.jobs import previews
 from generation.models import Job, Output
-from generation.providers.base import ImageSpec, Picture
+from generation.providers.base import ImageSpec, Picture, Provider
 from generation.providers.models import ratio_of
 
 SHAPE_TOLERANCE = 0.02
@@ -51,20 +51,20 @@ class Received:
     """SHA-256 of bytes that cannot be shown."""
 
 
-def receive(sent: Iterable[Picture], spec: ImageSpec) -> list[Received]:
+def receive(sent: Iterable[Picture], spec: ImageSpec, provider: Provider) -> list[Received]:
     """Store the bytes of each picture as they are, then look at it. Call it outside any transaction.
 
     They are paid for, so they are kept even where they cannot be shown. `keep_previews` comes after their rows.
     """
-    return [_receive(picture, spec) for picture in sent]
+    return [_receive(picture, spec, provider) for picture in sent]
 
 
-def look_at(brought: Iterable[Picture], spec: ImageSpec) -> list[Received]:
+def look_at(brought: Iterable[Picture], spec: ImageSpec, provider: Provider) -> list[Received]:
     """Look at pictures that a person brings, and store those of them that can be shown. Raises Unreadable."""
     looked = [(picture, rendering.see(picture.data, *previews.WANTED)) for picture in brought]
     for picture, _ in looked:
         storage.put(picture.data)
-    return [_received(picture, spec, seen, copies=previews.put(seen.copies)) for picture, seen in looked]
+    return [_received(picture, spec, provider, seen, copies=previews.put(seen.copies)) for picture, seen in looked]
 
 
 def add_outputs(
@@ -105,14 +105,14 @@ def keep_previews(job: Job, received: Iterable[Received]) -> None:
             logger.warning("output.no_preview_yet", job=str(job.pk), exc_info=True)
 
 
-def _receive(picture: Picture, spec: ImageSpec) -> Received:
+def _receive(picture: Picture, spec: ImageSpec, provider: Provider) -> Received:
     sha256 = storage.put(picture.data)
     try:
         look, seen = _look(picture.data)
     except inspection.Unreadable as problem:
         words = f"What came cannot be shown. {problem} Its {len(picture.data):,} bytes are kept."
         return Received(None, words, _seed(picture), unshown=sha256)
-    return _received(picture, spec, seen, look=look)
+    return _received(picture, spec, provider, seen, look=look)
 
 
 def _look(data: bytes) -> tuple[rendering.Look, rendering.Seen]:
@@ -127,9 +127,9 @@ def _look(data: bytes) -> tuple[rendering.Look, rendering.Seen]:
     return look, look.seen
 
 
-def _received(picture: Picture, spec: ImageSpec, seen: rendering.Seen, **copies: Any) -> Received:
+def _received(picture: Picture, spec: ImageSpec, provider: Provider, seen: rendering.Seen, **copies: Any) -> Received:
     """A picture that is stored and was looked at."""
-    flags = tuple(_flags(seen.facts, spec, seen.found))
+    flags = tuple(_flags(seen.facts, spec, provider, seen.found))
     trailing = {"trailing_bytes": seen.facts.trailing} if seen.facts.trailing else {}
     return Received(seen.facts, "", _seed(picture), flags, {**seen.found, **trailing}, **copies)
 
@@ -156,14 +156,14 @@ def _seed(picture: Picture) -> str:
     return "" if picture.seed is None else str(picture.seed)
 
 
-def _flags(facts: inspection.ImageInfo, spec: ImageSpec, found: Mapping[str, Any]) -> Iterable[str]:
+def _flags(facts: inspection.ImageInfo, spec: ImageSpec, provider: Provider, found: Mapping[str, Any]) -> Iterable[str]:
     if facts.flat:
         yield "flat"
     if facts.animated:
         yield "moving"
     wanted = float(ratio_of(spec.ratio))
-    is_edit = spec.mask is not None or bool(spec.model.needs)  # it keeps the shape of its picture
-    if not is_edit and abs(facts.width / facts.height / wanted - 1) > SHAPE_TOLERANCE:
+    keeps_shape = spec.mask is not None or bool(spec.model.needs) or provider.size(spec) is None
+    if not keeps_shape and abs(facts.width / facts.height / wanted - 1) > SHAPE_TOLERANCE:
         yield "shape"
     if "camera" in found:
         yield "camera"

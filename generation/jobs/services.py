@@ -30,6 +30,7 @@ SETTLED = tuple(state for state in ENDED if state != JobState.UNCLEAR)
 """Ends with a cost that is booked; one that is unclear is settled first."""
 MOST_MICROS = 100_000 * 1_000_000
 ASK_AGAIN_FOR = timedelta(minutes=10)
+NOT_AWAITED = "This job is not waiting for anybody to upload its result."
 
 
 def cancel(job: Job, *, by: User) -> Job:
@@ -175,11 +176,14 @@ def hand_in(job: Job, files: Sequence[bytes], *, by: User, told: Mapping[str, st
     `told` is what the person answered to the provider's `asks`; it goes into the provenance of these pictures.
     """
     check_right(by, "You can view jobs, but not upload their results.")
-    received = look_at([Picture(data) for data in files], requests.spec_of(job))
+    if not registry.is_by_hand(job.model.provider):
+        raise InvalidTransition(NOT_AWAITED)
+    provider, spec = registry.provider(job.model.provider), requests.spec_of(job)
+    received = look_at([Picture(data) for data in files], spec, provider)
     with transaction.atomic():
         held = hold(job)
-        if not registry.is_by_hand(held.model.provider) or held.state not in (JobState.HAND, JobState.DONE):
-            raise InvalidTransition("This job is not waiting for anybody to upload its result.")
+        if held.state not in (JobState.HAND, JobState.DONE):
+            raise InvalidTransition(NOT_AWAITED)
         made = add_outputs(held, received, brought_by=by, told=dict(told or {}))
         change = _brought(held) if held.state == JobState.HAND else save(held)
         words = f"{len(received)} uploaded for {held}."

@@ -39,6 +39,9 @@ class HandOff(Provider):
     attaching: ClassVar[str] = ""  # where pictures that go along are attached there
     asks: ClassVar[tuple[Ask, ...]] = ()  # what the person says when bringing the picture
 
+    def size(self, spec: ImageSpec) -> tuple[int, int] | None:
+        return None if spec.edits and spec.references else spec.pixels
+
     def start(self, spec: ImageSpec, *, attempt: UUID) -> Pending:
         """Nothing is sent: what the person is to paste and to attach is noted, pictures by their SHA-256, in order."""
         sent: dict[str, Any] = {"text": self.compose(spec)}

@@ -19,6 +19,7 @@ from assets.imaging.inspection import Unreadable
 from core.errors import InvalidTransition
 from core.models import User
 from generation.briefs.references import Source
+from generation.catalogue import registry
 from generation.jobs import execution, requests, services, starting
 from generation.jobs.ingest import add_outputs, receive
 from generation.models import BriefKind, Job, JobState, Output
@@ -76,7 +77,8 @@ def test_what_one_person_says_does_not_go_with_the_picture_of_another(ada: User,
 def test_what_an_old_job_was_told_goes_with_its_old_pictures_only(ada: User, max_: User) -> None:
     """Answers were kept with the job, and outputs of that time have none."""
     job = handed(ada)
-    add_outputs(job, receive([Picture(png("a"))], requests.spec_of(job)), brought_by=ada)
+    received = receive([Picture(png("a"))], requests.spec_of(job), registry.provider(job.model.provider))
+    add_outputs(job, received, brought_by=ada)
     Job.objects.update(parameters={"told": {"plan": "Pro"}})
     services.hand_in(job, [png("b")], by=max_)
     told = [keeping.keep(each, by=ada).provenance.parameters.get("told") for each in job.outputs.order_by("index")]

@@ -399,6 +399,20 @@ def test_a_masked_edit_keeps_the_shape_of_its_picture(ada: User) -> None:
     assert refined(ada, BriefKind.EDIT, Source(output=output), mask=mask()).flags == []
 
 
+def test_a_provider_that_keeps_the_shape_states_no_size_beforehand(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Seeing, "size", lambda provider, spec: None if spec.edits else spec.pixels)
+    sent = references.prepare([Source(output=made(ada))], None)
+    row = seeing()
+
+    def stated(kind: BriefKind) -> str:
+        lines = preview.preview(factories.unsent(kind=kind), offers.offers(), [str(row.pk)], [], ada, sent=sent).lines
+        return next(line.size for line in lines if line.offer.row == row)
+
+    assert (stated(BriefKind.EDIT), stated(BriefKind.VARY)) == ("", "96 × 64")
+    Seeing.will(Finished(pictures=(picture("square", (64, 64)),)))
+    assert refined(ada, BriefKind.EDIT, Source(output=made(ada)), row).flags == []
+
+
 # Who had a hand in it
 
 

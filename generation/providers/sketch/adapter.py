@@ -37,6 +37,9 @@ class Sketch(Provider):
         repeat_is_harmless=True,
     )
 
+    def size(self, spec: ImageSpec) -> tuple[int, int] | None:
+        return None if _is_edit(spec) else spec.pixels
+
     def start(self, spec: ImageSpec, *, attempt: UUID) -> Finished:
         first = spec.seed if spec.seed is not None else seed_of(spec)
         seeds = [(first + number) % (LARGEST_SEED + 1) for number in range(spec.count)]

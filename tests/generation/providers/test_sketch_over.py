@@ -61,6 +61,11 @@ def test_it_stages_the_room_and_keeps_what_it_does_not_cover(sketch: Sketch, spe
     assert changed(staged, room(), (0, 0, SIZE[0], 120)) == 0
 
 
+def test_it_states_a_size_only_where_it_decides_it(sketch: Sketch, spec: ImageSpec) -> None:
+    assert sketch.size(spec) is None
+    assert sketch.size(replace(spec, edits=False)) == spec.pixels
+
+
 def test_nothing_but_the_mark_changes_outside_the_mask(sketch: Sketch, spec: ImageSpec) -> None:
     left_half = masks.written(masks.rectangle(0, 0, 50, 100, SIZE))
     staged = picture(drawn(sketch, replace(spec, mask=left_half)))

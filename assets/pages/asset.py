@@ -117,7 +117,7 @@ def check_alt_text(request: SignedIn, asset_id: UUID, number: int) -> HttpRespon
     form.is_valid()
     wrong = checking.findings_of_words(found, form.words())
     lines = [Line(finding.words, finding.severity) for finding in wrong]
-    return render(request, "assets/_lines.html", {"lines": lines, "fine": "Nothing to fix."})
+    return render(request, "assets/_lines.html", {"lines": lines, "fine": "Nothing to fix in the text."})
 
 
 @require_POST

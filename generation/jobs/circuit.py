@@ -129,4 +129,4 @@ def _rest(state: ProviderState, moment: datetime, reason: str, **counted: int) -
 
 def _told(error: ProviderError) -> timedelta | None:
     seconds = error.retry_after
-    return None if seconds is None else min(timedelta(seconds=max(0.0, seconds)), LONGEST_TOLD)
+    return None if seconds is None else timedelta(seconds=min(max(0.0, seconds), LONGEST_TOLD.total_seconds()))

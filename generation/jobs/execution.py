@@ -353,11 +353,12 @@ def _ending(job: Job, error: ProviderError) -> JobState:
 def pause(error: ProviderError, tries: int) -> timedelta:
     """How long to wait before asking again: as told, or longer each time, never all at once."""
     wait = error.retry_after if error.retry_after is not None else min(2.0**tries, 120.0)
-    return min(seconds(wait * (1 + random.random() / 4)), LONGEST_PAUSE)  # noqa: S311 - only spreads the load
+    return seconds(wait * (1 + random.random() / 4))  # noqa: S311 - only spreads the load
 
 
 def seconds(amount: float) -> timedelta:
-    return timedelta(seconds=max(0.2, amount))
+    """A pause of so many seconds, within reason: a provider may say any number."""
+    return timedelta(seconds=min(max(0.2, amount), LONGEST_PAUSE.total_seconds()))
 
 
 def _due(moment: datetime) -> dict[str, datetime]:

@@ -107,6 +107,15 @@ def test_too_fast_waits_as_long_as_it_was_told(ada: User) -> None:
     assert timedelta(seconds=89) < job.not_before - before < timedelta(seconds=125)
 
 
+@pytest.mark.parametrize("told", [-5, 1_796_073_311_000_000, 9e17, float("inf"), float("nan")])
+@pytest.mark.parametrize("error", [errors.RateLimited, errors.Unavailable])
+def test_a_pause_that_is_none_breaks_nothing(ada: User, error: type[errors.ProviderError], told: float) -> None:
+    job = sent(ada, error("Slow down.", retry_after=told, charged="no"))
+    assert (job.state, job.attempts.get().outcome, spent()) == (JobState.QUEUED, error.kind, (DIME, 0))
+    assert job.not_before is not None
+    assert job.not_before - timezone.now() < timedelta(hours=1)
+
+
 def test_a_job_is_not_sent_before_its_time(ada: User) -> None:
     job = sent(ada, errors.RateLimited("Slow down.", retry_after=90))
     execution.send(job.pk)

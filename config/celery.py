@@ -27,7 +27,7 @@ EVERY_HOUR = 3600
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # Those that pile up only repeat each other. But a queue that is always some seconds late must not throw all away.
     name: {"task": name, "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_IS_STALE}}
-    for name in ("generation.tasks.sweep", "approvals.tasks.sweep", "core.tasks.send_outbox")
+    for name in ("generation.tasks.sweep", "approvals.tasks.sweep", "core.tasks.send_outbox", "core.tasks.note_clock")
 }
 BEAT_SCHEDULE |= {
     name: {"task": name, "schedule": EVERY_HOUR, "options": {"expires": EVERY_HOUR}}

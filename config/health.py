@@ -61,9 +61,18 @@ def broker() -> bool:
 
 
 def worker() -> bool:
-    """It answered lately. One that was never seen is not missed: it may be about to start, or another's business."""
-    pulse = heartbeat.pulse()
-    if pulse.is_silent and pulse.last:
+    """It answered lately, if it ever did."""
+    return _answers(heartbeat.WORKER)
+
+
+def clock() -> bool:
+    """What it runs was run lately, as far as the worker came to it."""
+    return _answers(heartbeat.CLOCK)
+
+
+def _answers(part: str) -> bool:
+    pulse = heartbeat.missed()
+    if pulse and pulse.part == part:
         raise NotReady(pulse.words)
     return True
 
@@ -74,6 +83,7 @@ CHECKS: dict[str, Callable[[], bool]] = {
     "storage": storage,
     "broker": broker,
     "worker": worker,
+    "clock": clock,
 }
 
 pool = ThreadPoolExecutor(max_workers=len(CHECKS), thread_name_prefix="health")

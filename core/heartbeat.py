@@ -1,4 +1,4 @@
-"""Whether the worker lives: it says so every few seconds in the database, where pages and `/readyz` look."""
+"""Whether worker and clock live: they say so every few seconds in the database, where pages and `/readyz` look."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db import Error, connection
 from core import clock
 from core.models import Heartbeat
 
-WORKER = "worker"
+WORKER, CLOCK = PARTS = ("worker", "clock")
 EVERY = timedelta(seconds=10)
 SILENT_AFTER = timedelta(seconds=35)
 """Three beats may be late before anybody is told."""
@@ -22,30 +22,45 @@ logger = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """When the worker last answered, if ever, and whether that is too long ago."""
+    """When a part last answered, if ever, and whether that is too long ago."""
 
+    part: str
     last: datetime | None
-    is_silent: bool
+
+    @property
+    def is_silent(self) -> bool:
+        now = clock.now()
+        # One from the future was written by a clock that ran ahead, and says nothing about now.
+        return self.last is None or not now - SILENT_AFTER <= self.last <= now + SILENT_AFTER
 
     @property
     def words(self) -> str:
         """What is wrong, in a sentence."""
         if self.last is None:
-            return "The worker has not answered yet."
-        return f"The worker has not answered since {clock.written(self.last)}."
+            return f"The {self.part} has not answered yet."
+        if self.part == CLOCK:  # a worker whose hands are full does not come to it either
+            return f"What runs by the clock has not run since {clock.written(self.last)}."
+        return f"The {self.part} has not answered since {clock.written(self.last)}."
 
 
 def pulse() -> Pulse:
     """How the worker is. One query."""
-    last = Heartbeat.objects.filter(pk=WORKER).values_list("at", flat=True).first()
-    now = clock.now()
-    # One from the future was written by a clock that ran ahead, and says nothing about now.
-    return Pulse(last, last is None or not now - SILENT_AFTER <= last <= now + SILENT_AFTER)
+    return Pulse(WORKER, Heartbeat.objects.filter(pk=WORKER).values_list("at", flat=True).first())
 
 
-def beat() -> None:
-    """Say that the worker lives."""
-    Heartbeat.objects.update_or_create(pk=WORKER, defaults={"at": clock.now()})
+def missed() -> Pulse | None:
+    """The part that was there and answers no more; the worker first, for which the clock's work waits. One query.
+
+    One that was never seen is not missed: it may be about to start, or another's business.
+    """
+    beats = dict(Heartbeat.objects.values_list("part", "at"))
+    pulses = (Pulse(part, beats.get(part)) for part in PARTS)
+    return next((pulse for pulse in pulses if pulse.last and pulse.is_silent), None)
+
+
+def beat(part: str = WORKER) -> None:
+    """Say that a part lives."""
+    Heartbeat.objects.update_or_create(pk=part, defaults={"at": clock.now()})
 
 
 def keep_beating(over: threading.Event) -> threading.Thread:

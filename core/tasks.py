@@ -1,9 +1,10 @@
-"""Background work of the foundation: the outbox, the head of the log outside, and forgetting forms sent long ago."""
+"""Background work of the foundation: the outbox, the log's head outside, old forms, and the beat of the clock."""
 
 from __future__ import annotations
 
 from celery import shared_task
 
+from core import heartbeat
 from core.audit import outside
 from core.outbox import sending
 from core.web import once
@@ -25,3 +26,9 @@ def export_log_head() -> None:
 def forget_sent_forms() -> None:
     """Forget the forms that were sent some days ago. Run by the clock."""
     once.forget()
+
+
+@shared_task
+def note_clock() -> None:
+    """Say that what is run by the clock runs. Run by the clock."""
+    heartbeat.beat(heartbeat.CLOCK)

@@ -133,11 +133,16 @@ def _tasks(user: User) -> Iterator[Task]:
         yield from _for_managers(user)
 
 
+WAITS_FOR = {
+    heartbeat.WORKER: "pictures, decisions and mail wait for it",
+    heartbeat.CLOCK: "decisions, mail and whatever was interrupted wait for it",
+}
+
+
 def _for_administrators() -> Iterator[Task]:
-    """A worker that was there and answers no more; one that never was is not missed."""
-    pulse = heartbeat.pulse()
-    if pulse.is_silent and pulse.last:
-        yield Task(pulse.words, "pictures, decisions and mail wait for it", reverse("settings"), "unplug", "stops")
+    """A worker or a clock that was there and answers no more."""
+    if pulse := heartbeat.missed():
+        yield Task(pulse.words, WAITS_FOR[pulse.part], reverse("settings"), "unplug", "stops")
 
 
 def _reviews(user: User) -> Iterator[Task]:

@@ -13,8 +13,10 @@ from django.test import Client
 from pytest_django import Settings
 
 from config import health
+from config.celery import BEAT_SCHEDULE
 from core import clock, dispatch, heartbeat, storage, store_mark
 from core.models import Heartbeat, User
+from core.tasks import note_clock
 from generation.models import JobState
 from tests.generation import factories
 from tests.generation.scripted import SETTINGS
@@ -22,9 +24,10 @@ from tests.generation.scripted import SETTINGS
 pytestmark = pytest.mark.django_db
 
 
-def silence() -> None:
-    """The worker stopped two minutes ago."""
-    Heartbeat.objects.update_or_create(pk="worker", defaults={"at": clock.now() - timedelta(minutes=2)})
+def silence(*parts: str) -> None:
+    """They stopped two minutes ago; without any, the worker did."""
+    for part in parts or ("worker",):
+        Heartbeat.objects.update_or_create(pk=part, defaults={"at": clock.now() - timedelta(minutes=2)})
 
 
 # The worker
@@ -52,6 +55,24 @@ def test_a_stopped_worker_is_not_ready_and_comes_back_by_itself(
     assert said["failing"] == ["worker"]
     assert said["words"]["worker"].startswith("The worker has not answered since")
     heartbeat.beat()
+    assert client.get("/readyz").json() == {"status": "ok"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_stopped_clock_is_not_ready_and_waits_for_a_stopped_worker_to_be_told(
+    client: Client, monkeypatch: pytest.MonkeyPatch, max_: User
+) -> None:
+    monkeypatch.setattr(health, "latest", {})
+    silence("worker", "clock")
+    assert client.get("/readyz").json()["failing"] == ["worker"]
+    heartbeat.beat()
+    said = client.get("/readyz").json()
+    assert said["failing"] == ["clock"]
+    assert said["words"]["clock"].startswith("What runs by the clock has not run since")
+    client.force_login(max_)
+    assert "What runs by the clock has not run since" in client.get("/").content.decode()
+    assert BEAT_SCHEDULE[note_clock.name]["task"] == note_clock.name
+    note_clock()
     assert client.get("/readyz").json() == {"status": "ok"}
 
 

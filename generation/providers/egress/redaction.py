@@ -34,7 +34,8 @@ PICTURE_BASE64 = 400
 """Characters from which it is a picture; a shorter one may be an id or a hash."""
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """What JSON can carry and a database cannot: NUL, and halves of a character."""
-_QUERY = re.compile(r"(https?://[^\s\"'<>?#]+)\?[^\s\"'<>]*", re.IGNORECASE)
+_ADDRESS = re.compile(r"(https?://[^\s\"'<>?#]++)(\?[^\s\"'<>]*+)?", re.IGNORECASE)
+"""An address, with or without what is signed in it: so each is read once, however many begin within it."""
 
 
 def redact(value: Any, secrets: Iterable[str] = ()) -> Any:
@@ -121,8 +122,12 @@ def _text(text: str, forms: tuple[str, ...]) -> str:
     for form in forms:
         text = text.replace(form, REMOVED)
     text = _BASE64.sub(_without_picture, text)
-    text = _QUERY.sub(rf"\1?{REMOVED}", text)
+    text = _ADDRESS.sub(_without_query, text)
     return _KEY_SHAPES.sub(REMOVED, text)[:LONGEST_TEXT]
+
+
+def _without_query(found: re.Match[str]) -> str:
+    return f"{found[1]}?{REMOVED}" if found[2] else found[1]
 
 
 def _without_picture(found: re.Match[str]) -> str:

@@ -176,3 +176,15 @@ def test_a_good_answer_with_more_pictures_than_any_service_draws_is_cut() -> Non
     provider = OpenAIImages({"api_key": CANARY}, client(always(200, body)))
     result = provider.start(ImageSpec("A house", model("gpt-image-2")), attempt=ATTEMPT)
     assert len(getattr(result, "pictures", ())) == 16
+
+
+@pytest.mark.parametrize("piece", ["http://", "https://a?b ", "data:a/b;base64,", "Bearer ", "sk-a", f"{'A' * 39} "])
+def test_a_text_is_looked_through_in_one_go_whatever_begins_in_it_again_and_again(piece: str) -> None:
+    """A megabyte is what is kept of an error: looked through anew from each beginning it would take half an hour."""
+    stored = redact({"error": {"message": piece * (MIB // len(piece))}})
+    assert len(json.dumps(stored)) <= STORED_BYTES
+
+
+def test_of_an_address_what_is_signed_in_it_goes() -> None:
+    said = "See https://a.example/p?sig=1, http://b.example/q#top and https://c.example."
+    assert redact(said) == "See https://a.example/p?[removed] http://b.example/q#top and https://c.example."

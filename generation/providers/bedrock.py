@@ -256,7 +256,14 @@ class Bedrock(Provider):
         headers = {name: _plain(value) for name, value in request.headers.items() if name not in RECKONED}
         body = request.body if isinstance(request.body, bytes) else (request.body or "").encode()
         answer = self.client.send(Request(request.method, request.url, headers, body=body))
-        return AWSResponse(request.url, answer.status, HTTPHeaders.from_dict(answer.headers), _Whole(answer.body))
+        said = answer.body if answer.status < 300 else _as_object(answer)
+        return AWSResponse(request.url, answer.status, HTTPHeaders.from_dict(answer.headers), _Whole(said))
+
+
+def _as_object(answer: Answer) -> bytes:
+    """The body of an error as a JSON object, which botocore takes every one for."""
+    said = answer.excerpt
+    return answer.body if isinstance(said, dict) else json.dumps({"message": str(said)[:500]}).encode()
 
 
 class _Whole(io.BytesIO):
@@ -278,7 +285,7 @@ def explain(response: dict[str, Any]) -> ProviderError:
 
 
 def by_code(response: dict[str, Any]) -> ProviderError:
-    """What an AWS error code stands for."""
+    """What an AWS error code stands for; botocore takes the status for one where none is told."""
     code, said = text(response, "Error", "Code"), text(response, "Error", "Message")
     status = inside(response, "ResponseMetadata", "HTTPStatusCode") or 0
     known: dict[str, Any] = {
@@ -289,11 +296,11 @@ def by_code(response: dict[str, Any]) -> ProviderError:
         return OutOfMoney(f"The AWS account cannot pay for this. {said}", **known)
     if _LEGACY.search(said):
         return ModelGone(f"Bedrock does not offer this model to this account any more. {said}", **known)
-    if code in NO_KEY_CODES:
+    if code in NO_KEY_CODES or status in (401, 403):
         return Unauthorized(f"AWS does not accept the key, or it has no right to this model. {said}", **known)
     if code == "ResourceNotFoundException" or "model identifier is invalid" in said:
         return ModelGone(f"Bedrock does not have this model here (any more). {said}", **known)
-    if code in ("ThrottlingException", "ServiceQuotaExceededException", "TooManyRequestsException"):
+    if code in ("ThrottlingException", "ServiceQuotaExceededException", "TooManyRequestsException", "429"):
         return RateLimited(f"Bedrock is asked too often. {said}", **known)
     if code == "ValidationException":
         # There is no code for a declined prompt; older picture models said it in these words (seen in public 2025).
@@ -302,7 +309,7 @@ def by_code(response: dict[str, Any]) -> ProviderError:
         return Rejected(f"Bedrock did not accept the request. {said}", **known)
     if code == "ModelTimeoutException" or status in (408, 502, 504):
         return Unclear(f"Bedrock gave up waiting for the model; it may be charged. {said}", **known)
-    if code in ("ServiceUnavailableException", "ModelNotReadyException"):
+    if code in ("ServiceUnavailableException", "ModelNotReadyException", "503"):
         return Unavailable(f"Bedrock is not ready. {said}", **known)
     if code == "ModelErrorException" or status >= 500:
         return Unavailable(f"Bedrock has trouble. {said}", charged="unknown", **known)

@@ -29,7 +29,17 @@ from generation.providers.errors import (
     Unclear,
 )
 from generation.providers.options import OptionError
-from tests.generation.providers.contract import ATTEMPT, CANARY, PNG, ROWS, ProviderContract, client, model, never
+from tests.generation.providers.contract import (
+    ATTEMPT,
+    CANARY,
+    PNG,
+    ROWS,
+    ProviderContract,
+    always,
+    client,
+    model,
+    never,
+)
 from tests.generation.providers.test_http import dripping, server
 from tests.standins.bedrock import BedrockStandIn
 
@@ -129,6 +139,23 @@ def test_each_trouble_has_its_class_and_is_sent_once(
         real(stand_in).start(replace(WISH, prompt=f"A house [{mode}]"), attempt=ATTEMPT)
     assert (type(raised.value), raised.value.charged) == (kind, charged)
     assert invocations(stand_in) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [["Slow down."], "Slow down.", "null", "[" * 300_000, {}, "<html>"],
+    ids=["list", "text", "null", "deep", "empty", "page"],
+)
+@pytest.mark.parametrize(
+    ("status", "kind", "charged"),
+    [(403, Unauthorized, "no"), (429, RateLimited, "no"), (503, Unavailable, "no"), (500, Unavailable, "unknown")],
+)
+def test_an_error_is_told_apart_by_its_status_where_its_body_says_nothing(
+    status: int, kind: type[ProviderError], charged: str, body: Any
+) -> None:
+    with pytest.raises(ProviderError) as raised:
+        Bedrock(KEYS, client(always(status, body))).start(WISH, attempt=ATTEMPT)
+    assert (type(raised.value), raised.value.charged) == (kind, charged)
 
 
 @pytest.mark.parametrize(("mode", "stage"), [("refuse", "input"), ("filtered", "output")])

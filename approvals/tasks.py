@@ -8,7 +8,6 @@ from celery import shared_task
 from approvals.models import Decision
 from approvals.releases import lifecycle
 from approvals.reviews import settling
-from core import clock
 
 logger = structlog.get_logger(__name__)
 
@@ -25,8 +24,7 @@ def settle(decision: str) -> None:
 @shared_task
 def sweep() -> None:
     """Settle whatever is due, enqueued or not, and bring releases up to date."""
-    due = Decision.objects.filter(undone_at=None, settled_at=None, effective_at__lte=clock.instant())
-    for decision in due.order_by("effective_at")[:BATCH]:
+    for decision in Decision.objects.due().order_by("effective_at")[:BATCH]:
         try:
             settling.settle(decision)
         except Exception:  # whatever it is, those behind it must not wait for it

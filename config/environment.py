@@ -18,7 +18,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 YES = frozenset({"1", "true", "yes", "on"})
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-HOST_NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?")
+HOST_NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*")
+"""Without the dot of the root at its end, which Django takes from the host that it compares with."""
 NO = frozenset({"0", "false", "no", "off"})
 
 

@@ -16,11 +16,14 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
 UTC = "UTC"
 QUARTER = timedelta(minutes=15)
 """Every zone is whole quarters of an hour from UTC, so no day begins or ends within one."""
+APART = timedelta(minutes=1)
+"""How far the clocks of a portal's machines may lie apart."""
 
 
 # Now
@@ -39,6 +42,18 @@ def now() -> datetime:
 def instant() -> datetime:
     """The time by this machine's clock, for whatever no other worker waits for."""
     return timezone.now()
+
+
+def has_come(moment: datetime, longest: timedelta) -> bool:
+    """Whether a moment is over that was set at most `longest` ahead: one still farther ahead came of a wrong clock."""
+    at = instant()
+    return not at < moment <= at + longest + APART
+
+
+def come(field: str, longest: timedelta) -> Q:
+    """Rows whose moment `has_come`."""
+    at = instant()
+    return Q(**{f"{field}__lte": at}) | Q(**{f"{field}__gt": at + longest + APART})
 
 
 # Zones

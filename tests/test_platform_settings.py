@@ -122,6 +122,7 @@ def test_a_short_secret_key_is_refused(tmp_path: Path) -> None:
         ("SITE_URL", "https://pictures.example/portal"),
         ("SITE_URL", "https://pictures.example/?a=1"),
         ("SITE_URL", "https://pictures.example?"),
+        ("SITE_URL", "https://pictures.example."),
         ("SITE_URL", "https://pictures.example#top"),
         ("SITE_URL", "https://ada:hunter2@pictures.example"),
         ("SITE_URL", "https://pictures .example"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -21,6 +21,12 @@ CLAIM_MINUTES = 30
 CLAIM = timedelta(minutes=CLAIM_MINUTES)
 
 
+def claimed_lately() -> tuple[datetime, datetime]:
+    """From when until when a claim was made that still holds; one from later than now came of a wrong clock."""
+    at = clock.instant()
+    return at - CLAIM, at + clock.APART
+
+
 class ReviewQuerySet(models.QuerySet["Review"]):
     """Reviews."""
 
@@ -32,7 +38,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         """What this person can decide now: open, not claimed by somebody else, and not their own work."""
         if not user.has_perm("approvals.decide_review"):
             return self.none()
-        free = Q(claimed_by=None) | Q(claimed_by=user.pk) | Q(claimed_at__lt=clock.instant() - CLAIM)
+        free = Q(claimed_by=None) | Q(claimed_by=user.pk) | ~Q(claimed_at__range=claimed_lately())
         return self.open().filter(free).not_the_work_of(user)
 
     def not_the_work_of(self, user: User | AnonymousUser) -> ReviewQuerySet:
@@ -117,6 +123,15 @@ class Review(models.Model):
         return last if last and last.lapsed_because else None
 
 
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    """Decisions."""
+
+    def due(self) -> DecisionQuerySet:
+        """Those that can take effect now, for the time in which they could be undone is over."""
+        under_way = self.filter(undone_at=None, settled_at=None)
+        return under_way.filter(clock.come("effective_at", timedelta(seconds=settings.UNDO_SECONDS)))
+
+
 class Decision(models.Model):
     """One person's recorded judgment of exactly what they saw.
 
@@ -136,6 +151,8 @@ class Decision(models.Model):
     undone_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
     lapsed_because = models.CharField(max_length=500, blank=True)
+
+    objects = DecisionQuerySet.as_manager()
 
     class Meta:
         ordering = ("decided_at", "id")
@@ -160,6 +177,12 @@ class Decision(models.Model):
     def said(self) -> str:
         """What was decided, for whoever reads it afterwards."""
         return {"approve": "Approved", "changes": "Changes requested", "reject": "Rejected"}[self.choice]
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it can take effect now."""
+        is_over = clock.has_come(self.effective_at, timedelta(seconds=settings.UNDO_SECONDS))
+        return is_over and not self.undone_at and not self.settled_at
 
     @property
     def seconds_left(self) -> int:

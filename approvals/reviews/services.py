@@ -16,7 +16,7 @@ from django.db import transaction
 
 from approvals.channels import rules, verdict
 from approvals.models import Channel, Choice, Decision, Release, Review, ReviewState
-from approvals.models.review import CLAIM_MINUTES
+from approvals.models.review import claimed_lately
 from approvals.policies import deciding
 from approvals.releases.lifecycle import lock_version
 from approvals.reviews import dossier, notifications, traces
@@ -188,7 +188,8 @@ def held_by_other(review: Review, user: User) -> bool:
     """Whether somebody else claimed the review a short while ago."""
     if review.claimed_by_id in (None, user.pk) or review.claimed_at is None:
         return False
-    return clock.instant() - review.claimed_at < timedelta(minutes=CLAIM_MINUTES)
+    first, last = claimed_lately()
+    return first <= review.claimed_at <= last
 
 
 def _check_facts(findings: list[Finding]) -> None:

@@ -36,7 +36,7 @@ def settle(decision: Decision) -> Decision:
     When something has changed since, the review opens again and says why.
     """
     decision = Decision.objects.select_related("review__version").get(pk=decision.pk)
-    if not _is_due(decision):
+    if not decision.is_due:
         return decision
     prepared, reason = _files_for(decision)
     with transaction.atomic():
@@ -44,7 +44,7 @@ def settle(decision: Decision) -> Decision:
         # What is compared now must not move before it takes effect.
         channels = list(review.channels.select_for_update(no_key=True).order_by("pk"))
         locked = Decision.objects.select_for_update(of=("self",), no_key=True).select_related("by").get(pk=decision.pk)
-        if not _is_due(locked):
+        if not locked.is_due:
             return locked
         locked.review = review
         if reason := reason or _no_longer_holds(locked):
@@ -52,10 +52,6 @@ def settle(decision: Decision) -> Decision:
         else:
             _take_effect(locked, channels, prepared)
     return locked
-
-
-def _is_due(decision: Decision) -> bool:
-    return not decision.undone_at and not decision.settled_at and decision.effective_at <= clock.instant()
 
 
 def _files_for(decision: Decision) -> tuple[dict[str, Rendered], str]:

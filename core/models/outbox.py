@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
 from core import clock
+
+LONGEST_WAIT = timedelta(hours=2)
+"""Before another attempt."""
 
 
 class OutgoingMessageQuerySet(models.QuerySet["OutgoingMessage"]):
@@ -18,7 +23,7 @@ class OutgoingMessageQuerySet(models.QuerySet["OutgoingMessage"]):
 
     def due(self) -> OutgoingMessageQuerySet:
         """Those to be tried now."""
-        return self.waiting().filter(due_at__lte=clock.instant())
+        return self.waiting().filter(clock.come("due_at", LONGEST_WAIT))
 
     def failed(self) -> OutgoingMessageQuerySet:
         """Those that were given up, the latest first."""

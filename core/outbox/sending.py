@@ -15,9 +15,10 @@ from django.db import transaction
 
 from core import clock
 from core.models import MessageState, OutgoingMessage
+from core.models.outbox import LONGEST_WAIT
 from core.outbox.topics import topic_of
 
-WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 25, 120)]
+WAITS = [*(timedelta(minutes=minutes) for minutes in (1, 5, 25)), LONGEST_WAIT]
 """After each attempt, before the next."""
 MOST_ATTEMPTS = len(WAITS) + 1
 AT_ONCE = 20

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -24,13 +24,17 @@ from approvals.reviews import services, settling
 from assets.imaging.rendering import Rendered
 from assets.models import Part, Version
 from assets.versions import contributors
+from config import roles
 from core import storage
 from core.models import OutgoingMessage, User
 from core.tasks import send_outbox
 from tests.approvals import factories
+from tests.assets import factories as library
 from tests.assets import verbs
 
 pytestmark = pytest.mark.django_db
+
+AHEAD = datetime(2031, 1, 1, 10, tzinfo=UTC)
 
 
 def test_the_sweep_settles_what_is_due_without_any_message(review: Review) -> None:
@@ -50,6 +54,29 @@ def test_the_sweep_settles_once_the_time_is_over(review: Review, undo_window: No
     with time_machine.travel(timezone.now() + timedelta(seconds=61)):
         tasks.sweep()
     assert Release.objects.live().count() == 1
+
+
+def test_what_a_clock_wrote_that_ran_ahead_is_settled_and_mailed_once_it_is_right(
+    review: Review, undo_window: None
+) -> None:
+    garden = factories.review(factories.ready(title="Garden"))
+    with time_machine.travel(AHEAD, tick=False):
+        settling.settle(factories.decide(review, Choice.CHANGES, "Mend it."))
+        factories.decide(garden)
+    OutgoingMessage.objects.update(due_at=AHEAD)
+    tasks.sweep()
+    send_outbox()
+    assert Release.objects.live().count() == 1
+    assert not OutgoingMessage.objects.waiting().exists()
+
+
+def test_a_claim_of_a_clock_that_ran_ahead_keeps_nobody_out(review: Review, rita: User) -> None:
+    other = library.UserFactory.create(username="otto", role=roles.REVIEWERS)
+    with time_machine.travel(AHEAD, tick=False):
+        services.claim(review, by=other)
+    review.refresh_from_db()
+    assert not services.held_by_other(review, rita)
+    assert Review.objects.waiting_for(rita).get() == review
 
 
 def test_a_decision_that_cannot_be_settled_holds_up_no_other(

@@ -13,14 +13,14 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from assets.imaging import fence, rendering
-from assets.imaging.fence import Limits, limits, slots, wire
+from assets.imaging.fence import Limits, client, limits, slots, wire
 from assets.imaging.refusals import Busy, Fault, TooHeavy, Unreadable
 from config import processes
 from tests.assets import misdeeds
@@ -167,6 +167,24 @@ def test_a_helper_that_was_killed_is_started_anew() -> None:
     helper = fence.run(misdeeds.who)[1]
     os.kill(helper, signal.SIGKILL)
     assert fence.run(misdeeds.who)[1] != helper
+
+
+@pytest.fixture
+def impatient_sockets() -> Iterator[None]:
+    """Every new socket has a time limit, as Celery sets one while a worker stops; pictures still come then."""
+    socket.setdefaulttimeout(5)
+    yield
+    socket.setdefaulttimeout(None)
+
+
+@pytest.mark.parametrize("helper", ["running", "new"])
+def test_what_is_larger_than_a_line_holds_comes_whole_while_sockets_are_impatient(
+    impatient_sockets: None, helper: str
+) -> None:
+    if helper == "new":
+        client._forget()
+    sent = os.urandom(4 * 1024 * 1024)
+    assert [fence.run(misdeeds.echo, sent) == sent for _ in range(4)] == [True] * 4
 
 
 @finds_processes

@@ -115,11 +115,22 @@ def _crashed(number: int) -> Unreadable:
 # The helper
 
 
+def _ends() -> tuple[socket.socket, socket.socket]:
+    """Two ends of a line, ours and one for another process, which takes its end for one that waits.
+
+    A new socket does not where a time limit is set for all of them, as Celery does while a worker stops.
+    """
+    both = socket.socketpair()
+    for end in both:
+        end.setblocking(True)
+    return both
+
+
 class _Helper:
     """One running helper of this process."""
 
     def __init__(self) -> None:
-        self.control, theirs = socket.socketpair()
+        self.control, theirs = _ends()
         with theirs:
             # A spawned process shares nothing with our threads and their locks, as a forked one would.
             self.process = os.posix_spawn(
@@ -182,8 +193,8 @@ def _start(work: socket.socket, news: socket.socket) -> None:
 
 
 def _ask(request: dict[str, Any], limits: Limits) -> Iterator[dict[str, Any]]:
-    work, theirs = socket.socketpair()
-    news, told = socket.socketpair()
+    work, theirs = _ends()
+    news, told = _ends()
     with work, news:
         with theirs, told:
             _start(theirs, told)

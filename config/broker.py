@@ -31,6 +31,7 @@ class Transport(filesystem.Transport):
     Channel = Channel
 
 
-def use() -> None:
-    """Let every `filesystem:` address mean this transport."""
+def use_ours() -> None:
+    """Let the addresses of the embedded broker and of Redis mean our own transports."""
     TRANSPORT_ALIASES["filesystem"] = f"{__name__}:Transport"
+    TRANSPORT_ALIASES["redis"] = TRANSPORT_ALIASES["rediss"] = "config.redis_broker:Transport"

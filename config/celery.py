@@ -41,7 +41,6 @@ def transport_options() -> dict[str, Any]:
         folder = settings.VAR_DIR / "broker"
         for name in ("messages", "control"):
             (folder / name).mkdir(parents=True, exist_ok=True)
-        broker.use()
         return {
             "data_folder_in": str(folder / "messages"),
             "data_folder_out": str(folder / "messages"),
@@ -58,12 +57,14 @@ def transport_options() -> dict[str, Any]:
 stopped = threading.Event()
 """Set when this worker shuts down."""
 
+broker.use_ours()
 app = Celery("imprimatur")
 app.conf.update(
     broker_url=settings.BROKER_URL,
     broker_transport_options=transport_options(),
     broker_connection_timeout=1,
     broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
     task_publish_retry_policy={"max_retries": 1, "interval_start": 0.1, "interval_step": 0.2, "interval_max": 0.2},
     task_acks_late=True,
     task_reject_on_worker_lost=True,
@@ -97,7 +98,8 @@ def wait_longer_for_the_broker(**_: Any) -> None:
 @signals.worker_init.connect
 def keep_good_connections(**_: Any) -> None:
     """A connection outlives a task as it outlives a request, by the same rules: looked at first, and not for long."""
-    signals.task_prerun.connect(close_old_connections)
+    for moment in (signals.task_prerun, signals.task_postrun):
+        moment.connect(close_old_connections)
 
 
 @signals.worker_init.connect

@@ -37,6 +37,6 @@ def test_a_reader_finds_no_message_until_it_is_whole(channel: broker.Channel, mo
 
 
 def test_every_filesystem_address_means_this_broker() -> None:
-    broker.use()
+    broker.use_ours()
     with Connection("filesystem://localhost") as connection:
         assert connection.get_transport_cls() is broker.Transport

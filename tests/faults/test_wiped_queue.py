@@ -1,4 +1,4 @@
-"""The queue is wiped with jobs in it: the rows are the jobs, so the next sweeps bring every one of them back."""
+"""The queue is wiped, or goes away, with jobs in it: the rows are the jobs, and sweeps bring every one of them back."""
 
 from __future__ import annotations
 
@@ -42,28 +42,58 @@ def test_an_emptied_folder_loses_no_job(make_scene: MakeScene) -> None:
 
 
 @pytest.mark.redis
-def test_a_flushed_redis_loses_no_job(make_scene: MakeScene, redis_of_its_own: int) -> None:
-    scene = make_scene(BROKER_URL=f"redis://127.0.0.1:{redis_of_its_own}/0")
+def test_a_flushed_redis_loses_no_job(make_scene: MakeScene, redis_of_its_own: Redis) -> None:
+    scene = make_scene(BROKER_URL=redis_of_its_own.url)
     ids = put_jobs_in(scene)
-    assert redis_says(redis_of_its_own, "LLEN celery") == f":{len(ids)}"
-    assert redis_says(redis_of_its_own, "FLUSHALL") == "+OK"
+    assert redis_says(redis_of_its_own.port, "LLEN celery") == f":{len(ids)}"
+    assert redis_says(redis_of_its_own.port, "FLUSHALL") == "+OK"
     all_are_done(scene, ids)
 
 
+@pytest.mark.redis
+def test_a_redis_that_goes_away_and_comes_back_ends_no_worker(make_scene: MakeScene, redis_of_its_own: Redis) -> None:
+    scene = make_scene(BROKER_URL=redis_of_its_own.url)
+    scene.have_worker()
+    with scene.openai.stopping_at("submit came"):
+        ids = scene.start("openai", "A house in hand")
+        assert scene.openai.reached.wait(30)
+        redis_of_its_own.stop()
+        wait_until(lambda: "Cannot connect" in scene.portal.said, 30)
+        redis_of_its_own.start()
+    [job] = scene.end(ids)
+    assert (job.state, job.attempts, scene.requests_for(job.prompt)) == ("done", 1, 1)
+    [job] = scene.end(scene.start("openai", "A house afterwards"))
+    assert job.state == "done"
+    assert scene.worker is not None
+    assert scene.worker.poll() is None
+
+
+class Redis:
+    """A server that may be flushed and stopped: never the one of this machine."""
+
+    def __init__(self, program: str, folder: Path) -> None:
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self._command = [program, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+        self.start()
+
+    def start(self) -> None:
+        self._server = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
+        wait_until(lambda: _answers(self.port), 10)
+
+    def stop(self) -> None:
+        self._server.kill()
+        self._server.wait(10)
+
+
 @pytest.fixture
-def redis_of_its_own(tmp_path: Path) -> Iterator[int]:
-    """The port of a Redis that may be flushed: never the one of this machine."""
-    program, port = shutil.which("redis-server"), free_port()
+def redis_of_its_own(tmp_path: Path) -> Iterator[Redis]:
+    program = shutil.which("redis-server")
     if program is None:
         pytest.skip("No redis-server on PATH to start one that may be flushed (Debian: apt-get install redis-server).")
-    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    try:
-        wait_until(lambda: _answers(port), 10)
-        yield port
-    finally:
-        server.kill()
-        server.wait(10)
+    server = Redis(program, tmp_path)
+    yield server
+    server.stop()
 
 
 def redis_says(port: int, command: str) -> str:

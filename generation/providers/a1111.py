@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from generation.providers.answers import inside, number, text
+from generation.providers.answers import inside, number, sentence, text
 from generation.providers.base import Capabilities, Finished, ImageSpec, Money, Picture, Secret
 from generation.providers.egress.http import Answer, Request
 from generation.providers.encoding import decoded, encoded, readable, white_where_clear
@@ -129,7 +129,7 @@ class A1111(HTTPProvider):
     def check(self) -> str:
         with self.redacted():
             models = self.ask(self._request("GET", "sd-models")).data
-        names = [text(one, "model_name") for one in models] if isinstance(models, list) else []
+        names = [sentence(one, "model_name") for one in models] if isinstance(models, list) else []
         return f"Answers: {len(names)} checkpoints ({', '.join(names[:5])}); free."
 
     def _request(self, method: str, path: str, body: dict[str, Any] | None = None) -> Request:

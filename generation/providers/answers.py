@@ -7,6 +7,8 @@ from typing import Any
 
 from generation.providers.errors import BadAnswer
 
+LONGEST_SENTENCE = 500
+"""Characters of what a service says to people. Nothing else is cut: half an address, id or prompt is another one."""
 MOST_PICTURES = 16
 """Pictures that are taken from one answer: more than any service draws in one. Each may cost a download."""
 
@@ -30,15 +32,20 @@ def objects(data: Any, *path: str | int) -> list[dict[str, Any]]:
 
 
 def text(data: Any, *path: str | int) -> str:
-    """The text at the end of the path, or ""; at most 500 characters."""
+    """The text at the end of the path, whole, or ""."""
     found = inside(data, *path)
-    return found[:500] if isinstance(found, str) else ""
+    return found if isinstance(found, str) else ""
 
 
-def texts(data: Any, *path: str | int) -> tuple[str, ...]:
-    """The texts in the list at the end of the path."""
+def sentence(data: Any, *path: str | int) -> str:
+    """The text at the end of the path as words for people, or ""; at most LONGEST_SENTENCE."""
+    return text(data, *path)[:LONGEST_SENTENCE]
+
+
+def sentences(data: Any, *path: str | int) -> tuple[str, ...]:
+    """The texts in the list at the end of the path, each as words for people."""
     found = inside(data, *path)
-    return tuple(item[:500] for item in found if isinstance(item, str)) if isinstance(found, list) else ()
+    return tuple(item[:LONGEST_SENTENCE] for item in found if isinstance(item, str)) if isinstance(found, list) else ()
 
 
 def number(data: Any, *path: str | int) -> int | None:

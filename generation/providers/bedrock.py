@@ -19,7 +19,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from generation.providers.answers import inside, number, objects, text, texts
+from generation.providers.answers import inside, number, objects, sentence, sentences, text
 from generation.providers.base import Capabilities, Finished, ImageSpec, Picture, Provider, Secret
 from generation.providers.bedrock_services import body_of, service_of
 from generation.providers.egress.http import Answer, Request
@@ -163,7 +163,7 @@ class Bedrock(Provider):
 
     def parse(self, data: dict[str, Any], spec: ImageSpec, request_id: str, sent: dict[str, Any]) -> Finished:
         """What a good status means; a finish reason that is not null is a refusal all the same."""
-        for reason in texts(data, "finish_reasons"):
+        for reason in sentences(data, "finish_reasons"):
             raise _stopped(reason, request_id, data)
         images = inside(data, "images")
         came = list(enumerate(images)) if isinstance(images, list) else []
@@ -286,7 +286,7 @@ def explain(response: dict[str, Any]) -> ProviderError:
 
 def by_code(response: dict[str, Any]) -> ProviderError:
     """What an AWS error code stands for; botocore takes the status for one where none is told."""
-    code, said = text(response, "Error", "Code"), text(response, "Error", "Message")
+    code, said = sentence(response, "Error", "Code"), sentence(response, "Error", "Message")
     status = inside(response, "ResponseMetadata", "HTTPStatusCode") or 0
     known: dict[str, Any] = {
         "request_id": text(response, "ResponseMetadata", "RequestId"),

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Literal
 from urllib.parse import quote as quoted
 from uuid import UUID
 
-from generation.providers.answers import number, ticket
+from generation.providers.answers import number, text, ticket
 from generation.providers.base import (
     Capabilities,
     CostBasis,
@@ -205,7 +205,7 @@ class BlackForestLabs(HTTPProvider):
             cost_basis=job.get("basis", "unknown"),
             model_reported=job["model"],
             seed=seed,
-            revised_prompt=str(result.get("prompt") or ""),
+            revised_prompt=text(result, "prompt"),
             request_id=job["id"],
             parameters_in_effect={"seed": seed} if seed is not None else {},
             raw=data,

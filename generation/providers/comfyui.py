@@ -16,7 +16,7 @@ from urllib.parse import quote as quoted
 from urllib.parse import urlencode
 from uuid import UUID
 
-from generation.providers.answers import MOST_PICTURES, inside, objects, text, ticket
+from generation.providers.answers import MOST_PICTURES, inside, objects, sentence, text, ticket
 from generation.providers.base import Capabilities, Finished, ImageSpec, Money, Pending, Picture, Secret
 from generation.providers.egress.http import Answer, FormPart, Request
 from generation.providers.egress.redaction import redact
@@ -137,7 +137,7 @@ class ComfyUI(HTTPProvider):
     def check(self) -> str:
         with self.redacted():
             data = self.ask(self._request("GET", "/system_stats")).facts
-        return f"Answers: ComfyUI {text(data, 'system', 'comfyui_version') or 'of unknown version'}; free."
+        return f"Answers: ComfyUI {sentence(data, 'system', 'comfyui_version') or 'of unknown version'}; free."
 
     def _values(self, spec: ImageSpec, attempt: UUID, workflow: Workflow) -> Iterator[tuple[str, str | int | float]]:
         width, height = spec.pixels
@@ -251,18 +251,18 @@ def _failed(entry: dict[str, Any], prompt_id: str) -> ProviderError:
     if "execution_interrupted" in events:
         return Stopped("Somebody stopped the job at the ComfyUI server.", **known)
     error = events.get("execution_error")
-    said = text(error, "exception_message").strip()
+    said = sentence(error, "exception_message").strip()
     if "OutOfMemory" in text(error, "exception_type") or "out of memory" in said.lower():
         return Rejected(f"The graphics card has too little memory for this size. {said}", field="size", **known)
-    return BadAnswer(f"The workflow failed at {text(error, 'node_type') or 'some node'}. {said}".strip(), **known)
+    return BadAnswer(f"The workflow failed at {sentence(error, 'node_type') or 'some node'}. {said}".strip(), **known)
 
 
 def _invalid_graph(answer: Answer) -> ProviderError:
     body = answer.excerpt
     nodes = inside(body, "node_errors")
     found = [error for node in nodes.values() for error in objects(node, "errors")] if isinstance(nodes, dict) else []
-    said = "; ".join(f"{text(error, 'message')}: {text(error, 'details')}"[:200] for error in found[:3])
-    said = said or text(body, "error", "message")
+    said = "; ".join(f"{sentence(error, 'message')}: {sentence(error, 'details')}"[:200] for error in found[:3])
+    said = said or sentence(body, "error", "message")
     known: dict[str, Any] = {"request_id": answer.request_id, "raw": body}
     if any(text(error, "extra_info", "input_name") in ("ckpt_name", "unet_name") for error in found):
         return ModelGone(f"ComfyUI does not have this checkpoint. {said}".strip(), **known)

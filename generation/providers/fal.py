@@ -13,7 +13,7 @@ from typing import Any, Literal
 from urllib.parse import quote as quoted
 from uuid import UUID
 
-from generation.providers.answers import inside, number, objects, text, ticket
+from generation.providers.answers import inside, number, objects, sentence, text, ticket
 from generation.providers.base import Capabilities, Finished, ImageSpec, Money, Pending, Picture, Quote, Refusal, Secret
 from generation.providers.egress.http import Answer, Request
 from generation.providers.encoding import data_url
@@ -179,7 +179,7 @@ class Fal(HTTPProvider):
         answer = self._ask(str(job["response_url"]))
         if answer.status >= 300:
             raise self._failed(answer, request_id)
-        if error := text(data, "error"):
+        if error := sentence(data, "error"):
             raise BadAnswer(f"The model failed. {error}", request_id=request_id, raw=data)
         return self.clean(self._finished(answer.facts, job))
 
@@ -207,7 +207,7 @@ class Fal(HTTPProvider):
                 raise Refused(words, stage="output", charged="unknown", **known)
             raise BadAnswer("The job ended without a picture.", charged="yes", **known)
         hosts = (*RESULT_HOSTS, *self.options.result_hosts.split())
-        pictures = [self.client.fetch_result(text(one, "url"), hosts) for one in wanted]
+        pictures = [self.picture_at(text(one, "url"), hosts) for one in wanted]
         each, seed = job["each"], number(data, "seed")
         return Finished(
             pictures=tuple(Picture(one, seed if len(pictures) == 1 else None) for one in pictures),

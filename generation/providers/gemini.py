@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 from uuid import UUID
 
-from generation.providers.answers import inside, is_nonsense, number, objects, text
+from generation.providers.answers import LONGEST_SENTENCE, inside, is_nonsense, number, objects, sentence, text
 from generation.providers.base import Capabilities, CostBasis, Finished, ImageSpec, Money, Picture, Quote, Secret
 from generation.providers.egress.http import Answer, Request
 from generation.providers.encoding import decoded, encoded, readable
@@ -123,7 +123,7 @@ class Gemini(HTTPProvider):
         )
 
     def explain(self, answer: Answer) -> ProviderError:
-        status, words = text(answer.excerpt, "error", "status"), text(answer.excerpt, "error", "message")
+        status, words = text(answer.excerpt, "error", "status"), sentence(answer.excerpt, "error", "message")
         reasons = {text(detail, "reason") for detail in objects(answer.excerpt, "error", "details")}
         known: dict[str, Any] = {"request_id": answer.request_id, "raw": answer.excerpt}
         if reasons & NO_BILLING or (status == "RESOURCE_EXHAUSTED" and _NO_MONEY.search(words)):
@@ -165,18 +165,18 @@ def _picture(part: dict[str, Any]) -> Picture:
 def _without_picture(data: dict[str, Any]) -> ProviderError:
     """Why there is none: the wish was blocked, the picture was, or the model chose to say something."""
     request_id = text(data, "responseId")
-    if blocked := text(data, "promptFeedback", "blockReason"):
-        said = text(data, "promptFeedback", "blockReasonMessage")
+    if blocked := sentence(data, "promptFeedback", "blockReason"):
+        said = sentence(data, "promptFeedback", "blockReasonMessage")
         words = f"Google declined this wish ({blocked}). {said}".strip()
         return Refused(words, stage="input", categories=(blocked,), request_id=request_id, raw=data)
-    reason = text(data, "candidates", 0, "finishReason")
-    said = text(data, "candidates", 0, "finishMessage")
+    reason = sentence(data, "candidates", 0, "finishReason")
+    said = sentence(data, "candidates", 0, "finishMessage")
     if reason in DECLINED:
         words = f"Google declined the finished picture ({reason}). {said}".strip()
         return Refused(words, stage="output", categories=(reason,), request_id=request_id, raw=data, charged="unknown")
     if reason == ACCOUNT_LIMITED:
         return Unauthorized(f"Google has limited this account. {said}".strip(), request_id=request_id, raw=data)
-    spoken = " ".join(text(part, "text") for part in _parts(data) if not part.get("thought"))[:500]
+    spoken = " ".join(sentence(part, "text") for part in _parts(data) if not part.get("thought"))[:LONGEST_SENTENCE]
     words = f"Google's answer holds no picture ({reason or 'no reason given'}). {said} {spoken}".strip()
     return BadAnswer(words, request_id=request_id, raw=data)
 

@@ -9,9 +9,10 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from generation.providers.answers import LONGEST_SENTENCE
 from generation.providers.base import Finished, ImageSpec, Pending, Provider
 from generation.providers.egress.http import LOST_IN_BETWEEN, Answer, Request
-from generation.providers.egress.redaction import LONGEST_TEXT, redact, without_keys
+from generation.providers.egress.redaction import redact, without_keys
 from generation.providers.encoding import decoded
 from generation.providers.errors import (
     BadAnswer,
@@ -24,6 +25,11 @@ from generation.providers.errors import (
     Unavailable,
     Unclear,
 )
+
+LONGEST_PROMPT = 20_000
+"""Characters of a prompt that a provider made of ours; what is longer is no prompt, and half of it would be a lie."""
+LONGEST_HANDLE = 64_000
+"""Characters of what a provider says so that it can be asked again: several of its longest addresses."""
 
 
 class HTTPProvider(Provider):
@@ -45,6 +51,8 @@ class HTTPProvider(Provider):
         with self.redacted():
             request = self.build(spec, attempt)
             result = self.parse(self.ask(request), spec)
+            if isinstance(result, Pending) and len(result.handle) > LONGEST_HANDLE:
+                raise BadAnswer("What the provider said of the job is too long for asking about it again.")
         result = replace(result, parameters_sent=redact(request.parameters, self.secrets))
         if isinstance(result, Finished):
             return self.clean(replace(result, warnings=result.warnings + self.lost_in(spec)))
@@ -63,14 +71,19 @@ class HTTPProvider(Provider):
 
     def clean(self, finished: Finished) -> Finished:
         """The result as it may be stored: no keys in anything that the provider said, no pictures in the raw answer."""
+        prompt, warnings = without_keys(finished.revised_prompt, self.secrets), finished.warnings
+        if len(prompt) > LONGEST_PROMPT:
+            words = f"The prompt as the provider revised it is not kept: it has {len(prompt):,} characters."
+            prompt, warnings = "", (*warnings, words)
         return replace(
             finished,
             model_reported=without_keys(finished.model_reported, self.secrets),
-            revised_prompt=without_keys(finished.revised_prompt, self.secrets)[:LONGEST_TEXT],
+            revised_prompt=prompt,
             request_id=without_keys(finished.request_id, self.secrets),
             refusals=tuple(replace(each, words=redact(each.words, self.secrets)) for each in finished.refusals),
             parameters_in_effect=redact(finished.parameters_in_effect, self.secrets),
             raw=redact(finished.raw, self.secrets),
+            warnings=warnings,
         )
 
     @contextmanager
@@ -109,7 +122,7 @@ def by_status(answer: Answer, words: str = "") -> ProviderError:
 
 
 def message_in(answer: Answer) -> str:
-    """The provider's own sentence, wherever the common error shapes put it; at most 500 characters."""
+    """The provider's own sentence, wherever the common error shapes put it; at most LONGEST_SENTENCE."""
     found = answer.excerpt
     for key in ("error", "message", "detail", "errors", "description"):
         if isinstance(found, dict) and found.get(key):
@@ -118,4 +131,4 @@ def message_in(answer: Answer) -> str:
         found = found[0]
     if isinstance(found, dict):
         found = found.get("message") or found.get("msg") or ""
-    return found[:500] if isinstance(found, str) else ""
+    return found[:LONGEST_SENTENCE] if isinstance(found, str) else ""

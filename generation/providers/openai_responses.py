@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote as quoted
 from uuid import UUID
 
-from generation.providers.answers import inside, is_nonsense, number, objects, text, texts, ticket
+from generation.providers.answers import inside, is_nonsense, number, objects, sentence, sentences, text, ticket
 from generation.providers.base import (
     Capabilities,
     CostBasis,
@@ -235,7 +235,7 @@ def _finished(data: dict[str, Any], rates: Rates | None) -> Finished:
         cost=cost,
         cost_basis=basis,
         model_reported=text(data, "tools", 0, "model"),
-        revised_prompt=str(drawn[0].get("revised_prompt") or ""),
+        revised_prompt=text(drawn, 0, "revised_prompt"),
         request_id=text(data, "id"),
         parameters_in_effect={name: drawn[0][name] for name in effective if drawn[0].get(name) is not None},
         raw=data,
@@ -271,12 +271,12 @@ def _call_errors(data: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _refusal(error: dict[str, Any]) -> Refusal:
     stage = STAGES.get(text(error, "moderation_details", "moderation_stage"), "unknown")
-    categories = texts(error, "moderation_details", "categories")
-    return Refusal(text(error, "message") or "The picture was declined.", stage, categories)
+    categories = sentences(error, "moderation_details", "categories")
+    return Refusal(sentence(error, "message") or "The picture was declined.", stage, categories)
 
 
 def _failure(data: dict[str, Any]) -> ProviderError:
-    code, said = text(data, "error", "code"), text(data, "error", "message")
+    code, said = text(data, "error", "code"), sentence(data, "error", "message")
     known: dict[str, Any] = {"request_id": text(data, "id"), "raw": data}
     if code in CONTENT_CODES:
         return Refused(f"OpenAI declined this wish. {said}".strip(), stage="input", charged="unknown", **known)
@@ -303,9 +303,9 @@ def _no_picture(data: dict[str, Any]) -> ProviderError:
     for found in map(_refusal, _call_errors(data)):
         words = f"OpenAI declined this wish. {found.words}"
         return Refused(words, stage=found.stage, categories=found.categories, charged="unknown", **known)
-    for said in filter(None, (text(part, "refusal") for part in parts)):
+    for said in filter(None, (sentence(part, "refusal") for part in parts)):
         return Refused(f"OpenAI declined this wish. {said}", stage="input", charged="unknown", **known)
     if text(data, "incomplete_details", "reason") == "content_filter":
         return Refused("OpenAI stopped at its content filter.", stage="output", charged="unknown", **known)
-    said = text(data, "error", "message") or " ".join(text(part, "text") for part in parts)
+    said = sentence(data, "error", "message") or " ".join(sentence(part, "text") for part in parts)
     return BadAnswer(f"OpenAI answered without a picture. {said}".strip(), **known)

@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import quote as quoted
 from uuid import UUID
 
-from generation.providers.answers import MOST_PICTURES, inside, text, ticket
+from generation.providers.answers import MOST_PICTURES, inside, sentence, text, ticket
 from generation.providers.base import Capabilities, Finished, ImageSpec, Money, Pending, Picture, Secret
 from generation.providers.callbacks import Headers, InvalidSignature, job_in
 from generation.providers.egress.http import Answer, Request
@@ -134,7 +134,7 @@ class Replicate(HTTPProvider):
     def check(self) -> str:
         with self.redacted():
             account = self.ask(Request("GET", self._url("account"), self._headers)).facts
-        return f"Answers: the key belongs to {text(account, 'username') or 'an account'}. Asking costs nothing."
+        return f"Answers: the key belongs to {sentence(account, 'username') or 'an account'}. Asking costs nothing."
 
     def _input(self, spec: ImageSpec) -> dict[str, Any]:
         width, height = spec.pixels
@@ -217,7 +217,7 @@ def _seed(data: dict[str, Any]) -> int | None:
 
 
 def _ended(status: str, data: dict[str, Any], job: str) -> ProviderError:
-    said = text(data, "error")
+    said = sentence(data, "error")
     if status == "failed" and _DECLINED.search(said):
         words = f"The model declined this wish or its picture. {said}"
         return Refused(words, request_id=job, raw=data, charged="unknown")

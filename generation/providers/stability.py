@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
-from generation.providers.answers import inside, number, text
+from generation.providers.answers import inside, number, sentence, text
 from generation.providers.base import Capabilities, Finished, ImageSpec, Picture, Secret
 from generation.providers.egress.http import Answer, FormPart, Request
 from generation.providers.encoding import decoded, readable, white_where_clear
@@ -130,7 +130,7 @@ class Stability(HTTPProvider):
         )
 
     def explain(self, answer: Answer) -> ProviderError:
-        name, words = text(answer.excerpt, "name"), text(answer.excerpt, "errors", 0)
+        name, words = text(answer.excerpt, "name"), sentence(answer.excerpt, "errors", 0)
         known: dict[str, Any] = {"request_id": answer.request_id, "raw": answer.excerpt}
         if name in DECLINED:
             return Refused(f"Stability declined this wish. {words}".strip(), stage="input", categories=(name,), **known)

@@ -33,6 +33,8 @@ DENIED_V6 = tuple(
     for network in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")  # tunnels, 6to4, documentation
 )
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
+LONGEST_ADDRESS = 16_000
+"""Characters of an address: signed ones, which carry a session with them, have a few thousand."""
 _HOST_NAME = re.compile(r"(?!-)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
 _PLAIN = re.compile(r"[!-\[\]-~]+")  # printable ASCII without space and backslash
 
@@ -92,6 +94,8 @@ class EgressPolicy:
 
     def check_url(self, url: str) -> None:
         """Raises BlockedAddress unless the address is https, on an allowed host, and plainly written."""
+        if len(url) > LONGEST_ADDRESS:
+            raise BlockedAddress(f"The address has {len(url):,} characters, which is more than any picture's.")
         if not _PLAIN.fullmatch(url):
             raise BlockedAddress("The address holds characters that no picture address needs.")
         try:

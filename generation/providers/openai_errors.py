@@ -59,22 +59,31 @@ _SAYS_GONE = re.compile(
 def explain(answer: Answer) -> ProviderError:
     """The error that an answer stands for, whatever its status."""
     error, words = error_in(answer), message_in(answer)
-    told = {str(error.get("code") or ""), str(error.get("type") or "")}
     known: dict[str, Any] = {"request_id": answer.request_id, "raw": answer.excerpt}
-    is_plain = answer.status not in (401, 403) and not told & (NO_MONEY | REFUSALS | GONE | BUSY)
+    found = by_error(error, words, known, reads_words=answer.status not in (401, 403)) or by_status(answer, words)
+    if isinstance(found, RateLimited):
+        found.retry_after = answer.retry_after
+    if isinstance(found, Rejected):
+        found.field = str(error.get("param") or "")
+    return found
+
+
+def by_error(
+    error: Mapping[str, Any], words: str, known: Mapping[str, Any], *, reads_words: bool = True
+) -> ProviderError | None:
+    """What an error object stands for by its code or type or, where neither is known, its words; None when none is."""
+    told = {str(error.get("code") or ""), str(error.get("type") or "")}
+    is_moderated = isinstance(error.get("moderation_details"), dict)
+    is_plain = reads_words and not told & (NO_MONEY | REFUSALS | GONE | BUSY)
     if told & NO_MONEY or (is_plain and _SAYS_NO_MONEY.search(words)):
         return OutOfMoney(f"The account has no money left for this. {words}".strip(), **known)
-    if told & REFUSALS or (is_plain and _SAYS_REFUSED.search(words)):
+    if told & REFUSALS or is_moderated or (is_plain and _SAYS_REFUSED.search(words)):
         return _refusal(error, words, known)
     if told & GONE or (is_plain and _SAYS_GONE.search(words)):
         return ModelGone(f"The model does not exist any more, or not for this account. {words}".strip(), **known)
     if told & BUSY:
-        words = f"The provider is asked too often. {words}".strip()
-        return RateLimited(words, retry_after=answer.retry_after, **known)
-    found = by_status(answer, words)
-    if isinstance(found, Rejected):
-        found.field = str(error.get("param") or "")
-    return found
+        return RateLimited(f"The provider is asked too often. {words}".strip(), **known)
+    return None
 
 
 def error_in(answer: Answer) -> dict[str, Any]:
@@ -86,7 +95,7 @@ def error_in(answer: Answer) -> dict[str, Any]:
     return error if isinstance(error, dict) else {}
 
 
-def _refusal(error: Mapping[str, Any], words: str, known: dict[str, Any]) -> Refused:
+def _refusal(error: Mapping[str, Any], words: str, known: Mapping[str, Any]) -> Refused:
     details = error.get("moderation_details")
     found = details if isinstance(details, dict) else {}
     categories = found.get("categories")
@@ -95,6 +104,8 @@ def _refusal(error: Mapping[str, Any], words: str, known: dict[str, Any]) -> Ref
         f"The provider declined this wish. {words}".strip(),
         stage=stage,
         categories=tuple(map(str, categories)) if isinstance(categories, list) else (),
-        charged="no" if stage == "input" else "unknown",  # whether declined output is billed is not published
-        **known,
+        **{
+            "charged": "no" if stage == "input" else "unknown",
+            **known,
+        },  # if declined output is billed is not published
     )

@@ -8,7 +8,7 @@ response_output_item), read 2026-11-22.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote as quoted
 from uuid import UUID
 
-from generation.providers.answers import inside, is_nonsense, number, objects, sentence, sentences, text, ticket
+from generation.providers.answers import inside, is_nonsense, number, objects, sentence, text, ticket
 from generation.providers.base import (
     Capabilities,
     CostBasis,
@@ -32,7 +32,6 @@ from generation.providers.egress.http import Answer, Request
 from generation.providers.encoding import data_url, decoded, encoded, readable
 from generation.providers.errors import (
     BadAnswer,
-    OutOfMoney,
     ProviderError,
     RateLimited,
     Refused,
@@ -41,7 +40,7 @@ from generation.providers.errors import (
     Unclear,
 )
 from generation.providers.openai import OpenAIAccount, OpenAIExtra, OpenAIOptions
-from generation.providers.openai_errors import NO_MONEY, STAGES
+from generation.providers.openai_errors import by_error
 from generation.providers.options import setting
 from generation.providers.prices import CHARACTERS_PER_TOKEN, MICROS, Tokens
 from generation.providers.questions import question
@@ -51,6 +50,24 @@ TALK_ALLOWANCE = (3_000, 1_000)  # the text model's tokens in and out; our own c
 CONTENT_CODES = frozenset(
     {"invalid_prompt", "bio_policy", "misalignment_policy_violation", "image_content_policy_violation"}
 )
+PICTURE_CODES = frozenset(
+    {
+        "invalid_image",
+        "invalid_image_format",
+        "invalid_base64_image",
+        "invalid_image_url",
+        "invalid_image_mode",
+        "image_too_large",
+        "image_too_small",
+        "image_parse_error",
+        "image_file_too_large",
+        "image_file_not_found",
+        "unsupported_image_media_type",
+        "empty_image_file",
+        "failed_to_download_image",
+    }
+)
+"""About pictures that were sent along."""
 
 
 @dataclass(frozen=True)
@@ -216,15 +233,14 @@ def _read(answer: Answer, rates: Rates | None) -> Finished | Pending:
     if status in ("completed", "incomplete"):
         return _finished(data, rates)
     if status == "failed":
-        raise _failure(data)
+        raise _no_picture(data)
     if status == "cancelled":
         raise Stopped("The picture was cancelled at OpenAI.", request_id=response, raw=data)
     raise BadAnswer(f"OpenAI answered with status {status!r:.60}.", request_id=response, raw=data)
 
 
 def _finished(data: dict[str, Any], rates: Rates | None) -> Finished:
-    calls = [item for item in objects(data, "output") if item.get("type") == "image_generation_call"]
-    drawn = [call for call in calls if call.get("status") == "completed" and call.get("result")]
+    drawn = [call for call in _calls(data) if call.get("status") == "completed" and call.get("result")]
     if not drawn:
         raise _no_picture(data)
     cost, basis = _cost(data, rates)
@@ -240,7 +256,7 @@ def _finished(data: dict[str, Any], rates: Rates | None) -> Finished:
         parameters_in_effect={name: drawn[0][name] for name in effective if drawn[0].get(name) is not None},
         raw=data,
         warnings=problems,
-        refusals=tuple(map(_refusal, _call_errors(data))),
+        refusals=tuple(_refusals(data)),
     )
 
 
@@ -265,47 +281,55 @@ def _cost(data: dict[str, Any], rates: Rates | None) -> tuple[Money | None, Cost
     return None, "doubtful" if any(is_nonsense(meter, name) for meter, name in meters) else "unknown"
 
 
+def _calls(data: dict[str, Any]) -> list[dict[str, Any]]:
+    """The calls of the image tool in an answer."""
+    return [item for item in objects(data, "output") if item.get("type") == "image_generation_call"]
+
+
 def _call_errors(data: dict[str, Any]) -> list[dict[str, Any]]:
     return [item["error"] for item in objects(data, "output") if isinstance(item.get("error"), dict)]
 
 
-def _refusal(error: dict[str, Any]) -> Refusal:
-    stage = STAGES.get(text(error, "moderation_details", "moderation_stage"), "unknown")
-    categories = sentences(error, "moderation_details", "categories")
-    return Refusal(sentence(error, "message") or "The picture was declined.", stage, categories)
-
-
-def _failure(data: dict[str, Any]) -> ProviderError:
-    code, said = text(data, "error", "code"), sentence(data, "error", "message")
-    known: dict[str, Any] = {"request_id": text(data, "id"), "raw": data}
-    if code in CONTENT_CODES:
-        return Refused(f"OpenAI declined this wish. {said}".strip(), stage="input", charged="unknown", **known)
-    if code == "rate_limit_exceeded" and not objects(data, "output"):
-        # Nothing was drawn: this answer stays failed however often it is asked for, and the wish may be sent again.
-        busy = RateLimited(f"OpenAI is asked too often. {said}".strip(), charged="no", **known)
-        busy.ends_job = True
-        return busy
-    if code in NO_MONEY:
-        return OutOfMoney(f"The account has no money left for this. {said}".strip(), charged="no", **known)
-    if code in ("server_error", "rate_limit_exceeded"):
-        return BadAnswer(f"OpenAI had trouble with this picture. {said}".strip(), **known)
-    if code == "data_residency_mismatch":
-        return Rejected(f"OpenAI may not do this where the account keeps its data. {said}".strip(), **known)
-    if "image" in code:  # eleven codes about pictures that were sent along
-        return Rejected(f"OpenAI cannot use a picture that was sent. {said}".strip(), field="references", **known)
-    return _no_picture(data)
+def _refusals(data: dict[str, Any]) -> Iterator[Refusal]:
+    """The calls that were declined while another one brought its picture."""
+    for error in _call_errors(data):
+        if isinstance(found := _explained(error, data), Refused):
+            yield Refusal(sentence(error, "message") or found.words, found.stage, found.categories)
 
 
 def _no_picture(data: dict[str, Any]) -> ProviderError:
-    """Why an answer that is over has none: declined by the tool, by the text model, by a filter, or words instead."""
+    """Why an answer that is over has none: an error in it, a no of the text model or of a filter, or words instead."""
     known: dict[str, Any] = {"request_id": text(data, "id"), "raw": data}
+    errors = [*objects([data.get("error")]), *_call_errors(data)]
+    found = filter(None, (_explained(error, data) for error in errors))
+    for each in sorted(found, key=lambda error: error.may_resend):  # sent again only where nothing else is said
+        return each
     parts = [part for item in objects(data, "output") for part in objects(item, "content")]
-    for found in map(_refusal, _call_errors(data)):
-        words = f"OpenAI declined this wish. {found.words}"
-        return Refused(words, stage=found.stage, categories=found.categories, charged="unknown", **known)
     for said in filter(None, (sentence(part, "refusal") for part in parts)):
         return Refused(f"OpenAI declined this wish. {said}", stage="input", charged="unknown", **known)
     if text(data, "incomplete_details", "reason") == "content_filter":
         return Refused("OpenAI stopped at its content filter.", stage="output", charged="unknown", **known)
-    said = sentence(data, "error", "message") or " ".join(sentence(part, "text") for part in parts)
+    said = next(filter(None, (sentence(error, "message") for error in errors)), "")
+    said = said or " ".join(sentence(part, "text") for part in parts)
     return BadAnswer(f"OpenAI answered without a picture. {said}".strip(), **known)
+
+
+def _explained(error: dict[str, Any], data: dict[str, Any]) -> ProviderError | None:
+    """What an error of an answer, or of a call in it, stands for; None where nothing is known of it."""
+    code, said = text(error, "code"), sentence(error, "message")
+    known: dict[str, Any] = {"request_id": text(data, "id"), "raw": data}
+    if code in CONTENT_CODES:
+        return Refused(f"OpenAI declined this wish. {said}".strip(), stage="input", charged="unknown", **known)
+    if code == "data_residency_mismatch":
+        return Rejected(f"OpenAI may not do this where the account keeps its data. {said}".strip(), **known)
+    if code in PICTURE_CODES:
+        return Rejected(f"OpenAI cannot use a picture that was sent. {said}".strip(), field="references", **known)
+    is_undrawn = all(call.get("status") == "failed" for call in _calls(data))
+    found = by_error(error, said, known | {"charged": "no" if is_undrawn else "unknown"})
+    if isinstance(found, Refused):
+        found.charged = "unknown"  # the text model has read the wish
+    if code == "server_error" or (isinstance(found, RateLimited) and not is_undrawn):
+        return BadAnswer(f"OpenAI had trouble with this picture. {said}".strip(), **known)
+    if isinstance(found, RateLimited):
+        found.ends_job = True  # it stays failed however often it is asked for, and the wish may be sent again
+    return found

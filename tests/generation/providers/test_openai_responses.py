@@ -14,6 +14,7 @@ from generation.providers.base import Finished, ImageSpec, Money, Pending
 from generation.providers.egress.http import Client
 from generation.providers.errors import (
     BadAnswer,
+    ModelGone,
     OutOfMoney,
     ProviderError,
     RateLimited,
@@ -63,7 +64,7 @@ CALL = {
 }
 TALK = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Here it is."}]}
 DONE: dict[str, Any] = {"status": "completed", "output": [TALK, CALL], "tools": [{"model": MODEL.id}], **USAGE}
-BLOCKED = {
+BLOCKED: dict[str, Any] = {
     "type": "image_generation_call",
     "id": "ig_1",
     "status": "failed",
@@ -74,6 +75,9 @@ BLOCKED = {
         "moderation_details": {"moderation_stage": "output", "categories": ["sexual"]},
     },
 }
+
+TOO_EARLY = BLOCKED | {"error": {"code": "rate_limit_exceeded", "type": "requests", "message": "Slow down."}}
+REASONING = {"type": "reasoning", "id": "rs_1", "summary": []}
 
 
 def service(*polls: dict[str, Any]) -> Answering:
@@ -136,6 +140,52 @@ class TestContract(HTTPContract):
         error = self.trouble(service({"status": "failed", "error": {"code": code, "message": "No."}}))
         assert isinstance(error, kind)
         assert not error.may_resend
+
+    @pytest.mark.parametrize(
+        ("code", "kind", "charged"),
+        [
+            ("rate_limit_exceeded", RateLimited, "no"),
+            ("insufficient_quota", OutOfMoney, "no"),
+            ("model_not_found", ModelGone, "no"),
+            ("server_error", BadAnswer, "unknown"),
+            ("image_too_small", Rejected, "no"),
+            ("moderation_blocked", Refused, "unknown"),
+            ("never_heard_of", BadAnswer, "unknown"),
+        ],
+    )
+    @pytest.mark.parametrize("is_of_the_call", [True, False])
+    def test_an_error_means_the_same_wherever_it_stands(
+        self, code: str, kind: type[ProviderError], charged: str, is_of_the_call: bool
+    ) -> None:
+        said = {"code": code, "type": "image_generation_error", "message": "What it says."}
+        call = {"type": "image_generation_call", "id": "ig_1", "status": "failed", "result": None}
+        over = {"status": "completed", "output": [call | {"error": said}]}
+        error = self.trouble(service(over if is_of_the_call else {"status": "failed", "error": said}))
+        assert (type(error), error.charged) == (kind, charged)
+        assert "What it says." in error.words
+        assert error.ends_job is (kind is RateLimited)
+
+    @pytest.mark.parametrize(
+        ("said", "is_sent_again"),
+        [
+            ({"error": {"code": "rate_limit_exceeded"}, "output": [REASONING]}, True),
+            ({"error": {"code": "rate_limit_exceeded"}, "output": [REASONING, TOO_EARLY]}, True),
+            ({"error": None, "output": [TOO_EARLY, TOO_EARLY]}, True),
+            ({"error": {"code": "rate_limit_exceeded"}, "output": [BLOCKED]}, False),
+            ({"error": None, "output": [TOO_EARLY, BLOCKED]}, False),
+            ({"error": {"code": "rate_limit_exceeded"}, "output": [CALL | {"status": "generating"}]}, False),
+        ],
+    )
+    def test_it_is_sent_again_only_where_nothing_was_drawn_or_declined(
+        self, said: dict[str, Any], is_sent_again: bool
+    ) -> None:
+        error = self.trouble(service({"status": "failed", **said}))
+        assert isinstance(error, RateLimited) is is_sent_again is error.may_resend
+
+    def test_only_what_was_declined_beside_a_picture_is_called_so(self) -> None:
+        result = self.finish(service(DONE | {"output": [BLOCKED, TOO_EARLY, CALL]}))
+        assert [each.words for each in result.refusals] == [BLOCKED["error"]["message"]]
+        assert result.refusals[0].categories == ("sexual",)
 
     def test_another_jobs_answer_is_not_taken(self) -> None:
         assert isinstance(self.trouble(service(DONE | {"id": "resp_other"})), BadAnswer)

@@ -15,10 +15,10 @@ from generation.providers.answers import inside, is_nonsense, number, objects, t
 from generation.providers.base import Capabilities, CostBasis, Finished, ImageSpec, Money, Picture, Secret
 from generation.providers.egress.http import Answer, FormPart, Request
 from generation.providers.encoding import decoded, readable
-from generation.providers.errors import BadAnswer, ProviderError, Rejected
-from generation.providers.http import HTTPProvider, message_in
+from generation.providers.errors import ProviderError, Rejected
+from generation.providers.http import HTTPProvider
 from generation.providers.models import ModelSpec
-from generation.providers.openai_errors import error_in, explain
+from generation.providers.openai_errors import explain, instead
 from generation.providers.options import NO_KEY, setting
 from generation.providers.prices import Tokens
 from generation.providers.questions import Question, question
@@ -129,9 +129,12 @@ class OpenAIImages(OpenAIAccount):
 
     def parse(self, answer: Answer, spec: ImageSpec) -> Finished:
         data = answer.facts
-        if not objects(data, "data") and error_in(answer):  # gateways say no with status 200, too
-            raise self._declined(answer)
-        pictures, problems = readable(objects(data, "data"), self.picture, request_id=answer.request_id, raw=data)
+        items = objects(data, "data")
+        known: dict[str, Any] = {"request_id": answer.request_id, "raw": data}
+        if not any(map(_is_drawn, items)) and (error := instead(data, known)):  # gateways say no with status 200, too
+            error.retry_after = answer.retry_after
+            raise error
+        pictures, problems = readable(items, self.picture, **known)
         cost, basis = self.cost(data, spec)
         return Finished(
             pictures=pictures,
@@ -176,7 +179,9 @@ class OpenAIImages(OpenAIAccount):
         return (*pictures, FormPart("mask", "mask.png", spec.mask)) if spec.mask is not None else tuple(pictures)
 
     def picture(self, item: Any) -> Picture:
-        """One picture out of the answer's list."""
+        """One picture out of the answer's list; raises the error that stands in its place."""
+        if not _is_drawn(item) and (error := instead(item, {})):
+            raise error
         return Picture(decoded(inside(item, "b64_json")))
 
     def cost(self, data: Mapping[str, Any], spec: ImageSpec) -> tuple[Money | None, CostBasis]:
@@ -192,12 +197,10 @@ class OpenAIImages(OpenAIAccount):
         spoken = replace(price, image_out=_text_rate(price, spec)).cost(0, 0, said)
         return price.cost(words, images, drawn - said) + spoken, "computed"
 
-    def _declined(self, answer: Answer) -> ProviderError:
-        """Why an answer with a good status holds an error and no picture."""
-        error = self.explain(answer)
-        if isinstance(error, BadAnswer):
-            error.words = f"The answer holds no picture. {message_in(answer)}".strip()
-        return error
+
+def _is_drawn(item: Any) -> bool:
+    """Whether an entry of the answer's list tells of a picture, in itself or at an address."""
+    return bool(text(item, "b64_json") or text(item, "url"))
 
 
 def _chosen(name: str, value: str, spec: ImageSpec) -> str:

@@ -10,8 +10,18 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from generation.providers.answers import inside, sentence
 from generation.providers.egress.http import Answer
-from generation.providers.errors import ModelGone, OutOfMoney, ProviderError, RateLimited, Refused, Rejected, Stage
+from generation.providers.errors import (
+    BadAnswer,
+    ModelGone,
+    OutOfMoney,
+    ProviderError,
+    RateLimited,
+    Refused,
+    Rejected,
+    Stage,
+)
 from generation.providers.http import by_status, message_in
 
 NO_MONEY = frozenset(
@@ -58,7 +68,8 @@ _SAYS_GONE = re.compile(
 
 def explain(answer: Answer) -> ProviderError:
     """The error that an answer stands for, whatever its status."""
-    error, words = error_in(answer), message_in(answer)
+    error = error_in(answer.excerpt)
+    words = sentence(error, "message") or message_in(answer)
     known: dict[str, Any] = {"request_id": answer.request_id, "raw": answer.excerpt}
     found = by_error(error, words, known, reads_words=answer.status not in (401, 403)) or by_status(answer, words)
     if isinstance(found, RateLimited):
@@ -86,13 +97,20 @@ def by_error(
     return None
 
 
-def error_in(answer: Answer) -> dict[str, Any]:
-    """The error object of an answer; empty when there is none."""
-    body = answer.excerpt
-    error = body.get("error") if isinstance(body, dict) else None
-    if isinstance(error, str) and error:
-        return {"message": error}
-    return error if isinstance(error, dict) else {}
+def error_in(body: Any) -> dict[str, Any]:
+    """The error object of an answer or of one of its pictures, perhaps below `detail`; empty when there is none."""
+    for found in (inside(body, "error"), inside(body, "detail", "error"), inside(body, "detail")):
+        if found and isinstance(found, str | dict):
+            return found if isinstance(found, dict) else {"message": found}
+    return {}
+
+
+def instead(body: Any, known: Mapping[str, Any]) -> ProviderError | None:
+    """What stands in the place of a picture, where that is an error."""
+    if not (error := error_in(body)):
+        return None
+    said = sentence(error, "message")
+    return by_error(error, said, known) or BadAnswer(f"A picture did not come. {said}".strip(), **known)
 
 
 def _refusal(error: Mapping[str, Any], words: str, known: Mapping[str, Any]) -> Refused:

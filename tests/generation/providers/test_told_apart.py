@@ -74,6 +74,7 @@ def google(code: int, status: str, message: str, *reasons: str) -> dict[str, Any
 SAFETY = "Your request was rejected by the safety system. safety_violations=[violence]."
 QUOTA = "You exceeded your current quota, please check your plan and billing details."
 BLOCKED = openai("moderation_blocked", "image_generation_user_error", SAFETY)
+NOTHING: list[dict[str, Any]] = [{"b64_json": None, "url": None}]
 ENDED = openai("model_not_found", "invalid_request_error", "The model `gpt-image-1` does not exist.")
 
 Answer = tuple[int, Any, type[ProviderError]]
@@ -101,6 +102,8 @@ ERRORS: list[Answer] = [
     (429, litellm("429", "RateLimitError: Limit 5 a minute."), RateLimited),
     (401, litellm("401", "AuthenticationError: a key for the model not found", "auth_error"), Unauthorized),
     (400, litellm("400", "BadRequestError: Invalid size."), Rejected),
+    (400, {"detail": openai("moderation_blocked", None)}, Refused),
+    (429, {"detail": openai("insufficient_quota", None)["error"]}, OutOfMoney),
 ]
 """With whatever status; the later ones as LiteLLM passes them on."""
 GOOD_STATUS: list[Answer] = [
@@ -113,8 +116,20 @@ GOOD_STATUS: list[Answer] = [
     (200, openai("rate_limit_exceeded", None), RateLimited),
     (200, openai(None, None, "Something else."), BadAnswer),
     (200, {"data": [], "error": None}, BadAnswer),
+    (200, BLOCKED | {"data": NOTHING}, Refused),
+    (200, BLOCKED | {"data": [{}]}, Refused),
+    (200, openai("rate_limit_exceeded", None) | {"data": NOTHING}, RateLimited),
+    (200, openai("insufficient_quota", None) | {"data": NOTHING * 2}, OutOfMoney),
+    (200, {"data": [NOTHING[0] | BLOCKED]}, Refused),
+    (200, {"data": [NOTHING[0] | ENDED]}, ModelGone),
+    (200, {"data": [NOTHING[0] | {"error": SAFETY}]}, Refused),
+    (200, {"data": NOTHING, "detail": BLOCKED}, Refused),
+    (200, {"data": NOTHING, "detail": BLOCKED["error"]}, Refused),
+    (200, {"data": NOTHING, "detail": SAFETY}, Refused),
+    (200, {"data": [NOTHING[0] | {"detail": BLOCKED["error"]}]}, Refused),
+    (200, {"data": NOTHING}, BadAnswer),
 ]
-"""An error beside no picture."""
+"""An error beside no picture, or in its place."""
 OPENAI_SHAPED = [
     *(Said(service, *answer) for service in ("openai", "responses", "gateway") for answer in ERRORS),
     *(Said(service, *answer) for service in ("openai", "gateway") for answer in GOOD_STATUS),
@@ -197,6 +212,24 @@ def test_words_instead_of_a_picture_reach_the_person() -> None:
     body = {"candidates": [{"content": {"parts": [{"text": "I cannot draw floor plans."}]}, "finishReason": "STOP"}]}
     error = trouble(Said("gemini", 200, body, BadAnswer))
     assert "I cannot draw floor plans." in error.words
+
+
+def test_how_long_to_wait_is_heeded_at_a_good_status_too() -> None:
+    assert (
+        trouble(
+            Said("gateway", 200, test_openai.RATE_LIMIT | {"data": NOTHING}, RateLimited), retry_after="17"
+        ).retry_after
+        == 17
+    )
+
+
+def test_a_declined_picture_says_so_beside_those_that_came() -> None:
+    drawn = test_openai.SUCCESS["data"]
+    result = test_openai.TestContract().finish(
+        always(200, test_openai.SUCCESS | {"data": [*drawn, NOTHING[0] | BLOCKED]})
+    )
+    assert len(result.pictures) == len(drawn)
+    assert SAFETY in result.warnings[0]
 
 
 def test_what_a_gateway_leaves_empty_is_neither_warned_of_nor_recorded() -> None:

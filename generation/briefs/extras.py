@@ -35,7 +35,7 @@ class Extras:
 def questions(offer: Offer, *, with_pictures: bool) -> tuple[Question, ...]:
     """What may be asked about a model, for a wish with or without pictures that go along. Raises BadFacts."""
     asked = offer.provider.questions(model_spec(offer.row))
-    return tuple(each for each in asked if with_pictures or not each.of_pictures)
+    return tuple(each for each in asked if each.applies(with_pictures=with_pictures))
 
 
 def field_name(row: GenerationModel, question: Question) -> str:

@@ -245,8 +245,10 @@ class Provider(ABC):
         """What a form may ask for this model besides the common words."""
         declared = questions_of(self.Extra)
         takes_pictures = self.capabilities.references and model.max_references and "references" not in model.lacks
-        asked = (self.narrowed(each, model) for each in declared if takes_pictures or not each.of_pictures)
-        return tuple(each for each in asked if each is not None)
+        # With pictures, without, or as one likes.
+        ways = (True,) if "references" in model.needs else (True, False) if takes_pictures else (False,)
+        able = [each for each in declared if any(each.applies(with_pictures=way) for way in ways)]
+        return tuple(asked for each in able if (asked := self.narrowed(each, model)) is not None)
 
     def narrowed(self, question: Question, model: ModelSpec) -> Question | None:
         """A question as this model takes it, perhaps with fewer choices; None where it does not."""

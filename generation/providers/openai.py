@@ -24,6 +24,7 @@ from generation.providers.prices import Tokens
 from generation.providers.questions import Question, question
 
 CHOICES = ("complexity", "input_fidelity")  # a model's settings list what it takes of each; nothing listed: none
+LOW = "“Low” declines less, and may cost you OpenAI's promise to answer for the picture."
 ECHOED = ("size", "quality", "background", "output_format")  # the answer says what they really were
 
 
@@ -47,9 +48,7 @@ class OpenAIExtra:
     """What one wish may ask of this provider besides the common words."""
 
     background: Literal["", "auto", "opaque", "transparent"] = question("", "Background")
-    moderation: Literal["", "auto", "low"] = question(
-        "", "Moderation", "“Low” declines less, and may cost you OpenAI's promise to answer for the picture."
-    )
+    moderation: Literal["", "auto", "low"] = question("", "Moderation", LOW)
     safety_identifier: str = ""
 
 
@@ -57,6 +56,7 @@ class OpenAIExtra:
 class ImagesExtra(OpenAIExtra):
     """What only the Images interface takes; a transparent background needs png or webp, compression jpeg or webp."""
 
+    moderation: Literal["", "auto", "low"] = question("", "Moderation", LOW, of_words=True)  # edits have no such field
     output_format: Literal["png", "jpeg", "webp"] = question("png", "File format")
     output_compression: int = question(
         100, "Compression", "Percent, for JPEG and WebP only; less makes a smaller file.", least=0, most=100

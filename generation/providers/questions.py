@@ -38,6 +38,12 @@ class Question:
     """The name of a group of which one at least must be answered."""
     of_pictures: bool = False
     """Whether it means something only where pictures go along."""
+    of_words: bool = False
+    """Whether it means something only where none do."""
+
+    def applies(self, *, with_pictures: bool) -> bool:
+        """Whether it means something to a wish with, or without, pictures that go along."""
+        return not (self.of_words if with_pictures else self.of_pictures)
 
     def said(self, value: str) -> str:
         """An answer as a person reads it."""
@@ -56,13 +62,15 @@ def question(
     required: bool = False,
     one_of: str = "",
     of_pictures: bool = False,
+    of_words: bool = False,
 ) -> Any:
     """A field of an Extra. Without a label no form asks for it; a Literal is a choice, its default the first of them.
 
     What is yes or no is no unless somebody says yes, since a form cannot tell a cleared box from a missing one.
     """
     declared = {"label": label, "help": help, "least": least, "most": most, "required": required, "one_of": one_of}
-    return field(default=default, metadata={"question": {**declared, "of_pictures": of_pictures}})
+    goes_with = {"of_pictures": of_pictures, "of_words": of_words}
+    return field(default=default, metadata={"question": {**declared, **goes_with}})
 
 
 def questions_of(kind: type[DataclassInstance]) -> tuple[Question, ...]:
@@ -72,7 +80,7 @@ def questions_of(kind: type[DataclassInstance]) -> tuple[Question, ...]:
 
 def without_pictures(kind: type[DataclassInstance], extra: Mapping[str, str]) -> dict[str, str]:
     """Of some extras those that mean something although no pictures go along."""
-    bound = {each.name for each in _declared(kind) if each.of_pictures}
+    bound = {each.name for each in _declared(kind) if not each.applies(with_pictures=False)}
     return {name: value for name, value in extra.items() if name not in bound}
 
 

@@ -170,13 +170,33 @@ def test_the_page_of_a_brief_tells_them_and_sending_again_asks_the_same(everythi
     assert f'id="extras-{offer.row.pk}" open' in again
 
 
-def test_what_means_nothing_without_a_picture_is_not_asked(everything: list[Offer], ada: User, output: Output) -> None:
-    offer = offer_of("stability", "stable-image-ultra")
-    plain = browser_of(ada).post(reverse(FREE), {**wish(offer), "send": [], "preview": "1"}).content.decode()
-    edit = {"kind": "vary", "source": Source(output=output).key, "send": [], "preview": "1"}
-    with_picture = browser_of(ada).post(reverse(FREE), {**wish(offer), **edit}).content.decode()
-    assert field(offer, "strength") not in fields_in(plain)
-    assert field(offer, "strength") in fields_in(with_picture)
+@pytest.mark.parametrize(
+    ("provider", "model_id", "name", "is_of_pictures"),
+    [
+        ("stability", "stable-image-ultra", "strength", True),
+        ("openai", "gpt-image-2", "moderation", False),
+        ("compatible", "default", "moderation", False),
+    ],
+)
+def test_what_means_nothing_with_or_without_a_picture_is_neither_asked_nor_sent(
+    everything: list[Offer],
+    settings: Settings,
+    ada: User,
+    output: Output,
+    provider: str,
+    model_id: str,
+    name: str,
+    is_of_pictures: bool,
+) -> None:
+    settings.IMAGE_PROVIDERS["compatible"]["options"]["profile"] = "openai"
+    offer = offer_of(provider, model_id)
+    edit = {"kind": "vary", "source": Source(output=output).key}
+    given = {field(offer, name): "0.5" if is_of_pictures else "low"}
+    for with_picture, refinement in ((False, {}), (True, edit)):
+        page = browser_of(ada).post(reverse(FREE), {**wish(offer), **refinement, "send": [], "preview": "1"})
+        is_asked = field(offer, name) in fields_in(page.content.decode())
+        brief = sent(browser_of(ada), {**wish(offer), **refinement, **given})
+        assert is_asked is (name in brief.extra.get(offer.row.slot, {})) is (with_picture is is_of_pictures)
 
 
 def test_extras_of_a_model_that_is_not_chosen_go_nowhere(everything: list[Offer], ada: User) -> None:

@@ -30,10 +30,6 @@ def name(row: dict[str, Any]) -> str:
     return f"{row['provider']}/{row['model_id']}"
 
 
-WITHOUT_PICTURES = ("moderation",)
-"""Questions that make sense only where no picture is sent along."""
-
-
 def wish(row: dict[str, Any]) -> ImageSpec:
     """A wish that has all the model needs, and nothing besides: what a form insists on, it is told."""
     model = model_specs.read(row["model_id"], row["name"], row, row.get("successor", ""))
@@ -95,15 +91,16 @@ def test_a_sufficient_wish_becomes_a_request(row: dict[str, Any]) -> None:
 def test_every_answer_to_a_question_is_in_the_request(row: dict[str, Any]) -> None:
     maker, plain = provider(row), wish(row)
     assert isinstance(maker, HTTPProvider)
+    ways = [plain]
     if plain.model.max_references and "references" not in plain.model.lacks:
-        plain = replace(plain, references=(Reference(PNG),))
-    for question in maker.questions(plain.model):
-        extra = {**plain.extra, question.name: answer(question)}
+        ways.append(replace(plain, references=plain.references or (Reference(PNG),)))
+    asked = ((question, way) for question in maker.questions(plain.model) for way in ways)
+    for question, bare in ((each, way) for each, way in asked if each.applies(with_pictures=bool(way.references))):
+        extra = {**bare.extra, question.name: answer(question)}
         if "compression" in question.name:  # which goes with a format
             extra["output_format"] = "webp"
-        asked = replace(plain, references=()) if question.name in WITHOUT_PICTURES else plain
-        if extra != plain.extra:
-            sent, without = maker.build(replace(asked, extra=extra), ATTEMPT), maker.build(asked, ATTEMPT)
+        if extra != bare.extra:
+            sent, without = maker.build(replace(bare, extra=extra), ATTEMPT), maker.build(bare, ATTEMPT)
             assert sent.parameters != without.parameters, question.name
 
 

@@ -67,6 +67,8 @@ class HTTPProvider(Provider):
 
     def picture_at(self, address: str, hosts: tuple[str, ...]) -> bytes:
         """The picture behind an address in an answer, which may carry it itself ("data:…")."""
+        if not address:
+            raise BadAnswer("A picture was announced without its address.")
         return decoded(address) if address.startswith("data:") else self.client.fetch_result(address, hosts)
 
     def clean(self, finished: Finished) -> Finished:

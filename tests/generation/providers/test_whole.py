@@ -80,6 +80,14 @@ def test_an_address_without_end_is_said_to_be_none(contract: type[HTTPContract],
     assert (error.charged, "characters" in error.words) == ("unknown", True)
 
 
+@pytest.mark.parametrize(("contract", "answering"), delivering(""))
+def test_no_address_at_all_is_a_bad_answer_and_no_forbidden_one(
+    contract: type[HTTPContract], answering: Answering
+) -> None:
+    error = outcome(contract, answering)
+    assert type(error) is BadAnswer
+
+
 def test_what_a_job_is_asked_about_with_has_a_bound_too() -> None:
     taken = test_bfl.TAKEN | {"polling_url": ENDLESS * 8}
     error = outcome(test_bfl.TestContract, always(200, taken))

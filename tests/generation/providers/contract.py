@@ -158,7 +158,11 @@ class ProviderContract:
         lacks = {option, CAPABILITY.get(option, option)} & self.spec.model.lacks
         facts_say_no = bool(lacks) or (option == "count" and self.spec.model.max_n < 2)
         named = option in self.provider().unsupported(replace(self.spec, **OPTIONS[option]))
-        assert named is (not claimed or facts_say_no)
+        lost = not claimed or facts_say_no
+        assert named is lost, (
+            f"By its capabilities and its row's `lacks`, {self.adapter.key} {'loses' if lost else 'carries'} {option}; "
+            f"by `unsupported` not. Look at `max_n` and `max_references` in the row of {self.model_id}, too."
+        )
 
     def test_a_plain_wish_loses_nothing(self) -> None:
         assert self.provider().unsupported(self.spec) == []

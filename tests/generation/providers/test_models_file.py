@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from generation.providers.directory import adapters
 from generation.providers.egress.http import Client
 from generation.providers.errors import Rejected
 from generation.providers.http import HTTPProvider
-from generation.providers.models import QUALITIES
+from generation.providers.models import QUALITIES, ModelSpec
 from generation.providers.prices import Money
 from generation.providers.questions import Question
 from tests.generation.providers.contract import ATTEMPT, PNG, ROWS, standing
@@ -53,6 +54,12 @@ def answer(question: Question) -> str:
 def provider(row: dict[str, Any]) -> Provider:
     kind = KINDS[row["provider"]]
     return kind(standing(kind), Client())
+
+
+@pytest.mark.parametrize("fact", [each.name for each in fields(ModelSpec) if each.name not in ("id", "name")])
+def test_the_head_of_the_file_says_what_each_fact_is(fact: str) -> None:
+    head = Path("generation/catalogue/data/models.toml").read_text(encoding="utf-8").partition("[[models]]")[0]
+    assert re.search(rf"^# {fact}\b", head, re.MULTILINE)
 
 
 def test_no_two_rows_are_the_same_model() -> None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from generation.providers.base import ImageSpec, Provider
 from generation.providers.directory import adapters
 from generation.providers.matrix import DOCUMENTS, README, ROOT
 from tests import mold
+from tests.generation.providers import test_openai
 
 BLOCK = re.compile(r"^```(?:python|toml)\n# (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COPIED = ("approvals", "assets", "config", "core", "generation", "templates", "tests")
@@ -29,6 +33,32 @@ def test_every_adapter_has_a_key_of_its_own() -> None:
     keys = [kind.key for kind in adapters()]
     assert len(keys) == len(set(keys))
     assert {"sketch", "openai", "bfl", "midjourney", "chatgpt"} <= set(keys)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"`verify_callback{inspect.signature(Provider.verify_callback)}`".replace("'", ""),
+        "`max_n`",
+        "`max_references`",
+        "`manage.py load_terms FILE`",
+        "`make check`",
+        "-m pytest tests/generation/providers",
+    ],
+)
+def test_nothing_has_to_be_looked_up_elsewhere(words: str) -> None:
+    assert words in README.read_text(encoding="utf-8")
+
+
+def test_whoever_forgets_a_fact_of_the_row_is_told_which() -> None:
+    class Forgetful(test_openai.TestContract):
+        @property
+        def spec(self) -> ImageSpec:
+            spec = super().spec
+            return replace(spec, model=replace(spec.model, max_references=0))
+
+    with pytest.raises(AssertionError, match="max_references"):
+        Forgetful().test_it_names_exactly_the_options_it_cannot_carry("references")
 
 
 @pytest.fixture

@@ -152,6 +152,10 @@ class Unavailable(ProviderError):
     usually_charged = "no"
 
 
+class NotThere(Unavailable):
+    """Nothing is at a finished picture's address, and hardly comes back: no other picture waits for this one."""
+
+
 class Unclear(ProviderError):
     """The request went out and no whole answer came back."""
 

@@ -24,6 +24,7 @@ from generation.providers.egress.addresses import EgressPolicy, Resolver, system
 from generation.providers.egress.wire import Deadline, GuardedBackend
 from generation.providers.errors import (
     BadAnswer,
+    NotThere,
     ProviderError,
     Rejected,
     Unavailable,
@@ -35,6 +36,7 @@ RESULT_BYTES = 40 * MIB
 ANSWER_BYTES = 160 * MIB  # ten large pictures as base64
 ERROR_BYTES = MIB  # of an answer that says no; some echo the request, and say why before they do
 MOST_PARTS = 100_000  # lists, objects and commas in JSON: a picture in base64 has none, and memory grows with them
+PASSING = (408, 425, 429)  # below 500: too slow, too early, too often
 LOST_IN_BETWEEN = (408, 502, 504, 524)  # a gateway gave up; the provider may still have drawn and billed
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpcore.ConnectError, httpcore.ConnectTimeout)
@@ -165,11 +167,20 @@ class Client:
     def fetch_result(
         self, url: str, only_hosts: tuple[str, ...], *, deadline: float = 60.0, max_bytes: int = RESULT_BYTES
     ) -> bytes:
-        """The bytes of a finished picture from the address a provider gave; no key goes along."""
-        answer = self._send(Request("GET", url, only_hosts=only_hosts), deadline, max_bytes)
+        """The bytes of a finished picture from the address a provider gave; no key goes along.
+
+        The picture was made, so no trouble in fetching it says that nothing was charged: that would be sent again.
+        """
+        try:
+            answer = self._send(Request("GET", url, only_hosts=only_hosts), deadline, max_bytes)
+        except Unavailable:
+            raise Unavailable("The picture's address does not answer at the moment.", charged="yes") from None
+        if answer.status >= 500 or answer.status in PASSING:
+            words = f"The picture's address answered {answer.status}: it cannot be had at the moment."
+            raise Unavailable(words, raw=answer.excerpt, charged="yes")
         if answer.status != 200:
             words = f"The picture's address answered {answer.status}; perhaps it has expired."
-            raise Unavailable(words, raw=answer.excerpt, charged="yes")
+            raise NotThere(words, raw=answer.excerpt, charged="yes")
         if not answer.body:
             raise BadAnswer("The picture's address answered with nothing.", charged="yes")
         return answer.body

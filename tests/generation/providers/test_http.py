@@ -9,11 +9,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import httpx
 import pytest
 
 from generation.providers.egress.addresses import EgressPolicy, is_public, resolve_within
 from generation.providers.egress.http import Answer, Client, Request
-from generation.providers.errors import BadAnswer, BlockedAddress, Rejected, Unavailable, Unclear
+from generation.providers.errors import BadAnswer, BlockedAddress, NotThere, Rejected, Unavailable, Unclear
 
 HOSTS = ("*.bfl.ai",)
 Serve = Callable[[socket.socket], None]
@@ -147,6 +148,27 @@ def test_one_inside_answer_among_outside_ones_blocks_all() -> None:
     client = Client(deadline=2, resolver=lambda host, port: ["93.184.216.34", "10.0.0.1"])
     with pytest.raises(BlockedAddress):
         client.fetch_result("https://delivery.bfl.ai/x.png", HOSTS)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "kind"),
+    [
+        (503, Unavailable),
+        (429, Unavailable),
+        (404, NotThere),
+        (httpx.ReadTimeout("slow"), Unavailable),
+        (httpx.ConnectError("away"), Unavailable),
+    ],
+)
+def test_a_picture_that_cannot_be_fetched_was_made_and_paid_for(trouble: int | Exception, kind: type) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if isinstance(trouble, Exception):
+            raise trouble
+        return httpx.Response(trouble)
+
+    with pytest.raises(Unavailable) as raised:
+        Client(transport=httpx.MockTransport(answer)).fetch_result("https://delivery.bfl.ai/x.png", HOSTS)
+    assert (type(raised.value), raised.value.charged) == (kind, "yes")
 
 
 def test_the_name_is_resolved_once_so_it_cannot_change_in_between() -> None:

@@ -20,13 +20,13 @@ from generation.providers.errors import (
     BadAnswer,
     BlockedAddress,
     ModelGone,
+    NotThere,
     OutOfMoney,
     ProviderError,
     RateLimited,
     Refused,
     Rejected,
     Stopped,
-    Unavailable,
     Unclear,
 )
 from generation.providers.replicate import Replicate
@@ -214,7 +214,7 @@ def test_another_worker_can_resume_with_the_handle_alone(stand_in: ReplicateStan
         ("removed", BadAnswer),
         ("forgotten", Unclear),
         ("lost", Unclear),
-        ("expired", Unavailable),
+        ("expired", NotThere),
         ("inside", BlockedAddress),
         ("elsewhere", BlockedAddress),
         ("rate-limit", RateLimited),

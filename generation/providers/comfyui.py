@@ -16,12 +16,12 @@ from urllib.parse import quote as quoted
 from urllib.parse import urlencode
 from uuid import UUID
 
-from generation.providers.answers import MOST_PICTURES, inside, objects, sentence, text, ticket
+from generation.providers.answers import inside, objects, sentence, text, ticket
 from generation.providers.base import Capabilities, Finished, ImageSpec, Money, Pending, Picture, Secret
 from generation.providers.egress.http import Answer, FormPart, Request
 from generation.providers.egress.redaction import redact
 from generation.providers.errors import BadAnswer, ModelGone, ProviderError, Rejected, Stopped, Unavailable, Unclear
-from generation.providers.http import HTTPProvider, by_status
+from generation.providers.http import HTTPProvider, by_status, delivered
 from generation.providers.options import NO_KEY, setting
 from generation.providers.questions import question
 from generation.providers.workflow import BadWorkflow, Workflow, load
@@ -113,7 +113,7 @@ class ComfyUI(HTTPProvider):
             if entry is None:
                 words = "ComfyUI does not know this job: it never arrived, or the server was started anew."
                 raise Unclear(words, request_id=job["id"], charged="no")
-            return self.clean(self._finished(entry, job))
+            return self._finished(entry, job)
 
     def cancel(self, handle: str) -> None:
         """Take it out of the queue; interrupt only if it is ours that runs, since older servers stop whatever does."""
@@ -191,7 +191,7 @@ class ComfyUI(HTTPProvider):
                 return place
         return ""
 
-    def _finished(self, entry: dict[str, Any], job: dict[str, Any]) -> Finished:
+    def _finished(self, entry: dict[str, Any], job: dict[str, Any]) -> Finished | Pending:
         if text(entry, "status", "status_str") not in ("success", ""):  # older servers say nothing
             raise _failed(entry, job["id"])
         outputs = inside(entry, "outputs")
@@ -199,17 +199,22 @@ class ComfyUI(HTTPProvider):
         files = [file for node in nodes for file in objects(node, "images") if file.get("type") == "output"]
         if not files:
             raise BadAnswer("The workflow ended without saving a picture.", request_id=job["id"], raw=entry)
-        pictures = [self._view(file) for file in files[:MOST_PICTURES]]
-        return Finished(
-            pictures=tuple(Picture(data, job["seed"] if len(pictures) == 1 else None) for data in pictures),
+        raw = {"status": entry.get("status"), "outputs": outputs}
+        came = delivered(files, self._view, job, request_id=job["id"], raw=raw)
+        if isinstance(came, Pending):
+            return came
+        finished = Finished(
+            pictures=tuple(Picture(data, job["seed"] if len(files) == 1 else None) for data in came.pictures),
             cost=Money(0),
             cost_basis="free",
             model_reported=_checkpoint(entry),
             seed=job["seed"],
             request_id=job["id"],
             parameters_in_effect={"seed": job["seed"]},
-            raw={"status": entry.get("status"), "outputs": outputs},
+            raw=raw,
+            warnings=came.problems,
         )
+        return self.clean(finished)
 
     def _view(self, file: dict[str, Any]) -> bytes:
         query = urlencode({name: text(file, name) for name in ("filename", "subfolder", "type")})

@@ -6,7 +6,7 @@ import base64
 import binascii
 import io
 import string
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -45,8 +45,18 @@ def readable(
 ) -> tuple[tuple[Picture, ...], tuple[str, ...]]:
     """The pictures among the items of an answer, MOST_PICTURES of them at most, and in words what is wrong with others.
 
-    One that cannot be had loses none of its neighbors. When none can, raises what was wrong with the first.
+    One that cannot be had loses none of its neighbors. When none can, raises what `why_none` says.
     """
+    pictures, problems = tried(items, read)
+    if not pictures:
+        raise why_none(problems, request_id=request_id, raw=raw)
+    return pictures, tuple(problem.words for problem in problems)
+
+
+def tried(
+    items: Iterable[Item], read: Callable[[Item], Picture]
+) -> tuple[tuple[Picture, ...], tuple[ProviderError, ...]]:
+    """The pictures among the items of an answer, MOST_PICTURES of them at most, and what is wrong with others."""
     pictures: list[Picture] = []
     problems: list[ProviderError] = []
     for item in islice(items, MOST_PICTURES):
@@ -54,11 +64,14 @@ def readable(
             pictures.append(read(item))
         except ProviderError as error:
             problems.append(error)
-    if not pictures:
-        problem = problems[0] if problems else BadAnswer("The answer holds no picture.")
-        problem.request_id, problem.raw = request_id, raw
-        raise problem
-    return tuple(pictures), tuple(problem.words for problem in problems)
+    return tuple(pictures), tuple(problems)
+
+
+def why_none(problems: Sequence[ProviderError], *, request_id: str = "", raw: Any = None) -> ProviderError:
+    """What was wrong with the first; sooner with one that may come yet, so that what cannot does not end the asking."""
+    problem = min(problems, key=lambda each: not each.may_resend, default=BadAnswer("The answer holds no picture."))
+    problem.request_id, problem.raw = request_id, raw
+    return problem
 
 
 def encoded(data: bytes) -> str:

@@ -26,7 +26,7 @@ from generation.providers.errors import (
     Stopped,
     Unclear,
 )
-from generation.providers.http import HTTPProvider, by_status, message_in
+from generation.providers.http import HTTPProvider, by_status, delivered, message_in
 from generation.providers.models import ModelSpec
 from generation.providers.options import NO_KEY, setting
 from generation.providers.questions import Question, question
@@ -181,7 +181,7 @@ class Fal(HTTPProvider):
             raise self._failed(answer, request_id)
         if error := sentence(data, "error"):
             raise BadAnswer(f"The model failed. {error}", request_id=request_id, raw=data)
-        return self.clean(self._finished(answer.facts, job))
+        return self._finished(answer.facts, job)
 
     def _failed(self, answer: Answer, request_id: str) -> ProviderError:
         """A job that is over with an error: its answer carries the status. One of 422 may be charged, 5xx is not."""
@@ -193,7 +193,7 @@ class Fal(HTTPProvider):
         words = f"The model failed ({answer.status}). {message_in(answer)}".strip()
         return BadAnswer(words, request_id=request_id, raw=answer.excerpt, charged=charged)
 
-    def _finished(self, data: dict[str, Any], job: dict[str, Any]) -> Finished:
+    def _finished(self, data: dict[str, Any], job: dict[str, Any]) -> Finished | Pending:
         found = objects(data, "images") or [one for one in (inside(data, "image"),) if isinstance(one, dict)]
         marks = inside(data, "has_nsfw_concepts")
         black = [bool(mark) for mark in marks] if isinstance(marks, list) else []
@@ -207,10 +207,14 @@ class Fal(HTTPProvider):
                 raise Refused(words, stage="output", charged="unknown", **known)
             raise BadAnswer("The job ended without a picture.", charged="yes", **known)
         hosts = (*RESULT_HOSTS, *self.options.result_hosts.split())
-        pictures = [self.picture_at(text(one, "url"), hosts) for one in wanted]
+        addresses = [text(one, "url") for one in wanted]
+        request_id = str(job["request_id"])
+        came = delivered(addresses, lambda one: self.picture_at(one, hosts), job, request_id=request_id, raw=data)
+        if isinstance(came, Pending):
+            return came
         each, seed = job["each"], number(data, "seed")
-        return Finished(
-            pictures=tuple(Picture(one, seed if len(pictures) == 1 else None) for one in pictures),
+        finished = Finished(
+            pictures=tuple(Picture(one, seed if len(found) == 1 else None) for one in came.pictures),
             cost=Money(each) * len(found) if isinstance(each, int) else None,
             cost_basis="fixed" if isinstance(each, int) else "unknown",
             model_reported=str(job.get("model") or ""),
@@ -219,8 +223,10 @@ class Fal(HTTPProvider):
             request_id=str(job["request_id"]),
             parameters_in_effect={} if seed is None else {"seed": seed},
             raw=data,
+            warnings=came.problems,
             refusals=declined,
         )
+        return self.clean(finished)
 
     @property
     def _hosts(self) -> tuple[str, ...]:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from generation.providers.answers import LONGEST_SENTENCE
-from generation.providers.base import Finished, ImageSpec, Pending, Provider
+from generation.providers.answers import LONGEST_SENTENCE, number
+from generation.providers.base import Finished, ImageSpec, Pending, Picture, Provider
 from generation.providers.egress.http import LOST_IN_BETWEEN, Answer, Request
 from generation.providers.egress.redaction import redact, without_keys
-from generation.providers.encoding import decoded
+from generation.providers.encoding import Item, decoded, tried, why_none
 from generation.providers.errors import (
     BadAnswer,
     Charged,
+    NotThere,
     OutOfMoney,
     ProviderError,
     RateLimited,
@@ -30,6 +32,8 @@ LONGEST_PROMPT = 20_000
 """Characters of a prompt that a provider made of ours; what is longer is no prompt, and half of it would be a lie."""
 LONGEST_HANDLE = 64_000
 """Characters of what a provider says so that it can be asked again: several of its longest addresses."""
+MOST_WAITS = 6
+FIRST_WAIT = 2.0  # seconds; each is twice as long as the one before, so that all together are two minutes
 
 
 class HTTPProvider(Provider):
@@ -99,6 +103,32 @@ class HTTPProvider(Provider):
             error.request_id = without_keys(error.request_id, self.secrets)
             error.raw = redact(error.raw, self.secrets)
             raise
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """The pictures of a finished job, and in words what is wrong with those that did not come."""
+
+    pictures: tuple[bytes, ...]
+    problems: tuple[str, ...]
+
+
+def delivered(
+    items: Iterable[Item], read: Callable[[Item], bytes], job: Mapping[str, Any], *, request_id: str, raw: Any
+) -> Delivered | Pending:
+    """The pictures among the items of the answer about a finished job, whose handle holds `job`.
+
+    Asking again is free while the service keeps them, so one that may come yet is waited for, and the others with it.
+    But those are paid for, and soon deleted there: after MOST_WAITS whatever came is kept, without what did not.
+    """
+    pictures, problems = tried(items, lambda item: Picture(read(item)))
+    if not pictures:
+        raise why_none(problems, request_id=request_id, raw=raw)
+    waits = number(job, "waits") or 0
+    if waits < MOST_WAITS and any(each.may_resend and not isinstance(each, NotThere) for each in problems):
+        handle = json.dumps({**job, "waits": waits + 1})
+        return Pending(handle=handle, ask_again_in=FIRST_WAIT * 2.0**waits, request_id=request_id)
+    return Delivered(tuple(each.data for each in pictures), tuple(each.words for each in problems))
 
 
 def by_status(answer: Answer, words: str = "") -> ProviderError:

@@ -26,7 +26,7 @@ from generation.providers.callbacks import Headers, InvalidSignature, job_in
 from generation.providers.egress.http import Answer, Request
 from generation.providers.encoding import data_url
 from generation.providers.errors import BadAnswer, ModelGone, ProviderError, Refused, Stopped, Unclear
-from generation.providers.http import HTTPProvider, by_status, message_in
+from generation.providers.http import HTTPProvider, by_status, delivered, message_in
 from generation.providers.options import NO_KEY, setting
 
 ASK_AFTER = 2.0  # seconds
@@ -158,26 +158,30 @@ class Replicate(HTTPProvider):
         if status in STILL_BUSY:
             return Pending(handle=handle, ask_again_in=ASK_AFTER, request_id=job["id"])
         if status == "succeeded":
-            return self.clean(self._finished(data, job))
+            return self._finished(data, job)
         raise _ended(status, data, job["id"])
 
-    def _finished(self, data: dict[str, Any], job: dict[str, Any]) -> Finished:
+    def _finished(self, data: dict[str, Any], job: dict[str, Any]) -> Finished | Pending:
         addresses = list(islice(_addresses(data.get("output")), MOST_PICTURES))
         if not addresses:
             gone = " Replicate has deleted it already." if data.get("data_removed") else ""
             raise BadAnswer(f"The job ended without a picture.{gone}", request_id=job["id"], raw=data, charged="yes")
-        pictures = [self.picture_at(address, RESULT_HOSTS) for address in addresses]
+        came = delivered(addresses, lambda one: self.picture_at(one, RESULT_HOSTS), job, request_id=job["id"], raw=data)
+        if isinstance(came, Pending):
+            return came
         each, seed = job["each"], _seed(data)
-        return Finished(
-            pictures=tuple(Picture(one, seed if len(pictures) == 1 else None) for one in pictures),
-            cost=Money(each) * len(pictures) if isinstance(each, int) else None,
+        finished = Finished(
+            pictures=tuple(Picture(one, seed if len(addresses) == 1 else None) for one in came.pictures),
+            cost=Money(each) * len(addresses) if isinstance(each, int) else None,
             cost_basis="fixed" if isinstance(each, int) else "unknown",
             model_reported=":".join(filter(None, (text(data, "model"), text(data, "version")))),
             seed=seed,
             request_id=job["id"],
             parameters_in_effect={} if seed is None else {"seed": seed},
             raw=data,
+            warnings=came.problems,
         )
+        return self.clean(finished)
 
     @property
     def _signing_key(self) -> bytes:

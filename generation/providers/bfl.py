@@ -33,7 +33,7 @@ from generation.providers.encoding import encoded, white_where_clear
 from generation.providers.errors import BadAnswer, BlockedAddress, ModelGone, ProviderError, Refused, Rejected, Unclear
 from generation.providers.http import HTTPProvider, by_status, message_in
 from generation.providers.models import ModelSpec
-from generation.providers.options import NO_KEY, setting
+from generation.providers.options import NO_KEY, further_hosts, setting
 from generation.providers.questions import Question, question
 
 CREDIT = Decimal("0.01")  # US dollars
@@ -55,7 +55,7 @@ class BFLOptions:
 
     api_key: Secret = setting("BFL_API_KEY", NO_KEY, needed=True)
     base_url: str = setting("BFL_BASE_URL", "https://api.bfl.ai", reading="address")
-    result_hosts: str = ""  # besides BlackForestLabs.delivery_hosts
+    result_hosts: str = further_hosts("BFL_RESULT_HOSTS")  # besides BlackForestLabs.delivery_hosts
     callback_secret: Secret = setting(
         "BFL_WEBHOOK_SECRET",
         NO_KEY,

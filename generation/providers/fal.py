@@ -28,7 +28,7 @@ from generation.providers.errors import (
 )
 from generation.providers.http import HTTPProvider, by_status, delivered, message_in
 from generation.providers.models import ModelSpec
-from generation.providers.options import NO_KEY, setting
+from generation.providers.options import NO_KEY, further_hosts, setting
 from generation.providers.questions import Question, question
 
 ASK_AFTER = 2.0  # seconds
@@ -46,7 +46,7 @@ class FalOptions:
 
     api_key: Secret = setting("FAL_KEY", NO_KEY, needed=True)
     base_url: str = "https://queue.fal.run"
-    result_hosts: str = ""
+    result_hosts: str = further_hosts("FAL_RESULT_HOSTS")  # besides RESULT_HOSTS
 
 
 @dataclass(frozen=True)

@@ -97,6 +97,12 @@ def setting(
     return field(default=default, metadata={"setting": {**declared, "needed": needed or default is MISSING}})
 
 
+def further_hosts(variable: str) -> Any:
+    """Hosts of pictures besides those we know: links die within minutes, so a vendor's new one waits for no release."""
+    words = "Further hosts from which its finished pictures may be fetched, separated by commas."
+    return setting(variable, "", help=words, reading="list")
+
+
 def settings_of(kind: type[DataclassInstance]) -> tuple[Setting, ...]:
     """The options of a kind that the environment holds, in the order of their declaration."""
     hints = get_type_hints(kind)

@@ -27,7 +27,7 @@ from generation.providers.egress.http import Answer, Request
 from generation.providers.encoding import data_url
 from generation.providers.errors import BadAnswer, ModelGone, ProviderError, Refused, Stopped, Unclear
 from generation.providers.http import HTTPProvider, by_status, delivered, message_in
-from generation.providers.options import NO_KEY, setting
+from generation.providers.options import NO_KEY, further_hosts, setting
 
 ASK_AFTER = 2.0  # seconds
 RESULT_HOSTS = ("replicate.delivery", "*.replicate.delivery")
@@ -42,10 +42,14 @@ _SEED = re.compile(r"\bseed:?\s+(\d{1,19})\b", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class ReplicateOptions:
-    """`callback_secret` ("whsec_…") is what Replicate signs callbacks with; without it none is asked for."""
+    """`callback_secret` ("whsec_…") is what Replicate signs callbacks with; without it none is asked for.
+
+    `result_hosts` are further hosts from which finished pictures may come, separated by spaces.
+    """
 
     api_key: Secret = setting("REPLICATE_API_TOKEN", NO_KEY, needed=True)
     base_url: str = "https://api.replicate.com/v1"
+    result_hosts: str = further_hosts("REPLICATE_RESULT_HOSTS")  # besides RESULT_HOSTS
     callback_secret: Secret = setting(
         "REPLICATE_WEBHOOK_SECRET",
         NO_KEY,
@@ -166,7 +170,8 @@ class Replicate(HTTPProvider):
         if not addresses:
             gone = " Replicate has deleted it already." if data.get("data_removed") else ""
             raise BadAnswer(f"The job ended without a picture.{gone}", request_id=job["id"], raw=data, charged="yes")
-        came = delivered(addresses, lambda one: self.picture_at(one, RESULT_HOSTS), job, request_id=job["id"], raw=data)
+        hosts = (*RESULT_HOSTS, *self.options.result_hosts.split())
+        came = delivered(addresses, lambda one: self.picture_at(one, hosts), job, request_id=job["id"], raw=data)
         if isinstance(came, Pending):
             return came
         each, seed = job["each"], _seed(data)

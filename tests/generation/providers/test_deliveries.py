@@ -22,22 +22,26 @@ FAL = "https://queue.fal.run/fal-ai/x/requests/7"
 Delivery = Callable[[str], httpx.Response]
 
 
-def replicate(addresses: list[str]) -> tuple[HTTPProvider, str, dict[str, Any]]:
+def replicate(addresses: list[str], **options: str) -> tuple[HTTPProvider, str, dict[str, Any]]:
     answers = {"/v1/predictions/7": {"id": "7", "status": "succeeded", "output": addresses, "logs": "Using seed: 5"}}
-    return Replicate({"api_key": CANARY}, client(never)), json.dumps({"id": "7", "each": 25_000}), answers
+    return Replicate({"api_key": CANARY, **options}, client(never)), json.dumps({"id": "7", "each": 25_000}), answers
 
 
-def fal(addresses: list[str]) -> tuple[HTTPProvider, str, dict[str, Any]]:
+def fal(addresses: list[str], **options: str) -> tuple[HTTPProvider, str, dict[str, Any]]:
     job = {"request_id": "7", "status_url": f"{FAL}/status", "response_url": FAL, "each": 25_000}
     made = {"images": [{"url": address} for address in addresses], "seed": 5}
     answers = {"/fal-ai/x/requests/7/status": {"status": "COMPLETED"}, "/fal-ai/x/requests/7": made}
-    return Fal({"api_key": CANARY}, client(never)), json.dumps(job), answers
+    return Fal({"api_key": CANARY, **options}, client(never)), json.dumps(job), answers
 
 
-def comfyui(addresses: list[str]) -> tuple[HTTPProvider, str, dict[str, Any]]:
+def comfyui(addresses: list[str], **options: str) -> tuple[HTTPProvider, str, dict[str, Any]]:
     files = [{"filename": address, "subfolder": "", "type": "output"} for address in addresses]
     answers = {"/history/7": {"7": {"outputs": {"9": {"images": files}}, "status": {"status_str": "success"}}}}
-    return ComfyUI({"base_url": "http://10.0.0.7:8188"}, client(never)), json.dumps({"id": "7", "seed": 5}), answers
+    return (
+        ComfyUI({"base_url": "http://10.0.0.7:8188", **options}, client(never)),
+        json.dumps({"id": "7", "seed": 5}),
+        answers,
+    )
 
 
 HOSTS = {replicate: "https://replicate.delivery/", fal: "https://v3.fal.media/", comfyui: ""}
@@ -57,9 +61,11 @@ def delivering(delivery: Delivery, answers: dict[str, Any]) -> Answering:
     return answer
 
 
-def asked(service: Any, names: list[str], delivery: Delivery, times: int = 1) -> Finished | Pending | ProviderError:
+def asked(
+    service: Any, names: list[str], delivery: Delivery, times: int = 1, **options: str
+) -> Finished | Pending | ProviderError:
     """What becomes of a job that is asked about so many times at most, until it is over."""
-    provider, handle, answers = service([name if ":" in name else HOSTS[service] + name for name in names])
+    provider, handle, answers = service([name if ":" in name else HOSTS[service] + name for name in names], **options)
     provider.client = client(delivering(delivery, answers))
     result: Finished | Pending = Pending(handle=handle, ask_again_in=0)
     for _ in range(times):
@@ -95,6 +101,13 @@ def test_one_at_an_address_that_is_not_its_own_loses_none_of_its_neighbors(servi
     assert isinstance(result, Finished)
     assert (len(result.pictures), len(result.warnings)) == (1, 1)
     assert "elsewhere.example" in result.warnings[0]
+
+
+@HOSTED
+def test_a_host_that_is_set_delivers_besides_those_that_are_known(service: Any) -> None:
+    result = asked(service, ["a.png", "https://elsewhere.example/c.png"], gone, result_hosts="elsewhere.example")
+    assert isinstance(result, Finished)
+    assert (len(result.pictures), result.warnings) == (2, ())
 
 
 @SERVICES

@@ -72,6 +72,13 @@ def test_every_option_reaches_its_adapter(environment: Callable[..., None]) -> N
     assert made.options.api_key == Secret("k")
 
 
+@pytest.mark.parametrize("key", ["bfl", "compatible", "fal", "replicate"])
+def test_hosts_that_deliver_can_be_added(key: str, environment: Callable[..., None]) -> None:
+    environment(**enough(KINDS[key]), **{f"{key.upper()}_RESULT_HOSTS": "a.example, b.example"})
+    made = KINDS[key](configured.delivered()[key]["options"], Client())
+    assert made.options.result_hosts == "a.example b.example"
+
+
 @pytest.mark.parametrize(
     ("variable", "value"),
     [("COMPATIBLE_PROFILE", "theirs"), ("COMPATIBLE_BASE_URL", "example"), ("OPENAI_RESPONSES", "si")],

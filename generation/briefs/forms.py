@@ -26,7 +26,8 @@ from generation.providers.questions import Question
 from generation.spending import budgets
 
 PREFIX = "f_"
-LARGEST_SEED = 2**31 - 1
+SEEDS = range(1, 2**31 - max(COUNTS))
+"""Seeds that every service takes as they are: 0 stands for “any” at some, and each further picture adds one."""
 
 
 class OpenChoice(forms.MultiValueField):
@@ -87,8 +88,8 @@ class ComposeForm(forms.Form):
     )
     seed = forms.IntegerField(
         required=False,
-        min_value=0,
-        max_value=LARGEST_SEED,
+        min_value=SEEDS[0],
+        max_value=SEEDS[-1],
         help_text="The same seed with the same words draws the same picture, where a model can.",
     )
     title = forms.CharField(
@@ -203,7 +204,7 @@ class ComposeForm(forms.Form):
             ratio=ratio if ratio in dict(self.ratios) else "3:2",
             count=self._number("count", 1, max(COUNTS)) or 1,
             quality=quality if quality in QUALITIES else "standard",
-            seed=self._number("seed", 0, LARGEST_SEED),
+            seed=self._number("seed", SEEDS[0], SEEDS[-1]),
             purpose=self.revision.template.purpose if self.revision else "",
             campaign=prompts.clean(self._typed("campaign"), 80).replace("\n", " "),
             extra={

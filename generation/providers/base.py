@@ -224,6 +224,8 @@ class Provider(ABC):
     capabilities: ClassVar[Capabilities]
     Options: ClassVar[type[DataclassInstance]] = Nothing
     Extra: ClassVar[type[DataclassInstance]] = Nothing  # what ImageSpec.extra may hold
+    seeds: ClassVar[range] = range(2**31)
+    """Seeds that mean what they say there: one that stands for "any" is not among them."""
 
     def __init__(self, options: Mapping[str, str], client: Client) -> None:
         self.options: Any = closed(self.Options, options, where=f"{self.key} options")
@@ -296,7 +298,18 @@ class Provider(ABC):
 
     def unsupported(self, spec: ImageSpec) -> list[str]:
         """Names of the options in spec that would be lost on the way."""
-        return self.capabilities.missing_for(spec)
+        lost = self.capabilities.missing_for(spec)
+        return lost if self._means_its_seed(spec) or "seed" in lost else ["seed", *lost]
+
+    def check_seed(self, spec: ImageSpec) -> None:
+        """Raises Rejected for a seed that would be sent and mean something else; nobody agreed to go without it."""
+        is_sent = self.capabilities.seed and "seed" not in spec.model.lacks
+        if is_sent and not self._means_its_seed(spec):
+            raise Rejected(f"A seed for {self.label} is from {self.seeds[0]} to {self.seeds[-1]}.", field="seed")
+
+    def _means_its_seed(self, spec: ImageSpec) -> bool:
+        """Of several pictures each takes the number after the one before."""
+        return spec.seed is None or (spec.seed in self.seeds and spec.seed + spec.count - 1 in self.seeds)
 
     def going_on(self, request_id: str) -> Mapping[str, str]:
         """What `extra` says so that a wish goes on from that answer; nothing where answers are not remembered."""

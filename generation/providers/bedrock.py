@@ -117,8 +117,10 @@ class Bedrock(Provider):
     capabilities = Capabilities(seed=True, negative=True, references=True, mask=True)
     Options = BedrockOptions
     Extra = BedrockExtra
+    seeds = range(1, 4_294_967_295)  # 0 stands for "any" (AWS's pages on these models, read 2026-11-30)
 
     def start(self, spec: ImageSpec, *, attempt: UUID) -> Finished:
+        self.check_seed(spec)
         body = self.build(spec)
         with self.explained():
             answer = self._runtime.invoke_model(

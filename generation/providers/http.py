@@ -52,6 +52,7 @@ class HTTPProvider(Provider):
         return by_status(answer)
 
     def start(self, spec: ImageSpec, *, attempt: UUID) -> Finished | Pending:
+        self.check_seed(spec)
         with self.redacted():
             request = self.build(spec, attempt)
             result = self.parse(self.ask(request), spec)

@@ -23,7 +23,6 @@ from generation.providers.questions import Question, question
 
 TIME_OUT = 60.0  # seconds for which a key rests after 150 requests in ten; no Retry-After is documented
 DECLINED = frozenset({"content_moderation", "invalid_language", "public_figure"})
-LARGEST_SEED = 4_294_967_294  # 0 stands for "any"
 
 
 @dataclass(frozen=True)
@@ -86,10 +85,9 @@ class Stability(HTTPProvider):
     capabilities = Capabilities(seed=True, negative=True, references=True, mask=True)
     Options = StabilityOptions
     Extra = StabilityExtra
+    seeds = range(1, 4_294_967_295)  # 0 stands for "any"
 
     def build(self, spec: ImageSpec, attempt: UUID) -> Request:
-        if spec.seed is not None and not 1 <= spec.seed <= LARGEST_SEED:
-            raise Rejected(f"A seed for Stability is from 1 to {LARGEST_SEED}.", field="seed")
         edit, name = _edit_of(spec), spec.model.settings.get("edit", "")
         path = f"edit/{name}" if name else f"generate/{spec.model.settings.get('endpoint', 'core')}"
         fields = self._edit(spec, edit) if edit else self._fields(spec)

@@ -121,7 +121,7 @@ def test_sending_makes_a_brief_and_shows_it(ada: User, template: Template) -> No
         ({"f_light": "laser"}, "laser"),
         ({"f_accent": "red"}, "#2a3a62"),
         ({"ratio": "7:1"}, "7:1"),
-        ({"seed": "-1"}, "0"),
+        ({"seed": "0"}, "greater than or equal to 1"),
         ({"models": []}, "at least one model"),
         ({"models": ["999"]}, "999"),
         ({"f_subject": "a sea view \x00"}, "Null"),

@@ -10,8 +10,12 @@ from django.utils import timezone
 
 from core.errors import Blocked
 from core.models import User
+from generation.briefs.forms import SEEDS
 from generation.jobs import execution, starting
 from generation.models import Brief, Budget, Job, JobState
+from generation.models.shapes import COUNTS
+from generation.providers.base import Provider
+from generation.providers.directory import adapters
 from generation.spending import budgets
 from tests.assets import factories as library
 from tests.generation import factories
@@ -57,6 +61,12 @@ def test_a_model_that_draws_one_at_a_time_gets_several_requests_with_seeds_of_th
     for job in brief.jobs.all():
         execution.send(job.pk)
     assert sorted(spec.seed for spec, _ in Scripted.sent if spec.seed is not None) == [7, 8, 9]
+
+
+@pytest.mark.parametrize("kind", adapters(), ids=lambda kind: kind.key)
+def test_every_seed_that_the_form_takes_means_itself_everywhere(kind: type[Provider]) -> None:
+    assert SEEDS[0] in kind.seeds
+    assert SEEDS[-1] + max(COUNTS) - 1 in kind.seeds  # each of several pictures has the next number
 
 
 def test_a_model_past_its_end_is_refused_with_its_successor_named(ada: User) -> None:

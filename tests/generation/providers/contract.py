@@ -164,6 +164,19 @@ class ProviderContract:
             f"by `unsupported` not. Look at `max_n` and `max_references` in the row of {self.model_id}, too."
         )
 
+    @pytest.mark.parametrize("count", [1, 2])
+    def test_it_names_a_seed_that_would_mean_something_else(self, count: int) -> None:
+        provider, kind = self.provider(), self.adapter
+        for seed, means_itself in [
+            (kind.seeds[0] - 1, False),
+            (kind.seeds[0], True),
+            (kind.seeds[-1] + 1 - count, True),
+            (kind.seeds[-1] + 2 - count, False),
+        ]:
+            named = "seed" in provider.unsupported(replace(self.spec, seed=seed, count=count))
+            carried = kind.capabilities.seed and "seed" not in self.spec.model.lacks
+            assert named is not (carried and means_itself)
+
     def test_a_plain_wish_loses_nothing(self) -> None:
         assert self.provider().unsupported(self.spec) == []
 

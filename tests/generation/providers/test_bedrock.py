@@ -109,6 +109,12 @@ def test_a_picture_comes_with_seed_price_and_record(stand_in: BedrockStandIn) ->
     assert WISH.prompt in str(result.parameters_sent)
 
 
+def test_a_seed_that_stands_for_any_is_not_sent_as_one(stand_in: BedrockStandIn) -> None:
+    with pytest.raises(Rejected, match="from 1 to 4294967294"):
+        real(stand_in).start(replace(WISH, seed=0), attempt=ATTEMPT)
+    assert invocations(stand_in) == 0
+
+
 def test_the_settled_cost_is_the_quote(stand_in: BedrockStandIn) -> None:
     provider = real(stand_in)
     assert provider.start(WISH, attempt=ATTEMPT).cost == provider.quote(WISH).amount

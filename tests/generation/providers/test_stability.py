@@ -16,7 +16,7 @@ from generation.providers.base import Finished, ImageSpec, Money, Reference
 from generation.providers.egress.http import Client
 from generation.providers.errors import ErrorKind, OutOfMoney, ProviderError, RateLimited, Refused, Rejected
 from generation.providers.stability import Stability
-from tests.generation.providers.contract import ATTEMPT, CANARY, PNG, HTTPContract, Recorded, always, model
+from tests.generation.providers.contract import ATTEMPT, CANARY, PNG, HTTPContract, Recorded, always, model, never
 from tests.standins.stability import StabilityStandIn
 
 SUCCESS = {"image": base64.b64encode(PNG).decode(), "seed": 343940597, "finish_reason": "SUCCESS"}
@@ -60,8 +60,10 @@ class TestContract(HTTPContract):
 
     @pytest.mark.parametrize("seed", [0, 4_294_967_295])
     def test_a_seed_that_means_something_else_is_refused(self, seed: int) -> None:
-        with pytest.raises(Rejected, match="seed"):
-            self.finish(type(self).recorded.success, replace(self.spec, seed=seed))
+        wish = replace(self.spec, seed=seed)
+        assert self.provider().unsupported(wish) == ["seed"]
+        with pytest.raises(Rejected, match="from 1 to 4294967294"):
+            self.provider(never).start(wish, attempt=ATTEMPT)
 
     def test_the_body_is_multipart_without_any_file(self) -> None:
         seen: list[httpx.Request] = []

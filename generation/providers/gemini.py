@@ -14,7 +14,7 @@ from uuid import UUID
 
 from generation.providers.answers import LONGEST_SENTENCE, inside, is_nonsense, number, objects, sentence, text
 from generation.providers.base import Capabilities, CostBasis, Finished, ImageSpec, Money, Picture, Quote, Secret
-from generation.providers.egress.http import Answer, Request
+from generation.providers.egress.http import Answer, Request, pause
 from generation.providers.encoding import decoded, encoded, readable
 from generation.providers.errors import (
     BadAnswer,
@@ -204,7 +204,6 @@ def _text_rate(price: Tokens, spec: ImageSpec) -> Money:
 def _delay(answer: Answer) -> float | None:
     """Seconds from RetryInfo ("17s") in the details, else from the header."""
     for detail in objects(answer.excerpt, "error", "details"):
-        written = text(detail, "retryDelay").removesuffix("s")
-        if written.replace(".", "", 1).isdecimal():
-            return float(written)
+        if (seconds := pause(text(detail, "retryDelay").removesuffix("s"))) is not None:
+            return seconds
     return answer.retry_after

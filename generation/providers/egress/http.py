@@ -36,6 +36,7 @@ RESULT_BYTES = 40 * MIB
 ANSWER_BYTES = 160 * MIB  # ten large pictures as base64
 ERROR_BYTES = MIB  # of an answer that says no; some echo the request, and say why before they do
 MOST_PARTS = 100_000  # lists, objects and commas in JSON: a picture in base64 has none, and memory grows with them
+LONGEST_PAUSE = 31_536_000.0  # seconds: a year
 PASSING = (408, 425, 429)  # below 500: too slow, too early, too often
 LOST_IN_BETWEEN = (408, 502, 504, 524)  # a gateway gave up; the provider may still have drawn and billed
 
@@ -130,14 +131,20 @@ class Answer:
     def retry_after(self) -> float | None:
         """Seconds to wait, from retry-after-ms or Retry-After (seconds or a date); None if neither is there."""
         if (milliseconds := _number(self.headers.get("retry-after-ms"))) is not None:
-            return milliseconds / 1000
+            return pause(milliseconds / 1000)
         text = self.headers.get("retry-after", "")
         if (seconds := _number(text)) is not None:
-            return seconds
+            return pause(seconds)
         try:
-            return max(0.0, parsedate_to_datetime(text).timestamp() - time())
+            return pause(max(0.0, parsedate_to_datetime(text).timestamp() - time()))
         except (ValueError, TypeError, OverflowError):
             return None
+
+
+def pause(seconds: float | str) -> float | None:
+    """Seconds, if somebody can mean them as a pause; None for anything else."""
+    found = _number(str(seconds))
+    return found if found is not None and found <= LONGEST_PAUSE else None
 
 
 class Client:

@@ -85,6 +85,11 @@ class TestContract(HTTPContract):
     def test_words_instead_of_a_picture_are_a_bad_answer(self, body: dict[str, Any]) -> None:
         assert isinstance(self.trouble(always(200, body)), BadAnswer)
 
+    @pytest.mark.parametrize("delay", ["1e18s", "99999999999999s", "1" * 400 + "s", "-3s", "nan", "soon", "", None])
+    def test_a_wait_that_cannot_be_meant_is_none(self, delay: Any) -> None:
+        details = [{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": delay}]
+        assert self.trouble(always(429, {"error": LIMITED["error"] | {"details": details}})).retry_after is None
+
     def test_a_wrong_key_comes_as_400(self) -> None:
         body = {"error": {"code": 400, "status": "INVALID_ARGUMENT", "message": "API key not valid. Please pass one."}}
         assert isinstance(self.trouble(always(400, body)), Unauthorized)

@@ -299,7 +299,16 @@ def test_a_key_that_no_header_can_hold_is_refused_without_showing_it(key: str) -
 
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [("7", 7.0), ("0", 0.0), ("-5", None), ("nan", None), ("soon", None), ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0)],
+    [
+        ("7", 7.0),
+        ("0", 0.0),
+        ("-5", None),
+        ("nan", None),
+        ("soon", None),
+        ("1e17", None),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", None),
+    ],
 )
 def test_retry_after_is_seconds_or_a_date_or_nothing(header: str, seconds: float | None) -> None:
     assert Answer(429, {"retry-after": header}, b"").retry_after == seconds
@@ -307,3 +316,4 @@ def test_retry_after_is_seconds_or_a_date_or_nothing(header: str, seconds: float
 
 def test_milliseconds_win_over_seconds() -> None:
     assert Answer(429, {"retry-after": "9", "retry-after-ms": "1500"}, b"").retry_after == 1.5
+    assert Answer(429, {"retry-after": "9", "retry-after-ms": "1e17"}, b"").retry_after is None

@@ -47,9 +47,15 @@ DECLINED = frozenset(
 )
 ACCOUNT_LIMITED = "PUP_LIMITED_DISABLED"
 DEARER = {"2K": 2, "4K": 4}  # times the price of 1K: our own careful guess, as few of these prices are published
-# No code tells an empty account from a busy one, only words: a plan without pictures (Bin-Huang/chatbox 1361), and
-# credit that was paid ahead and is used up (seen in public 2026).
-_NO_MONEY = re.compile(r"limit:\s*0\b|credits?\b.{0,40}\b(?:depleted|exhausted|used up)", re.IGNORECASE)
+# No code tells an empty account from a busy one, only words: a plan without pictures (Bin-Huang/chatbox 1361), credit
+# that was paid ahead and is used up, a cap on what a month may cost, and no billing at all (seen in public 2026).
+_NO_MONEY = re.compile(
+    r"limit:\s*0\b|credits?\b.{0,40}\b(?:depleted|exhausted|used up)|\brun out of\b.{0,40}\bcredits?\b"
+    r"|\bspend(?:ing)? cap\b|\benable billing\b",
+    re.IGNORECASE,
+)
+_NO_KEY = re.compile(r"API key (?:not valid|expired)", re.IGNORECASE)
+MONEY_STATUSES = frozenset({"RESOURCE_EXHAUSTED", "FAILED_PRECONDITION"})
 NO_BILLING = frozenset({"BILLING_DISABLED", "BILLING_NOT_ENABLED"})
 
 
@@ -126,10 +132,10 @@ class Gemini(HTTPProvider):
         status, words = text(answer.excerpt, "error", "status"), sentence(answer.excerpt, "error", "message")
         reasons = {text(detail, "reason") for detail in objects(answer.excerpt, "error", "details")}
         known: dict[str, Any] = {"request_id": answer.request_id, "raw": answer.excerpt}
-        if reasons & NO_BILLING or (status == "RESOURCE_EXHAUSTED" and _NO_MONEY.search(words)):
+        if reasons & NO_BILLING or (status in MONEY_STATUSES and _NO_MONEY.search(words)):
             return OutOfMoney(f"The Google account has no money or no pictures left. {words}".strip(), **known)
         # A key that is wrong, expired or restricted comes as 400 INVALID_ARGUMENT.
-        if any(reason.startswith("API_KEY") for reason in reasons) or "API key not valid" in words:
+        if any(reason.startswith("API_KEY") for reason in reasons) or _NO_KEY.search(words):
             return Unauthorized(f"Google does not accept the key. {words}".strip(), **known)
         if status == "RESOURCE_EXHAUSTED":
             return RateLimited(f"Google is asked too often. {words}".strip(), retry_after=_delay(answer), **known)

@@ -90,17 +90,39 @@ class TestContract(HTTPContract):
         details = [{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": delay}]
         assert self.trouble(always(429, {"error": LIMITED["error"] | {"details": details}})).retry_after is None
 
-    def test_a_wrong_key_comes_as_400(self) -> None:
-        body = {"error": {"code": 400, "status": "INVALID_ARGUMENT", "message": "API key not valid. Please pass one."}}
+    @pytest.mark.parametrize("words", ["API key not valid. Please pass one.", "API key expired. Please renew it."])
+    def test_a_wrong_key_comes_as_400(self, words: str) -> None:
+        body = {"error": {"code": 400, "status": "INVALID_ARGUMENT", "message": words}}
         assert isinstance(self.trouble(always(400, body)), Unauthorized)
 
     def test_a_model_that_ended_is_told_as_such(self) -> None:
         body = {"error": {"code": 404, "status": "NOT_FOUND", "message": "models/x is not found"}}
         assert isinstance(self.trouble(always(404, body)), ModelGone)
 
-    def test_an_account_without_pictures_is_not_a_rate_limit(self) -> None:
-        body = {"error": {"code": 429, "status": "RESOURCE_EXHAUSTED", "message": "Quota exceeded, limit: 0, model: x"}}
-        assert isinstance(self.trouble(always(429, body)), OutOfMoney)
+    @pytest.mark.parametrize(
+        ("code", "status", "words"),
+        [
+            (429, "RESOURCE_EXHAUSTED", "Quota exceeded, limit: 0, model: x"),
+            (429, "RESOURCE_EXHAUSTED", "Your prepayment credits are depleted."),
+            (429, "RESOURCE_EXHAUSTED", "Your project has exceeded its monthly spending cap."),
+            (429, "RESOURCE_EXHAUSTED", "You have run out of prepaid credits."),
+            (400, "FAILED_PRECONDITION", "The free tier is not available here. Please enable billing on your project."),
+        ],
+    )
+    def test_an_account_without_money_is_not_a_rate_limit(self, code: int, status: str, words: str) -> None:
+        body = {"error": {"code": code, "status": status, "message": words}}
+        assert isinstance(self.trouble(always(code, body)), OutOfMoney)
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "You exceeded your current quota, please check your plan and billing details. Please retry in 39s.",
+            "Resource has been exhausted (e.g. check quota).",
+        ],
+    )
+    def test_an_account_that_is_only_busy_has_money(self, words: str) -> None:
+        body = {"error": {"code": 429, "status": "RESOURCE_EXHAUSTED", "message": words}}
+        assert isinstance(self.trouble(always(429, body)), RateLimited)
 
     def test_a_limited_account_is_told_as_such(self) -> None:
         assert isinstance(self.trouble(always(200, spoken({"finishReason": "PUP_LIMITED_DISABLED"}))), Unauthorized)

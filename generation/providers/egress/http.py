@@ -129,7 +129,7 @@ class Answer:
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds to wait, from retry-after-ms or Retry-After (seconds or a date); None if neither is there."""
+        """Seconds to wait, from retry-after-ms, Retry-After (seconds or a date), or the body; None if none is there."""
         if (milliseconds := _number(self.headers.get("retry-after-ms"))) is not None:
             return pause(milliseconds / 1000)
         text = self.headers.get("retry-after", "")
@@ -138,10 +138,11 @@ class Answer:
         try:
             return pause(max(0.0, parsedate_to_datetime(text).timestamp() - time()))
         except (ValueError, TypeError, OverflowError):
-            return None
+            told = self.excerpt  # as Black Forest Labs and Replicate say it
+            return pause(told.get("retry_after")) if isinstance(told, dict) else None
 
 
-def pause(seconds: float | str) -> float | None:
+def pause(seconds: Any) -> float | None:
     """Seconds, if somebody can mean them as a pause; None for anything else."""
     found = _number(str(seconds))
     return found if found is not None and found <= LONGEST_PAUSE else None

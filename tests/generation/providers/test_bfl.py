@@ -110,6 +110,10 @@ class TestContract(HTTPContract):
     def test_an_empty_account_is_told_as_such(self) -> None:
         assert isinstance(self.trouble(always(402, {"detail": "Insufficient credits."})), OutOfMoney)
 
+    def test_the_wait_that_its_body_tells_is_kept(self) -> None:
+        said = {"error": "rate_limit_exceeded", "message": "Too many requests.", "retry_after": 12}
+        assert self.trouble(always(429, said)).retry_after == 12
+
     @pytest.mark.parametrize(
         "address",
         [

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import json
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import httpx
 import pytest
@@ -312,6 +314,16 @@ def test_a_key_that_no_header_can_hold_is_refused_without_showing_it(key: str) -
 )
 def test_retry_after_is_seconds_or_a_date_or_nothing(header: str, seconds: float | None) -> None:
     assert Answer(429, {"retry-after": header}, b"").retry_after == seconds
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [(12, 12.0), ("3.5", 3.5), (1e17, None), (True, None), (None, None), ([], None), ({"retry_after": 1}, None)],
+)
+def test_a_body_may_tell_the_wait(told: Any, seconds: float | None) -> None:
+    body = json.dumps({"error": "rate_limited", "message": "Slow down.", "retry_after": told}).encode()
+    assert Answer(429, {}, body).retry_after == seconds
+    assert Answer(429, {"retry-after": "7"}, body).retry_after == 7
 
 
 def test_milliseconds_win_over_seconds() -> None:

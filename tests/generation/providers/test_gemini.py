@@ -138,6 +138,12 @@ class TestContract(HTTPContract):
         provider = self.provider()
         assert provider.quote(replace(self.spec, extra={"image_size": size})).amount > provider.quote(self.spec).amount
 
+    @pytest.mark.parametrize("ratio", ["1:4", "4:1", "1:8", "8:1", "21:9"])
+    def test_the_steepest_shapes_are_of_one_model(self, ratio: str) -> None:
+        assert self.provider().unsupported(replace(self.spec, ratio=ratio)) == []
+        pro = replace(self.spec, model=model("gemini-3-pro-image"), ratio=ratio)
+        assert self.provider().unsupported(pro) == ([] if ratio == "21:9" else ["ratio"])
+
     def test_references_follow_the_words_in_their_order(self) -> None:
         spec = replace(self.spec, references=(Reference(PNG), Reference(b"jpeg", "image/jpeg")))
         body = Gemini({}, client(always(200))).build(spec, ATTEMPT).json or {}

@@ -88,6 +88,16 @@ class TestContract(HTTPContract):
         assert "aspect_ratio" not in fields
 
 
+@pytest.mark.parametrize(
+    ("name", "price"),
+    [("sd3.5-large", "0.065"), ("sd3.5-large-turbo", "0.04"), ("sd3.5-medium", "0.035"), ("sd3.5-flash", "0.025")],
+)
+def test_each_stable_diffusion_is_drawn_by_name_at_its_price(name: str, price: str) -> None:
+    spec, provider = ImageSpec("A house", model(name)), Stability({"api_key": CANARY}, Client())
+    assert (provider.build(spec, ATTEMPT).form or {})["model"] == name
+    assert provider.quote(spec).amount == Money.of(price)
+
+
 EDITS = ["inpaint", "erase", "outpaint", "search-and-replace", "remove-background"]
 ENOUGH: dict[str, dict[str, Any]] = {
     "inpaint": {"mask": True},

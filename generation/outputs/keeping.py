@@ -98,7 +98,7 @@ def _take_in(output: Output, by: User, title: str, asset: Asset | None, listing:
     listing = job.brief.listing if listing == "as briefed" else listing
     wording = {} if asset else lineage.taken_over(job.brief, title=title, listing=listing, kept_by=by)
     return intake.take_in(
-        storage.read(output.sha256),
+        _bytes_of(output),
         title=title,
         by=by,
         origin=Origin.BROUGHT if by_hand else Origin.GENERATED,
@@ -112,6 +112,14 @@ def _take_in(output: Output, by: User, title: str, asset: Asset | None, listing:
         hands={**lineage.hands(output, kept_by=by), **wording},
         seen=_seen(output),
     )
+
+
+def _bytes_of(output: Output) -> bytes:
+    try:
+        return storage.read(output.sha256)
+    except (storage.CorruptFile, FileNotFoundError) as error:
+        words = "This picture is damaged or missing where it is kept, and stays here. Ask for it to be restored."
+        raise InvalidTransition(words) from error
 
 
 def _seen(output: Output) -> Seen | None:

@@ -118,12 +118,10 @@ def _refusal(error: Mapping[str, Any], words: str, known: Mapping[str, Any]) -> 
     found = details if isinstance(details, dict) else {}
     categories = found.get("categories")
     stage: Stage = STAGES.get(str(found.get("moderation_stage")), "unknown")
+    charged = "no" if stage == "input" else "unknown"  # whether declined output is billed is not published
     return Refused(
         f"The provider declined this wish. {words}".strip(),
         stage=stage,
         categories=tuple(map(str, categories)) if isinstance(categories, list) else (),
-        **{
-            "charged": "no" if stage == "input" else "unknown",
-            **known,
-        },  # if declined output is billed is not published
+        **{"charged": charged, **known},
     )

@@ -26,6 +26,7 @@ from generation.outputs import keeping
 from generation.outputs.transitions import MOVES, check_move
 from generation.providers import errors
 from tests.assets import factories as people
+from tests.browsing import browser_of
 from tests.generation import factories
 from tests.generation.scripted import png
 
@@ -42,6 +43,28 @@ def test_keeping_makes_a_version_of_the_same_bytes(ada: User) -> None:
     output = made(ada)
     version = keeping.keep(output, by=ada)
     assert (version.sha256, version.origin, version.maker) == (output.sha256, Origin.GENERATED, "Scripted")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("trouble", [FileNotFoundError("gone"), storage.CorruptFile("changed")])
+def test_a_picture_whose_file_is_gone_is_not_kept_and_stays_where_it_is(
+    ada: User, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    output = made(ada)
+    read = storage.read
+
+    def refusing(sha256: str) -> bytes:
+        if sha256 == output.sha256:
+            raise trouble
+        return read(sha256)
+
+    monkeypatch.setattr(storage, "read", refusing)
+    for address in ("keep", "keep-as"):
+        said = {"title": "Hall", "choice": "new"}
+        answer = browser_of(ada).post(f"/outputs/{output.pk}/{address}/", said, follow=True)
+        assert "damaged or missing where it is kept" in answer.content.decode()
+    output.refresh_from_db()
+    assert (output.state, Version.objects.count()) == (OutputState.NEW, 0)
 
 
 @pytest.mark.django_db

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -173,7 +174,7 @@ def _title(given: str, file_name: str, place: int | None) -> str:
     """The title that was given, numbered when several files share it; or the file's name as words."""
     if given:
         return given if place is None else f"{given[:190]} {place}"
-    words = Path(file_name).stem.replace("_", " ").replace("-", " ").strip()
+    words = unicodedata.normalize("NFC", Path(file_name).stem).replace("_", " ").replace("-", " ").strip()
     return words[:200] or "Untitled"
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
-from typing import cast
+from typing import Any, cast
 
 from django import forms
 
@@ -28,6 +29,10 @@ class SearchField(forms.CharField):
             widget=forms.TextInput(attrs={"type": "search"}),
             error_messages={"max_length": TOO_LONG},
         )
+
+    def to_python(self, value: Any) -> str:
+        """With letters and their marks in one, as keyboards and the portal write them; some systems take them apart."""
+        return unicodedata.normalize("NFC", super().to_python(value) or "")
 
 
 def unsearched(form: forms.BaseForm) -> str:

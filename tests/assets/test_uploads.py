@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 from unittest import mock
 from uuid import uuid4
@@ -175,6 +176,13 @@ def test_each_file_is_kept_before_the_next_one_is_read(browser: Client) -> None:
 def test_one_title_for_all_is_numbered(browser: Client) -> None:
     send(browser, [file(f"{number}.png", picture(seed=number)) for number in range(2)], {"title": "Hall"})
     assert sorted(Asset.objects.values_list("title", flat=True)) == ["Hall 1", "Hall 2"]
+
+
+@pytest.mark.parametrize("query", ["Küche alt", unicodedata.normalize("NFD", "Küche alt")])
+def test_a_name_whose_letters_a_mac_took_apart_is_found_however_it_is_typed(browser: Client, query: str) -> None:
+    send(browser, file(unicodedata.normalize("NFD", "Küche alt.png"), picture()))
+    assert Asset.objects.get().title == "Küche alt"
+    assert "Küche alt" in browser.get("/library/", {"q": query}, headers={"HX-Request": "true"}).content.decode()
 
 
 # As a script sends them, one by one

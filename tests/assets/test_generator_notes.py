@@ -80,6 +80,9 @@ def test_what_is_said_twice_or_broken_is_not_stated(words: str, facts: tuple[str
         "Steps: 20",
         "Steps: wash, rinse and repeat",
         "Steps: 20, Seed: 1",
+        "Stairs to the attic.\nSteps: 14, Riser: 17 cm, Handrail: oak",
+        "Steps: 14, Material: oak, Model: Classic, Seed: none",
+        "Steps: fourteen, Sampler: none, Seed: 3",
         '{"prompt": "a kitchen"}',
         '{"prompt":',
         "[" * 100_000,
@@ -89,6 +92,36 @@ def test_of_a_note_in_no_known_form_the_words_are_kept_and_nothing_is_stated(wor
     found = metadata.read(png_with_note(words))
     assert "generator" not in found
     assert found["text"]["parameters"][:100] == words[:100]
+
+
+@pytest.mark.parametrize("steps", ["Sampler: Euler a", "CFG scale: 3.5", "Seed: 5"])
+def test_steps_are_settings_beside_what_only_a_generator_sets(steps: str) -> None:
+    assert stated(f"a kitchen\nSteps: 20, {steps}, Model: m")[0] == "m"
+
+
+JOB = "0b7a1c2e-1111-2222-3333-444455556666"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"Roof after repair, Job ID: {JOB}",
+        f"Roof after repair Job ID: {JOB}",
+        f"Roof after repair --v 7 Job ID: {JOB}, paid",
+        "Stairs to the attic.\nSteps: 14, Riser: 17 cm, Handrail: oak",
+    ],
+)
+@pytest.mark.parametrize("form", ["EXIF", "comment", "IPTC"])
+def test_what_an_owner_writes_under_a_photograph_is_no_note_of_a_generator(words: str, form: str) -> None:
+    said = words.encode()
+    main = [*CAMERA, text_field(0x010E, words)] if form == "EXIF" else CAMERA
+    other = {
+        "EXIF": b"",
+        "comment": worded.segment(0xFE, said),
+        "IPTC": worded.segment(0xED, b"Photoshop 3.0\x00" + worded.resource(0x0404, worded.record(120, said))),
+    }
+    found = photograph(main, EXPOSURE, other[form])
+    assert (found.get("generator"), "camera" in found) == (None, True)
 
 
 WIDE = b"UNICODE\x00" + f"a kitchen\n{SETTINGS}".encode("utf-16-be")
@@ -126,6 +159,11 @@ def test_a_graph_states_its_one_seed_and_its_one_model() -> None:
 def test_a_graph_of_two_seeds_states_none(seed: object) -> None:
     said = of_chunk("prompt", GRAPH | {"5": {"class_type": "KSampler", "inputs": {"seed": seed}}})
     assert (said["name"], "seed" in said) == ("ComfyUI", False)
+
+
+def test_a_seed_that_picks_words_is_not_the_seed_of_the_picture() -> None:
+    said = of_chunk("prompt", {"8": {"class_type": "TextRandomLine", "inputs": {"seed": 5}}, "9": GRAPH["4"]})
+    assert (said["model"], "seed" in said) == ("m", False)
 
 
 @pytest.mark.parametrize(

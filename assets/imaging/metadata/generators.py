@@ -19,13 +19,16 @@ MOST_JSON = 2 * 1024 * 1024
 MOST_LINES = 20
 MOST_SETTINGS = 200_000
 """Characters of a text in which settings are looked for."""
-_JOB = re.compile(r"Job ID: ([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})")
+_JOB = re.compile(r"\sJob ID: ([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\s*\Z")
+_OPTION = re.compile(r"\s--[a-z]")
 _STEPS = re.compile(r"^Steps:", re.MULTILINE)
 _NEGATIVE = re.compile(r"^Negative prompt: ?", re.MULTILINE)
 _COMMA = re.compile(r"[^\S\n]*,[^\S\n]*")
 _PAIR = re.compile(r"[^\S\n]*(\w[\w /+.()-]{0,60}):[^\S\n]*")
 _PLAIN = re.compile(r"[^,\n]*")
 _SEED = re.compile(r"-?\d{1,20}")
+_NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,6})?")
+_DRAWS = re.compile(r"sampler|noise", re.IGNORECASE)
 _GOOGLE = re.compile(r"(?:made|created|edited|generated) (?:with|by) google ai", re.IGNORECASE)
 _SIGNED = re.compile(
     r"Adobe Firefly|ComfyUI|DALL[·-]?E|Draw Things|Fooocus|Ideogram|InvokeAI|Midjourney|NovelAI|Stable Diffusion",
@@ -76,7 +79,7 @@ def _automatic1111(words: str) -> Note:
     start, pairs, end = 0, [], 0
     for line in list(_STEPS.finditer(words))[-MOST_LINES:]:
         more, behind = _settings(words, line.start())
-        if len(more) >= _STATES and line.start() >= end:
+        if _is_setting(more) and line.start() >= end:
             start, pairs, end = line.start(), more, behind
     if not pairs:
         return {}
@@ -85,6 +88,13 @@ def _automatic1111(words: str) -> Note:
         prompt, negative = prompt[: cut.start()].rstrip("\n"), prompt[cut.end() :]
     note = {"name": "AUTOMATIC1111", "prompt": prompt, "negative": negative, "settings": words[start:]}
     return note | {"model": _once(pairs, "Model"), "seed": _seed(_once(pairs, "Seed"))}
+
+
+def _is_setting(pairs: list[Pair]) -> bool:
+    """Whether such a program wrote this, and nobody who counts the steps of a staircase."""
+    said = dict(pairs)
+    guided = said.get("Sampler") or _NUMBER.fullmatch(said.get("CFG scale", "")) or _seed(said.get("Seed", ""))
+    return len(pairs) >= _STATES and bool(_NUMBER.fullmatch(said.get("Steps", "")) and guided)
 
 
 def _once(pairs: list[Pair], name: str) -> str:
@@ -201,15 +211,21 @@ def _from_json(said: Mapping[str, str], comments: list[str]) -> Note:
 
 
 def _comfy(graphs: Mapping[str, str]) -> Note:
-    """A graph of nodes. Its seed and model are stated where the whole graph has one of each."""
+    """A graph of nodes. Its model is stated where the whole graph has one, its seed where that one draws the noise."""
     nodes = {key: node for key, node in _loaded(graphs.get("prompt", "")).items() if _is_node(node)}
     drawn = isinstance(_loaded(graphs.get("workflow", "")).get("nodes"), list)
     if not nodes and not drawn:
         return {}
     graph = graphs["prompt"] if nodes else graphs["workflow"]
-    inputs = [node["inputs"] for node in nodes.values() if isinstance(node.get("inputs"), dict)]
-    seed, model = _only(inputs, "seed", "noise_seed"), _only(inputs, "ckpt_name", "unet_name")
+    held = [(node["class_type"], said) for node in nodes.values() if isinstance(said := node.get("inputs"), dict)]
+    inputs = [said for _, said in held]
+    draws = any(_DRAWS.search(kind) and not said.keys().isdisjoint(_SEEDS) for kind, said in held)
+    seed = _only(inputs, *_SEEDS) if draws else ""
+    model = _only(inputs, "ckpt_name", "unet_name")
     return {"name": "ComfyUI", "graph": graph, "model": model if isinstance(model, str) else "", "seed": _seed(seed)}
+
+
+_SEEDS = ("seed", "noise_seed")
 
 
 def _is_node(node: object) -> bool:
@@ -250,11 +266,11 @@ def _labeled(held: Mapping[str, Any]) -> Note:
     return {"name": "AIGC label", "note": json.dumps(label, ensure_ascii=False)} if isinstance(label, dict) else {}
 
 
-# Midjourney: a description with the number of the job
+# Midjourney: a description that is the prompt, its options, and last the number of the job
 
 
 def _from_descriptions(said: Mapping[str, str], comments: list[str]) -> Note:
     for words in (said.get("Description", ""), *comments):
-        if job := _JOB.search(words):
+        if (job := _JOB.search(words)) and _OPTION.search(words, 0, job.start()):
             return {"name": "Midjourney", "prompt": words[: job.start()], "job": job.group(1)}
     return {}

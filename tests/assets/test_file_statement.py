@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from assets.imaging.metadata import exif, iim, reading, vocabulary
+from assets.models import DigitalSource
 from assets.pages.file_statement import About, FileFact, file_statement
 from assets.pages.file_words import MAKING, RIGHTS
 from assets.provenance.data import ProvenanceData
@@ -86,6 +87,12 @@ def test_how_it_was_made_is_told_in_plain_words(ada: User) -> None:
         ("Generator", "ComfyUI"),
         ("Generator’s seed", "7"),
     ]
+
+
+def test_the_kind_of_source_is_told_whatever_its_capitals(ada: User) -> None:
+    found = {"iptc": {"digital_source": "http://cv.iptc.org/newscodes/digitalsourcetype/TrainedAlgorithmicMedia"}}
+    label = str(DigitalSource("trainedAlgorithmicMedia").label)
+    assert [(fact.name, fact.value) for fact in facts(ada, About.MAKING, found)] == [("How it was made", label)]
 
 
 def test_codes_are_told_in_plain_words(ada: User) -> None:

@@ -209,11 +209,59 @@ def test_google_signs_in_the_credit_line() -> None:
     assert metadata.read(data)["generator"] == {"name": "Google AI", "note": "Made with Google AI"}
 
 
-@pytest.mark.parametrize(("tool", "name"), [("Adobe Firefly 3", "Adobe Firefly"), ("Adobe Photoshop 27", None)])
-def test_a_program_that_only_generates_signs_with_its_name(tool: str, name: str | None) -> None:
-    data = worded.jpeg_with_xmp(packet(f"<rdf:Description xmlns:xmp='{XMP}' xmp:CreatorTool='{tool}'/>"))
-    found = metadata.read(data)
-    assert (found.get("generator", {}).get("name"), found["iptc"]["tool"]) == (name, tool)
+SIGNATURES = {
+    "Adobe Firefly 3": "Adobe Firefly",
+    "Made with Midjourney": "Midjourney",
+    "gpt-image-1": "gpt-image-1",
+    "OpenAI/gpt-image-1": "gpt-image-1",
+    "OpenAI": "OpenAI",
+    "ChatGPT": "ChatGPT",
+    "FLUX.1 [dev]": "FLUX.1",
+    "AUTOMATIC1111": "AUTOMATIC1111",
+    "Leonardo.Ai": "Leonardo.Ai",
+    "stable-diffusion-xl": "stable-diffusion",
+    "Adobe Photoshop 27": None,
+    "Captions by ChatGPT": None,
+    "Recrafted 2": None,
+    "GeminiCam 2": None,
+}
+"""What stands where a program or a camera has its name → the generator that it names."""
+
+
+def signed(words: str, place: str) -> dict[str, Any]:
+    """A photograph with this name in one place."""
+    tags = {"Make": 0x010F, "Model": 0x0110, "Software": 0x0131}
+    packets = {"CreatorTool": "xmp:CreatorTool", "tiff": "tiff:Software"}
+    camera = [each for each in CAMERA if each[0] != tags.get(place)]
+    if place in tags:
+        return photograph([*camera, text_field(tags[place], words)], EXPOSURE)
+    if place == "IPTC":
+        records = worded.resource(0x0404, worded.record(65, words.encode()))
+        return photograph(camera, EXPOSURE, worded.segment(0xED, b"Photoshop 3.0\x00" + records))
+    if place == "PNG":
+        exif = worded.tiff(CAMERA, EXPOSURE)
+        return metadata.read(worded.png((b"eXIf", exif), (b"tEXt", b"Software\x00" + words.encode())))
+    declared = f"xmlns:xmp='{XMP}' xmlns:tiff='http://ns.adobe.com/tiff/1.0/'"
+    said = packet(f"<rdf:Description {declared} {packets[place]}='{words}'/>")
+    return photograph(camera, EXPOSURE, worded.xmp_segment(said.encode()))
+
+
+@pytest.mark.parametrize("words", SIGNATURES)
+@pytest.mark.parametrize("place", ["Make", "Model", "Software", "CreatorTool", "tiff", "IPTC", "PNG"])
+def test_a_program_that_only_generates_signs_with_its_name_wherever_a_program_does(words: str, place: str) -> None:
+    found = signed(words, place)
+    name = SIGNATURES[words]
+    assert (found.get("generator", {}).get("name"), "camera" in found) == (name, name is None)
+
+
+@pytest.mark.parametrize(
+    ("credit", "name"),
+    [("Made with Midjourney", "Midjourney"), ("Photo: OpenAI", None), ("Kitchen created by OpenAI", None)],
+)
+def test_a_credit_line_names_a_generator_where_it_says_that_it_made_the_picture(credit: str, name: str | None) -> None:
+    mark = described(f"<photoshop:Credit>{credit}</photoshop:Credit>")
+    found = photograph(CAMERA, EXPOSURE, worded.xmp_segment(packet(mark).encode()))
+    assert (found.get("generator", {}).get("name"), "camera" in found) == (name, name is None)
 
 
 # Cameras
@@ -254,15 +302,39 @@ def test_less_than_that_is_no_camera_and_is_still_told(main: list[worded.Field],
 
 
 def test_neither_is_one_that_a_generator_or_a_mark_of_ai_contradicts() -> None:
-    trained = described("<Iptc4xmpExt:DigitalSourceType>trainedAlgorithmicMedia</Iptc4xmpExt:DigitalSourceType>")
-    system = described("<Iptc4xmpExt:AISystemUsed>S</Iptc4xmpExt:AISystemUsed>")
     for contradiction in (
-        worded.xmp_segment(packet(trained).encode()),
-        worded.xmp_segment(packet(system).encode()),
         worded.segment(0xFE, f"a kitchen\n{SETTINGS}".encode()),
         worded.segment(0xEB, b"JP\x00\x01\x00\x00\x00\x01\x00\x00\x00\x20jumbjumdc2pa" + b"trainedAlgorithmicMedia"),
     ):
         assert "camera" not in photograph(CAMERA, EXPOSURE, contradiction)
+
+
+def marked(name: str, words: str) -> dict[str, Any]:
+    """A photograph with this field of IPTC."""
+    field = described(f"<Iptc4xmpExt:{name}>{words}</Iptc4xmpExt:{name}>")
+    return photograph(CAMERA, EXPOSURE, worded.xmp_segment(packet(field).encode()))
+
+
+@pytest.mark.parametrize("name", ["DigitalSourceType", "DigitalSourceFileType", "DigitalSourcefileType"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "trainedAlgorithmicMedia",
+        "http://cv.iptc.org/newscodes/digitalsourcetype/TrainedAlgorithmicMedia",
+        "TRAINEDALGORITHMICMEDIA",
+        "http://c2pa.org/digitalsourcetype/trainedAlgorithmicData",
+        "digitalCapture, compositeWithTrainedAlgorithmicMedia",
+        "composite",
+        "compositeSynthetic",
+    ],
+)
+def test_a_source_type_contradicts_a_camera_in_every_spelling(name: str, words: str) -> None:
+    assert "camera" not in marked(name, words)
+
+
+@pytest.mark.parametrize("name", ["AISystemUsed", "AISystemVersionUsed", "AIPromptInformation", "AIPromptWriterName"])
+def test_so_does_whatever_a_file_says_of_ai(name: str) -> None:
+    assert "camera" not in marked(name, "7")
 
 
 def test_a_mark_of_a_photograph_contradicts_no_camera() -> None:

@@ -29,31 +29,35 @@ _PLAIN = re.compile(r"[^,\n]*")
 _SEED = re.compile(r"-?\d{1,20}")
 _NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,6})?")
 _DRAWS = re.compile(r"sampler|noise", re.IGNORECASE)
-_GOOGLE = re.compile(r"(?:made|created|edited|generated) (?:with|by) google ai", re.IGNORECASE)
-_SIGNED = re.compile(
-    r"Adobe Firefly|ComfyUI|DALL[·-]?E|Draw Things|Fooocus|Ideogram|InvokeAI|Midjourney|NovelAI|Stable Diffusion",
-    re.IGNORECASE,
+_NAMES = (
+    r"Adobe Firefly|AUTOMATIC1111|Bing Image Creator|ChatGPT|ComfyUI|DALL[·-]?E|Draw Things|fal\.ai|"
+    r"FLUX(?:\.\d|-dev|-pro|-schnell)|Fooocus|Gemini [\d.]+ [\w ]{0,20}Image|gpt-image(?:-\d[\w.-]*)?|Grok|Ideogram|"
+    r"Imagen \d|InvokeAI|Leonardo\.Ai|Midjourney|Nano Banana|NovelAI|Qwen-Image|Recraft|SD\.Next|Seedream|"
+    r"Stable[ _-]?Diffusion|SwarmUI"
 )
+"""Programs and models that do nothing but generate."""
+_COMPANIES = r"Black Forest Labs|OpenAI|Stability AI"
+"""Those that make them, and no cameras."""
+_MADE_WITH = r"(?:made|created|edited|generated) (?:with|by|in|using) "
+_SIGNED = re.compile(rf"(?:{_MADE_WITH})?(?:[\w.-]+/)?({_NAMES}|{_COMPANIES})(?![a-z])", re.IGNORECASE)
+_CREDITED = re.compile(rf"\b{_MADE_WITH}({_NAMES}|Google AI)(?![a-z])", re.IGNORECASE)
 _COMFY_FIELD = re.compile(r"(prompt|workflow)\s*:\s*(?=\{)", re.IGNORECASE)
 _STATES = 3
 """Pairs that a line of settings has at least."""
 
 
-def note_of(said: Mapping[str, str], comments: Iterable[str], credits: Iterable[str]) -> Note:
-    """The first note that a program is known for, out of text chunks by keyword, free comments and credit lines."""
+def note_of(said: Mapping[str, str], comments: Iterable[str], programs: Iterable[str], credits: Iterable[str]) -> Note:
+    """The first note that a program is known for, out of texts by keyword and free comments; or else a signature.
+
+    That is the name of a generator where a program or a camera has its own, or in a credit line that says so.
+    """
     comments = list(comments)
     for reader in (_from_keywords, _from_settings, _from_json, _from_descriptions):
         if note := reader(said, comments):
             return _kept(note)
-    if credit := next((credit for credit in credits if _GOOGLE.search(credit)), ""):
-        return {"name": "Google AI", "note": credit}
-    return _signed(said.get(name, "") for name in ("Software", "software", "tool"))
-
-
-def _signed(programs: Iterable[str]) -> Note:
-    """The name of the program that wrote the file, where it is one that does nothing but generate."""
-    signature = next((found for each in programs if (found := _SIGNED.match(each))), None)
-    return {"name": signature.group(), "note": signature.string} if signature else {}
+    signatures = (*map(_SIGNED.match, programs), *map(_CREDITED.search, credits))
+    signature = next(filter(None, signatures), None)
+    return {"name": signature.group(1), "note": signature.string} if signature else {}
 
 
 def _kept(note: Note) -> Note:

@@ -14,11 +14,16 @@ from assets.imaging.metadata import carriers, exif, generators, iim, text, vocab
 MOST_CHARACTERS = 120_000
 """Characters kept of all texts of a file together."""
 MADE = {
-    "trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia", "compositeSynthetic", "algorithmicMedia",
-    "dataDrivenMedia", "digitalArt", "digitalCreation", "softwareImage", "virtualRecording", "screenCapture",
+    "trainedAlgorithmicMedia", "trainedAlgorithmicData", "compositeWithTrainedAlgorithmicMedia", "compositeSynthetic",
+    "composite", "algorithmicMedia", "dataDrivenMedia", "digitalArt", "digitalCreation", "softwareImage",
+    "virtualRecording", "screenCapture",
 }  # fmt: skip
-"""Digital source types of pictures that no camera took as they are."""
-_SAYABLE = (*sorted(MADE), "algorithmicallyEnhanced", "digitalCapture", "computationalCapture", "humanEdits")
+"""Digital source types, of IPTC and C2PA, of pictures that no camera took as they are."""
+_SAYABLE = (
+    *sorted(MADE - {"composite"}),  # which is also how other words begin
+    "algorithmicallyEnhanced", "digitalCapture", "computationalCapture", "humanEdits",
+)  # fmt: skip
+_TERMS = {term.lower(): term for term in (*MADE, *_SAYABLE)}
 TEXT_CHUNKS = {
     "author": "creator", "copyright": "rights", "description": "description", "title": "title",
     "disclaimer": "disclaimer", "warning": "warning", "source": "source", "software": "software", "comment": "comment",
@@ -71,8 +76,9 @@ def place_of(kind: str, name: str) -> str:
 
 
 def source_term(value: str) -> str:
-    """The term of a digital source type, whether a file gives its address or the term alone."""
-    return re.split(r"[/#:]", value.strip().rstrip("/"))[-1]
+    """The term of a digital source type, whether a file gives its address or the term alone, in whatever capitals."""
+    term = re.split(r"[/#:]", value.strip().rstrip("/"))[-1]
+    return _TERMS.get(term.lower(), term)
 
 
 def camera(directory: exif.Exif, said: Mapping[str, Any]) -> dict[str, str]:
@@ -103,10 +109,10 @@ def _is_plain_name(name: str) -> bool:
 
 
 def _is_made(said: Mapping[str, Any]) -> bool:
-    types = str(said["iptc"].get("digital_source", "")).split("; ")
-    return bool(MADE & {*map(source_term, types), *said["c2pa"].get("says", ())}) or bool(
-        said["iptc"].get("ai_system") or said["iptc"].get("ai_label") or said["text"].get("ai_label")
-    )
+    types = "; ".join(said["iptc"].get(name, "") for name in ("digital_source", "digital_source_file"))
+    terms = {source_term(each) for each in re.split("[;,]", types)}
+    speaks_of_ai = any(name.startswith("ai_") for part in (said["iptc"], said["text"]) for name in part)
+    return speaks_of_ai or not MADE.isdisjoint({*terms, *said["c2pa"].get("says", ())})
 
 
 def _texts(texts: list[tuple[str, str]]) -> dict[str, str]:
@@ -123,9 +129,13 @@ def _generator(said: Mapping[str, Any], texts: list[tuple[str, str]]) -> dict[st
     chunks = dict(reversed(texts))
     parts = (directory, packet, said["text"], records)
     comments = [part.get(name, "") for name in ("comment", "file_comment", "description") for part in parts]
+    programs = [part.get(name, "") for name in _PROGRAMS for part in parts]
     credits = [part.get("credit", "") for part in parts]
-    tool = {"tool": packet.get("tool", "")}
-    return generators.note_of({**tool, **directory, **chunks}, filter(None, comments), filter(None, credits))
+    return generators.note_of({**directory, **chunks}, filter(None, comments), programs, credits)
+
+
+_PROGRAMS = ("software", "tool", "editing_software", "model", "make")
+"""Where a program, or a camera, gives its own name."""
 
 
 def _c2pa(stores: list[bytes]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 RIGHTS = {
     "Copyright notice": (
         "rights", "tiff_rights", "dcterms_rights", "pur_rights", "prism_rights", "media_rights", "xmp_rights",
+        "old_prism_rights", "stated_rights", "copyright_notice",
     ),
     "Creator": (
         "creator", "tiff_creator", "dcterms_creator", "acdsee_creator", "image_creator", "photographer", "artist",
@@ -13,16 +14,17 @@ RIGHTS = {
     "Usage terms": (
         "usage_terms", "rights_usage_terms", "access_rights", "terms_and_conditions", "terms_and_conditions_url",
         "use_guidelines", "pur_agreement", "prl_usage", "rights_expression", "rights_expression_link",
+        "terms_of_use",
     ),
     "Instructions": ("instructions",),
     "Restrictions": (
         "other_constraints", "media_constraints", "region_constraints", "product_constraints", "file_constraints",
         "alteration_constraints", "duplication_constraints", "pur_restrictions", "pur_size_restriction",
-        "license_prohibits", "disclaimer", "warning",
+        "license_prohibits", "restrictions", "prl_geography", "disclaimer", "warning",
     ),
     "Creator’s contact": ("creator_email", "creator_website", "contact"),
     "Owner": ("owner", "rights_holder", "copyright_owner", "pur_rights_owner"),
-    "Credit line": ("credit", "pur_credit", "attribution_name", "attribution_url"),
+    "Credit line": ("credit", "credit_line", "pur_credit", "attribution_name", "attribution_url"),
     "Credit line required": ("credit_line_required", "old_credit_line_required"),
     "Source of the picture": ("source", "dc_source"),
     "Conditions": (
@@ -35,10 +37,14 @@ RIGHTS = {
     "License": ("license", "license_url", "dcterms_license", "media_summary"),
     "License page": ("web_statement", "certificate"),
     "Licensed from": ("licensor", "licensor_url", "licensor_email", "pur_rights_agent", "prism_rights_agent"),
-    "Licensed to": ("licensee",),
+    "Licensor’s notes": ("licensor_notes",),
+    "Licensed to": ("licensee", "end_user"),
+    "Licensee’s notes": ("licensee_notes",),
+    "Exclusive until": ("exclusive_until",),
+    "Option until": ("option_until",),
     "License dates": ("license_start", "license_end", "license_transaction"),
-    "Not before": ("released", "pur_embargo", "prism_embargo"),
-    "Not after": ("expires", "pur_expires", "prism_expires"),
+    "Not before": ("released", "pur_embargo", "prism_embargo", "prl_embargo"),
+    "Not after": ("expires", "pur_expires", "prism_expires", "prl_expires", "prism_kill"),
     "Marked as copyrighted": ("marked", "copyright_flag"),
     "Copyright status": ("copyright_status",),
     "AI training and data mining": ("data_mining",),

@@ -118,3 +118,8 @@ def test_every_name_that_has_plain_words_is_read_somewhere() -> None:
     told = {name for names in (*RIGHTS.values(), *MAKING.values()) for name in names}
     read = {*vocabulary.NAMES, *iim.NAMES, *exif.NAMES, *reading.TEXT_CHUNKS.values()}
     assert told - read == set()
+
+
+def test_a_text_of_a_png_is_told_under_its_own_keyword() -> None:
+    for keyword, name in reading.TEXT_CHUNKS.items():
+        assert reading.place_of("text", name).lower() in {f"png {keyword}", "comment"}

@@ -94,6 +94,23 @@ SHAPES = {
         ),
         licensor_url="u1",
     ),
+    "structure of an end user": xmp(
+        described('<plus:EndUser><rdf:Seq><rdf:li plus:EndUserName="Ann"/></rdf:Seq></plus:EndUser>'), end_user="Ann"
+    ),
+    **{
+        path: File(jpeg_with_xmp(packet(described(f"<{path}>{EDITORIAL}</{path}>"))), {"iptc": {name: EDITORIAL}})
+        for path, name in (
+            ("prism:killDate", "prism_kill"),
+            ("prism:rights", "old_prism_rights"),
+            ("prl:embargoDate", "prl_embargo"),
+            ("prl:expirationDate", "prl_expires"),
+            ("prl:geography", "prl_geography"),
+            ("pur:exclusivityEndDate", "exclusive_until"),
+            ("pur:optionEndDate", "option_until"),
+            ("plus:LicensorNotes", "licensor_notes"),
+            ("plus:LicenseeImageNotes", "licensee_notes"),
+        )
+    },
     "structure in a nested description": xmp(
         licensor('<rdf:Bag><rdf:li><rdf:Description plus:LicensorURL="u2"/></rdf:li></rdf:Bag>'), licensor_url="u2"
     ),
@@ -315,6 +332,24 @@ CARRIERS = {
         for inside in (False, True)
         for long in (False, True)
     },
+    **{
+        f"HEIC {head!r}": File(
+            worded.heic(ANN, packet(RIGHTS).encode(), head=head),
+            {"iptc": {"rights": "(c) Zoë"}, "exif": {"rights": "(c) Ann"}},
+        )
+        for head in (b"", b"Exif\x00\x00")
+    },
+    **{
+        f"PNG {keyword}": File(worded.png((b"tEXt", f"{keyword}\x00{EDITORIAL}".encode())), {"text": {name: EDITORIAL}})
+        for keyword, name in (
+            ("Usage Terms", "terms_of_use"),
+            ("Rights", "stated_rights"),
+            ("Instructions", "instructions"),
+            ("Restrictions", "restrictions"),
+            ("Copyright Notice", "copyright_notice"),
+            ("Credit Line", "credit_line"),
+        )
+    },
     "a comment": File(worded.jpeg(worded.segment(0xFE, b"(c) Ann")), {"text": {"file_comment": "(c) Ann"}}),
 }
 FILES = {**SHAPES, **CARRIERS}
@@ -353,6 +388,11 @@ GROUPS = (
     "Photoshop:",
     "PNG:Copyright",
     "PNG:Author",
+    "PNG:UsageTerms",
+    "PNG:Rights",
+    "PNG:Instructions",
+    "PNG:Restrictions",
+    "PNG:CreditLine",
     "File:Comment",
     "GIF:Comment",
 )

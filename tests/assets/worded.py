@@ -18,6 +18,9 @@ NAMESPACES = {
     "xmpNote": "http://ns.adobe.com/xmp/note/",
     "plus": "http://ns.useplus.org/ldf/xmp/1.0/",
     "cc": "http://creativecommons.org/ns#",
+    "prism": "http://prismstandard.org/namespaces/basic/2.0/",
+    "prl": "http://prismstandard.org/namespaces/prl/2.1/",
+    "pur": "http://prismstandard.org/namespaces/prismusagerights/2.1/",
     "Iptc4xmpCore": "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/",
     "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
 }
@@ -183,9 +186,12 @@ def box(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body) + 8) + kind + body
 
 
-def heic(exif: bytes, xmp: bytes, *, inside: bool = False, long: bool = False) -> bytes:
+EXIF_HEAD = struct.pack(">I", 6) + b"Exif\x00\x00"
+
+
+def heic(exif: bytes, xmp: bytes, *, inside: bool = False, long: bool = False, head: bytes = EXIF_HEAD) -> bytes:
     """Two items of metadata, behind the index or inside it, with numbers of 16 or of 32 bits."""
-    bodies = [struct.pack(">I", 6) + b"Exif\x00\x00" + exif, xmp]
+    bodies = [head + exif, xmp]
     wide = "I" if long else "H"
     version = bytes([3 if long else 2, 0, 0, 0])
     kinds = [b"Exif" + b"\x00", b"mime" + b"\x00" + b"application/rdf+xml\x00"]

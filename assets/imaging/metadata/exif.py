@@ -61,11 +61,20 @@ class Exif:
     packets: dict[str, bytes] = field(default_factory=dict)
 
 
+_HEAD = b"Exif\x00\x00"
+_ORDERS = {b"II": "<", b"MM": ">"}
+
+
+def begins(data: bytes) -> bool:
+    """Whether a directory begins here, with the head that goes before it in a JPEG or without."""
+    return data.removeprefix(_HEAD)[:2] in _ORDERS
+
+
 def parse(data: bytes) -> Exif:
     """Never raises; what cannot be read is left out."""
     found = Exif()
-    tiff = data.removeprefix(b"Exif\x00\x00")
-    order = {b"II": "<", b"MM": ">"}.get(tiff[:2])
+    tiff = data.removeprefix(_HEAD)
+    order = _ORDERS.get(tiff[:2])
     if order is None or len(tiff) < 8:
         return found
     first = struct.unpack(f"{order}I", tiff[4:8])[0]

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assets.imaging import boxes
+from assets.imaging.metadata import exif
 
 MOST_ITEMS = 4_096
 MOST_EXTENTS = 32
@@ -72,7 +73,7 @@ def _items(data: bytes, start: int, end: int) -> Iterator[tuple[str, bytes]]:
         held = b""
         for at, size in extents:
             held += data[base + at : min(base + at + min(size, MOST_BYTES - len(held)), limit)]
-        if kind_of_item == "exif":  # its first four bytes say how far behind them the directory begins
+        if kind_of_item == "exif" and not exif.begins(held):  # then four bytes say how far behind them it begins
             held = held[4 + int.from_bytes(held[:4], "big") :]
         yield kind_of_item, held
 

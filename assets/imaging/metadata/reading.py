@@ -28,14 +28,16 @@ TEXT_CHUNKS = {
     "author": "creator", "copyright": "rights", "description": "description", "title": "title",
     "disclaimer": "disclaimer", "warning": "warning", "source": "source", "software": "software", "comment": "comment",
     "aigc": "ai_label", "parameters": "parameters", "prompt": "prompt", "artist": "artist", "credit": "credit",
-    "license": "license", "usage": "usage_terms", carriers.COMMENT: "file_comment",
+    "license": "license", "usage": "usage_terms", "usage terms": "terms_of_use", "instructions": "instructions",
+    "restrictions": "restrictions", "rights": "stated_rights", "copyright notice": "copyright_notice",
+    "credit line": "credit_line", carriers.COMMENT: "file_comment",
 }  # fmt: skip
-"""Keyword of a text in a PNG, in small letters → our name."""
+"""Keyword of a text in a PNG, in small letters → our name, of each another, since it also says where a text stood."""
 _PLACES = {
     "iptc": ("XMP", vocabulary.NAMES),
     "iim": ("IPTC", iim.NAMES),
     "exif": ("EXIF", exif.NAMES),
-    "text": ("PNG", {name: keyword.capitalize() for keyword, name in TEXT_CHUNKS.items()}),
+    "text": ("PNG", {name: keyword.title() for keyword, name in TEXT_CHUNKS.items()}),
 }
 
 
@@ -130,7 +132,7 @@ def _generator(said: Mapping[str, Any], texts: list[tuple[str, str]]) -> dict[st
     parts = (directory, packet, said["text"], records)
     comments = [part.get(name, "") for name in ("comment", "file_comment", "description") for part in parts]
     programs = [part.get(name, "") for name in _PROGRAMS for part in parts]
-    credits = [part.get("credit", "") for part in parts]
+    credits = [part.get(name, "") for name in ("credit", "credit_line") for part in parts]
     return generators.note_of({**directory, **chunks}, filter(None, comments), programs, credits)
 
 

@@ -51,19 +51,43 @@ Box = tuple[bytes, int, int]
 
 
 def walk(data: bytes, at: int = 0, end: int | None = None, counted: _Counter | None = None) -> Iterator[Box]:
-    """Type, start and end of the body of each box between two places, or of the whole file. Raises BadBoxes."""
-    end, counted = len(data) if end is None else end, counted or _Counter()
+    """Type, start and end of the body of each box between two places, or of the whole picture. Raises BadBoxes."""
+    end, counted = end_of(data) if end is None else end, counted or _Counter()
     while at + 8 <= end:
         counted.count()
-        size, kind = struct.unpack_from(">I4s", data, at)
-        body = at + 8
-        if size == 1 and at + 16 <= end:
-            size, body = struct.unpack_from(">Q", data, body)[0], at + 16
-        size = size or end - at
-        if size < body - at or at + size > end:
+        kind, body, after = _box(data, at, end)
+        if not body <= after <= end:
             raise BadBoxes("A box is longer than what holds it.")
-        yield kind, body, at + size
-        at += size
+        yield kind, body, after
+        at = after
+
+
+def end_of(data: bytes) -> int:
+    """Where the boxes of the picture end, and bytes of something else may begin. Raises BadBoxes."""
+    at, counted = 0, _Counter()
+    while at + 8 <= len(data):
+        counted.count()
+        kind, body, after = _box(data, at, len(data))
+        fits = body <= after <= len(data)
+        if kind == bytes(4) or (kind == b"ftyp" and at) or not (fits or kind in _OF_PICTURES):
+            return at
+        if not fits:
+            return len(data)
+        at = after
+    return at
+
+
+_OF_PICTURES = {b"ftyp", b"meta", b"mdat", b"moov"}
+"""Boxes that a picture lies in: one that does not fit has been cut off. Any other has never been a box."""
+
+
+def _box(data: bytes, at: int, end: int) -> Box:
+    """The box that says it begins here."""
+    size, kind = struct.unpack_from(">I4s", data, at)
+    body = at + 8
+    if size == 1 and at + 16 <= end:
+        size, body = struct.unpack_from(">Q", data, body)[0], at + 16
+    return kind, body, at + size if size else end
 
 
 def _named(name: bytes, boxes: Iterator[Box]) -> Iterator[Box]:

@@ -79,13 +79,17 @@ def stated_profile(image: Image.Image, data: bytes) -> bytes:
 
 
 def _png_profile(image: Image.Image, data: bytes) -> bytes:
-    """The order of precedence is the one of the PNG standard: cICP, iCCP, sRGB, then gAMA with cHRM."""
+    """The order of precedence is the one of the PNG standard: cICP, iCCP, sRGB, then gAMA with cHRM.
+
+    A chunk that is not as long as it must be counts for nothing, as it does in a browser.
+    """
     chunks: dict[str, bytes] = {}
     for name, start, end in containers.png_chunks(data):
         if name == "IDAT":
             break
-        chunks.setdefault(name, data[start : min(end, start + 64)])
-    with suppress(ValueError, struct.error):
+        if _LENGTHS.get(name) == end - start:
+            chunks.setdefault(name, data[start:end])
+    with suppress(ValueError):
         if "cICP" in chunks and chunks["cICP"][0] in profiles.PRIMARIES and chunks["cICP"][1] in profiles.CURVES:
             return _by_numbers(chunks["cICP"][0], chunks["cICP"][1])
         if image.info.get("icc_profile"):
@@ -95,13 +99,16 @@ def _png_profile(image: Image.Image, data: bytes) -> bytes:
     return b""
 
 
+_LENGTHS = {"cICP": 4, "sRGB": 1, "gAMA": 4, "cHRM": 32}
+
+
 def _by_gamma(chunks: dict[str, bytes]) -> bytes:
-    gamma = struct.unpack(">I", chunks["gAMA"][:4])[0] / 100_000
+    gamma = struct.unpack(">I", chunks["gAMA"])[0] / 100_000
     if not 0.01 <= gamma <= 10 or (abs(gamma - 1 / 2.2) < 0.001 and "cHRM" not in chunks):
         return b""  # nonsense; or what writers say when they mean sRGB
     primaries = profiles.BT709
     if "cHRM" in chunks:
-        parts = [value / 100_000 for value in struct.unpack(">8I", chunks["cHRM"][:32])]
+        parts = [value / 100_000 for value in struct.unpack(">8I", chunks["cHRM"])]
         white, red, green, blue = ((parts[at], parts[at + 1]) for at in range(0, 8, 2))
         primaries = profiles.Primaries(red, green, blue, white)
     return profiles.profile(primaries, (1 / gamma,))

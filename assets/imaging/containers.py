@@ -9,6 +9,8 @@ import re
 import struct
 from collections.abc import Iterator
 
+from assets.imaging import boxes
+
 Chunks = Iterator[tuple[str, int, int]]
 PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 FILLER = 1024
@@ -80,7 +82,7 @@ def jpeg_markers(data: bytes) -> Iterator[tuple[int, int, int]]:
 
 def trailing_bytes(data: bytes, media_type: str) -> int:
     """How many bytes follow the end of the picture. 0 for formats whose end is not looked for."""
-    end = {"image/png": _png_end, "image/jpeg": _jpeg_end, "image/webp": _webp_end}.get(media_type)
+    end = _ENDS.get(media_type)
     return max(0, len(data) - end(data)) if end else 0
 
 
@@ -94,3 +96,12 @@ def _webp_end(data: bytes) -> int:
 
 def _jpeg_end(data: bytes) -> int:
     return next((end for marker, _, end in jpeg_markers(data) if marker == 0xD9), len(data))
+
+
+_ENDS = {
+    "image/png": _png_end,
+    "image/jpeg": _jpeg_end,
+    "image/webp": _webp_end,
+    "image/avif": boxes.end_of,
+    "image/heic": boxes.end_of,
+}

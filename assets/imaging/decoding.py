@@ -14,13 +14,14 @@ import pkgutil
 import resource
 import sys
 import warnings
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from PIL import ExifTags, Image, ImageChops, PngImagePlugin, UnidentifiedImageError
 
-from assets.imaging import bounds, colors, containers, formats
+from assets.imaging import bounds, boxes, colors, containers, formats
 from assets.imaging.refusals import TooHeavy, Unreadable
 
 MAX_TEXT = 2 * bounds.MOST_WORDS
@@ -87,7 +88,7 @@ def decode(data: bytes, wanted: Size | None = None) -> Decoded:
 
 
 def _loaded(data: bytes, wanted: Size | None) -> tuple[Image.Image, Size]:
-    """The picture and the size that its file has. What a browser takes is taken: three kinds of damage do no harm."""
+    """The picture and the size that its file has. What a browser takes is taken: some kinds of damage do no harm."""
     try:
         return _load(data, wanted)
     except (Unreadable, MemoryError):
@@ -141,11 +142,16 @@ def _mended(data: bytes) -> Iterator[bytes]:
     if data.startswith(containers.PNG_HEAD):
         yield _bare_png(data, _PIXELS | {"iCCP"})
         yield _bare_png(data, _PIXELS)
+        yield _bare_png(data, _PIXELS - {"tRNS"})
+        yield _summed_png(data)
     elif data.startswith(b"RIFF"):
         yield _bare_webp(data)
-    elif data.startswith(b"\xff\xd8") and not any(marker == 0xD9 for marker, *_ in containers.jpeg_markers(data)):
+    elif data[4:8] == b"ftyp":
+        yield data[: boxes.end_of(data)]
+    elif data.startswith(b"\xff\xd8"):
+        yield _bare_jpeg(data)
         ended = data + b"\xff\xd9"
-        if _is_complete(data, ended):
+        if not any(marker == 0xD9 for marker, *_ in containers.jpeg_markers(data)) and _is_complete(data, ended):
             yield ended
 
 
@@ -156,6 +162,42 @@ def _bare_png(data: bytes, names: set[str]) -> bytes:
     """Only what the pixels are made of: an odd text or time is nothing to refuse a picture for."""
     kept = [data[start - 8 : end + 4] for name, start, end in containers.png_chunks(data) if name in names]
     return containers.PNG_HEAD + b"".join(kept)
+
+
+_PART = 16 * 1024 * 1024
+_MOST_PARTS = 9 * formats.MAX_PIXELS // _PART + 1
+"""Of a stream of pixels: eight bytes of each, and what stands before each row."""
+
+
+def _summed_png(data: bytes) -> bytes:
+    """With the right sum behind its pixels, if the sums of their chunks say that they came as they were written."""
+    chunks = [(data[start - 4 : end], data[end : end + 4]) for _, start, end in containers.png_chunks(data)]
+    pixels = [(body, said) for body, said in chunks if body.startswith(b"IDAT")]
+    packed = b"".join(body[4:] for body, _ in pixels)
+    inflater, left, total = zlib.decompressobj(-zlib.MAX_WBITS), packed[2:], 1
+    with contextlib.suppress(zlib.error):
+        for _ in range(_MOST_PARTS):
+            total = zlib.adler32(inflater.decompress(left, _PART), total)
+            left = inflater.unconsumed_tail
+    if not inflater.eof or any(zlib.crc32(body).to_bytes(4, "big") != said for body, said in pixels):
+        return b""
+    body = b"IDAT" + packed[: len(packed) - len(inflater.unused_data)] + total.to_bytes(4, "big")
+    whole = (len(body) - 4).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")
+    return _bare_png(data, _PIXELS - {"IDAT", "IEND"}) + whole
+
+
+def _bare_jpeg(data: bytes) -> bytes:
+    """Without marks of JFIF and Adobe that are shorter than such marks are, which browsers pass over."""
+    kept, at = [], 0
+    for marker, start, end in containers.jpeg_segments(data):
+        if end - start < _LEAST.get(marker, 0):
+            kept.append(data[at : start - 4])
+            at = end
+    return b"".join((*kept, data[at:]))
+
+
+_LEAST = {0xE0: 14, 0xEE: 12}
+"""Marker → bytes that its segment has at least."""
 
 
 def _bare_webp(data: bytes) -> bytes:

@@ -15,7 +15,7 @@ from assets.imaging.inspection import Unreadable
 from assets.imaging.refusals import TooHeavy
 from assets.imaging.rendering import SPECS, Spec
 from assets.library.forms import UploadForm
-from tests.assets import misdeeds
+from tests.assets import misdeeds, worded
 from tests.assets.factories import picture
 from tests.assets.hostile import HOSTILE, INPUTS, chunk, many_profiles, many_scans, noise, with_chunks
 
@@ -37,6 +37,14 @@ PNG, JPEG, SLOW, WEBP = (
 DAMAGED_TEXT = chunk(b"tEXt", b"a\0b")[:-1] + b"?"
 BOMB = chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(200_000_000)))
 
+
+def unsummed_png() -> bytes:
+    """Its chunks are sound, and its stream of pixels says another sum than it has."""
+    start = PNG.index(b"IDAT") - 4
+    size = int.from_bytes(PNG[start : start + 4], "big")
+    return PNG[:start] + chunk(b"IDAT", PNG[start + 8 : start + 4 + size] + bytes(4)) + chunk(b"IEND", b"")
+
+
 ODD = {
     "no end of a png": (PNG[:-12], PNG),
     "a text with a wrong sum": (with_chunks(DAMAGED_TEXT, PNG), PNG),
@@ -44,6 +52,11 @@ ODD = {
     "a text of 3 MB": (with_chunks(chunk(b"tEXt", b"a\0" + b"x" * 3_000_000), PNG), PNG),
     "half a gamma": (with_chunks(chunk(b"gAMA", b"\0\0"), PNG), PNG),
     "a profile that is none": (with_chunks(chunk(b"iCCP", b"x\0\0" + zlib.compress(b"no profile")), PNG), PNG),
+    "half the numbers of its colors": (with_chunks(chunk(b"cICP", b"\1"), PNG), PNG),
+    "half a clear color": (with_chunks(chunk(b"tRNS", b"\0\0\0"), PNG), PNG),
+    "a wrong sum behind the pixels": (unsummed_png(), PNG),
+    "half a mark of JFIF": (JPEG[:2] + worded.segment(0xE0, b"JFIF\0\1") + JPEG[20:], JPEG),
+    "half a mark of Adobe": (JPEG[:20] + worded.segment(0xEE, b"Adobe\0") + JPEG[20:], JPEG),
     "no end of a jpeg": (JPEG[:-2], JPEG),
     "half an end of a jpeg": (JPEG[:-1], JPEG),
     "no end of a progressive jpeg": (SLOW[:-2], SLOW),
@@ -136,6 +149,25 @@ def test_boxes_without_end_are_not_counted_to_the_end() -> None:
     box = struct.pack(">I4s", 8, b"free")
     with pytest.raises(Unreadable, match="parts"):
         inspection.inspect(struct.pack(">I4s4sI", 16, b"ftyp", b"heic", 0) + box * 1_000_000)
+
+
+FILM = worded.box(b"ftyp", b"mp42\0\0\0\0") + worded.box(b"moov", bytes(100)) + worded.box(b"mdat", bytes(100))
+BEHIND = [b"\0", bytes(8), bytes(100), b"hello world", b"\0\0\x01\x0aMotionPhoto_Data" + bytes(50) + b"SEFT", FILM]
+
+
+@pytest.mark.parametrize("whole", [HEIC, noise("AVIF")], ids=["HEIC", "AVIF"])
+@pytest.mark.parametrize("behind", BEHIND)
+def test_bytes_behind_the_boxes_of_a_picture_are_noted_and_do_no_harm(whole: bytes, behind: bytes) -> None:
+    seen, alone = rendering.see(whole + behind), rendering.see(whole)
+    assert (seen.facts.trailing, alone.facts.trailing) == (len(behind), 0)
+    assert ImageChops.difference(pixels(whole + behind), pixels(whole)).getbbox() is None
+    assert seen.found == alone.found
+
+
+@pytest.mark.parametrize("whole", [HEIC, noise("AVIF")], ids=["HEIC", "AVIF"])
+def test_a_picture_whose_boxes_are_cut_off_is_refused(whole: bytes) -> None:
+    with pytest.raises(Unreadable, match="do not fit"):
+        inspection.inspect(whole[:-1])
 
 
 def test_every_format_that_is_opened_is_offered_and_has_a_name() -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from assets.imaging.metadata import reading
 from assets.imaging.metadata.text import MOST
+from assets.imaging.metadata.xmp import MOST_MENDED
 from tests.assets import worded
 from tests.assets.test_words_of_files import FILES
 from tests.assets.worded import described, packet
@@ -82,6 +83,12 @@ BOMBS: dict[str, Callable[[], bytes]] = {
         OPEN + "<rdf:Description " + " ".join(f"a{number}='b'" for number in range(200_000)) + "/>"
     ),
     "prefixes": lambda: with_xmp(OPEN + "".join(f"<p{number}:a/>" for number in range(200_000))),
+    "a tag without end": lambda: with_xmp("<x:xmpmeta><a:" + "b" * (MOST_MENDED - 100)),
+    "tags without end": lambda: with_xmp("<x:xmpmeta>" + "<a:b" * (MOST_MENDED // 5)),
+    "attributes without values": lambda: with_xmp("<x:xmpmeta><a:b " + "c=" * (MOST_MENDED // 3) + ">"),
+    "a long address before each name": lambda: with_xmp(
+        f"{OPEN}<rdf:Description xmlns:n='{'n' * MEGABYTE}'>" + "<n:a n:b=''/>" * 60_000
+    ),
     "brackets": lambda: with_xmp("<" * 3 * MEGABYTE),
     "texts that unfold": lambda: worded.png(
         *[(b"zTXt", b"Comment\x00\x00" + zlib.compress(b" " * 20 * MEGABYTE + b"x"))] * 100

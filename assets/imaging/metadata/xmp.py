@@ -34,8 +34,10 @@ _START = re.compile(r"<(?:[\w.-]+:)?(?:xmpmeta|xapmeta|RDF)[\s>]")
 _PREFIX = re.compile(r"[<\s]/?([A-Za-z_][\w.-]*):[A-Za-z_]")
 _NOT_ESCAPED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)")
 _NO_TAG = re.compile(r"<(?![?!]|/?[\w.-]+:[\w.-])")
-_TAG = re.compile(r"<(?P<name>[\w.:-]+)(?P<rest>[^<>]*)>")
-_ATTRIBUTE = re.compile(r"""(?<![\w.:-])([\w.:-]+)\s*=\s*("[^"]*"|'[^']*')""")
+_TAG = re.compile(r"<(?P<name>[\w.:-]++)(?P<rest>[^<>]*+)>")
+_ATTRIBUTE = re.compile(r"""(?<![\w.:-])([\w.:-]++)\s*+=\s*+("[^"]*+"|'[^']*+')""")
+_LONG_ADDRESS = re.compile(r"""\sxmlns[^\s=]*+\s*+=\s*+(?:"[^"]{500,}+"|'[^']{500,}+')""")
+"""Of a vocabulary that is none: the parser writes it out before each name."""
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|&#x?0+;")
 
 
@@ -113,7 +115,7 @@ def _root(packet: bytes) -> Plain.Element:
     """The packet's elements below one of our own, which says what undeclared prefixes mean."""
     words = _NOT_XML.sub("", _in_unicode(packet))
     start = _START.search(words)
-    body = words[start.start() :] if start else ""
+    body = _LONG_ADDRESS.sub("", words[start.start() :]) if start else ""
     body = body if "<![CDATA[" in body else _NOT_ESCAPED.sub("&amp;", body)
     root, is_sound = _tree(body)
     return root if is_sound or len(body) > MOST_MENDED else _tree(_mended(body))[0]

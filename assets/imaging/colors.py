@@ -18,6 +18,9 @@ _SRGB = ImageCms.createProfile("sRGB")
 _SPACES = {"RGB": "RGB", "RGBA": "RGB", "L": "GRAY", "LA": "GRAY", "CMYK": "CMYK"}
 """Mode of pixels → the color space of the profiles that are for them."""
 
+_GRAY_WITH_ALPHA = 4
+"""The kind of a PNG that Pillow makes RGBA of where it has sixteen bits."""
+
 _INTENTS = {
     "RGB": ImageCms.Intent.PERCEPTUAL,
     "GRAY": ImageCms.Intent.PERCEPTUAL,
@@ -30,6 +33,11 @@ def workable(image: Image.Image, data: bytes) -> Image.Image:
     clear = image.info.get("transparency")
     if image.mode.startswith("I"):
         return _from_sixteen_bits(image, clear if isinstance(clear, int) else None)
+    extent = getattr(image, "dispose_extent", None)
+    if extent not in {None, (0, 0, *image.size)} and clear is None:
+        return _with_clear_border(image, extent)
+    if image.mode == "RGBA" and data.startswith(containers.PNG_HEAD) and data[25] == _GRAY_WITH_ALPHA:
+        return Image.merge("LA", (image.getchannel("R"), image.getchannel("A")))
     if image.mode in _SPACES and clear is None:
         return image
     if image.mode in {"1", "L", "RGB"} and clear is not None:
@@ -37,6 +45,15 @@ def workable(image: Image.Image, data: bytes) -> Image.Image:
     if image.mode == "1":
         return image.convert("L")
     return image.convert("RGBA" if image.mode in {"PA", "La", "RGBa"} or clear is not None else "RGB")
+
+
+def _with_clear_border(image: Image.Image, extent: tuple[int, int, int, int]) -> Image.Image:
+    """What the first frame of a GIF leaves of its screen shows nothing."""
+    alpha = Image.new("L", image.size, 0)
+    alpha.paste(255, extent)
+    framed = image.convert("RGB")
+    framed.putalpha(alpha)
+    return framed
 
 
 def _from_sixteen_bits(image: Image.Image, clear: int | None) -> Image.Image:

@@ -59,6 +59,13 @@ def avif(primaries: int, transfer: int) -> bytes:
     return data[:at] + struct.pack(">HH", primaries, transfer) + data[at + 4 :]
 
 
+def gif(left: int) -> bytes:
+    """A GIF whose one frame stands so far from the edge of a larger screen."""
+    data = saved("GIF")
+    frame = data.index(b",\0\0\0\0 \0 \0")
+    return data[:6] + struct.pack("<HH", 64, 64) + data[10:frame] + struct.pack("<cH", b",", left) + data[frame + 3 :]
+
+
 def cicp(primaries: int, transfer: int) -> bytes:
     return chunk(b"cICP", bytes((primaries, transfer, 0, 1)))
 
@@ -91,10 +98,15 @@ FILES: dict[str, tuple[bytes, tuple[int, int, int]]] = {
     "16 bits of gray, another clear": (png(16, 0, b"\x9c\x40", clear(40001)), (156, 156, 156)),
     "16 bits of gray, clear": (png(16, 0, b"\x9c\x40", clear(40000)), (255, 255, 255)),
     "16 bits of gray and alpha": (png(16, 4, b"\x9c\x40\xff\xff"), (156, 156, 156)),
+    "gray profile, 16 bits of gray": (png(16, 0, b"\x64\x00", icc(GRAY)), (168, 168, 168)),
+    "gray profile, 16 bits of gray and alpha": (png(16, 4, b"\x64\0\xff\xff", icc(GRAY)), (168, 168, 168)),
+    "linear, 16 bits of gray and alpha": (png(16, 4, b"\x64\0\xff\xff", LINEAR), (168, 168, 168)),
     "16 bits of clear RGB": (png(16, 2, b"\x9c\x40" * 3, clear(40000, 40000, 40000)), (255, 255, 255)),
     "4 bits of gray": (png(4, 0, b"\x77", clear(6)), (119, 119, 119)),
     "4 bits of clear gray": (png(4, 0, b"\x77", clear(7)), (255, 255, 255)),
     "1 bit of clear black": (png(1, 0, b"\0", clear(0)), (255, 255, 255)),
+    "gif, in its frame": (gif(0), (60, 240, 90)),
+    "gif, beside its frame": (gif(16), (255, 255, 255)),
     "jpeg, profile": (saved("JPEG", quality=100, subsampling=0, icc_profile=P3), (0, 244, 57)),
     "jpeg, gray profile": (saved("JPEG", "L", 100, quality=100, icc_profile=GRAY), (168, 168, 168)),
     "jpeg, ink": (saved("JPEG", "CMYK", (200, 20, 160, 30), quality=100), (48, 207, 83)),

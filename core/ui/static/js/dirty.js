@@ -1,15 +1,19 @@
-// A form marked `data-guard` asks before typed words are lost. What was sent and refused is not saved yet.
-let unsaved = null;
+// A form marked `data-guard` asks before typed words are lost. What was sent and not stored is not saved yet.
+import { hasSaved, isWaiting, sentAt, shownAgain } from "./typed.js";
+
+const unsaved = new Map();  // form -> when it was last typed in
+
+const note = (form) => { if (form?.matches("[data-guard]")) unsaved.set(form, performance.now()); };
+const isLeft = () => isWaiting() || [...unsaved.keys()].some((form) => form.isConnected);
 
 export function start() {
-  document.addEventListener("input", (event) => { unsaved = event.target.closest("form[data-guard]") ?? unsaved; });
-  document.addEventListener("submit", (event) => { if (!event.defaultPrevented) unsaved = null; });
-  document.addEventListener("all-saved", ({ target }) => { if (target === unsaved) unsaved = null; });
-  document.addEventListener("htmx:beforeOnLoad", ({ detail: { elt, xhr } }) => {
-    if (elt === unsaved && xhr.status < 400) unsaved = null;
+  document.addEventListener("input", ({ target }) => note(target.form ?? target.closest("form")));
+  document.addEventListener("submit", ({ target, defaultPrevented }) => { if (!defaultPrevented) unsaved.delete(target); });
+  document.addEventListener("all-saved", ({ target }) => unsaved.delete(target));
+  document.addEventListener("htmx:beforeOnLoad", ({ detail }) => {
+    const { elt, xhr } = detail;
+    if (hasSaved(detail) && unsaved.get(elt) <= sentAt(xhr)) unsaved.delete(elt);
   });
-  document.addEventListener("htmx:afterSettle", ({ detail: { elt, xhr } }) => {
-    if (xhr?.status >= 400) unsaved = elt.querySelector("form[data-guard]") ?? unsaved;
-  });
-  addEventListener("beforeunload", (event) => { if (unsaved?.isConnected) event.preventDefault(); });
+  document.addEventListener("htmx:afterSettle", ({ detail }) => note(shownAgain(detail)));
+  addEventListener("beforeunload", (event) => { if (isLeft()) event.preventDefault(); });
 }

@@ -1,5 +1,8 @@
 // After htmx swaps a region the focus is where the eye is: at its new heading, at what is wrong in it, or, when the
-// button that was pressed is gone, at the next one of its kind. The kind is what an id says before its hyphen.
+// button that was pressed is gone, at the next one of its kind. The kind is what an id says before its hyphen. Whoever
+// is typing in it goes on typing.
+import { isTypedOn } from "./typed.js";
+
 let left = null;  // the region that is swapped, and its buttons of one kind: the one with the focus, then the nearest
 
 const kindOf = (id) => id.split("-")[0];
@@ -15,6 +18,7 @@ function leave({ detail: { target } }) {
 
 function arrive({ detail: { elt } }) {
   if (elt.id === "messages") elt.scrollIntoView({ block: "nearest" });
+  if (isTypedOn(document.activeElement)) return;
   const wrong = () => elt.querySelector('[aria-invalid="true"]') ?? elt.querySelector(".notice");
   const place = elt.querySelector("[data-focus]") ?? (elt.id === "content" ? wrong() : next(elt));
   if (!place) return;

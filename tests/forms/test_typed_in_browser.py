@@ -1,0 +1,114 @@
+"""What is typed while a page is at something else: in Chromium, no answer takes it away."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, Route, expect
+from pytest_django.live_server_helper import LiveServer
+
+from assets.models import Version
+from assets.rights import consents
+from core.models import User
+from tests import browsing
+from tests.assets import factories
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+TEXT = "What it shows"
+
+
+@pytest.fixture
+def person() -> User:
+    return factories.max_()
+
+
+@pytest.fixture
+def picture(person: User) -> Version:
+    return factories.VersionFactory.create(by=person, title="Kitchen")
+
+
+@pytest.fixture
+def tab(page: Page, live_server: LiveServer, person: User, picture: Version) -> Page:
+    """The page of a picture."""
+    page.set_default_timeout(10_000)
+    browsing.sign_in(page, person, live_server.url).goto(live_server.url + picture.get_absolute_url())
+    return page
+
+
+def asks_before_leaving(tab: Page) -> bool:
+    tab.wait_for_timeout(50)  # what was swapped settles
+    return bool(tab.evaluate("!dispatchEvent(new Event('beforeunload', {cancelable: true}))"))
+
+
+def held(tab: Page, address: str) -> list[Route]:
+    """What is sent to an address waits here for its answer."""
+    routes: list[Route] = []
+    tab.route(address, lambda route: routes.append(route))
+    return routes
+
+
+def adding(tab: Page) -> Locator:
+    """The form for a consent, with its name typed in."""
+    form = tab.locator('form[action$="/consents/"]')
+    form.evaluate("form => { form.closest('details').open = true }")
+    form.get_by_label("Name").fill("Jane Doe")
+    return form
+
+
+def test_what_is_typed_while_it_is_saved_is_typed_still(tab: Page, picture: Version) -> None:
+    routes, text = held(tab, "**/alt-text/"), tab.get_by_role("textbox", name=TEXT)
+    text.fill("Oak table")
+    tab.get_by_role("button", name="Save alt text").click()
+    text.press_sequentially(" by a window")
+    routes[0].continue_()
+    expect(tab.locator("#alt_text")).to_contain_text("Alt text saved.")
+    expect(text).to_have_value("Oak table by a window")
+    expect(text).to_be_focused()
+    assert asks_before_leaving(tab)
+    picture.refresh_from_db()
+    assert picture.alt_text == "Oak table"
+    tab.unroute("**/alt-text/")
+    tab.get_by_role("button", name="Save alt text").click()
+    expect(tab.locator("#alt_text-title")).to_be_focused()
+    picture.refresh_from_db()
+    assert picture.alt_text == "Oak table by a window"
+    assert not asks_before_leaving(tab)
+
+
+def test_what_is_typed_while_a_whole_page_comes_back_is_typed_still(tab: Page, live_server: LiveServer) -> None:
+    tab.goto(f"{live_server.url}/library/listings/new/")
+    routes: list[Route] = []
+    tab.route("**/new/", lambda each: routes.append(each) if each.request.method == "POST" else each.continue_())
+    tab.get_by_label("Title").fill("Brick house")
+    tab.get_by_role("button", name="Save").last.click()
+    tab.get_by_label("Title").fill("Brick house by the sea")
+    routes[0].continue_()
+    expect(tab.get_by_label("Reference")).to_have_attribute("aria-invalid", "true")
+    expect(tab.get_by_label("Title")).to_have_value("Brick house by the sea")
+
+
+def test_another_form_of_the_same_panel_keeps_its_words(tab: Page) -> None:
+    form = adding(tab)
+    tab.get_by_role("group", name=re.compile("real people")).get_by_text("No", exact=True).click()
+    tab.get_by_role("button", name="Save people and property").click()
+    expect(tab.locator("#consents")).to_contain_text("People and property saved.")
+    expect(form.get_by_label("Name")).to_have_value("Jane Doe")
+    expect(form).to_be_visible()
+    assert asks_before_leaving(tab)
+
+
+def test_a_form_that_makes_way_for_another_has_its_words_when_it_is_back(
+    tab: Page, picture: Version, person: User
+) -> None:
+    consents.record_consent([picture], consents.GivenConsent(kind="person", name="John Roe"), by=person)
+    tab.reload()
+    adding(tab)
+    tab.get_by_role("link", name="Change the consent of John Roe").click()
+    changing = tab.locator("#consents details")
+    expect(changing.get_by_label("Name")).to_have_value("John Roe")
+    assert asks_before_leaving(tab)
+    changing.get_by_role("button").last.click()
+    expect(tab.locator("#consents")).to_contain_text("Consent saved.")
+    expect(tab.locator('form[action$="/consents/"]').get_by_label("Name")).to_have_value("Jane Doe")

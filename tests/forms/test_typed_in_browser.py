@@ -12,6 +12,7 @@ from assets.models import Version
 from assets.rights import consents
 from core.models import User
 from tests import browsing
+from tests.approvals import factories as approvals
 from tests.assets import factories
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -112,3 +113,55 @@ def test_a_form_that_makes_way_for_another_has_its_words_when_it_is_back(
     changing.get_by_role("button").last.click()
     expect(tab.locator("#consents")).to_contain_text("Consent saved.")
     expect(tab.locator('form[action$="/consents/"]').get_by_label("Name")).to_have_value("Jane Doe")
+
+
+def test_a_note_is_still_there_when_a_reviewer_comes_back_to_it(tab: Page, live_server: LiveServer) -> None:
+    ada = factories.ada()
+    for title in ("Hall", "Porch"):
+        approvals.review(approvals.ready(ada, title=title))
+    browsing.sign_in(tab, factories.rita(), live_server.url).goto(f"{live_server.url}/review/")
+    first, note = tab.locator("#in-hand").inner_text(), tab.get_by_label("Note to author")
+    note.fill("The sky is too blue")
+    tab.get_by_role("link", name="Next").click()
+    expect(tab.locator("#in-hand")).not_to_have_text(first)
+    expect(note).to_have_value("")
+    assert asks_before_leaving(tab)
+    tab.get_by_role("link", name="Previous").click()
+    expect(note).to_have_value("The sky is too blue")
+
+
+def test_words_that_outlive_a_swap_still_ask_about_what_others_wrote_meanwhile(
+    tab: Page, live_server: LiveServer, picture: Version
+) -> None:
+    """The page comes back for another form of it, with what is stored now: that was not seen when these were typed."""
+    tab.get_by_role("textbox", name=TEXT).fill("A table by a window")
+    Version.objects.filter(pk=picture.pk).update(alt_text="A blue table")
+    tab.get_by_role("button", name="Rename").first.click()
+    tab.get_by_role("dialog").get_by_label("Title").fill("Kitchen, north")
+    tab.get_by_role("dialog").get_by_role("button", name="Rename").click()
+    expect(tab.get_by_role("heading", name="Kitchen, north")).to_be_visible()
+    expect(tab.get_by_role("textbox", name=TEXT)).to_have_value("A table by a window")
+    tab.get_by_role("button", name="Save alt text").click()
+    expect(tab.get_by_text("Theirs: A blue table")).to_be_visible()
+
+
+def test_words_that_wait_for_their_form_come_along_to_the_next_page(tab: Page, picture: Version, person: User) -> None:
+    consents.record_consent([picture], consents.GivenConsent(kind="person", name="John Roe"), by=person)
+    tab.reload()
+    adding(tab)
+    tab.get_by_role("link", name="Change the consent of John Roe").click()
+    expect(tab.locator("#consents details").get_by_label("Name")).to_have_value("John Roe")
+    tab.get_by_role("button", name="Rename").first.click()
+    tab.get_by_role("dialog").get_by_label("Title").fill("Kitchen, north")
+    tab.get_by_role("dialog").get_by_role("button", name="Rename").click()
+    expect(tab.locator('form[action$="/consents/"]').get_by_label("Name")).to_have_value("Jane Doe")
+
+
+def test_words_whose_form_is_gone_are_shown(tab: Page, person: User, picture: Version) -> None:
+    tab.get_by_role("textbox", name=TEXT).fill("A table by a window")
+    tab.get_by_role("button", name="Archive").first.click()
+    tab.get_by_role("dialog").get_by_role("button", name="Archive").click()
+    notice = tab.locator("#messages .notice.waits")
+    expect(notice).to_contain_text("Some of what you typed was not saved")
+    expect(notice).to_contain_text(re.compile(f"{TEXT}.*A table by a window", re.DOTALL))
+    assert not asks_before_leaving(tab)

@@ -1,4 +1,5 @@
 // Starts the small helpers. Pages work without any of them.
+import * as carried from "./carried.js";
 import * as chooser from "./chooser.js";
 import * as compare from "./compare.js";
 import * as copy from "./copy.js";
@@ -21,7 +22,7 @@ import * as uploads from "./uploads.js";
 
 const helpers = [
   guard, theme, keys, menu, chooser, copy, counter, dropzone, uploads, dirty, relative, undo, compare, mask, focus, follow,
-  seen, typed, pictures,
+  seen, carried, typed, pictures,
 ];
 
 for (const { start } of helpers) start?.();

@@ -33,7 +33,7 @@ export function shownAgain(detail) {
 }
 
 export const isTypedOn = (field) => goesOn.has(field);
-export const isWaiting = () => kept.length > 0;
+export const waiting = () => kept;
 
 // What an answer would take away from a part of the page. What somebody had seen when they began to type goes with their
 // words: what others wrote since they have not seen yet.
@@ -48,9 +48,8 @@ export function typedIn(root, { xhr, requestConfig: { elt } }) {
 function described(field) {
   const { form, name, type, value, checked, labels } = field;
   const place = peers(form, field).indexOf(field);
-  return {
-    field, name, type, value, checked, place, address: addressOf(form), label: labels?.[0]?.innerText ?? name, when: changed.get(field),
-  };
+  const label = labels?.[0]?.firstChild?.textContent.trim() || name, words = field.selectedOptions?.[0]?.text ?? value;
+  return { field, name, type, value, checked, place, address: addressOf(form), label, words, when: changed.get(field) };
 }
 
 // Puts words back into their forms. Returns those whose form is not there.

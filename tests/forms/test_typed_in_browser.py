@@ -145,6 +145,17 @@ def test_words_that_outlive_a_swap_still_ask_about_what_others_wrote_meanwhile(
     expect(tab.get_by_text("Theirs: A blue table")).to_be_visible()
 
 
+def test_a_form_beside_the_one_that_is_sent_keeps_its_words_on_any_page(tab: Page, live_server: LiveServer) -> None:
+    site = approvals.site()
+    tab.goto(f"{live_server.url}/channels/sites/{site.slug}/")
+    tab.get_by_label("What is it for?").fill("Their staging server")
+    assert asks_before_leaving(tab)
+    tab.get_by_role("button", name="Switch off").click()
+    expect(tab.get_by_role("button", name="Switch on")).to_be_visible()
+    expect(tab.get_by_label("What is it for?")).to_have_value("Their staging server")
+    assert asks_before_leaving(tab)
+
+
 def test_words_that_wait_for_their_form_come_along_to_the_next_page(tab: Page, picture: Version, person: User) -> None:
     consents.record_consent([picture], consents.GivenConsent(kind="person", name="John Roe"), by=person)
     tab.reload()

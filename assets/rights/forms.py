@@ -12,7 +12,7 @@ from django.forms import BoundField
 from assets.models import Answer, Consent, Question, Terms, Version
 from assets.rights.consents import GivenConsent
 from assets.rights.licenses import QUESTIONS, Asked, GivenAnswer, LicenseFacts, answers_of
-from core.web.seen import SeenForm
+from core.web.seen import SeenForm, plain
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,14 @@ class QuestionRow:
     def open(self) -> bool:
         """Whether detail and source are worth showing at once."""
         return bool(self.detail.value() or self.source.value() or self.detail.errors or self.source.errors)
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """What was typed into a field for which terms say something else."""
+
+    label: str
+    typed: str
 
 
 class LicenseForm(SeenForm):
@@ -50,6 +58,13 @@ class LicenseForm(SeenForm):
         for asked in QUESTIONS:
             for name, field in _question_fields(asked).items():
                 self.fields[name] = field
+        self.filled_from: Terms | None = None
+        self.replaced: list[Replaced] = []
+
+    @property
+    def filled_name(self) -> str:
+        """Of the hidden field that says which terms the form was filled in from."""
+        return self.add_prefix("filled")
 
     @classmethod
     def of(
@@ -69,15 +84,34 @@ class LicenseForm(SeenForm):
         if instead:
             begins |= {"terms": instead, "url": instead.source_url or stored["url"]}
         form = cls(data, initial=begins, prefix="license")
-        form.stored = stored
+        form.stored, form.filled_from = stored, instead
         return form
 
     def filled_in_for(self, version: Version) -> LicenseForm:
-        """The same form with the answers of the terms that were picked, for a person to look through and save."""
+        """The form as it was typed, with what the picked terms state, for a person to look through and save.
+
+        On what they are silent, the words that were typed stay; what they state counts, and `replaced` holds what was
+        typed instead.
+        """
         terms = self.cleaned_data.get("terms")
         form = LicenseForm.of(version, instead=terms, answers=answers_of(terms))
         form.carried = self.data.get(self.seen_name, "")
+        states = _stated(terms)
+        for name, typed in self._typed_by_hand().items():
+            if name not in states:
+                form.initial[name] = typed
+            elif typed not in {"", Answer.UNKNOWN, states[name]}:
+                form.replaced.append(Replaced(self._label(name), self._in_words(name, typed)))
         return form
+
+    def _typed_by_hand(self) -> dict[str, str]:
+        """What is neither stored nor comes from the terms that the form was filled in from before."""
+        filled = self.data.get(self.filled_name)
+        earlier = _stated(next((terms for terms in Terms.objects.all() if str(terms.pk) == filled), None))
+        said = {name: plain(self[name].data) for name in self.fields if name != "terms" and self[name].data is not None}
+        return {
+            name: typed for name, typed in said.items() if typed not in {plain(self.stored[name]), earlier.get(name)}
+        }
 
     def _label(self, name: str) -> str:
         question, _, part = name.rpartition("_")
@@ -143,6 +177,12 @@ class ConsentForm(SeenForm):
 def _field(question: Question) -> str:
     """The name of a question's field; two questions are called as facts beside them are."""
     return f"ask_{question.value}"
+
+
+def _stated(terms: Terms | None) -> dict[str, str]:
+    """What terms say for fields of the form; where they are silent it has no entry."""
+    said = _answered(answers_of(terms)) | {"url": terms.source_url if terms else ""}
+    return {name: plain(value) for name, value in said.items() if value not in {"", Answer.UNKNOWN}}
 
 
 def _answered(given: Mapping[Question, GivenAnswer]) -> dict[str, str]:

@@ -390,6 +390,33 @@ class TestPanels:
         assert response.context["page"].license_form["ask_commercial"].value() == "yes"
         assert reread(version).dossier_hash == version.dossier_hash
 
+    def test_terms_take_the_place_of_typed_words_only_where_they_speak_and_it_is_said(
+        self, as_ada: Client, version: Version
+    ) -> None:
+        terms = factories.TermsFactory.create(answers={"commercial": {"answer": "yes", "source": "section 3"}})
+        typed = {
+            **{"license-terms": terms.pk, "prefill": "1"},
+            **{"license-ask_commercial": "no", "license-ask_commercial_source": "A letter"},
+            **{"license-ask_commercial_detail": "Only for us", "license-ask_territory": "no"},
+            **{"license-holder": "Harbor Homes", "license-valid_until": "2027-05-05"},
+        }
+        page = as_ada.post(change(version, "license"), typed)
+        form = page.context["page"].license_form
+        assert {name: form[name].value() for name in ("holder", "valid_until", "ask_territory")} == {
+            "holder": "Harbor Homes",
+            "valid_until": "2027-05-05",
+            "ask_territory": "no",
+        }
+        assert (form["ask_commercial"].value(), form["ask_commercial_detail"].value()) == ("yes", "Only for us")
+        assert [each.typed for each in form.replaced] == ["No", "A letter"]
+        assert "These terms say something else than you typed" in page.content.decode()
+
+    def test_other_terms_take_back_what_the_first_filled_in(self, as_ada: Client, version: Version) -> None:
+        first, second = factories.TermsFactory.create(), factories.TermsFactory.create(key="other", answers={})
+        said = {"license-terms": second.pk, "license-filled": first.pk, "prefill": "1", "license-ask_commercial": "yes"}
+        form = as_ada.post(change(version, "license"), said).context["page"].license_form
+        assert (form["ask_commercial"].value(), form.replaced) == ("unknown", [])
+
     def test_clearing_the_alt_text_asks_for_a_word(self, as_ada: Client, version: Version) -> None:
         response = as_ada.post(change(version, "alt_text"), {"alt-text": "", "alt-language": "en"})
         assert (response.status_code, "or that it is decorative" in response.content.decode()) == (422, True)

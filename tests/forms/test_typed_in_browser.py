@@ -156,6 +156,21 @@ def test_a_form_beside_the_one_that_is_sent_keeps_its_words_on_any_page(tab: Pag
     assert asks_before_leaving(tab)
 
 
+def test_terms_leave_alone_what_they_do_not_speak_of(tab: Page) -> None:
+    terms = factories.TermsFactory.create()
+    typed = {"Owner": "Harbor Homes", "Credit line": "Photo: J. Doe", "Expires": "2027-05-05"}
+    panel = tab.locator("#license")
+    tab.reload()
+    for label, words in typed.items():
+        panel.get_by_label(label).fill(words)
+    panel.locator("select").first.select_option(str(terms.pk))
+    panel.get_by_role("button", name="Fill in from these terms").click()
+    expect(panel.locator("[name$=-url]")).to_have_value(terms.source_url)
+    for label, words in typed.items():
+        expect(panel.get_by_label(label)).to_have_value(words)
+    assert asks_before_leaving(tab)
+
+
 def test_words_that_wait_for_their_form_come_along_to_the_next_page(tab: Page, picture: Version, person: User) -> None:
     consents.record_consent([picture], consents.GivenConsent(kind="person", name="John Roe"), by=person)
     tab.reload()

@@ -32,7 +32,7 @@ PLACES = {
     "ada": [
         *("/", "/make/", "/make/exterior-twilight/", "/make/virtual-staging/", "/make/free/", "{brief}", "{hand_off}"),
         *("/library/", "/library/?q=nothing-is-called-so", "/library/upload/", "{draft}", "{draft}?edit=license"),
-        *("{in_review}", "{approved}", "/review/", "{review}", "/accounts/password/change/"),
+        *("{in_review}", "{approved}", "/review/", "{review}", "/accounts/password/change/", "{brief}compare/"),
     ],
     "rita": [
         *("/", "/library/", "{draft}", "{approved}", "/review/", "{review}"),

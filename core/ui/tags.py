@@ -141,8 +141,8 @@ def dialog(content: str, id: str, title: str) -> SafeString:
 
 
 @register.simple_block_tag
-def table(content: str, caption: str, hide_caption: bool = False) -> SafeString:
-    return _wrap("table", body=content, caption=caption, hide_caption=hide_caption)
+def table(content: str, caption: str, hide_caption: bool = False, wide: bool = False) -> SafeString:
+    return _wrap("table", body=content, caption=caption, hide_caption=hide_caption, wide=wide)
 
 
 @register.simple_block_tag

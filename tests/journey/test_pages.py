@@ -1,8 +1,8 @@
 """Every main page as its people see it: at a desk and on a phone, by day and by night.
 
-One portal with some life in it. Nothing may run over the edge, axe may find nothing, a finger misses nothing on a
-phone, and the console stays silent. Axe reads each page by day for one of those who see it at one of both widths, and
-a third of them by night; `make prove` has it read all.
+One portal with some life in it. Nothing may run over the edge at any width, axe may find nothing, a finger misses
+nothing on a phone, and the console stays silent. Axe reads each page by day for one of those who see it at one of both
+widths, and a third of them by night; `make prove` has it read all.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from tests.share import share
 pytestmark = pytest.mark.browser
 
 DESK, PHONE = 1440, 390
+WIDTHS = (320, PHONE, 584, 720, 900, DESK)
+"""Pixels: the smallest that WCAG names, a phone, and what lies between it and a desk."""
 SMALL_TARGETS = Path(__file__).with_name("small_targets.js").read_text(encoding="utf-8")
 
 PLACES = {
@@ -109,6 +111,17 @@ def test_the_text_of_a_hand_off_is_copied_from_the_keyboard(life: Life, browser:
     assert ada.page.evaluate("navigator.clipboard.readText()") == text
 
 
+def test_a_wide_table_scrolls_within_itself_and_from_the_keyboard(life: Life, browser: Browser) -> None:
+    max_ = Person(life.portal, browser, "max", album="pages")
+    max_.page.set_viewport_size({"width": 860, "height": 844})
+    max_.go("/spend/")
+    table = max_.page.get_by_role("group", name="Providers")
+    for _ in range(6):
+        table.press("ArrowRight")
+    expect(table.get_by_role("columnheader", name="90% within")).to_be_in_viewport(ratio=0.9)
+    assert browsing.found_by_axe(max_.page) == []
+
+
 def readers(place: str) -> Sequence[str]:
     """For whom axe reads a page that several see."""
     who = [name for name, places in PLACES.items() if place in places]
@@ -117,7 +130,7 @@ def readers(place: str) -> Sequence[str]:
 
 def faults(page: Page, place: str, axe_reads_it: bool = True) -> Iterator[str]:
     """What is wrong with the page that is open, in words; `place` is what it is called here."""
-    for width in (PHONE, DESK):
+    for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 844})
         wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > width:

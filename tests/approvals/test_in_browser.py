@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from approvals.models import Release, Review, SiteKey
@@ -55,6 +55,45 @@ def test_a_title_of_one_long_word_makes_no_page_wider_than_its_window(
             if tab.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 wide.append(f"{address} on {width}")
     assert wide == []
+
+
+@pytest.fixture
+def lane(page: Page, live_server: LiveServer, ada: User, rita: User) -> Page:
+    """A tab in which Rita has the second of three reviews open."""
+    reviews = [factories.review(factories.ready(ada, title=title)) for title in ("Attic", "Barn", "Cellar")]
+    browsing.sign_in(page, rita, live_server.url)
+    page.goto(live_server.url + reverse("approvals:review", args=[reviews[1].pk]))
+    return page
+
+
+def _opened(lane: Page, title: str) -> Locator:
+    """The note to the author of this picture, once its review is open."""
+    expect(lane.locator("#in-hand")).to_have_text(title)
+    return lane.get_by_label("Note to author")
+
+
+def test_a_note_half_written_is_there_again_when_one_comes_back(lane: Page) -> None:
+    _opened(lane, "Barn").fill("Darker, please")
+    lane.locator("#in-hand").click()
+    lane.keyboard.press("j")
+    expect(_opened(lane, "Cellar")).to_have_value("")
+    lane.get_by_role("list", name="Reviews").get_by_role("link").first.click()
+    expect(_opened(lane, "Attic")).to_have_value("")
+    lane.get_by_role("link", name="Next", exact=True).click()
+    expect(_opened(lane, "Barn")).to_have_value("Darker, please")
+
+
+def test_a_step_is_taken_again_once_the_line_is_back(lane: Page) -> None:
+    """Nothing leads away from the page while the portal cannot be reached."""
+    here = lane.url
+    lane.context.set_offline(True)
+    lane.get_by_role("link", name="Next", exact=True).click()
+    again = lane.locator(".trouble").get_by_role("button")
+    expect(again).to_have_text("Try again")
+    lane.context.set_offline(False)
+    again.click()
+    _opened(lane, "Cellar")
+    expect(lane).not_to_have_url(here)
 
 
 LIES_OVER = """button => {

@@ -114,6 +114,39 @@ def test_who_is_signed_out_while_typing_signs_in_and_goes_on(desk: Desk, form: s
     desk.is_saved(form)
 
 
+@pytest.mark.parametrize("is_typed", [True, False])
+def test_only_who_typed_something_is_told_that_it_is_still_here(desk: Desk, is_typed: bool) -> None:
+    desk.page.goto(f"{desk.url}/make/free/" if is_typed else f"{desk.url}/library/")
+    Session.objects.all().delete()
+    if is_typed:
+        desk.page.get_by_role("textbox", name="Prompt").fill("A boat house by a lake")
+    else:
+        desk.page.locator("form.filters select").first.select_option(index=1)
+    notice, dialog = desk.page.locator("#messages .trouble"), desk.page.get_by_role("dialog")
+    expect(notice).to_contain_text("You are signed out")
+    notice.get_by_role("button", name="Sign in").click()
+    expect(dialog).to_be_visible()
+    for said in (notice, dialog):
+        expect(said.get_by_text("What you typed is still")).to_be_visible(visible=is_typed)
+    expect(dialog.get_by_text("Nothing was saved yet")).to_be_hidden()
+
+
+def test_what_a_page_asks_for_while_the_line_is_down_is_asked_again(desk: Desk) -> None:
+    desk.page.goto(f"{desk.url}/library/")
+    desk.page.context.set_offline(True)
+    desk.page.locator("form.filters select").first.select_option(index=1)
+    notice = desk.page.locator("#messages .trouble")
+    again = notice.get_by_role("button", name="Try again")
+    expect(notice).to_contain_text("The portal cannot be reached")
+    expect(notice.get_by_role("button", name="Reload")).to_have_count(0)
+    again.click()
+    expect(again).to_be_visible()
+    desk.page.context.set_offline(False)
+    again.click()
+    expect(notice).to_have_count(0)
+    expect(desk.page).to_have_url(re.compile(r"/library/\?.*="))
+
+
 def test_the_real_sign_in_page_opens_in_a_tab_of_its_own(desk: Desk) -> None:
     desk.person.set_password("seaview-1042-harbor")
     desk.person.save()

@@ -24,6 +24,9 @@ const WORDS = {
   other: ["That did not work", "Nothing was done. Copy what you typed, reload the page, and try again."],
 };
 
+// Where the portal is away, loading the page again would lose the page.
+const NO_ANSWER = ["offline", "slow", 503];
+
 const acts = new WeakMap();    // element that is sent -> how, so that it can be sent again
 const renewed = new WeakSet(); // elements that were sent again with a new token
 let waiting = null;            // what is sent again once somebody is signed in
@@ -31,6 +34,8 @@ let asking = null;             // the question who is signed in, while it is und
 let leaving = false;
 
 const dialog = () => document.getElementById("signed-out");
+const TYPED = 'form[method="post"] :is(textarea, input:not([type=hidden], [type=checkbox], [type=radio], [type=range], [type=color]))';
+const hasTyped = () => [...document.querySelectorAll(TYPED)].some((field) => field.value !== field.defaultValue);
 const isAct = ({ verb, triggeringEvent }) => verb === "post" && ["submit", "click"].includes(triggeringEvent?.type);
 
 export function enhance(root) {
@@ -111,7 +116,7 @@ function answered(event) {
   if (xhr.status === 401) {
     event.preventDefault();
     if (acts.has(elt)) signIn(acts.get(elt));
-    else sayAbove("You are signed out", "What you typed is still here.", "Sign in", "open");
+    else sayAbove("You are signed out", hasTyped() ? "What you typed is still here." : "Sign in to go on.", "Sign in", "open");
   } else if (xhr.getResponseHeader("X-Stale-Page")) {
     event.preventDefault();
     if (renewed.has(elt)) trouble(event.detail, "other");
@@ -126,7 +131,8 @@ function trouble(detail, kind) {
   const act = acts.get(detail.elt);
   const [title, words] = saidBy(detail.xhr) ?? wordsOf(kind);
   if (!act) {
-    sayAbove("This page may be out of date", title + ".", "Reload", "reload");
+    const question = NO_ANSWER.includes(kind) && detail.requestConfig && detail;
+    sayAbove(title, "This page may be out of date.", question ? "Try again" : "Reload", "reload", question);
     return;
   }
   document.querySelector('#messages > .trouble[data-does="reload"]')?.remove();  // this says more
@@ -170,13 +176,23 @@ function place(act, notice) {
   notice.scrollIntoView({ block: "nearest" });
 }
 
-function sayAbove(title, words, label, does) {
+function sayAbove(title, words, label, does, question) {
   const above = document.getElementById("messages");
   if (!above || document.querySelector(".trouble")) return;
   const { notice, button } = made(title, words, label);
   notice.dataset.does = does;
-  button.addEventListener("click", () => (does === "open" ? signIn(null) : location.reload()));
+  button.addEventListener("click", () => {
+    if (does === "open") signIn(null);
+    else if (question?.elt.isConnected) ask(question, notice);
+    else location.reload();
+  });
   above.prepend(notice);
+}
+
+// What the page asked for and got no answer to, once more.
+function ask({ elt, requestConfig: { verb, path, triggeringEvent } }, notice) {
+  notice.remove();
+  htmx.ajax(verb, path, { source: elt, event: triggeringEvent }).catch(() => { /* It is said again. */ });
 }
 
 // Signing in beside the page
@@ -184,6 +200,8 @@ function sayAbove(title, words, label, does) {
 // Sends `{ elt, button }` again once somebody is signed in.
 export function signIn(act) {
   waiting = act;
+  const holds = { sent: act, typed: hasTyped() };
+  for (const said of dialog().querySelectorAll("[data-if]")) said.hidden = !holds[said.dataset.if];
   if (!dialog().open) dialog().showModal();
   say("");
 }

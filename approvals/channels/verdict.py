@@ -200,7 +200,7 @@ def _disclosure(facts: ChannelContext, profile: Profile) -> Iterator[Finding]:
     if facts.kind is Kind.ALTERED and not facts.disclosure_note:
         yield Finding(
             "disclosure_note_missing",
-            "Nobody has described what was altered.",
+            "The disclosure note is empty. Say there what readers should know, such as “Sofa and rug added”.",
             severity=Severity.WARNS,
             field="disclosure",
         )

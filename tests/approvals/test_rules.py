@@ -93,6 +93,15 @@ def test_nobody_involved_may_ever_decide(involved: dict[int, list[str]]) -> None
 # Disclosure
 
 
+@pytest.mark.parametrize(
+    ("missing", "asks_for"), [({"alterations": ()}, "what was altered"), ({"disclosure_note": ""}, "note is empty")]
+)
+def test_what_is_missing_of_a_change_is_called_as_its_field_is(missing: dict[str, Any], asks_for: str) -> None:
+    """Somebody who ticked the kind of change is not told the same again, in other words, for want of a note."""
+    (finding,) = verdict.judge(replace(STAGED, **missing), Rules(), SPEAKING)
+    assert asks_for in finding.words
+
+
 @given(st.text(max_size=80), st.text(max_size=CAPTION_LIMIT))
 def test_a_caption_is_never_too_long_and_never_loses_the_required_words(note: str, required: str) -> None:
     said = disclosure.disclose(Profile(caption_altered=required), Kind.ALTERED, note=note)

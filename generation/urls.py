@@ -41,6 +41,7 @@ urlpatterns = [
     path("spend/", spend.spend, name="spend"),
     path("spend/ledger.csv", spend.ledger, name="ledger"),
     path("spend/budgets/", budgets.budgets, name="budgets"),
+    path("spend/budgets/people/", budgets.choose_person, name="choose_person"),
     path("spend/budgets/limit/", budgets.limit, name="limit"),
     path("spend/plans/", budgets.add_plan, name="add_plan"),
     path("spend/plans/<int:plan_id>/end/", budgets.end_plan, name="end_plan"),

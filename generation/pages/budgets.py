@@ -6,15 +6,16 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from core.errors import Blocked
-from core.web import seen
+from core.web import chooser, seen
 from core.web.once import once
 from core.web.requests import SignedIn, takes_a_form
 from generation.models import Budget, Plan
 from generation.spending import budgets as spending_budgets
 from generation.spending import plans
+from generation.spending.chooser import PersonField
 from generation.spending.forms import BudgetForm, LimitForm, LimitRow, PlanForm, micros
 
 
@@ -33,6 +34,13 @@ def budgets(request: SignedIn) -> HttpResponse:
             messages.success(request, f"{opened.scope} has a budget now.")
             return redirect("generation:budgets")
     return _page(request, budget_form=form, status=422 if form.is_bound else 200)
+
+
+@require_safe
+@permission_required("generation.manage_money", raise_exception=True)
+def choose_person(request: SignedIn) -> HttpResponse:
+    """The people who match what somebody types where one is chosen."""
+    return chooser.answer(request, PersonField())
 
 
 @require_POST

@@ -9,18 +9,17 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.contrib.auth import get_user_model
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import QueryDict
 
 from assets.listings.chooser import ListingField
 from core import clock
 from core.errors import Blocked
-from core.models import User
 from core.web.forms import offer
 from core.web.seen import SeenForm
 from generation.catalogue import registry
 from generation.models import Budget, Plan, PlanKind
+from generation.spending.chooser import PersonField
 
 MICROS = 1_000_000
 
@@ -101,10 +100,7 @@ class BudgetForm(forms.Form):
         initial="person",
         widget=forms.RadioSelect,
     )
-    person = forms.ModelChoiceField(
-        get_user_model().objects.filter(is_active=True).order_by("display_name", "username"),
-        empty_label="Choose a person",
-    )
+    person = PersonField()
     listing = ListingField()
     campaign = forms.CharField(max_length=80, help_text="Briefs say which campaign they are for, in the same words.")
     limit = amount_field("Limit for a month, in USD", min_value=Decimal("0.01"))
@@ -112,8 +108,6 @@ class BudgetForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["person"].label_from_instance = _called  # type: ignore[attr-defined]  # a ModelChoiceField
-
         for name in ("person", "listing", "campaign"):
             self.fields[name].required = not self.is_bound or self["kind"].value() == name
 
@@ -161,7 +155,3 @@ class PlanForm(forms.Form):
         """The unsaved plan that was filled in."""
         data = {name: value for name, value in self.cleaned_data.items() if name != "amount"}
         return Plan(**data, amount_micros=micros(self.cleaned_data["amount"]))
-
-
-def _called(person: User) -> str:
-    return str(person)

@@ -421,6 +421,7 @@ ROWS = (
         wrong={"limit": "much"},
         keeps=("campaign",),
     ),
+    Row("spend/budgets/people/", see=MANAGERS, reads=("q",)),
     Row("spend/budgets/limit/", do=MANAGERS, sends=a_limit, wrong={"limit": "much"}),
     Row(
         "spend/plans/",

@@ -274,6 +274,25 @@ def test_max_opens_a_budget_for_a_campaign(max_: User) -> None:
     assert "Spring" in page(max_, "budgets")
 
 
+@pytest.mark.parametrize("typed", ["ada", "Ada · ada", "ADA", "Lena", "Two · lena", "ada2"])
+def test_a_budget_is_for_the_person_whose_name_was_typed(ada: User, max_: User, typed: str) -> None:
+    """And for nobody where two people have that name, the name is another's, or that person has left."""
+    others = (("lena", "Lena Lamarr", True), ("lena2", "Lena Horne", True), ("ada2", "Ada", False))
+    for username, name, is_active in others:
+        User.objects.create_user(username, display_name=name, is_active=is_active)
+    data = {"kind": "person", "person": typed, "limit": "5"}
+    answer = browser_of(max_).post(reverse("generation:budgets"), data)
+    opened = Budget.objects.filter(person__isnull=False).values_list("person", flat=True)
+    expected = (302, [ada.pk]) if typed.lower() in {"ada", "ada · ada"} else (422, [])
+    assert (answer.status_code, list(opened)) == expected
+
+
+def test_the_page_of_budgets_holds_no_list_of_people(ada: User, max_: User) -> None:
+    assert '<select name="person"' not in page(max_, "budgets")
+    found = browser_of(max_).get(reverse("generation:choose_person"), {"q": "ad"}).content.decode()
+    assert 'data-text="Ada · ada"' in found
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [

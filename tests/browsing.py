@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from core.models import User
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
 
 def browser_of(person: User) -> Client:
@@ -33,6 +33,15 @@ def choose(page: Page, label: str, words: str, text: str) -> None:
     chooser.fill(words)
     chooser.press("Enter")
     expect(chooser).to_have_value(text)
+
+
+def first(page: Page, held: list[Route]) -> Route:
+    """The first of the requests that a route holds, once it has left the page."""
+    for _ in range(500):
+        if held:
+            break
+        page.wait_for_timeout(10)
+    return held[0]
 
 
 def found_by_axe(page: Page, **options: Any) -> list[str]:

@@ -113,7 +113,7 @@ def test_keys_pressed_too_early_are_kept_and_none_of_them_decides(
     expect(tab.locator("form[aria-busy=true]")).to_have_count(1)
     for key in ("j", "a", "a"):
         tab.keyboard.press(key)
-    waiting[0].continue_()
+    browsing.first(tab, waiting).continue_()
     expect(tab.locator("#in-hand")).to_have_text("Picture 2")
     expect(tab.get_by_role("button", name="Approve")).to_be_focused()
     assert Decision.objects.count() == 1

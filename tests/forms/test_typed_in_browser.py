@@ -63,7 +63,7 @@ def test_what_is_typed_while_it_is_saved_is_typed_still(tab: Page, picture: Vers
     text.fill("Oak table")
     tab.get_by_role("button", name="Save alt text").click()
     text.press_sequentially(" by a window")
-    routes[0].continue_()
+    browsing.first(tab, routes).continue_()
     expect(tab.locator("#alt_text")).to_contain_text("Alt text saved.")
     expect(text).to_have_value("Oak table by a window")
     expect(text).to_be_focused()
@@ -85,7 +85,7 @@ def test_what_is_typed_while_a_whole_page_comes_back_is_typed_still(tab: Page, l
     tab.get_by_label("Title").fill("Brick house")
     tab.get_by_role("button", name="Save").last.click()
     tab.get_by_label("Title").fill("Brick house by the sea")
-    routes[0].continue_()
+    browsing.first(tab, routes).continue_()
     expect(tab.get_by_label("Reference")).to_have_attribute("aria-invalid", "true")
     expect(tab.get_by_label("Title")).to_have_value("Brick house by the sea")
 

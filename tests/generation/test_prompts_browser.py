@@ -44,8 +44,8 @@ def test_what_is_typed_while_the_listing_fills_in_is_kept(tab: Page, live_server
     browsing.choose(tab, "Listing", listing.reference, str(listing))
     tab.wait_for_timeout(50)
     tab.get_by_label("Subject").fill("stone mill")
+    browsing.first(tab, held).continue_()
     assert len(held) == 1
-    held[0].continue_()
     expect(tab.get_by_label("Home")).to_have_value("brick terrace")
     expect(tab.get_by_label("Subject")).to_have_value("stone mill")
     expect(tab.locator(".texts")).to_contain_text("A stone mill at dusk.")
@@ -68,7 +68,7 @@ def test_what_is_typed_is_kept_also_when_the_preview_settles_in_between(
     tab.route(
         "**/make/house/", lambda route: held.append(route)
     )  # no further preview takes the place of the one that is settling
-    held[0].continue_()
+    browsing.first(tab, held).continue_()
     expect(tab.get_by_label("Home")).to_have_value("brick terrace")
     expect(tab.get_by_label("Subject")).to_have_value("stone mill")
 
@@ -110,8 +110,8 @@ def test_adding_a_field_is_not_cut_short_by_trying_the_prompt_out(
     tab.route("**/edit/", lambda route: held.append(route) if asks_to_add(route) else route.continue_())
     add.click()  # which leaves the prompt: that it has changed is worth another try
     tab.wait_for_timeout(400)
+    browsing.first(tab, held).continue_()
     assert len(held) == 1
-    held[0].continue_()
     expect(tab.locator(".typed-field[open] [name$=-name]")).to_have_value("mist")
 
 

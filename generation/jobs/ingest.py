@@ -17,6 +17,7 @@ from core.models import User
 from generation.jobs import previews
 from generation.models import Job, Output
 from generation.providers.base import ImageSpec, Picture, Provider
+from generation.providers.errors import ProviderError
 from generation.providers.models import ratio_of
 
 SHAPE_TOLERANCE = 0.02
@@ -162,8 +163,15 @@ def _flags(facts: inspection.ImageInfo, spec: ImageSpec, provider: Provider, fou
     if facts.animated:
         yield "moving"
     wanted = float(ratio_of(spec.ratio))
-    keeps_shape = spec.mask is not None or bool(spec.model.needs) or provider.size(spec) is None
-    if not keeps_shape and abs(facts.width / facts.height / wanted - 1) > SHAPE_TOLERANCE:
+    if not _keeps_shape(spec, provider) and abs(facts.width / facts.height / wanted - 1) > SHAPE_TOLERANCE:
         yield "shape"
     if "camera" in found:
         yield "camera"
+
+
+def _keeps_shape(spec: ImageSpec, provider: Provider) -> bool:
+    """Whether the picture that goes along decides the shape; so it is where the adapter no longer takes the wish."""
+    try:
+        return spec.mask is not None or bool(spec.model.needs) or provider.size(spec) is None
+    except ProviderError:
+        return True

@@ -45,10 +45,12 @@ def readable(
 ) -> tuple[tuple[Picture, ...], tuple[str, ...]]:
     """The pictures among the items of an answer, MOST_PICTURES of them at most, and in words what is wrong with others.
 
-    One that cannot be had loses none of its neighbors. When none can, raises what `why_none` says.
+    One that cannot be had loses none of its neighbors. When none can, raises what `why_none` says: sooner what may have
+    been charged, since nothing is sent again while one of its pictures may have been drawn.
     """
     pictures, problems = tried(items, read)
     if not pictures:
+        problems = tuple(sorted(problems, key=lambda each: (each.charged == "no", each.may_resend)))
         raise why_none(problems, request_id=request_id, raw=raw)
     return pictures, tuple(problem.words for problem in problems)
 
@@ -68,8 +70,8 @@ def tried(
 
 
 def why_none(problems: Sequence[ProviderError], *, request_id: str = "", raw: Any = None) -> ProviderError:
-    """What was wrong with the first; sooner with one that may come yet, so that what cannot does not end the asking."""
-    problem = min(problems, key=lambda each: not each.may_resend, default=BadAnswer("The answer holds no picture."))
+    """The first of what was wrong, about the whole answer."""
+    problem = next(iter(problems), BadAnswer("The answer holds no picture."))
     problem.request_id, problem.raw = request_id, raw
     return problem
 

@@ -123,8 +123,8 @@ def delivered(
     But those are paid for, and soon deleted there: after MOST_WAITS whatever came is kept, without what did not.
     """
     pictures, problems = tried(items, lambda item: Picture(read(item)))
-    if not pictures:
-        raise why_none(problems, request_id=request_id, raw=raw)
+    if not pictures:  # sooner one that may come yet, so that what cannot does not end the asking
+        raise why_none(sorted(problems, key=lambda each: not each.may_resend), request_id=request_id, raw=raw)
     waits = number(job, "waits") or 0
     if waits < MOST_WAITS and any(each.may_resend and not isinstance(each, NotThere) for each in problems):
         handle = json.dumps({**job, "waits": waits + 1})

@@ -324,7 +324,8 @@ def _explained(error: dict[str, Any], data: dict[str, Any]) -> ProviderError | N
         return Rejected(f"OpenAI may not do this where the account keeps its data. {said}".strip(), **known)
     if code in PICTURE_CODES:
         return Rejected(f"OpenAI cannot use a picture that was sent. {said}".strip(), field="references", **known)
-    is_undrawn = all(call.get("status") == "failed" for call in _calls(data))
+    has_failed = all(call.get("status") == "failed" for call in _calls(data))
+    is_undrawn = has_failed and not number(data, "usage", "total_tokens")  # nor was the text model paid
     found = by_error(error, said, known | {"charged": "no" if is_undrawn else "unknown"})
     if isinstance(found, Refused):
         found.charged = "unknown"  # the text model has read the wish

@@ -28,6 +28,9 @@ class PersonField(ChooserField[User]):
     def best(self, text: str, most: int) -> list[User]:
         return list(_saying(text)[:most])
 
+    def _unknown(self, text: str) -> str:
+        return f"Nobody who can sign in matches “{text}”. Type a name or a username."
+
     def choice(self, row: User) -> Choice:
         text = f"{row.display_name}{BETWEEN}{row.username}" if row.display_name else row.username
         return Choice(text, str(row), row.username)

@@ -171,6 +171,7 @@ class TestContract(HTTPContract):
             ({"error": {"code": "rate_limit_exceeded"}, "output": [REASONING]}, True),
             ({"error": {"code": "rate_limit_exceeded"}, "output": [REASONING, TOO_EARLY]}, True),
             ({"error": None, "output": [TOO_EARLY, TOO_EARLY]}, True),
+            ({"error": None, "output": [TOO_EARLY], "usage": {"total_tokens": 900}}, False),
             ({"error": {"code": "rate_limit_exceeded"}, "output": [BLOCKED]}, False),
             ({"error": None, "output": [TOO_EARLY, BLOCKED]}, False),
             ({"error": {"code": "rate_limit_exceeded"}, "output": [CALL | {"status": "generating"}]}, False),

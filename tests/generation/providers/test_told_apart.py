@@ -232,6 +232,18 @@ def test_a_declined_picture_says_so_beside_those_that_came() -> None:
     assert SAFETY in result.warnings[0]
 
 
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize(
+    "drawn",
+    [{"url": "https://elsewhere.example/a.png"}, {"b64_json": "iVBOR!"}, {"url": "data:image/png;base64,%"}],
+)
+def test_nothing_is_sent_again_while_one_of_its_pictures_may_have_been_drawn(drawn: Any, turned: bool) -> None:
+    entries = [drawn, NOTHING[0] | test_openai.RATE_LIMIT]
+    error = trouble(Said("gateway", 200, {"data": entries[::-1] if turned else entries}, ProviderError))
+    assert error.charged != "no"
+    assert not isinstance(error, RateLimited)
+
+
 def test_what_a_gateway_leaves_empty_is_neither_warned_of_nor_recorded() -> None:
     echoes = dict.fromkeys(("size", "quality", "background", "output_format", "model"))
     case = test_openai.TestContract()

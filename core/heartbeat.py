@@ -14,8 +14,8 @@ from core.models import Heartbeat
 
 WORKER, CLOCK = PARTS = ("worker", "clock")
 EVERY = timedelta(seconds=10)
-SILENT_AFTER = timedelta(seconds=35)
-"""Three beats may be late before anybody is told."""
+SILENT_AFTER = {WORKER: timedelta(seconds=35), CLOCK: timedelta(minutes=2)}
+"""Three beats of the worker may be late before anybody is told; the clock's wait in its queue, which may be long."""
 
 logger = structlog.get_logger(__name__)
 
@@ -29,9 +29,9 @@ class Pulse:
 
     @property
     def is_silent(self) -> bool:
-        now = clock.now()
+        now, late = clock.now(), SILENT_AFTER[self.part]
         # One from the future was written by a clock that ran ahead, and says nothing about now.
-        return self.last is None or not now - SILENT_AFTER <= self.last <= now + SILENT_AFTER
+        return self.last is None or not now - late <= self.last <= now + late
 
     @property
     def words(self) -> str:

@@ -16,6 +16,8 @@ from assets.models.version import Status
 from core import clock
 from core.models import User
 
+LONGEST_UNDO = timedelta(hours=1)
+"""The most that UNDO_SECONDS may be: what it is today says nothing about decisions that were made before."""
 CLAIM_MINUTES = 30
 """How long claiming a review keeps others from deciding on it."""
 CLAIM = timedelta(minutes=CLAIM_MINUTES)
@@ -129,7 +131,7 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def due(self) -> DecisionQuerySet:
         """Those that can take effect now, for the time in which they could be undone is over."""
         under_way = self.filter(undone_at=None, settled_at=None)
-        return under_way.filter(clock.come("effective_at", timedelta(seconds=settings.UNDO_SECONDS)))
+        return under_way.filter(clock.come("effective_at", LONGEST_UNDO))
 
 
 class Decision(models.Model):
@@ -181,7 +183,7 @@ class Decision(models.Model):
     @property
     def is_due(self) -> bool:
         """Whether it can take effect now."""
-        is_over = clock.has_come(self.effective_at, timedelta(seconds=settings.UNDO_SECONDS))
+        is_over = clock.has_come(self.effective_at, LONGEST_UNDO)
         return is_over and not self.undone_at and not self.settled_at
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -34,7 +34,7 @@ from tests.assets import verbs
 
 pytestmark = pytest.mark.django_db
 
-AHEAD = datetime(2031, 1, 1, 10, tzinfo=UTC)
+AHEAD = timezone.now() + timedelta(days=1500)
 
 
 def test_the_sweep_settles_what_is_due_without_any_message(review: Review) -> None:

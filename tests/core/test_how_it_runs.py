@@ -25,9 +25,9 @@ pytestmark = pytest.mark.django_db
 
 
 def silence(*parts: str) -> None:
-    """They stopped two minutes ago; without any, the worker did."""
+    """They stopped five minutes ago; without any, the worker did."""
     for part in parts or ("worker",):
-        Heartbeat.objects.update_or_create(pk=part, defaults={"at": clock.now() - timedelta(minutes=2)})
+        Heartbeat.objects.update_or_create(pk=part, defaults={"at": clock.now() - timedelta(minutes=5)})
 
 
 # The worker

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Dialog, Locator, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from assets.models import Version
@@ -191,3 +191,21 @@ def test_words_whose_form_is_gone_are_shown(tab: Page, person: User, picture: Ve
     expect(notice).to_contain_text("Some of what you typed was not saved")
     expect(notice).to_contain_text(re.compile(f"{TEXT}.*A table by a window", re.DOTALL))
     assert not asks_before_leaving(tab)
+
+
+def test_signing_out_asks_before_typed_words_are_lost_and_takes_none_along(tab: Page) -> None:
+    questions: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        questions.append(dialog.type)
+        dialog.dismiss()
+
+    tab.on("dialog", stay)
+    tab.get_by_role("textbox", name=TEXT).fill("Oak table")
+    tab.get_by_label("your account").click()
+    with tab.expect_response("**/accounts/logout/"):
+        tab.get_by_role("button", name="Sign out").click()
+    tab.wait_for_timeout(200)
+    assert questions == ["beforeunload"]
+    expect(tab.get_by_role("textbox", name=TEXT)).to_have_value("Oak table")
+    assert tab.evaluate("sessionStorage.getItem('carried')") is None

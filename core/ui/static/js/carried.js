@@ -1,5 +1,5 @@
 // What is saved may open a page anew, as a whole. What is typed in other forms, or was typed since, comes along; where
-// its form is not there, the page says what was typed, so that it can be copied.
+// its form is not there, the page says what was typed, so that it can be copied. Nothing comes along on signing out.
 import { putBack, typedIn, waiting } from "./typed.js";
 
 const CARRIED = "carried";
@@ -15,12 +15,13 @@ export function start() {
 
 function carry(detail) {
   const { elt } = detail.requestConfig, { user } = document.body.dataset;
-  if (!detail.xhr.getResponseHeader("HX-Redirect")) return;
+  if (!detail.xhr.getResponseHeader("HX-Redirect") || elt.matches("[data-signs-out]")) return;
   const fields = [...waiting(), ...typedIn(document, detail)].map(({ field, selection, ...said }) => said);
   const files = [...document.querySelectorAll("input[type=file]")].filter((field) => field.form !== elt && field.files.length);
+  if (files.length) return;  // which cannot come along: the browser asks, and who stays has everything here
   try {
     if (fields.length) sessionStorage.setItem(CARRIED, JSON.stringify({ user, fields }));
-    isCarried = !files.length;
+    isCarried = true;
   } catch { /* too much, a painted picture perhaps: the browser asks before it is lost */ }
 }
 

@@ -14,6 +14,7 @@ from core.models import User
 from tests import browsing
 from tests.approvals import factories as approvals
 from tests.assets import factories
+from tests.portal import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -38,9 +39,10 @@ def tab(page: Page, live_server: LiveServer, person: User, picture: Version) -> 
     return page
 
 
-def asks_before_leaving(tab: Page) -> bool:
-    tab.wait_for_timeout(50)  # what was swapped settles
-    return bool(tab.evaluate("!dispatchEvent(new Event('beforeunload', {cancelable: true}))"))
+def leaving(tab: Page, *, asks: bool) -> None:
+    """Whoever leaves the page is asked first, or is not, once what was swapped has settled."""
+    question = "!dispatchEvent(new Event('beforeunload', {cancelable: true}))"
+    wait_until(lambda: bool(tab.evaluate(question)) is asks, 10, every=0.05)
 
 
 def held(tab: Page, address: str) -> list[Route]:
@@ -67,7 +69,7 @@ def test_what_is_typed_while_it_is_saved_is_typed_still(tab: Page, picture: Vers
     expect(tab.locator("#alt_text")).to_contain_text("Alt text saved.")
     expect(text).to_have_value("Oak table by a window")
     expect(text).to_be_focused()
-    assert asks_before_leaving(tab)
+    leaving(tab, asks=True)
     picture.refresh_from_db()
     assert picture.alt_text == "Oak table"
     tab.unroute("**/alt-text/")
@@ -75,7 +77,7 @@ def test_what_is_typed_while_it_is_saved_is_typed_still(tab: Page, picture: Vers
     expect(tab.locator("#alt_text-title")).to_be_focused()
     picture.refresh_from_db()
     assert picture.alt_text == "Oak table by a window"
-    assert not asks_before_leaving(tab)
+    leaving(tab, asks=False)
 
 
 def test_what_is_typed_while_a_whole_page_comes_back_is_typed_still(tab: Page, live_server: LiveServer) -> None:
@@ -97,7 +99,7 @@ def test_another_form_of_the_same_panel_keeps_its_words(tab: Page) -> None:
     expect(tab.locator("#consents")).to_contain_text("People and property saved.")
     expect(form.get_by_label("Name")).to_have_value("Jane Doe")
     expect(form).to_be_visible()
-    assert asks_before_leaving(tab)
+    leaving(tab, asks=True)
 
 
 def test_a_form_that_makes_way_for_another_has_its_words_when_it_is_back(
@@ -109,7 +111,7 @@ def test_a_form_that_makes_way_for_another_has_its_words_when_it_is_back(
     tab.get_by_role("link", name="Change the consent of John Roe").click()
     changing = tab.locator("#consents details")
     expect(changing.get_by_label("Name")).to_have_value("John Roe")
-    assert asks_before_leaving(tab)
+    leaving(tab, asks=True)
     changing.get_by_role("button").last.click()
     expect(tab.locator("#consents")).to_contain_text("Consent saved.")
     expect(tab.locator('form[action$="/consents/"]').get_by_label("Name")).to_have_value("Jane Doe")
@@ -125,7 +127,7 @@ def test_a_note_is_still_there_when_a_reviewer_comes_back_to_it(tab: Page, live_
     tab.get_by_role("link", name="Next").click()
     expect(tab.locator("#in-hand")).not_to_have_text(first)
     expect(note).to_have_value("")
-    assert asks_before_leaving(tab)
+    leaving(tab, asks=True)
     tab.get_by_role("link", name="Previous").click()
     expect(note).to_have_value("The sky is too blue")
 
@@ -149,11 +151,11 @@ def test_a_form_beside_the_one_that_is_sent_keeps_its_words_on_any_page(tab: Pag
     site = approvals.site()
     tab.goto(f"{live_server.url}/channels/sites/{site.slug}/")
     tab.get_by_label("What is it for?").fill("Their staging server")
-    assert asks_before_leaving(tab)
+    leaving(tab, asks=True)
     tab.get_by_role("button", name="Switch off").click()
     expect(tab.get_by_role("button", name="Switch on")).to_be_visible()
     expect(tab.get_by_label("What is it for?")).to_have_value("Their staging server")
-    assert asks_before_leaving(tab)
+    leaving(tab, asks=True)
 
 
 def test_terms_leave_alone_what_they_do_not_speak_of(tab: Page) -> None:
@@ -168,7 +170,7 @@ def test_terms_leave_alone_what_they_do_not_speak_of(tab: Page) -> None:
     expect(panel.locator("[name$=-url]")).to_have_value(terms.source_url)
     for label, words in typed.items():
         expect(panel.get_by_label(label)).to_have_value(words)
-    assert asks_before_leaving(tab)
+    leaving(tab, asks=True)
 
 
 def test_words_that_wait_for_their_form_come_along_to_the_next_page(tab: Page, picture: Version, person: User) -> None:
@@ -190,7 +192,7 @@ def test_words_whose_form_is_gone_are_shown(tab: Page, person: User, picture: Ve
     notice = tab.locator("#messages .notice.waits")
     expect(notice).to_contain_text("Some of what you typed was not saved")
     expect(notice).to_contain_text(re.compile(f"{TEXT}.*A table by a window", re.DOTALL))
-    assert not asks_before_leaving(tab)
+    leaving(tab, asks=False)
 
 
 def test_signing_out_asks_before_typed_words_are_lost_and_takes_none_along(tab: Page) -> None:
@@ -203,9 +205,8 @@ def test_signing_out_asks_before_typed_words_are_lost_and_takes_none_along(tab: 
     tab.on("dialog", stay)
     tab.get_by_role("textbox", name=TEXT).fill("Oak table")
     tab.get_by_label("your account").click()
-    with tab.expect_response("**/accounts/logout/"):
+    with tab.expect_event("dialog"):
         tab.get_by_role("button", name="Sign out").click()
-    tab.wait_for_timeout(200)
     assert questions == ["beforeunload"]
     expect(tab.get_by_role("textbox", name=TEXT)).to_have_value("Oak table")
     assert tab.evaluate("sessionStorage.getItem('carried')") is None

@@ -19,7 +19,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from generation.providers.answers import inside, number, objects, sentence, sentences, text
+from generation.providers.answers import LONGEST_SENTENCE, inside, number, objects, sentence, sentences, text
 from generation.providers.base import Capabilities, Finished, ImageSpec, Picture, Provider, Secret
 from generation.providers.bedrock_services import body_of, service_of
 from generation.providers.egress.http import Answer, Request
@@ -265,7 +265,7 @@ class Bedrock(Provider):
 def _as_object(answer: Answer) -> bytes:
     """The body of an error as a JSON object, which botocore takes every one for."""
     said = answer.excerpt
-    return answer.body if isinstance(said, dict) else json.dumps({"message": str(said)[:500]}).encode()
+    return answer.body if isinstance(said, dict) else json.dumps({"message": str(said)[:LONGEST_SENTENCE]}).encode()
 
 
 class _Whole(io.BytesIO):

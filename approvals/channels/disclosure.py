@@ -9,7 +9,7 @@ from typing import Any
 from approvals.channels.rules import BadRules, typed_values
 from approvals.models.document import Kind
 from assets.models import DigitalSource
-from assets.models.version import PHOTOGRAPHS
+from assets.models.version import COMPOSITES, DRAWN, PHOTOGRAPHS
 
 CAPTION_LIMIT = 50
 """Characters. RESO Data Dictionary 2.1, `Media.ShortDescription`. Read 2026-11-22."""
@@ -84,17 +84,15 @@ class Disclosure:
 
 KINDS = {
     DigitalSource.GENERATED: Kind.GENERATED,
-    DigitalSource.ALGORITHMIC: Kind.DRAWN,
-    DigitalSource.CREATION: Kind.DRAWN,
     **dict.fromkeys(PHOTOGRAPHS, Kind.PHOTOGRAPH),
+    **dict.fromkeys(COMPOSITES, Kind.ALTERED),
+    **dict.fromkeys(DRAWN, Kind.DRAWN),
 }
 
 
 def kind_of(digital_source: str, alterations: Collection[str]) -> Kind | None:
     """What a picture is to the people who look at it; None when that is not stated."""
-    if alterations or digital_source == DigitalSource.COMPOSITE:
-        return Kind.ALTERED
-    return KINDS.get(DigitalSource(digital_source))
+    return Kind.ALTERED if alterations else KINDS.get(DigitalSource(digital_source))
 
 
 def disclose(profile: Profile, kind: Kind, *, note: str = "") -> Disclosure:

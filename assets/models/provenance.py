@@ -16,6 +16,9 @@ class Provenance(models.Model):
     provider_name = models.CharField(max_length=80, blank=True)
     model_asked = models.CharField(max_length=120, blank=True)
     model_reported = models.CharField(max_length=120, blank=True)
+    digital_source = models.CharField(
+        max_length=48, blank=True, help_text="What the path knows: the IPTC source type of what was made here."
+    )
     prompt = models.TextField(blank=True)
     negative = models.TextField(blank=True)
     revised_prompt = models.TextField(blank=True)

@@ -61,23 +61,56 @@ class Origin(models.TextChoices):
 
 
 class DigitalSource(models.TextChoices):
-    """IPTC digital source types that the portal tells apart.
+    """All source types of IPTC that are not retired, in the order in which a person chooses among them.
 
     Values are the last part of the term's address, http://cv.iptc.org/newscodes/digitalsourcetype/…
     (IPTC NewsCodes, read 2026-11-22).
     """
 
     UNKNOWN = "", "Not stated"
-    GENERATED = "trainedAlgorithmicMedia", "Made by a trained model"
-    COMPOSITE = "compositeWithTrainedAlgorithmicMedia", "Photograph altered with a trained model"
-    ALGORITHMIC = "algorithmicMedia", "Drawn by a program"
     CAPTURE = "digitalCapture", "Photograph"
+    COMPUTATIONAL = (
+        "computationalCapture",
+        "Photograph computed from several shots, such as HDR on a phone",
+    )
     HUMAN_EDITS = "humanEdits", "Photograph edited by a person"
+    ENHANCED = "algorithmicallyEnhanced", "Photograph enhanced by a program, such as noise removed or sharpened"
+    COMPOSITE_CAPTURE = "compositeCapture", "Several photographs joined, such as a panorama"
+    NEGATIVE = "negativeFilm", "Scan of a film negative"
+    POSITIVE = "positiveFilm", "Scan of a slide"
+    PRINT = "print", "Scan of a printed photograph"
+    COMPOSITE = "compositeWithTrainedAlgorithmicMedia", "Photograph altered with a trained model"
+    MIXED = "composite", "Parts of several pictures put together"
+    SYNTHETIC = "compositeSynthetic", "Parts of several pictures put together, some made by a program"
+    GENERATED = "trainedAlgorithmicMedia", "Made by a trained model"
+    ALGORITHMIC = "algorithmicMedia", "Drawn by a program"
+    DATA_DRIVEN = "dataDrivenMedia", "Drawn by a program from data, such as a map or a chart"
     CREATION = "digitalCreation", "Drawn by a person"
+    VIRTUAL = "virtualRecording", "View of a virtual room, such as a 3D model"
+    SCREEN = "screenCapture", "Screenshot"
 
 
-PHOTOGRAPHS = (DigitalSource.CAPTURE, DigitalSource.HUMAN_EDITS)
+PHOTOGRAPHS = (
+    DigitalSource.CAPTURE,
+    DigitalSource.COMPUTATIONAL,
+    DigitalSource.HUMAN_EDITS,
+    DigitalSource.ENHANCED,
+    DigitalSource.COMPOSITE_CAPTURE,
+    DigitalSource.NEGATIVE,
+    DigitalSource.POSITIVE,
+    DigitalSource.PRINT,
+)
 """What an unaltered picture of these is to the people who look at it."""
+COMPOSITES = (DigitalSource.COMPOSITE, DigitalSource.MIXED, DigitalSource.SYNTHETIC)
+"""What shows something that was not before the camera, beside what was."""
+DRAWN = (
+    DigitalSource.ALGORITHMIC,
+    DigitalSource.DATA_DRIVEN,
+    DigitalSource.CREATION,
+    DigitalSource.VIRTUAL,
+    DigitalSource.SCREEN,
+)
+"""What no camera took and no trained model made."""
 
 
 class Version(models.Model):
@@ -110,6 +143,14 @@ class Version(models.Model):
         default=list, blank=True, help_text="RESO MediaAlteration values that describe what was changed."
     )
     original = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="altered")
+    same_view = models.BooleanField(
+        default=False, help_text="Whether somebody confirmed that the original shows the same room from the same place."
+    )
+    explanations = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="Contradiction → {about, words}; see `assets.provenance.agreement`.",
+    )
     disclosure_note = models.CharField(max_length=300, blank=True)
 
     shows_people = models.CharField(max_length=8, choices=Answer, default=Answer.UNKNOWN)
@@ -166,7 +207,7 @@ class Version(models.Model):
     @property
     def is_altered(self) -> bool:
         """Whether it started as a photograph and now shows something that was not there."""
-        return bool(self.alterations) or self.digital_source == DigitalSource.COMPOSITE
+        return bool(self.alterations) or self.digital_source in COMPOSITES
 
 
 def label_of(number: int, added: datetime, maker: str) -> str:

@@ -19,6 +19,7 @@ class ProvenanceData:
     provider_name: str = ""
     model_asked: str = ""
     model_reported: str = ""
+    digital_source: str = ""
     prompt: str = ""
     negative: str = ""
     revised_prompt: str = ""

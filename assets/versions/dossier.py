@@ -105,6 +105,35 @@ def _facts_2(version: Version) -> dict[str, Any]:
     }
 
 
+def _facts_3(version: Version) -> dict[str, Any]:
+    """Format 3 keeps apart what the file says, what its path knows and what is stated, with what explains the rest."""
+    said = _facts_2(version)
+    return said | {
+        "format": 3,
+        "license": _license_3(version.license),
+        "consents": _consents_3(version),
+        "disclosure": said["disclosure"] | _statement(version),
+        "provenance": said["provenance"] | _known(version),
+    }
+
+
+def _license_3(license: License | None) -> dict[str, Any]:
+    return _license(license)
+
+
+def _consents_3(version: Version) -> dict[str, Any]:
+    return _consents(version)
+
+
+def _statement(version: Version) -> dict[str, Any]:
+    return {"same_view": version.same_view, "explanations": version.explanations}
+
+
+def _known(version: Version) -> dict[str, Any]:
+    made: Provenance | None = getattr(version, "provenance", None)
+    return {"digital_source": made.digital_source if made else "", "parent": str(version.parent_id or "")}
+
+
 def _alt_text(version: Version) -> dict[str, Any]:
     texts = {translation.language: translation.text for translation in version.translations.all()}
     return {
@@ -177,5 +206,5 @@ def _claims(version: Version) -> dict[str, Any]:
     return {"provider_name": made.provider_name, "file_says": made.found} if made else {}
 
 
-FORMATS: dict[int, Format] = {1: Format(_facts_1), 2: Format(_facts_2)}
+FORMATS: dict[int, Format] = {1: Format(_facts_1), 2: Format(_facts_2), 3: Format(_facts_3)}
 NEWEST = max(FORMATS)

@@ -9,10 +9,11 @@ from itertools import islice
 from django.db.models import Q
 
 from assets.models import DigitalSource, Listing, Part, Version
+from assets.models.version import PHOTOGRAPHS
 from assets.versions import contributors
 from assets.versions.contributors import LASTING, Hands, united
 from core.models import User
-from generation.briefs.references import PHOTOGRAPHS, Source
+from generation.briefs.references import Source
 from generation.catalogue import offers, registry
 from generation.models import Brief, BriefKind, Job, Output, Role
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from assets.imaging.inspection import Unreadable
 from assets.imaging.rendering import SPECS, Spec, fitted, render
-from assets.models import DigitalSource, Version
+from assets.models import Version
 from core import storage
 from core.models import User
 from generation.models import Brief, BriefReference, Output, Role
@@ -20,7 +20,6 @@ from generation.providers.errors import Rejected
 
 LONGEST_EDGE = 2048
 """Pixels. Every provider takes pictures of this size, and masks are as large."""
-PHOTOGRAPHS = (DigitalSource.CAPTURE, DigitalSource.HUMAN_EDITS)
 
 OUTPUT, VERSION = "output", "version"
 

@@ -19,12 +19,15 @@ from approvals.reviews import changes, dossier, services, settling
 from assets.listings.records import ListingFacts, change_listing
 from assets.models import EarlierSeal, Version
 from assets.versions import dossier as library_dossier
-from assets.versions.dossier import FORMATS, Format
+from assets.versions.dossier import FORMATS, NEWEST, Format
 from core import guards
 from core.models import LogSubject, User
 from tests.approvals import factories
 from tests.assets import factories as library
 from tests.assets import verbs
+
+NOW, NEXT = NEWEST, NEWEST + 1
+"""The format of dossiers today, and a further one."""
 
 pytestmark = pytest.mark.django_db
 
@@ -168,21 +171,21 @@ def test_an_archived_version_waits_for_nobody(ada: User, rita: User) -> None:
 
 
 def _with_more(version: Version) -> dict[str, Any]:
-    return library_dossier.facts(version, 2) | {"format": 3, "added field": version.asset.created_at.isoformat()}
+    return library_dossier.facts(version, NOW) | {"format": NEXT, "added field": version.asset.created_at.isoformat()}
 
 
 @pytest.fixture(params=[False, True], ids=["stands", "voids"])
 def voids(request: pytest.FixtureRequest, ada: User, monkeypatch: pytest.MonkeyPatch) -> bool:
-    """A live release of format 2; then the portal is updated to a format 3 that does or does not void decisions."""
+    """A live release of today; then the portal is updated to a further format that does or does not void decisions."""
     factories.released(factories.ready(ada))
-    monkeypatch.setitem(FORMATS, 3, Format(_with_more, voids=request.param))
-    monkeypatch.setattr(library_dossier, "NEWEST", 3)
+    monkeypatch.setitem(FORMATS, NEXT, Format(_with_more, voids=request.param))
+    monkeypatch.setattr(library_dossier, "NEWEST", NEXT)
     return bool(request.param)
 
 
 def test_a_new_field_damages_no_old_row(voids: bool) -> None:
     version = Version.objects.with_dossier().get()
-    assert (version.dossier_format, library_dossier.is_intact(version)) == (2, True)
+    assert (version.dossier_format, library_dossier.is_intact(version)) == (NOW, True)
 
 
 def test_a_new_format_says_whether_what_was_decided_still_stands(voids: bool) -> None:
@@ -192,7 +195,7 @@ def test_a_new_format_says_whether_what_was_decided_still_stands(voids: bool) ->
 def test_saving_the_same_words_keeps_what_stands(voids: bool, ada: User) -> None:
     version = Version.objects.with_dossier().get()
     verbs.describe(version, text=version.alt_text, by=ada)
-    assert Version.objects.get().dossier_format == 3
+    assert Version.objects.get().dossier_format == NEXT
     assert Release.objects.live().exists() is not voids
 
 
@@ -206,15 +209,15 @@ def test_words_that_come_back_resume_it_under_the_earlier_format(voids: bool, ad
     for text in ("A kitchen with a dog", before):
         verbs.describe(Version.objects.get(), text=text, by=ada)
     assert Release.objects.live().exists() is not voids
-    assert EarlierSeal.objects.filter(format=2).exists() is not voids
+    assert EarlierSeal.objects.filter(format=NOW).exists() is not voids
 
 
 def test_an_older_portal_beside_a_newer_one_opens_no_gate(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A newer one sealed it in format 3 and kept format 2; then a worker of today's code writes other words."""
+    """A newer one sealed it in a further format and kept ours; then a worker of today's code writes other words."""
     factories.released(factories.ready(ada))
     with monkeypatch.context() as newer:
-        newer.setitem(FORMATS, 3, Format(_with_more))
-        newer.setattr(library_dossier, "NEWEST", 3)
+        newer.setitem(FORMATS, NEXT, Format(_with_more))
+        newer.setattr(library_dossier, "NEWEST", NEXT)
         version = Version.objects.get()
         verbs.describe(version, text=version.alt_text, by=ada)
         assert Release.objects.live().exists()
@@ -224,8 +227,8 @@ def test_an_older_portal_beside_a_newer_one_opens_no_gate(ada: User, monkeypatch
 
 def test_a_decision_under_an_earlier_format_is_not_settled(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
     decision = factories.decide(factories.review(factories.ready(ada)))
-    monkeypatch.setitem(FORMATS, 3, Format(_with_more))
-    monkeypatch.setattr(library_dossier, "NEWEST", 3)
+    monkeypatch.setitem(FORMATS, NEXT, Format(_with_more))
+    monkeypatch.setattr(library_dossier, "NEWEST", NEXT)
     assert "The portal was updated" in settling.settle(decision).lapsed_because
 
 

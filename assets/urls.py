@@ -23,6 +23,7 @@ urlpatterns = [
     path("library/<uuid:asset_id>/v<int:number>/consents/", asset.consent, name="consent"),
     path("library/<uuid:asset_id>/v<int:number>/consents/<int:consent_id>/", asset.consent, name="consent"),
     path("library/<uuid:asset_id>/v<int:number>/disclosure/", asset.save, {"what": "disclosure"}, name="disclosure"),
+    path("library/<uuid:asset_id>/v<int:number>/agreement/", asset.save, {"what": "agreement"}, name="agreement"),
     path("library/<uuid:asset_id>/v<int:number>/archive/", asset.archive, name="archive"),
     path("files/<uuid:version_id>/<str:spec>/", files.file, name="file"),
 ]

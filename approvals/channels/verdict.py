@@ -18,6 +18,8 @@ from approvals.models.document import Kind
 from assets.alt_texts import checking
 from assets.imaging.rendering import Spec, fitted
 from assets.models import Answer, Version
+from assets.provenance import agreement
+from assets.provenance import disclosure as stated
 from assets.provenance.alterations import in_plain_words
 from assets.rights import validity
 from assets.versions import dossier as library_dossier
@@ -50,10 +52,14 @@ def findings(version: Version, channel: Channel, on: date) -> list[Finding]:
         rules, profile = read(channel)
     except BadRules as error:
         return [Finding("rules_unreadable", f"The rules of {channel} cannot be read: {error}", field="channels")]
+    judged = judge(gather(version, channel, on), rules, profile)
+    codes = {finding.code for finding in judged}
     found = [
         *checking.alt_text_findings(version),
         *validity.findings(version, on),
-        *judge(gather(version, channel, on), rules, profile),
+        *judged,
+        *(finding for finding in stated.unfit(version) if finding.code not in codes),
+        *agreement.findings(version),
     ]
     found += _met({finding.field for finding in found})
     order = list(Severity)
@@ -211,6 +217,7 @@ MET = {
     "license": ("license_met", "The license allows this use today."),
     "consents": ("consents_met", "People and property are stated, with consent where needed."),
     "disclosure": ("disclosure_met", "How it was made is stated, and the channel discloses it."),
+    "agreement": ("agreement_met", "The file, where it came from, and what is stated agree."),
     "file": ("file_met", "The file is large enough and unchanged."),
     "channels": ("channels_met", "This channel accepts this kind of picture."),
 }

@@ -12,7 +12,9 @@ from approvals.models import Channel
 from assets.models import Answer, Consent, DigitalSource, Origin, Provenance, Version
 from assets.pages.contributions import contributions
 from assets.pages.file_statement import About, file_statement
+from assets.provenance import agreement
 from assets.provenance.alterations import in_plain_words
+from assets.provenance.disclosure import comes_from
 from assets.rights.licenses import answers_of
 from core import clock
 from core.languages import name_of
@@ -44,6 +46,7 @@ class DossierSection:
 def sections(version: Version) -> list[DossierSection]:
     """What a reviewer reads of the version first."""
     return [
+        *_contradictions(version),
         DossierSection("Title and listing", tuple(_names(version)), "title"),
         DossierSection("Text", tuple(_words(version)), "alt_text"),
         DossierSection("License", tuple(_license(version)), "license"),
@@ -52,6 +55,13 @@ def sections(version: Version) -> list[DossierSection]:
         DossierSection("File", tuple(_file(version)), "file"),
         *_stated(version),
     ]
+
+
+def _contradictions(version: Version) -> Iterator[DossierSection]:
+    """First of all, where there are any: what contradicts what, and how that was explained."""
+    if found := agreement.of(version):
+        rows = tuple(DossierRow(each.words, each.explanation or "Not explained") for each in found)
+        yield DossierSection("Contradictions", rows, agreement.PANEL)
 
 
 def _stated(version: Version) -> Iterator[DossierSection]:
@@ -145,19 +155,29 @@ def _shown_rows(version: Version) -> Iterator[DossierRow]:
 
 def _made(version: Version) -> Iterator[DossierRow]:
     yield DossierRow("Source", str(Origin(version.origin).label), version.maker)
+    if version.parent:
+        yield DossierRow("Version before", version.parent.label)
     yield DossierRow("Kind of picture", str(DigitalSource(version.digital_source).label))
     if version.alterations:
         yield DossierRow("Altered", "; ".join(in_plain_words(name) for name in version.alterations))
     if version.disclosure_note:
         yield DossierRow("Note", version.disclosure_note)
     if version.original:
-        yield DossierRow("Original", str(version.original))
+        yield DossierRow("Original", str(version.original), _how_paired(version, version.original))
     yield from _provenance(getattr(version, "provenance", None))
+
+
+def _how_paired(version: Version, original: Version) -> str:
+    if version.same_view:
+        return "Confirmed: same room, same viewpoint"
+    return "It was made from it here" if comes_from(version, original) else "Not confirmed to show the same view"
 
 
 def _provenance(made: Provenance | None) -> Iterator[DossierRow]:
     if made is None:
         return
+    if made.digital_source:
+        yield DossierRow("Known from the path", str(DigitalSource(made.digital_source).label), "Made here as this")
     if made.provider or made.provider_name:
         yield DossierRow("Provider", made.provider_name or made.provider, made.provider if made.provider_name else "")
     if made.model_asked:

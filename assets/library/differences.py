@@ -33,6 +33,7 @@ LABELS = {
     "disclosure.alterations": "What was altered",
     "disclosure.original": "Original",
     "disclosure.original_version": "Version of the original",
+    "disclosure.same_view": "Same room, same viewpoint as the original",
     "disclosure.note": "Note on the alteration",
 }
 
@@ -75,6 +76,8 @@ def label_of(path: str) -> str:
     """What a path of the dossier is called: `alt_text.texts.de` is “Alt text in German”."""
     if path in LABELS:
         return LABELS[path]
+    if path.startswith("disclosure.explanations."):
+        return "Explanation of a contradiction"
     if path.startswith("alt_text.texts."):
         return f"Alt text in {name_of(path.rpartition('.')[2])}"
     if path.startswith("license.answers."):
@@ -88,8 +91,13 @@ def between(
     before: Mapping[str, Any], after: Mapping[str, Any], label: Callable[[str], str] = label_of
 ) -> list[Difference]:
     """What differs between two descriptions, by path in its order; what one of them lacks was or is empty."""
-    changed = [path for path in sorted({*before, *after}) if before.get(path) != after.get(path)]
+    changed = [path for path in sorted({*before, *after}) if before.get(path) != after.get(path) and _is_told(path)]
     return [Difference(label(path), _shown(path, before.get(path)), _shown(path, after.get(path))) for path in changed]
+
+
+def _is_told(path: str) -> bool:
+    """What an explanation was about is a hash, and changes with what it speaks of."""
+    return not (path.startswith("disclosure.explanations.") and path.endswith(".about"))
 
 
 def _shown(path: str, value: Any) -> str:

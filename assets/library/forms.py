@@ -22,14 +22,30 @@ AT_ONCE = 20
 
 
 class Kind(forms.ChoiceField):
-    """What somebody brings: decides origin and digital source type."""
+    """What somebody brings, which the portal never guesses. The last of them leaves it to the list of source types."""
 
-    CHOICES = (("photograph", "Photograph"), ("drawn", "Drawing"), ("generated", "Generated"))
-    MEANS: ClassVar = {
+    OTHER = "other"
+    CHOICES = (
+        ("photograph", "Photograph"),
+        ("generated", "Made by AI"),
+        ("drawn", "Drawing"),
+        (OTHER, "Something else"),
+    )
+    MEANS: ClassVar[dict[str, tuple[Origin, str]]] = {
         "photograph": (Origin.UPLOADED, DigitalSource.CAPTURE),
         "drawn": (Origin.UPLOADED, DigitalSource.CREATION),
         "generated": (Origin.BROUGHT, DigitalSource.GENERATED),
     }
+    FURTHER = (
+        ("", "Choose what it is"),
+        *(
+            (each.value, each.label)
+            for each in DigitalSource
+            if each
+            not in (DigitalSource.UNKNOWN, DigitalSource.CAPTURE, DigitalSource.CREATION, DigitalSource.GENERATED)
+        ),
+        ("unknown", "Not known yet. It has to be stated before a review"),
+    )
 
 
 def objection(file: UploadedFile[Any]) -> str:
@@ -65,12 +81,18 @@ class UploadForm(forms.Form):
         help_text=f"{formats.WORDS}. They are kept exactly as they are.",
         error_messages={"required": "Choose the pictures to upload, or drop them here."},
     )
-    kind = Kind(label="What is it?", choices=Kind.CHOICES, initial="photograph", widget=forms.RadioSelect)
+    kind = Kind(
+        label="What is it?",
+        choices=Kind.CHOICES,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say what the pictures are. If you don’t know yet, choose “Something else”."},
+    )
+    source = forms.ChoiceField(label="What exactly?", choices=Kind.FURTHER, required=False)
     maker = forms.CharField(
         label="Made with",
         max_length=80,
         required=False,
-        help_text="The service that generated it, such as Midjourney. Its terms go with the picture.",
+        help_text="The service that made or changed it, such as Midjourney. Its terms go with the picture.",
         widget=forms.TextInput(attrs={"list": "makers"}),
     )
     title = forms.CharField(
@@ -84,7 +106,18 @@ class UploadForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("kind") == "generated" and not cleaned.get("maker"):
             self.add_error("maker", "Say which service made it. Its terms decide how the picture can be used.")
+        if cleaned.get("kind") == Kind.OTHER and not cleaned.get("source"):
+            self.add_error("source", "Choose what it is, or “Not known yet”.")
         return cleaned
+
+    @property
+    def means(self) -> tuple[Origin, str]:
+        """How the pictures came, and the source type that was stated."""
+        said = self.cleaned_data
+        if said["kind"] != Kind.OTHER:
+            return Kind.MEANS[said["kind"]]
+        source = "" if said["source"] == "unknown" else said["source"]
+        return Origin.BROUGHT if said["maker"] else Origin.UPLOADED, source
 
 
 class OriginalForm(UploadForm):

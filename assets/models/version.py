@@ -16,6 +16,9 @@ from core import clock
 from core.languages import name_of
 from core.models import User
 
+JUDGED = ("asset__listing", "license__terms", "original__asset", "parent", "provenance__terms")
+"""What a dossier is made of beside the version, as far as there is one of each."""
+
 
 class VersionQuerySet(models.QuerySet["Version"]):
     """Versions."""
@@ -26,7 +29,7 @@ class VersionQuerySet(models.QuerySet["Version"]):
 
     def with_dossier(self) -> VersionQuerySet:
         """With everything that is judged about a version, in three queries."""
-        judged = self.select_related("asset__listing", "license__terms", "original__asset", "provenance__terms")
+        judged = self.select_related(*JUDGED)
         return judged.prefetch_related("consents", "translations")
 
     def with_details(self) -> VersionQuerySet:
@@ -35,7 +38,7 @@ class VersionQuerySet(models.QuerySet["Version"]):
         PostgreSQL plans so many joins for longer than it runs them: 7 ms against 2 for the dossier alone.
         """
         people = ("created_by", "approved_by", "license__updated_by")
-        return self.with_dossier().select_related("parent", *people).prefetch_related("contributors__person")
+        return self.with_dossier().select_related(*people).prefetch_related("contributors__person")
 
 
 class Status(models.TextChoices):

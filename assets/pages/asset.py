@@ -26,8 +26,8 @@ from assets.library.forms import RenameForm
 from assets.models import Asset, Version
 from assets.pages.messages import message_before
 from assets.pages.version_page import Line, VersionPage
-from assets.provenance import disclosure
-from assets.provenance.forms import DisclosureForm
+from assets.provenance import disclosure, explaining
+from assets.provenance.forms import DisclosureForm, ExplanationForm
 from assets.rights import consents, licenses
 from assets.rights.forms import ConsentForm, LicenseForm, ShownForm
 from core.models import User
@@ -68,7 +68,7 @@ def version(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
 class Saving:
     """How a panel is saved: its form, and the verb of the library that takes what the form says."""
 
-    form: type[AltTextForm] | type[ShownForm] | type[DisclosureForm]
+    form: type[AltTextForm] | type[ShownForm] | type[DisclosureForm] | type[ExplanationForm]
     verb: Callable[[Version, Any, User], object]
     panel: str
     words: str
@@ -86,17 +86,22 @@ def _mark(version: Version, form: DisclosureForm, by: User) -> None:
     disclosure.mark([version], form.said(), by=by)
 
 
+def _explain(version: Version, form: ExplanationForm, by: User) -> None:
+    explaining.explain([version], form.given(), by=by)
+
+
 SAVINGS = {
     "alt_text": Saving(AltTextForm, _describe, "alt_text", "Alt text saved."),
     "shown": Saving(ShownForm, _say_who_is_shown, "consents", "People and property saved."),
     "disclosure": Saving(DisclosureForm, _mark, "disclosure", "Disclosure saved."),
+    "agreement": Saving(ExplanationForm, _explain, "agreement", "Explanation saved."),
 }
 
 
 @require_POST
 @may_edit
 def save(request: SignedIn, asset_id: UUID, number: int, what: str) -> HttpResponse:
-    """Save the alt text, who is shown, or the disclosure."""
+    """Save the alt text, who is shown, the disclosure, or what explains a contradiction."""
     saving = SAVINGS[what]
     with seen.held(request, Version.objects.filter(asset=asset_id, number=number)):
         found = _version(request, asset_id, number)
@@ -195,7 +200,14 @@ def _saved(request: SignedIn, version: Version, panel: str, words: str) -> HttpR
         return redirect(f"{version.get_absolute_url()}#{panel}")
     page = VersionPage(Version.objects.with_details().get(pk=version.pk), request.user)
     context = {"page": page, "version": page.version, "saved": words}
-    parts = (panel, "readiness", "contributors", "standing", "history")
+    parts = (
+        panel,
+        *(["agreement"] if panel != "agreement" else []),
+        "readiness",
+        "contributors",
+        "standing",
+        "history",
+    )
     return HttpResponse("".join(render_to_string(PANEL.format(part), context, request) for part in parts))
 
 

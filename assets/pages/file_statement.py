@@ -9,7 +9,7 @@ from typing import Any
 
 from assets.imaging import metadata
 from assets.models import DigitalSource, Version
-from assets.pages.file_words import CODES, GENERATOR, MAKING, RIGHTS
+from assets.provenance.file_words import CODES, GENERATOR, MAKING, RIGHTS
 
 
 class About(Enum):

@@ -18,7 +18,6 @@ from assets.imaging import inspection
 from assets.imaging.refusals import Busy, Fault
 from assets.library import intake
 from assets.library.forms import (
-    Kind,
     NewVersionForm,
     OriginalForm,
     UploadForm,
@@ -26,8 +25,8 @@ from assets.library.forms import (
     objection,
     version_of,
 )
-from assets.models import Asset, Terms, Version
-from assets.provenance import disclosure
+from assets.models import Asset, Origin, Terms, Version
+from assets.provenance import agreement, disclosure
 from assets.provenance.data import ProvenanceData
 from assets.rights import terms
 from core import storage
@@ -72,7 +71,7 @@ def upload(request: SignedIn) -> HttpResponse:
 
 
 def _initial(request: SignedIn) -> dict[str, str]:
-    return {name: request.GET[name] for name in ("kind", "listing") if name in request.GET}
+    return {name: request.GET[name] for name in ("listing",) if name in request.GET}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +148,8 @@ def _take_in(form: UploadForm, file: UploadedFile[Any], asset: Asset | None, by:
     if words := objection(file):
         raise inspection.Unreadable(words)
     said = form.cleaned_data
-    origin, source = Kind.MEANS[said["kind"]]
-    made_elsewhere = said["kind"] == "generated"
+    origin, source = form.means
+    made_elsewhere = origin == Origin.BROUGHT
     maker = said["maker"] if made_elsewhere else "upload"
     provenance = ProvenanceData(
         provider_name=maker if made_elsewhere else "",
@@ -182,16 +181,31 @@ def _to_script(taken: Taken) -> HttpResponse:
     """What became of the one file that a script sent, for its line."""
     for each in taken.refused:
         return JsonResponse({"words": each.words, "may_pass": each.may_pass}, status=422)
-    return HttpResponse(status=201, headers={"Location": taken.added[-1].address})
+    added = taken.added[-1]
+    return JsonResponse({"words": _warning([added])}, status=201, headers={"Location": added.address})
+
+
+def _warning(added: list[Added]) -> str:
+    """What has to be settled at once: files that contradict what was stated of them."""
+    found = [each for each in added if each.version and agreement.of(each.version)]
+    if not found:
+        return ""
+    if len(added) == 1:
+        return "What the file says contradicts what you stated. Open it to settle that."
+    count = "1 of them says" if len(found) == 1 else f"{len(found)} of them say"
+    return f"{count} something in the file that contradicts what you stated: {', '.join(each.name for each in found)}."
 
 
 def _arrived(request: SignedIn, added: list[Added], altered: Version | None) -> HttpResponse:
     if len(added) > 1 or (version := added[0].version) is None:
         messages.success(request, f"{len(added)} pictures are in the library. Each needs alt text and a license.")
+        if warning := _warning(added):
+            messages.warning(request, warning)
         return redirect("assets:library")
     if altered:
         disclosure.pair(altered, version, by=request.user)
-        messages.success(request, "The original is in the library, linked to the altered picture.")
+        words = "The original is in the library, linked to the altered picture. Confirm that both show the same view."
+        messages.success(request, words)
         return redirect(f"{altered.get_absolute_url()}#disclosure")
     messages.success(request, f"{version.label} is in the library. Next: alt text, license, people and property.")
     return redirect(version)

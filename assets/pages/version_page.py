@@ -22,7 +22,7 @@ from assets.pages.contributions import Contribution, contributions
 from assets.pages.file_statement import About, FileFact, file_statement
 from assets.pages.history import HistoryEntry, history_of
 from assets.provenance.alterations import in_plain_words
-from assets.provenance.forms import DisclosureForm
+from assets.provenance.forms import DisclosureForm, ExplanationForm
 from assets.rights import licenses, terms
 from assets.rights.forms import ConsentForm, LicenseForm, ShownForm
 from assets.rights.licenses import QUESTIONS, Asked, GivenAnswer
@@ -31,7 +31,13 @@ from core import clock
 from core.errors import Finding
 from core.models import User
 
-PANELS = {"alt_text": "alt text", "license": "license", "consents": "people and property", "disclosure": "disclosure"}
+PANELS = {
+    "agreement": "contradictions",
+    "alt_text": "alt text",
+    "license": "license",
+    "consents": "people and property",
+    "disclosure": "disclosure",
+}
 """Field of a finding, which is also the id of its panel → its name in words."""
 
 
@@ -305,6 +311,10 @@ class VersionPage:
     @property
     def disclosure_form(self) -> Form:
         return self.filled.get("disclosure") or DisclosureForm.of(self.version)
+
+    @property
+    def explanation_form(self) -> Form:
+        return self.filled.get("agreement") or ExplanationForm.of(self.version)
 
     @property
     def title_refused(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -108,7 +109,8 @@ def _take_in(output: Output, by: User, title: str, asset: Asset | None, listing:
         parent=descent.parent,
         original=descent.original,
         digital_source=descent.digital_source,
-        provenance=facts_of(output),
+        # Of what people bring by hand the portal knows from where, and takes their word for what it is.
+        provenance=replace(facts_of(output), digital_source="" if by_hand else descent.digital_source),
         hands={**lineage.hands(output, kept_by=by), **wording},
         seen=_seen(output),
     )

@@ -20,6 +20,7 @@ from approvals.pages.dossier_sections import sections
 from approvals.reviews import dossier
 from assets.imaging.metadata import SOURCE_TYPES
 from assets.models import Answer, Question, Version
+from assets.provenance import agreement, explaining
 from assets.provenance.data import ProvenanceData
 from assets.rights.consents import GivenConsent
 from assets.rights.licenses import GivenAnswer
@@ -130,6 +131,11 @@ HOW: dict[str, Shown] = {
     "disclosure.original": "Before the sofa, v1",
     "disclosure.original_version": "Before the sofa, v1",
     "disclosure.note": as_it_is,
+    "disclosure.same_view": "Confirmed: same room, same viewpoint",
+    "disclosure.explanations.*.words": as_it_is,
+    "disclosure.explanations.*.about": "Contradictions",
+    "provenance.digital_source": "Known from the path Photograph altered with a trained model",
+    "provenance.parent": "Version before v1",
     "provenance.origin": "Uploaded",
     "provenance.maker": as_it_is,
     "provenance.provider": as_it_is,
@@ -215,10 +221,10 @@ def words_of(page: str) -> str:
 @pytest.fixture
 def full(ada: User) -> Version:
     """A version of which everything that can be said is said, and everything otherwise."""
-    original = library.VersionFactory.create(by=ada, title="Before the sofa", digital_source="digitalCapture")
     made = ProvenanceData(
         provider="provider-key",
         provider_name="A provider",
+        digital_source="compositeWithTrainedAlgorithmicMedia",
         model_asked="model-asked",
         model_reported="model-reported",
         prompt="words of the prompt",
@@ -229,7 +235,11 @@ def full(ada: User) -> Version:
         found=FOUND,
     )
     listing = library.ListingFactory.create(reference="HB-1042", address="14 Harbor Street, Seaview")
-    version = library.ready_version(ada, title="The front room", listing=listing, maker="A maker", provenance=made)
+    original = library.VersionFactory.create(
+        by=ada, title="Before the sofa", digital_source="digitalCapture", listing=listing
+    )
+    options = {"listing": listing, "maker": "A maker", "provenance": made, "parent": original}
+    version = library.ready_version(ada, title="The front room", **options)
     verbs.describe(version, text="A front room, virtually staged", further={"fr": "Un salon"}, by=ada)
     answer_everything(version, ada)
     consent(version, ada)
@@ -240,6 +250,8 @@ def full(ada: User) -> Version:
     verbs.mark(
         version, digital_source=composite, alterations=alterations, original=original, disclosure_note=note, by=ada
     )
+    found = agreement.of(Version.objects.with_dossier().get(pk=version.pk))
+    explaining.explain([version], {each.code: f"Explanation of {each.code}" for each in found}, by=ada)
     return Version.objects.get(pk=version.pk)
 
 

@@ -81,7 +81,7 @@ def test_adding_pictures_says_so(act: str, address: str, max_: User, ada: User) 
 
 
 def test_uploading_an_original_bars_from_both_pictures(max_: User, version: Version) -> None:
-    page = page_of(max_, f"/library/upload/?kind=photograph&original_of={version.pk}")
+    page = page_of(max_, f"/library/upload/?original_of={version.pk}")
     assert (ADDING["original"] in page, ADDING["upload"] in page) == (True, False)
 
 

@@ -224,12 +224,13 @@ def test_whoever_brought_the_original_cannot_decide_on_what_was_made_from_it(
 ) -> None:
     photograph = library_factories.VersionFactory.create(by=max_, digital_source="digitalCapture")
     if given == "at upload":
-        version = factories.ready(ada, alterations=["ModelHome"], original=photograph)
+        version = factories.ready(ada, original=photograph)
     else:
         version = ready
-        verbs.mark(version, digital_source="digitalCapture", alterations=["ModelHome"], original=photograph, by=ada)
+        verbs.mark(version, digital_source="humanEdits", alterations=["ModelHome"], original=photograph, by=ada)
     assert (max_.pk, "brought") in version.contributors.values_list("person", "part")
     call_command("verify", stdout=StringIO())
+    verbs.mark(version, digital_source="humanEdits", alterations=["ModelHome"], original=photograph, by=ada)
     verbs.describe(version, text="Kitchen of a model home, a digital rendering", by=ada)
     review = factories.review(Version.objects.get(pk=version.pk), channel)
     with refuses(PermissionDenied, "somebody else has to decide"):

@@ -51,7 +51,7 @@ def test_saving_a_panel_keeps_what_is_typed_in_another(tab: Page, live_server: L
 def test_the_maker_is_asked_for_when_it_was_generated(tab: Page, live_server: LiveServer) -> None:
     tab.goto(live_server.url + "/library/upload/")
     expect(tab.get_by_label("Made with")).to_be_hidden()
-    tab.get_by_text("Generated", exact=True).click()
+    tab.get_by_text("Made by AI", exact=True).click()
     expect(tab.get_by_label("Made with")).to_be_visible()
 
 

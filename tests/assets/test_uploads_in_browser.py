@@ -33,6 +33,7 @@ def page(page: Page, live_server: LiveServer, person: User) -> Page:
     page.set_default_timeout(PATIENCE)
     browsing.sign_in(page, person, live_server.url)
     page.goto(live_server.url + "/library/upload/")
+    page.get_by_text("Photograph", exact=True).click()
     return page
 
 

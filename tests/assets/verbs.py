@@ -40,11 +40,17 @@ def mark(
     digital_source: str,
     alterations: Collection[str] = (),
     original: Version | None = None,
+    same_view: bool | None = None,
     disclosure_note: str = "",
     by: User,
 ) -> Version:
+    """With an original, that it shows the same view is confirmed, unless it is said otherwise."""
     said = disclosure.Disclosure(
-        digital_source=digital_source, alterations=alterations, original=original, disclosure_note=disclosure_note
+        digital_source=digital_source,
+        alterations=alterations,
+        original=original,
+        same_view=original is not None if same_view is None else same_view,
+        disclosure_note=disclosure_note,
     )
     [marked] = disclosure.mark([version], said, by=by)
     return marked

@@ -279,6 +279,7 @@ def test_chosen_files_outlive_a_session_that_ended(desk: Desk) -> None:
     desk.page.goto(f"{desk.url}/library/upload/")
     file = {"name": "hall.png", "mimeType": "image/png", "buffer": png("hall")}
     desk.page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type] # Playwright's own kind of dict
+    desk.page.get_by_text("Photograph", exact=True).click()
     desk.page.get_by_label("Title").fill("Hall")
     Session.objects.all().delete()
     desk.page.get_by_role("button", name="Upload").click()

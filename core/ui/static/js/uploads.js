@@ -69,7 +69,8 @@ async function send(act, zone, typed, file, isAgain = false) {
     const { words, may_pass: mayPass } = JSON.parse(answer.responseText);
     refused(file, words, mayPass);
   } else if (answer.status >= 200 && answer.status < 300) {
-    added(zone, file, answer.getResponseHeader("Location") ?? answer.responseURL);
+    const words = isJson(answer) ? JSON.parse(answer.responseText).words : "";
+    added(zone, file, answer.getResponseHeader("Location") ?? answer.responseURL, words);
   } else {
     refused(file, wordsFor(answer.kind ?? answer.status), true);
   }
@@ -155,8 +156,8 @@ function sending(file) {
   return { bar, state };
 }
 
-function added(zone, file, address) {
-  const { state, acts } = say(file, ADDED, "Added. "), link = document.createElement("a");
+function added(zone, file, address, words) {
+  const { state, acts } = say(file, ADDED, words ? `Added. ${words} ` : "Added. "), link = document.createElement("a");
   const { pathname } = new URL(address, location);
   link.href = pathname;
   link.textContent = "Open";
@@ -164,7 +165,7 @@ function added(zone, file, address) {
   state.append(link);
   acts.remove();
   isTaken(zone, file);
-  announce(`${file.name} was added.`);
+  announce(`${file.name} was added. ${words}`.trim());
 }
 
 function refused(file, words, mayPass) {

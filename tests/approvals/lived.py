@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import time_machine
+from django.contrib.auth.models import Group
 from django.test import override_settings
 
 from approvals.models import Channel, Choice
@@ -21,6 +22,7 @@ from assets.models import Answer, Listing, Terms, Version
 from assets.provenance.data import ProvenanceData
 from assets.rights.consents import GivenConsent
 from assets.rights.terms import STARTER, load_terms
+from config import roles
 from core import clock, storage
 from tests.approvals import factories
 from tests.assets import factories as library
@@ -29,6 +31,7 @@ from tests.assets import verbs
 
 def live_through() -> None:
     """Ten versions of two people; releases live, withdrawn, expired and paused; reviews that ended otherwise."""
+    _roles()
     website, brochure = factories.channel("website"), factories.channel("brochure")
     _live(website, brochure)
     _withdrawn(website)
@@ -38,6 +41,12 @@ def live_through() -> None:
     _undone()
     _sites(website, brochure)
     factories.review(factories.ready(library.max_()), brochure)
+
+
+def _roles() -> None:
+    """The groups made in the log, as in every portal: a test that empties the database takes their entries along."""
+    Group.objects.all().delete()
+    roles.create_roles()
 
 
 def _ready(**options: Any) -> Version:

@@ -69,13 +69,15 @@ def take_in(
         _note_hands(version, _brought(by, parent, original) if hands is None else hands, asset, by)
         seal(Version.objects.with_dossier().filter(pk=version.pk))
         version.refresh_from_db(fields=["dossier_hash", "dossier_format"])
-        _record(version, by)
+        _record(version, seen, by)
     return version
 
 
-def _record(version: Version, by: User) -> None:
+def _record(version: Version, seen: Seen, by: User) -> None:
+    """With the hashes of the copies that the portal's pages show: a reviewer judges by them."""
     words = f"{version.label} of “{version.asset.title}” was added."
-    told = {"sha256": version.sha256, "hands": traces.hands(version)}
+    copies = {name: copy.sha256 for name, copy in seen.copies.items()}
+    told = {"sha256": version.sha256, "renditions": copies, "hands": traces.hands(version)}
     audit.record(by, "version.created", traces.created(version), words, **told)
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import transaction
+
 from assets.imaging import rendering
 from assets.imaging.rendering import Rendered
 from assets.models import Rendition, Version
-from core import storage
+from core import audit, storage
 
 
 def rendition(version: Version, spec: rendering.Spec) -> Rendition:
@@ -21,7 +23,11 @@ def rendition(version: Version, spec: rendering.Spec) -> Rendition:
         return kept
     copy = rendering.render(storage.read(version.sha256), spec)
     storage.put(copy.data)
-    made, _ = Rendition.objects.update_or_create(version=version, spec=spec.name, defaults=_file(copy))
+    with transaction.atomic():
+        made, _ = Rendition.objects.update_or_create(version=version, spec=spec.name, defaults=_file(copy))
+        if kept is None or kept.sha256 != made.sha256:
+            words = f"The copy “{spec.name}” for the portal’s pages was made."
+            audit.record(None, "version.rendered", version, words, renditions={spec.name: made.sha256})
     return made
 
 

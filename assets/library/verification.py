@@ -28,9 +28,9 @@ BEFORE_THE_PORTAL_KNEW = (Part.PROMPT, Part.ASKED, Part.MADE, Part.BROUGHT, Part
 
 def walk(older: Older) -> Iterator[str]:
     """All that does not fit, in sentences; old rows are counted."""
-    counted: dict[str, set[object]] = {"versions": set(), "contributors": set()}
+    counted: dict[str, set[object]] = {"versions": set(), "contributors": set(), "copies": set()}
     yield from audit.gone(Version)
-    versions = Version.objects.with_dossier().prefetch_related("contributors__person", "earlier_seals")
+    versions = Version.objects.with_dossier().prefetch_related("contributors__person", "earlier_seals", "renditions")
     yield from audit.walk(versions, lambda batch: _versions(batch, counted))
     yield from audit.gone(Terms)
     yield from audit.walk(Terms.objects.all(), _terms)
@@ -88,6 +88,7 @@ def _version(version: Version, told: Told, counted: Mapping[str, set[object]]) -
         yield f"{name}: its {field} is not what the log says."
     yield from (f"{name}: {problem}" for problem in _seals(version, told, counted))
     yield from _contributors(version, told, counted)
+    yield from _copies(version, told, counted)
 
 
 def _seals(version: Version, told: Told, counted: Mapping[str, set[object]]) -> Iterator[str]:
@@ -108,6 +109,36 @@ def _broken(version: Version) -> Iterator[EarlierSeal]:
 def _digest(version: Version, format: int) -> str:
     """Of the dossier as it is; empty in a format that nobody knows."""
     return dossier.digest(version, format) if format in dossier.FORMATS else ""
+
+
+# Copies for the portal's own pages
+
+
+def _copies(version: Version, told: Told, counted: Mapping[str, set[object]]) -> Iterator[str]:
+    """A copy of another picture in the place of this one's would be judged instead of it."""
+    said = _logged_copies(told)
+    for row in version.renditions.all():
+        if said.get(row.spec) == row.sha256:
+            continue
+        if row.spec in said:
+            yield f"{name_of(row)} of {name_of(version)}: its sha256 is not what the log says."
+        elif _has_copies(told):
+            yield f"{name_of(row)} of {name_of(version)} is not in the log."
+        else:
+            counted["copies"].add(row.pk)
+
+
+def _logged_copies(told: Told) -> dict[str, str]:
+    """The hash of each copy as it was last made, by the name of its spec."""
+    found: dict[str, str] = {}
+    for line in told.lines:
+        found |= line.data.get("renditions", {})
+    return found
+
+
+def _has_copies(told: Told) -> bool:
+    """Whether the version was made when its entry began to name its copies."""
+    return any("renditions" in line.data for line in told.by_action("version.created"))
 
 
 # Contributors

@@ -79,7 +79,7 @@ FLAGS = ("served", "touched")
 NOT_JUDGED = ("created_by", "created_at")
 SIGNED_IN = ("password", "last_login")
 """No password is in the log, and signing in is an entry of its own."""
-MADE_AGAIN = ("version", "spec", "media_type", "width", "height", "size", "created_at")
+MADE_AGAIN = ("version", "media_type", "width", "height", "size", "created_at")
 """Copies for the portal's own pages; a file that is missing is made anew."""
 
 TABLES = (

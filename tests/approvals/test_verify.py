@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from io import StringIO
 from random import Random
@@ -19,7 +20,11 @@ from pytest_django import DjangoDbBlocker
 
 from approvals.models import Channel, Decision, Event, ListingSite, Release, Review
 from approvals.releases import lifecycle, pages
-from assets.models import Consent, Contributor, License, Terms, Version
+from assets.imaging.rendering import SPECS
+from assets.library import renditions
+from assets.library import verification as library
+from assets.library.verification import Older
+from assets.models import Consent, Contributor, License, Rendition, Terms, Version
 from core import audit, storage
 from core.models import LogEntry, LogSubject
 from tests.approvals import factories, tamperings
@@ -89,6 +94,26 @@ def test_a_contribution_that_was_dated_otherwise_is_named(lived: None, days: int
     row = Contributor.objects.order_by("pk")[0]
     Contributor.objects.filter(pk=row.pk).update(at=row.at + timedelta(days=days))
     assert any(f"Contributor {row.pk} of" in line for line in verify())
+
+
+def test_copies_that_were_swapped_are_named(lived: None) -> None:
+    """Else a reviewer looks at one picture and decides on another."""
+    first, second = Rendition.objects.filter(spec="preview").order_by("pk")[:2]
+    assert first.sha256 != second.sha256
+    Rendition.objects.filter(pk=first.pk).update(sha256=second.sha256)
+    Rendition.objects.filter(pk=second.pk).update(sha256=first.sha256)
+    said = "\n".join(verify())
+    assert f"Rendition {first.pk} of Version {first.version_id}: its sha256 is not what the log says." in said
+    assert f"Rendition {second.pk} of" in said
+
+
+def test_a_copy_that_was_made_again_is_in_the_log(lived: None) -> None:
+    copy = Rendition.objects.filter(spec="thumb").order_by("pk")[0]
+    with transaction.atomic():
+        Rendition.objects.filter(pk=copy.pk).delete()
+        renditions.rendition(copy.version, replace(SPECS["thumb"], quality=40))
+        assert verify() == []
+        transaction.set_rollback(True)
 
 
 def test_a_row_that_is_gone_is_named(lived: None) -> None:
@@ -204,6 +229,9 @@ def test_what_is_older_than_the_log_of_rows_is_counted_and_no_problem(lived: Non
     LogEntry.objects.filter(action="version.created").update(data={})
     found = [line for line in verify(without_files=True) if not line.startswith("Entry ")]
     assert found == []
+    older = Older()
+    [*library.walk(older)]
+    assert older["copies"] == Rendition.objects.count()
 
 
 def test_the_end_of_a_key_is_the_same_moment_in_each_zone(lived: None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from approvals.pages import channels, reviews, sites
+from approvals.pages import channels, downloads, reviews, sites
 
 app_name = "approvals"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("review/<uuid:review_id>/decide/", reviews.decide, name="decide"),
     path("review/<uuid:review_id>/claim/", reviews.claim, name="claim"),
     path("review/<uuid:review_id>/retract/", reviews.retract, name="retract"),
+    path("review/<uuid:review_id>/full-size/", downloads.full_size, name="full_size"),
+    path("downloads/<uuid:version_id>/", downloads.preview, name="preview_file"),
     path("channels/", channels.channels, name="channels"),
     path("channels/sites/", sites.listing_sites, name="sites"),
     path("channels/sites/<slug:slug>/", sites.site, name="site"),
@@ -23,6 +25,7 @@ urlpatterns = [
     path("channels/sites/<slug:slug>/channels/", sites.change_channels, name="site_channels"),
     path("channels/sites/<slug:slug>/switch/", sites.switch, name="switch_site"),
     path("channels/releases/<uuid:release_id>/", channels.release, name="release"),
+    path("channels/releases/<uuid:release_id>/file/", downloads.released_file, name="released_file"),
     path("channels/releases/<uuid:release_id>/withdraw/", channels.withdraw, name="withdraw"),
     path("channels/<slug:slug>/", channels.channel, name="channel"),
 ]

@@ -11,7 +11,12 @@ ADMINISTRATORS = "Administrators"
 
 _MAKES = ("assets.view_asset", "assets.edit_library", "generation.make_images", "approvals.submit_version")
 _DECIDES = ("assets.view_asset", "approvals.decide_review", "approvals.withdraw_release")
-_MANAGES = ("generation.manage_templates", "generation.manage_money", "approvals.manage_channels")
+_MANAGES = (
+    "generation.manage_templates",
+    "generation.manage_money",
+    "approvals.manage_channels",
+    "assets.download_original",
+)
 
 ROLES: dict[str, tuple[str, ...]] = {
     STAFF: _MAKES,

@@ -298,6 +298,12 @@ class ReviewPage:
         return self.why_not or self.verdicts.blocked_words
 
     @property
+    def may_look_closely(self) -> bool:
+        """Whether they may look at every pixel of it, as whoever may decide does while it is decided."""
+        is_under_way = self.review.state in (ReviewState.OPEN, ReviewState.SETTLING)
+        return is_under_way and self.user.has_perm(deciding.DECIDE)
+
+    @property
     def can_retract(self) -> bool:
         return self.review.state == ReviewState.OPEN and self.review.submitted_by_id == self.user.pk
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.template import RequestContext
 
+from approvals.models import Release
 from approvals.pages import eligibility, pauses
 from approvals.pages.panels import ReleasePanel, SubmitPanel
 from assets.models import Asset, Listing, Version
@@ -28,6 +29,13 @@ def review_panel(context: RequestContext, version: Version) -> dict[str, Any]:
 def release_panel(context: RequestContext, version: Version) -> dict[str, Any]:
     """Where the version is released, and was."""
     return {"panel": ReleasePanel(version, context["request"].user), "version": version}
+
+
+@register.inclusion_tag("approvals/_downloads.html", takes_context=True)
+def downloads(context: RequestContext, version: Version) -> dict[str, Any]:
+    """What may be downloaded of a version: the files of its releases, or else a marked preview; and the original."""
+    live = Release.objects.live().filter(version=version).select_related("channel").order_by("channel__name")
+    return {"version": version, "releases": list(live), "perms": context["perms"]}
 
 
 @register.inclusion_tag("approvals/_eligibility.html", takes_context=True)

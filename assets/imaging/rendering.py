@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from assets.imaging import colors, decoding, fence, metadata
+from assets.imaging import colors, decoding, fence, marking, metadata
 from assets.imaging.decoding import Decoded, Size
 from assets.imaging.inspection import ImageInfo, check_bytes, info_of, seen_of
+from assets.imaging.marking import NOT_RELEASED
 from assets.imaging.refusals import Fault
 
 if TYPE_CHECKING:
@@ -52,6 +53,12 @@ SPECS: dict[str, Spec] = {
     )
 }
 """The copies that the portal makes: three for its own pages, the others for channels."""
+FOR_PAGES = ("thumb", "small", "preview")
+"""Those that are for looking, within the portal."""
+FOR_LOOKING = Spec("looking", 1600, 1600, "image/jpeg", 84)
+"""What may be downloaded of a picture that is not released: no larger than a preview, with a mark across it."""
+AS_LARGE_AS_IT_IS = Spec("full", 16_000, 16_000, "image/jpeg", 92)
+"""For whoever judges a picture down to its pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,8 @@ class Order:
     """0 for as many as it takes."""
     lowest_quality: int = 0
     """How far the quality may be lowered, step by step, to stay within the bytes. Below it, the copy is too large."""
+    mark: str = ""
+    """Words that are drawn across it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +105,11 @@ ENCODING = fence.Limits(cpu=30, wall=60)
 def render(data: bytes, spec: Spec, card: EmbeddedMetadata | None = None) -> Rendered:
     """A copy that fits into the spec's box, never enlarged, with nothing in it but the pixels and the given card."""
     return render_all(data, [Order(spec, card)])[0]
+
+
+def for_looking(data: bytes) -> Rendered:
+    """The copy that may be downloaded of what is not released: small, and marked across. Raises Unreadable."""
+    return render_all(data, [Order(FOR_LOOKING, mark=NOT_RELEASED)])[0]
 
 
 def render_all(data: bytes, orders: Sequence[Order]) -> list[Rendered]:
@@ -170,6 +184,7 @@ def fitted(width: int, height: int, spec: Spec) -> tuple[int, int]:
 def warm_up() -> None:
     """Load what the tasks of this module need: a child can open no file."""
     decoding.warm_up()
+    marking.warm_up()
 
 
 def _as_plain(order: Order) -> dict[str, Any]:
@@ -180,6 +195,7 @@ def _as_plain(order: Order) -> dict[str, Any]:
         "xmp": xmp,
         "most": order.max_bytes,
         "lowest": order.lowest_quality or order.spec.quality,
+        "mark": order.mark,
     }
 
 
@@ -217,6 +233,7 @@ def _copies(picture: Decoded, orders: Sequence[dict[str, Any]]) -> list[dict[str
 
 
 def _copy(pixels: Image.Image, spec: Spec, order: dict[str, Any]) -> dict[str, Any]:
+    pixels = marking.mark(pixels, order["mark"]) if order["mark"] else pixels
     for quality in range(spec.quality, order["lowest"] - 1, -STEP):
         encoded = _encode(pixels, replace(spec, quality=quality), order["xmp"])
         if not order["most"] or len(encoded) <= order["most"]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from assets.imaging import rendering
-from assets.imaging.rendering import Rendered
+from assets.imaging.rendering import SPECS, Rendered
 from assets.models import Rendition, Version
 from core import audit, storage
 
@@ -29,6 +29,11 @@ def rendition(version: Version, spec: rendering.Spec) -> Rendition:
             words = f"The copy “{spec.name}” for the portal’s pages was made."
             audit.record(None, "version.rendered", version, words, renditions={spec.name: made.sha256})
     return made
+
+
+def for_looking(version: Version) -> Rendered:
+    """What may be downloaded of a version that is not released: no larger than a preview, and marked across."""
+    return rendering.for_looking(storage.read(rendition(version, SPECS["preview"]).sha256))
 
 
 def keep(version: Version, copies: Mapping[str, Rendered]) -> None:

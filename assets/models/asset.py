@@ -90,7 +90,10 @@ class Asset(models.Model):
 
     class Meta:
         ordering = ("-created_at", "id")
-        permissions = (("edit_library", "Can add pictures and describe them"),)
+        permissions = (
+            ("edit_library", "Can add pictures and describe them"),
+            ("download_original", "Can download originals, released or not"),
+        )
 
     def __str__(self) -> str:
         return self.title

@@ -1,4 +1,4 @@
-"""Pictures for signed-in people: copies inline, the original as a download only."""
+"""Pictures for signed-in people: small copies inline, the original as a download for whoever may have it."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from django.views.decorators.http import require_safe
 
 from assets.imaging.inspection import EXTENSIONS
 from assets.imaging.refusals import Busy, Fault, Unreadable
-from assets.imaging.rendering import SPECS
-from assets.library import renditions
+from assets.imaging.rendering import FOR_PAGES, SPECS
+from assets.library import originals, renditions
 from assets.models import Version
 from core import storage
-from core.web.files import sent
+from core.web.files import handed_out, sent
 from core.web.requests import SignedIn
 
 View = Callable[..., HttpResponseBase]
@@ -53,9 +53,12 @@ def from_the_store(view: View) -> View:
 @permission_required("assets.view_asset", raise_exception=True)
 @from_the_store
 def file(request: SignedIn, version_id: UUID, spec: str) -> HttpResponseBase:
-    """One copy of a version, or with `original` the file itself as an attachment. Other names are 404."""
+    """One copy of a version for a page, or with `original` the file itself as an attachment. Other names are 404.
+
+    Larger copies without a mark come from releases.
+    """
     version = get_object_or_404(Version.objects.visible_to(request.user).select_related("asset"), pk=version_id)
-    if spec != ORIGINAL and spec not in SPECS:
+    if spec not in (ORIGINAL, *FOR_PAGES):
         raise Http404
     return _original(request, version) if spec == ORIGINAL else _copy(request, version, spec)
 
@@ -66,6 +69,10 @@ def _copy(request: SignedIn, version: Version, spec: str) -> HttpResponseBase:
 
 
 def _original(request: SignedIn, version: Version) -> HttpResponseBase:
-    extension = EXTENSIONS.get(version.media_type, "bin")
-    name = f"{slugify(version.asset.title) or 'picture'}-v{version.number}.{extension}"
-    return sent(request, version.sha256, version.media_type, attachment=name)
+    data = originals.hand_out(version, by=request.user, noted=request.method == "GET")
+    return handed_out(data, version.media_type, f"{name_of(version)}.{EXTENSIONS.get(version.media_type, 'bin')}")
+
+
+def name_of(version: Version) -> str:
+    """How a downloaded file of the version is called, before its ending."""
+    return f"{slugify(version.asset.title)[:80] or 'picture'}-v{version.number}"

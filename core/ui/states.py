@@ -79,6 +79,7 @@ ACTION_ICONS = {
     "site": "globe",
     "template": "file-text",
     "version.created": "image-plus",
+    "version.original_downloaded": "download",
     "version.rendered": "image",
     "version.described": "captions",
     "version.marked": "tag",

@@ -19,6 +19,18 @@ HEADERS = {
 """A browser may keep its own copy for a day; nobody else may, and whatever it holds is never run."""
 
 
+HANDED_OUT = {**HEADERS, "Cache-Control": "private, no-store"}
+"""What was given to one person once is kept nowhere on the way, so that it is asked for, and noted, each time."""
+
+
+def handed_out(data: bytes, media_type: str, attachment: str = "") -> HttpResponseBase:
+    """Bytes for one person, now; under a name, as a download. No cache keeps them."""
+    response = HttpResponse(data, media_type, headers=HANDED_OUT)
+    if disposition := content_disposition_header(bool(attachment), attachment):
+        response["Content-Disposition"] = disposition
+    return response
+
+
 def sent(request: SignedIn, sha256: str, media_type: str, attachment: str = "") -> HttpResponseBase:
     etag = f'"{sha256}"'
     unchanged = get_conditional_response(request, etag=etag)

@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from assets.imaging.rendering import FOR_PAGES, SPECS
 from assets.models import Asset, Question, Version
 from assets.provenance.data import ProvenanceData
 from assets.rights.consents import GivenConsent
@@ -38,6 +39,13 @@ def as_rita(rita: User) -> Client:
 
 
 @pytest.fixture
+def as_max(max_: User) -> Client:
+    client = Client()
+    client.force_login(max_)
+    return client
+
+
+@pytest.fixture
 def as_nils(nils: User) -> Client:
     client = Client()
     client.force_login(nils)
@@ -61,7 +69,7 @@ LOOKING: dict[str, Callable[[Version], str]] = {
     "asset": lambda v: v.asset.get_absolute_url(),
     "version": lambda v: v.get_absolute_url(),
     "thumb": lambda v: reverse("assets:file", args=(v.pk, "thumb")),
-    "original": lambda v: reverse("assets:file", args=(v.pk, "original")),
+    "preview": lambda v: reverse("assets:file", args=(v.pk, "preview")),
 }
 CHANGING = ("alt_text", "check_alt_text", "license", "shown", "consent", "disclosure", "archive")
 
@@ -226,6 +234,12 @@ class TestUpload:
         assert as_ada.get(f"{self.url}?asset=nonsense&original_of=1").status_code == 200
 
 
+def handed_out() -> list[tuple[int, str]]:
+    """Who downloaded which original, by the log."""
+    noted = LogEntry.objects.filter(action="version.original_downloaded")
+    return list(noted.values_list("actor", "subjects__key"))
+
+
 class TestFiles:
     def test_a_copy_is_private_and_cannot_run(self, as_ada: Client, version: Version) -> None:
         response = as_ada.get(reverse("assets:file", args=(version.pk, "preview")))
@@ -234,10 +248,21 @@ class TestFiles:
         assert response["X-Content-Type-Options"] == "nosniff"
         assert response["Cache-Control"].startswith("private")
 
-    def test_the_original_is_only_a_download(self, as_ada: Client, version: Version) -> None:
-        response = as_ada.get(reverse("assets:file", args=(version.pk, "original")))
+    def test_the_original_is_a_download_for_whoever_has_the_right_and_is_noted(
+        self, as_ada: Client, as_max: Client, version: Version, max_: User
+    ) -> None:
+        url = reverse("assets:file", args=(version.pk, "original"))
+        assert as_ada.get(url).status_code == 403
+        assert (as_max.head(url).status_code, handed_out()) == (200, [])
+        response = as_max.get(url)
         assert response["Content-Disposition"].startswith("attachment")
+        assert response["Cache-Control"] == "private, no-store"
         assert response.content == storage.read(version.sha256)
+        assert handed_out() == [(max_.pk, str(version.pk))]
+
+    def test_no_preset_is_made_of_what_is_not_released(self, as_ada: Client, version: Version) -> None:
+        presets = [name for name in SPECS if name not in FOR_PAGES]
+        assert {as_ada.get(f"/files/{version.pk}/{name}/").status_code for name in presets} == {404}
 
     def test_an_unknown_copy_is_not_made(self, as_ada: Client, version: Version) -> None:
         for spec in ("huge", "../thumb", "thumb.webp", "99999x99999"):
@@ -254,14 +279,15 @@ class TestFiles:
         etag = as_ada.get(url)["ETag"]
         assert as_nils.get(url, HTTP_IF_NONE_MATCH=etag).status_code == 403
 
-    def test_a_damaged_file_is_said_to_be_damaged(self, as_ada: Client, version: Version) -> None:
+    def test_a_damaged_file_is_said_to_be_damaged(self, as_max: Client, version: Version) -> None:
         from pathlib import Path
 
         from django.conf import settings
 
         path = Path(settings.STORAGES["default"]["OPTIONS"]["location"]) / storage.path_of(version.sha256)
         path.write_bytes(b"broken")
-        assert as_ada.get(reverse("assets:file", args=(version.pk, "web"))).status_code == 503
+        assert as_max.get(reverse("assets:file", args=(version.pk, "original"))).status_code == 503
+        assert handed_out() == []
 
 
 class TestStory:

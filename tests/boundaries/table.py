@@ -26,6 +26,8 @@ DECIDERS = "rita max"
 WITHDRAWERS = "rita mona max"
 MANAGERS = "mona max"
 SITE = "bricks"
+LOG = ("core_logentry", "core_loghead", "core_logsubject")
+"""Written by whoever hands out what is not released."""
 
 Sends = Callable[[World], Mapping[str, Any]]
 
@@ -52,8 +54,8 @@ class Row:
     done: int = 302
     changes: bool = True
     """Whether a post that is accepted changes what is stored."""
-    writes: str = ""
-    """The table in which a GET is written down."""
+    writes: Sequence[str] = ()
+    """The tables in which a GET is written down."""
     reads: Sequence[str] = ()
     """What its query may hold."""
     wrong: Mapping[str, str] = field(default_factory=dict)
@@ -185,7 +187,7 @@ ROWS = (
     # The API
     Row("api/v1/images/", see=SITE, reads=("channel", "updated_since", "cursor", "page_size")),
     Row("api/v1/images/<uuid:image>/", see=SITE),
-    Row("api/v1/images/<uuid:image>/file", see=SITE, writes="approvals_delivery"),
+    Row("api/v1/images/<uuid:image>/file", see=SITE, writes=("approvals_delivery",)),
     Row("api/v1/events/", see=SITE, reads=("channel", "after")),
     Row("api/schema/", see=ALL, reads=("format", "lang", "version")),
     Row("api/docs/", see=ALL),
@@ -298,7 +300,7 @@ ROWS = (
     Row(f"{V}agreement/", do=EDITORS),
     Row(f"{V}archive/", do=EDITORS),
     Row("files/<uuid:version_id>/<str:spec>/", see=TEAM),
-    Row("files/<uuid:version_id>/<str:spec>/", see=TEAM, fill={"spec": "=original"}),
+    Row("files/<uuid:version_id>/<str:spec>/", see=MANAGERS, fill={"spec": "=original"}, writes=LOG),
     # Making pictures
     Row("make/", see=MAKERS, reads=("mine",)),
     Row(
@@ -399,8 +401,8 @@ ROWS = (
     Row("callbacks/<slug:key>/<uuid:job_id>/", do=ALL, done=401, changes=False),  # a callback of nobody who can call
     Row("callbacks/<slug:key>/<uuid:job_id>/", do=ALL, done=401, changes=False),  # it proves who it is by itself
     Row("briefs/references/<int:reference_id>/", see=TEAM, reads=("download",), fill={"reference_id": "reference.pk"}),
-    Row("outputs/<uuid:output_id>/", see=TEAM, reads=("original",)),
-    Row("jobs/<uuid:job_id>/unshown/<int:number>/", see=MANAGERS, fill={"job_id": "failed.pk"}),
+    Row("outputs/<uuid:output_id>/", see=TEAM, reads=("original", "preview")),
+    Row("jobs/<uuid:job_id>/unshown/<int:number>/", see=MANAGERS, fill={"job_id": "failed.pk"}, writes=LOG),
     Row(
         "outputs/<uuid:output_id>/keep-as/",
         see=MAKERS,
@@ -447,6 +449,8 @@ ROWS = (
     Row("review/<uuid:review_id>/decide/", do=DECIDERS, sends=a_decision, wrong={"choice": "maybe"}, keeps=("note",)),
     Row("review/<uuid:review_id>/claim/", do=DECIDERS),
     Row("review/<uuid:review_id>/retract/", do="ada"),
+    Row("review/<uuid:review_id>/full-size/", see=DECIDERS),
+    Row("downloads/<uuid:version_id>/", see=TEAM),
     Row("channels/", see=TEAM),
     Row(
         "channels/sites/",
@@ -476,6 +480,7 @@ ROWS = (
     ),
     Row(f"{S}switch/", do=MANAGERS, fill={"slug": "=bricks"}, sends=fixed(active="off")),
     Row("channels/releases/<uuid:release_id>/", see=TEAM),
+    Row("channels/releases/<uuid:release_id>/file/", see=TEAM),
     Row(
         "channels/releases/<uuid:release_id>/withdraw/",
         see=WITHDRAWERS,

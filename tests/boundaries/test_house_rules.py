@@ -70,8 +70,11 @@ STATE_NAMES = {"state", "status"}
 STATE_VERBS = {"save", "write", "_write", "update", "create", "get_or_create", "update_or_create"}
 ROOMS_WITH_VALUES = ("generation/", "approvals/admin.py", "approvals/sites/")
 """Where each log entry about a change holds what was there before and after."""
-WITHOUT_VALUES = {"brief.judged", "brief.started"}
-"""Log actions about something that cannot change afterwards, or that has a row of its own."""
+WITHOUT_VALUES = {
+    "brief.attachment_downloaded", "brief.judged", "brief.started", "job.unshown_downloaded",
+    "output.original_downloaded",
+}  # fmt: skip
+"""Log actions that change nothing, or are about what cannot change afterwards, or that has a row of its own."""
 SAYS_VALUES = {"change", "made", "key_made"}
 """What the house calls the values of an object before and after, and those that it was made with."""
 DOORS = {("write", "audit"), ("update_each", "sets"), ("move", "transitions"), ("save", "transitions")}

@@ -84,13 +84,13 @@ def test_whoever_looks_gets_what_the_table_says_and_changes_nothing(world: World
     for row in tried(caller, "see"):
         with statements() as first:
             looked = client.get(url(row, world)).status_code
-        wrote = changed(before, before := tables() if first else before) - {*MADE_WHEN_FIRST_SHOWN, row.writes}
+        wrote = changed(before, before := tables() if first else before) - {*MADE_WHEN_FIRST_SHOWN, *row.writes}
         if looked != seen(row, caller):
             wrong[str(row)] = (looked, seen(row, caller))
         if row in share(ROWS, caller, of=6):
             with statements() as second:
                 asked = client.head(url(row, world)).status_code
-            wrote |= changed(before, before := tables() if second else before) - {row.writes}
+            wrote |= changed(before, before := tables() if second else before) - {*row.writes}
             if asked != looked:
                 wrong[f"{row} for its head"] = (asked, looked)
         if wrote:

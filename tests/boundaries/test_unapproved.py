@@ -16,7 +16,7 @@ from approvals.models import Choice, Delivery, Release
 from approvals.releases import lifecycle
 from approvals.reviews import settling
 from approvals.sites import access
-from assets.imaging.rendering import SPECS
+from assets.imaging.rendering import FOR_PAGES, SPECS
 from assets.models import Version
 from assets.models.version import Status
 from core import storage
@@ -171,6 +171,7 @@ def test_after_withdrawal_every_saved_address_and_tag_is_gone(world: World) -> N
 
 
 GUESSES = [
+    *(name for name in SPECS if name not in FOR_PAGES),
     "original.png",
     "Original",
     "ORIGINAL",
@@ -212,13 +213,16 @@ def test_a_hash_is_no_address(world: World) -> None:
 
 @pytest.mark.parametrize(("caller", "status"), [("anonymous", 302), ("bricks", 302), ("nils", 403)])
 def test_whoever_is_not_of_the_team_gets_no_file_and_no_304(world: World, caller: str, status: int) -> None:
-    browser, team = world.client(caller), world.client("ada")
+    browser, team = world.client(caller), world.client("max")
     version, output = world.places["live"].version, Output.objects.filter(state="new").first()
     assert output is not None
-    addresses = [f"/files/{version.pk}/{spec}/" for spec in ("original", *SPECS)]
-    addresses += [f"/outputs/{output.pk}/", f"/outputs/{output.pk}/?original"]
+    addresses = [f"/files/{version.pk}/{spec}/" for spec in ("original", *FOR_PAGES)]
+    addresses += [f"/outputs/{output.pk}/", f"/outputs/{output.pk}/?original", f"/outputs/{output.pk}/?preview"]
+    addresses += [f"/downloads/{version.pk}/", f"/channels/releases/{world.places['live'].pk}/file/"]
     for address in addresses:
-        tag = team.get(address)["ETag"]
+        answer = team.get(address)
+        assert answer.status_code in (200, 302)
+        tag = answer.get("ETag", f'"{version.sha256}"')
         for method, headers in requests([tag]):
             answer = getattr(browser, method)(address, headers=headers)
             assert (answer.status_code, answer.has_header("ETag")) == (status, False)

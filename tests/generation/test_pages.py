@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 from assets.imaging import inspection
 from assets.library import forms
 from assets.models import Version
-from core.models import User
+from core.models import LogEntry, User
 from generation.jobs import execution
 from generation.models import Brief, Budget, Job, JobState, Output, OutputState, Template
 from generation.outputs import keeping
@@ -412,11 +412,22 @@ def test_a_hand_off_is_not_read_when_it_is_too_much(
 # Files
 
 
-def test_the_bytes_as_they_came_are_a_download(ada: User) -> None:
+def test_the_bytes_as_they_came_are_a_download_for_whoever_has_the_right_and_are_noted(ada: User, max_: User) -> None:
     output = sent(ada, Finished(pictures=(picture("x"),))).outputs.get()
-    with closing(browser_of(ada).get(reverse("generation:output_file", args=(output.pk,)) + "?original")) as answer:
+    url = reverse("generation:output_file", args=(output.pk,))
+    assert browser_of(ada).get(f"{url}?original").status_code == 403
+    with closing(browser_of(max_).get(f"{url}?original")) as answer:
         assert answer.getvalue() == png("x")
         assert answer["Content-Disposition"].startswith("attachment")
+    noted = LogEntry.objects.filter(action="output.original_downloaded")
+    assert list(noted.values_list("actor", "subjects__key")) == [(max_.pk, str(output.pk))]
+
+
+def test_everybody_downloads_a_marked_preview_of_an_output(ada: User) -> None:
+    output = sent(ada, Finished(pictures=(picture("x"),))).outputs.get()
+    with closing(browser_of(ada).get(reverse("generation:output_file", args=(output.pk,)) + "?preview")) as answer:
+        assert answer["Content-Disposition"].endswith('-not-released.jpg"')
+        assert answer["Cache-Control"] == "private, no-store"
 
 
 def test_a_picture_is_served_with_headers_that_keep_it_harmless(ada: User) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 Point = tuple[float, float]
 Matrix = list[list[float]]
@@ -52,14 +53,20 @@ CURVES: dict[int, Curve] = {
 """Those of high dynamic range are left out: a picture for the web has nowhere to show it."""
 
 
-def profile(primaries: Primaries, curve: Curve) -> bytes:
+@cache
+def srgb() -> bytes:
+    """The profile of sRGB, which says of pixels what they are taken for anyway: small, and always the same bytes."""
+    return profile(BT709, SRGB_CURVE, "sRGB")
+
+
+def profile(primaries: Primaries, curve: Curve, name: str = "Stated by the file") -> bytes:
     """An ICC profile of version 4 for red, green and blue. Raises ValueError for primaries that span nothing."""
     matrix = _adapted(_to_xyz(primaries), primaries.white)
     columns = [[row[number] for row in matrix] for number in range(3)]
     kind = 0 if len(curve) == 1 else 3
     curve_tag = b"para\0\0\0\0" + struct.pack(">HH", kind, 0) + _fixed(curve)
     tags = [
-        (b"desc", _text("Stated by the file")),
+        (b"desc", _text(name)),
         (b"cprt", _text("None")),
         (b"wtpt", _xyz(_D50)),
         *((name, _xyz(column)) for name, column in zip((b"rXYZ", b"gXYZ", b"bXYZ"), columns, strict=True)),

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import io
+import sys
 import threading
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from assets.imaging import colors, decoding, fence, marking, metadata
+from assets.imaging import colors, decoding, fence, marking, metadata, profiles
 from assets.imaging.decoding import Decoded, Size
 from assets.imaging.inspection import ImageInfo, check_bytes, info_of, seen_of
 from assets.imaging.marking import NOT_RELEASED
+from assets.imaging.metadata import EmbeddedMetadata, twins
 from assets.imaging.refusals import Fault
-
-if TYPE_CHECKING:
-    from assets.imaging.metadata import EmbeddedMetadata
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +96,8 @@ class Seen:
     """What the file says about itself, as `metadata.read` gives it."""
 
 
+LARGEST_PACKET = 65_500
+"""Bytes of XMP that a JPEG holds in one piece."""
 STEP = 10
 ENCODING = fence.Limits(cpu=30, wall=60)
 """Large copies take their time, all of it in our own encoder."""
@@ -189,14 +190,26 @@ def warm_up() -> None:
 
 def _as_plain(order: Order) -> dict[str, Any]:
     """An order as it goes to a child."""
-    xmp = order.card.as_xmp() if order.card else b""
     return {
         "spec": asdict(order.spec),
-        "xmp": xmp,
+        "said": _said(order.card, order.spec.media_type) if order.card else {},
         "most": order.max_bytes,
         "lowest": order.lowest_quality or order.spec.quality,
         "mark": order.mark,
     }
+
+
+def _said(card: EmbeddedMetadata, media_type: str) -> dict[str, Any]:
+    """What a copy is to carry, as the arguments of Pillow, and what Pillow has no argument for."""
+    most = LARGEST_PACKET if media_type == "image/jpeg" else sys.maxsize
+    xmp, extension = card.as_xmp_within(most)
+    resources = twins.photoshop_resources(card)
+    said: dict[str, Any] = {"icc_profile": profiles.srgb(), "exif": twins.exif(card), "xmp": xmp}
+    if media_type == "image/jpeg":
+        said["extra"] = twins.jpeg_segments(resources, extension)
+    if media_type == "image/png":
+        said["resources"] = resources
+    return said | ({"dpi": (card.dpi, card.dpi)} if card.dpi else {})
 
 
 def _finished(copy: dict[str, Any]) -> Rendered:
@@ -235,7 +248,7 @@ def _copies(picture: Decoded, orders: Sequence[dict[str, Any]]) -> list[dict[str
 def _copy(pixels: Image.Image, spec: Spec, order: dict[str, Any]) -> dict[str, Any]:
     pixels = marking.mark(pixels, order["mark"]) if order["mark"] else pixels
     for quality in range(spec.quality, order["lowest"] - 1, -STEP):
-        encoded = _encode(pixels, replace(spec, quality=quality), order["xmp"])
+        encoded = _encode(pixels, replace(spec, quality=quality), order["said"])
         if not order["most"] or len(encoded) <= order["most"]:
             break
     return {"data": encoded, "media_type": spec.media_type, "width": pixels.width, "height": pixels.height}
@@ -265,21 +278,28 @@ class _Shrinking:
             self.width, self.height = self.width / factor, self.height / factor
 
 
-def _encode(image: Image.Image, spec: Spec, xmp: bytes) -> bytes:
+def _encode(image: Image.Image, spec: Spec, said: dict[str, Any]) -> bytes:
     out = io.BytesIO()
     if spec.media_type == "image/jpeg":
-        image = _on_white(image)
-        image.save(out, "JPEG", quality=spec.quality, optimize=True, progressive=True, **({"xmp": xmp} if xmp else {}))
+        own = {"optimize": True, "progressive": True, "comment": b""}
+        _on_white(image).save(out, "JPEG", quality=spec.quality, **own, **said)
     elif spec.media_type == "image/png":
-        chunks = PngInfo()
-        if xmp:
-            chunks.add_itxt("XML:com.adobe.xmp", xmp.decode())
-        image.save(out, "PNG", optimize=True, pnginfo=chunks)
+        image.save(out, "PNG", optimize=True, **_as_chunks(said))
     elif spec.media_type == "image/avif":
-        image.save(out, "AVIF", quality=spec.quality, speed=8, **({"xmp": xmp} if xmp else {}))
+        image.save(out, "AVIF", quality=spec.quality, speed=8, **said)
     else:
-        image.save(out, "WEBP", quality=spec.quality, method=spec.effort, **({"xmp": xmp} if xmp else {}))
+        image.save(out, "WEBP", quality=spec.quality, method=spec.effort, **said)
     return out.getvalue()
+
+
+def _as_chunks(said: dict[str, Any]) -> dict[str, Any]:
+    """The same, with what a PNG keeps as text."""
+    chunks, rest = PngInfo(), dict(said)
+    if xmp := rest.pop("xmp", b""):
+        chunks.add_itxt("XML:com.adobe.xmp", xmp.decode())
+    if resources := rest.pop("resources", b""):
+        chunks.add_text(*twins.raw_profile(resources), zip=True)
+    return rest | {"pnginfo": chunks}
 
 
 def _on_white(image: Image.Image) -> Image.Image:

@@ -10,6 +10,8 @@ import re
 
 SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 """Digital source types are written as full addresses, http without s (IPTC NewsCodes)."""
+PLUS_VALUES = "http://ns.useplus.org/ldf/vocab/"
+"""So are the values of PLUS."""
 NAMESPACES = {
     "x": "adobe:ns:meta/",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
@@ -19,12 +21,12 @@ NAMESPACES = {
     "xmpRights": "http://ns.adobe.com/xap/1.0/rights/",
     "Iptc4xmpCore": "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/",
     "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
+    "plus": "http://ns.useplus.org/ldf/xmp/1.0/",
+    "xmpNote": "http://ns.adobe.com/xmp/note/",
 }
 """Prefix → address of what we write."""
 _READ_ONLY = {
-    "xmpNote": "http://ns.adobe.com/xmp/note/",
     "xmpPLUS": "http://ns.adobe.com/xap/1.0/PLUS/",
-    "plus": "http://ns.useplus.org/ldf/xmp/1.0/",
     "cc": "http://creativecommons.org/ns#",
     "dcterms": "http://purl.org/dc/terms/",
     "exif": "http://ns.adobe.com/exif/1.0/",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 
+WITHOUT_A_MODEL = ("sketch",)
+"""Providers that draw without a trained model."""
+
 
 class Provenance(models.Model):
     """How one version was made. Written with the version and never again.
@@ -14,6 +17,9 @@ class Provenance(models.Model):
     version = models.OneToOneField("assets.Version", on_delete=models.PROTECT, related_name="provenance")
     provider = models.CharField(max_length=64, blank=True)
     provider_name = models.CharField(max_length=80, blank=True)
+    ai_system = models.CharField(  # noqa: DJ001 - none, from before it was kept, is not the same as no such system
+        max_length=120, null=True, blank=True, help_text="The AI system as files name it; empty where there was none."
+    )
     model_asked = models.CharField(max_length=120, blank=True)
     model_reported = models.CharField(max_length=120, blank=True)
     digital_source = models.CharField(
@@ -45,3 +51,13 @@ class Provenance(models.Model):
 
     def __str__(self) -> str:
         return f"provenance of {self.version_id}"
+
+    @property
+    def system(self) -> str:
+        """The AI system as files name it; empty where there was none.
+
+        Rows from before it was kept name the provider as pages do, with the way in brackets: “Midjourney (by hand)”.
+        """
+        if self.ai_system is not None:
+            return self.ai_system
+        return "" if self.provider in WITHOUT_A_MODEL else self.provider_name.partition(" (")[0]

@@ -153,6 +153,7 @@ def _take_in(form: UploadForm, file: UploadedFile[Any], asset: Asset | None, by:
     maker = said["maker"] if made_elsewhere else "upload"
     provenance = ProvenanceData(
         provider_name=maker if made_elsewhere else "",
+        ai_system=maker if made_elsewhere else "",
         terms=terms.current_terms(slugify(maker)) if made_elsewhere else None,
     )
     return intake.take_in(

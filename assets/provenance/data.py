@@ -17,6 +17,8 @@ class ProvenanceData:
 
     provider: str = ""
     provider_name: str = ""
+    ai_system: str = ""
+    """The AI system as files name it, such as `Midjourney`; empty where no trained model drew."""
     model_asked: str = ""
     model_reported: str = ""
     digital_source: str = ""

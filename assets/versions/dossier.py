@@ -113,7 +113,7 @@ def _facts_3(version: Version) -> dict[str, Any]:
         "license": _license_3(version.license),
         "consents": _consents_3(version),
         "disclosure": said["disclosure"] | _statement(version),
-        "provenance": said["provenance"] | _known(version),
+        "provenance": said["provenance"] | _known(version) | _system(version),
     }
 
 
@@ -132,6 +132,11 @@ def _statement(version: Version) -> dict[str, Any]:
 def _known(version: Version) -> dict[str, Any]:
     made: Provenance | None = getattr(version, "provenance", None)
     return {"digital_source": made.digital_source if made else "", "parent": str(version.parent_id or "")}
+
+
+def _system(version: Version) -> dict[str, Any]:
+    made: Provenance | None = getattr(version, "provenance", None)
+    return {"ai_system": made.system} if made else {}
 
 
 def _alt_text(version: Version) -> dict[str, Any]:

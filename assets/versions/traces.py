@@ -33,6 +33,8 @@ def of_provenance(made: Provenance | None) -> str:
     said = values_of(made, *(field.name for field in Provenance._meta.concrete_fields))
     if not said["digital_source"]:
         del said["digital_source"]  # the log holds rows from before this column by the others
+    if said["ai_system"] is None:
+        del said["ai_system"]  # so is this one
     return dossier.digest_of(plain(said))
 
 

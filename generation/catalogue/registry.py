@@ -43,6 +43,14 @@ def label(key: str) -> str:
         return key
 
 
+def ai_system(key: str, model: str) -> str:
+    """The AI system of a provider as files name it; the model itself where the provider is no longer set up."""
+    try:
+        return provider(key).ai_system(model)
+    except NotConfigured:
+        return model
+
+
 def is_by_hand(key: str) -> bool:
     """Whether people run this provider themselves and bring its pictures."""
     return key in settings.IMAGE_PROVIDERS and provider(key).capabilities.by_hand

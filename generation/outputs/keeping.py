@@ -66,6 +66,7 @@ def facts_of(output: Output) -> ProvenanceData:
     return ProvenanceData(
         provider=job.model.provider,
         provider_name=registry.label(job.model.provider),
+        ai_system=registry.ai_system(job.model.provider, job.model_reported or job.model.model_id),
         model_asked=job.model.model_id,
         model_reported=job.model_reported,
         prompt=brief.prompt,

@@ -221,6 +221,7 @@ class Provider(ABC):
 
     key: ClassVar[str]  # stored on every job; never renamed
     label: ClassVar[str]
+    system: ClassVar[str] = ""  # the AI system as files name it, where that is not the label
     capabilities: ClassVar[Capabilities]
     Options: ClassVar[type[DataclassInstance]] = Nothing
     Extra: ClassVar[type[DataclassInstance]] = Nothing  # what ImageSpec.extra may hold
@@ -237,6 +238,10 @@ class Provider(ABC):
     def lost_in(self, spec: ImageSpec) -> tuple[str, ...]:
         """A sentence for each part of a wish that was not sent."""
         return tuple(f"Sent without {NOT_SENT[name]}: {self.label} cannot use it." for name in self.unsupported(spec))
+
+    def ai_system(self, model: str) -> str:
+        """What made a picture of this model, as its file names it; empty where no trained model draws."""
+        return self.system or self.label
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -104,6 +104,10 @@ class Compatible(OpenAIImages):
     def narrowed(self, question: Question, model: ModelSpec) -> Question | None:
         return super().narrowed(question, model) if question.name in self.profile.sends else None
 
+    def ai_system(self, model: str) -> str:
+        """Whose server it is says nothing of what draws on it: the model does."""
+        return model
+
     def compose(self, spec: ImageSpec) -> str:
         prompt = spec.prompt
         for command in self.profile.commands:

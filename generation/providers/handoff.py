@@ -67,6 +67,7 @@ class Midjourney(HandOff):
 
     key = "midjourney"
     label = "Midjourney (by hand)"
+    system = "Midjourney"
     capabilities = Capabilities(seed=True, negative=True, references=True, several=True, by_hand=True)
     link = "https://www.midjourney.com/imagine"
     attaching = "Add them with the picture button in the prompt bar, as image prompts, in this order."
@@ -104,6 +105,7 @@ class ChatGPT(HandOff):
 
     key = "chatgpt"
     label = "ChatGPT (by hand)"
+    system = "ChatGPT"
     capabilities = Capabilities(negative=True, references=True, several=True, by_hand=True)
     link = "https://chatgpt.com/"
     attaching = "Drop them into the message box in this order, before you send the text."

@@ -99,6 +99,7 @@ class OpenAIImages(OpenAIAccount):
 
     key = "openai"
     label = "OpenAI Images"
+    system = "OpenAI"
     capabilities = Capabilities(references=True, mask=True, several=True, exact_size=True, quality=True)
     Extra = ImagesExtra
 

@@ -131,6 +131,7 @@ class OpenAIResponses(OpenAIAccount):
 
     key = "openai-responses"
     label = "OpenAI Responses"
+    system = "OpenAI"
     capabilities = Capabilities(
         references=True, mask=True, exact_size=True, quality=True, cancellable=True, resumable=True
     )

@@ -37,6 +37,10 @@ class Sketch(Provider):
         repeat_is_harmless=True,
     )
 
+    def ai_system(self, model: str) -> str:
+        """A drawing program, which nobody trained."""
+        return ""
+
     def size(self, spec: ImageSpec) -> tuple[int, int] | None:
         return None if _is_edit(spec) else spec.pixels
 

@@ -47,7 +47,7 @@ def preview(request: SignedIn, version_id: UUID) -> HttpResponseBase:
     if release := Release.objects.live().filter(version=version).order_by("released_at").first():
         return redirect("approvals:released_file", release.pk)
     copy = renditions.for_looking(version)
-    return handed_out(copy.data, copy.media_type, f"{name_of(version)}-not-released.jpg")
+    return handed_out(copy.data, copy.media_type, name_of(version, "jpg", "not-released"))
 
 
 @require_safe

@@ -12,7 +12,6 @@ from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from assets.imaging.inspection import EXTENSIONS
@@ -21,6 +20,7 @@ from assets.imaging.rendering import FOR_PAGES, SPECS
 from assets.library import originals, renditions
 from assets.models import Version
 from core import storage
+from core.file_names import file_name
 from core.web.files import handed_out, sent
 from core.web.requests import SignedIn
 
@@ -57,7 +57,9 @@ def file(request: SignedIn, version_id: UUID, spec: str) -> HttpResponseBase:
 
     Larger copies without a mark come from releases.
     """
-    version = get_object_or_404(Version.objects.visible_to(request.user).select_related("asset"), pk=version_id)
+    version = get_object_or_404(
+        Version.objects.visible_to(request.user).select_related("asset__listing"), pk=version_id
+    )
     if spec not in (ORIGINAL, *FOR_PAGES):
         raise Http404
     return _original(request, version) if spec == ORIGINAL else _copy(request, version, spec)
@@ -70,9 +72,10 @@ def _copy(request: SignedIn, version: Version, spec: str) -> HttpResponseBase:
 
 def _original(request: SignedIn, version: Version) -> HttpResponseBase:
     data = originals.hand_out(version, by=request.user, noted=request.method == "GET")
-    return handed_out(data, version.media_type, f"{name_of(version)}.{EXTENSIONS.get(version.media_type, 'bin')}")
+    return handed_out(data, version.media_type, name_of(version, EXTENSIONS.get(version.media_type, "bin")))
 
 
-def name_of(version: Version) -> str:
-    """How a downloaded file of the version is called, before its ending."""
-    return f"{slugify(version.asset.title)[:80] or 'picture'}-v{version.number}"
+def name_of(version: Version, extension: str, *ending: str) -> str:
+    """How a downloaded file of the version is called."""
+    reference = version.asset.listing.reference if version.asset.listing else ""
+    return file_name(reference, version.asset.title, ending=(f"v{version.number}", *ending), extension=extension)

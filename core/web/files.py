@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
-from django.utils.http import content_disposition_header
 
 from core import storage
+from core.file_names import disposition
 from core.web.requests import SignedIn
 
 HEADERS = {
@@ -26,8 +26,8 @@ HANDED_OUT = {**HEADERS, "Cache-Control": "private, no-store"}
 def handed_out(data: bytes, media_type: str, attachment: str = "") -> HttpResponseBase:
     """Bytes for one person, now; under a name, as a download. No cache keeps them."""
     response = HttpResponse(data, media_type, headers=HANDED_OUT)
-    if disposition := content_disposition_header(bool(attachment), attachment):
-        response["Content-Disposition"] = disposition
+    if attachment:
+        response["Content-Disposition"] = disposition(attachment)
     return response
 
 
@@ -35,8 +35,8 @@ def sent(request: SignedIn, sha256: str, media_type: str, attachment: str = "") 
     etag = f'"{sha256}"'
     unchanged = get_conditional_response(request, etag=etag)
     response = unchanged or HttpResponse(storage.read(sha256), media_type)
-    if disposition := content_disposition_header(bool(attachment), attachment):
-        response["Content-Disposition"] = disposition
+    if attachment:
+        response["Content-Disposition"] = disposition(attachment)
     for name, value in {**HEADERS, "ETag": etag}.items():
         response[name] = value
     return response

@@ -21,6 +21,7 @@ from approvals.models.document import (
     PublicDisclosure,
     PublicFile,
     PublicLicense,
+    PublicLimits,
     PublicOriginal,
     PublicVersion,
     ReleaseDocument,
@@ -39,6 +40,7 @@ PARTS = {
         "file": PublicFile,
     }.items()
 }
+LIMITS = tuple(field.name for field in fields(PublicLimits))
 ORIGINAL = tuple(field.name for field in fields(PublicOriginal))
 IMAGES = "/images/"
 ORIGINAL_AT, FILE_AT = ',"original":', ',"file":{'
@@ -109,4 +111,5 @@ def _is_in_order(said: Any) -> bool:
     if not isinstance(said, dict) or tuple(said) != NAMES or said["format"] != FORMAT:
         return False
     parts = all(isinstance(said[name], dict) and tuple(said[name]) == names for name, names in PARTS.items())
+    parts = parts and isinstance(said["license"]["limits"], dict) and tuple(said["license"]["limits"]) == LIMITS
     return parts and (said["original"] is None or tuple(said["original"]) == ORIGINAL)

@@ -15,7 +15,6 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.http import parse_etags, quote_etag
-from django.utils.text import slugify
 from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -42,6 +41,7 @@ from approvals.releases.pages import Served
 from approvals.sites.callers import Caller
 from assets.imaging import inspection
 from core import storage
+from core.file_names import disposition, file_name
 
 EVENTS_AT_ONCE = 200
 
@@ -196,18 +196,23 @@ class ImageFile(SiteView):
 
 def _file(release: Served) -> HttpResponse:
     """The bytes, hashed once more while they are read: what leaves is what was released, or nothing."""
-    extension = inspection.EXTENSIONS[release.file_media_type]
     try:
-        document = ReleaseDocument.parse(release.document_text)
-        name = f"{slugify(document.title)[:80] or 'image'}-v{document.version.number}.{extension}"
+        name = _name(ReleaseDocument.parse(release.document_text), release)
         data = storage.read(release.file_sha256)
     except (UnreadableDocument, storage.CorruptFile, OSError) as error:
         raise Damaged from error
     return HttpResponse(
         data,
         content_type=release.file_media_type,
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"},
+        headers={"Content-Disposition": disposition(name), "X-Content-Type-Options": "nosniff"},
     )
+
+
+def _name(said: ReleaseDocument, release: Served) -> str:
+    """The name in the document; the same one made anew where that is older than such names."""
+    ending = (f"v{said.version.number}", release.channel)
+    extension = inspection.EXTENSIONS[release.file_media_type]
+    return said.file.name or file_name(said.listing or "", said.title, ending=ending, extension=extension)
 
 
 class EventList(SiteView):

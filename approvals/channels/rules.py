@@ -28,6 +28,8 @@ class Rules:
     max_bytes: int = 0
     format: str = "image/jpeg"
     quality: int = 85
+    dpi: int = 0
+    """Dots per inch that a file for print says of itself."""
     allow_generated: bool = True
     allow_altered: bool = True
     allow_people: bool = True
@@ -47,6 +49,8 @@ class Rules:
             raise BadRules(f"format is “{rules.format}”, not one of {', '.join(FORMATS)}.")
         if not 30 <= rules.quality <= 100:
             raise BadRules(f"quality is {rules.quality}, not between 30 and 100.")
+        if rules.dpi and not 30 <= rules.dpi <= 2_400:
+            raise BadRules(f"dpi is {rules.dpi}, neither 0 nor between 30 and 2400.")
         return rules
 
     def in_words(self) -> list[str]:
@@ -59,6 +63,7 @@ class Rules:
         yield f"Delivered as {self.format.removeprefix('image/').upper()}" + (
             f", at most {self.max_bytes / 1_000_000:g} MB." if self.max_bytes else "."
         )
+        yield f"Printed at {self.dpi} dots per inch." if self.dpi else ""
         yield "" if self.allow_generated else "No generated pictures. Photographs only, altered or not."
         yield "" if self.allow_altered else "No altered photographs."
         yield "An altered photograph needs its original, released here before it." if self.needs_original else ""

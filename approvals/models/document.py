@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import MISSING, Field, asdict, dataclass, field, fields
 from datetime import date
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-FORMAT = 2
+FORMAT = 3
 
 
 def says(words: str) -> dict[str, Any]:
@@ -66,6 +66,20 @@ class PublicAltText:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicLimits:
+    """What a license leaves to whoever receives the picture. What is empty limits nothing; unknown is not yes."""
+
+    territories: list[str] = field(
+        default_factory=list, metadata=says("Only there: countries (`US`), parts of them (`US-CA`), or `EU`.")
+    )
+    listing_only: str = field(default="", metadata=says("Only for the listing of this reference."))
+    may_alter: str = field(default="unknown", metadata=says("`yes`, `no` or `unknown`."))
+    may_sublicense: str = field(
+        default="unknown", metadata=says("Whether others may have it from you: `yes`, `no` or `unknown`.")
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class PublicLicense:
     holder: str
     attribution: str = field(metadata=says("Show it word for word, if there is one."))
@@ -73,6 +87,13 @@ class PublicLicense:
     valid_until: date | None = field(
         metadata=says("The last day of use. It ends when that day ends in the time zone of the channel.")
     )
+    creator: str = field(default="", metadata=says("Several are parted by a semicolon."))
+    notice: str = field(default="", metadata=says("The copyright notice, whole; it stands in the file too."))
+    usage_terms: str = ""
+    licensor: str = ""
+    licensor_url: str = ""
+    data_mining: str = field(default="", metadata=says("A PLUS value, such as `DMI-PROHIBITED`; empty where none is."))
+    limits: PublicLimits = field(default_factory=PublicLimits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +122,7 @@ class PublicFile:
     height: int = field(metadata=says("Pixels."))
     size: int = field(metadata=says("Bytes."))
     sha256: str
+    name: str = field(default="", metadata=says("Of the file, in any script; empty in documents before format 3."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +146,7 @@ class ReleaseDocument:
 
     @classmethod
     def parse(cls, text: str) -> ReleaseDocument:
-        """Read what `as_text` wrote, in this format or in the first, which had no number.
+        """Read what `as_text` wrote, in this format or an earlier one; the first had no number.
 
         Raises UnreadableDocument for anything else.
         """
@@ -155,14 +177,20 @@ def sha256_of(text: str) -> str:
 
 
 def _known(part: type[Any], said: Mapping[str, Any]) -> dict[str, Any]:
-    """What a part of the document has fields for; a later format may have said more."""
-    return {each.name: said[each.name] for each in fields(part)}
+    """What a part of the document has fields for; a later format may have said more, and an earlier one less."""
+    had = [each.name for each in fields(part) if each.name in said or not _has_default(each)]
+    return {name: said[name] for name in had}
+
+
+def _has_default(each: Field[Any]) -> bool:
+    return each.default is not MISSING or each.default_factory is not MISSING
 
 
 def _license(said: Mapping[str, Any]) -> PublicLicense:
     until = said["valid_until"]
     known = _known(PublicLicense, said)
-    return PublicLicense(**known | {"valid_until": date.fromisoformat(until) if until else None})
+    limits = PublicLimits(**_known(PublicLimits, said.get("limits", {})))
+    return PublicLicense(**known | {"valid_until": date.fromisoformat(until) if until else None, "limits": limits})
 
 
 def _disclosure(said: Mapping[str, Any]) -> PublicDisclosure:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from approvals.channels import verdict
 from approvals.channels.disclosure import ORIGINAL
 from approvals.channels.rules import BadRules
 from approvals.models import Channel
+from approvals.pages import delivered_words
 from assets.models import Answer, Consent, DigitalSource, Origin, Provenance, Version
 from assets.pages.contributions import contributions
 from assets.pages.file_statement import About, file_statement
@@ -75,16 +76,22 @@ def _as_the_file_says(version: Version, about: About) -> Iterator[DossierRow]:
     return (DossierRow(fact.name, fact.value, fact.source) for fact in file_statement(version, about))
 
 
-def folded_sections(version: Version, channels: Iterable[Channel]) -> list[DossierSection]:
+def folded_sections(version: Version, channels: Sequence[Channel]) -> list[DossierSection]:
     """What else is judged, and who worked on it: long, mostly as expected, and one click away."""
     said = tuple(_as_the_file_says(version, About.ALL_ELSE))
     people = tuple(DossierRow(each.person, each.words) for each in contributions(version))
     file = [DossierSection("File metadata", said, hint="what the file says about itself")] if said else []
     return [
+        *_delivered(version, channels),
         DossierSection("Who worked on it", people, hint=", ".join(row.name for row in people)),
         *file,
         *(_channel(channel) for channel in channels),
     ]
+
+
+def _delivered(version: Version, channels: Sequence[Channel]) -> Iterator[DossierSection]:
+    if rows := tuple(DossierRow(*each) for each in delivered_words.told(version, channels)):
+        yield DossierSection("What the file will say", rows, hint="inside each delivered file")
 
 
 def _channel(channel: Channel) -> DossierSection:
@@ -180,6 +187,8 @@ def _provenance(made: Provenance | None) -> Iterator[DossierRow]:
         yield DossierRow("Known from the path", str(DigitalSource(made.digital_source).label), "Made here as this")
     if made.provider or made.provider_name:
         yield DossierRow("Provider", made.provider_name or made.provider, made.provider if made.provider_name else "")
+    if made.system:
+        yield DossierRow("AI system", made.system)
     if made.model_asked:
         reported = f"Reports itself as {made.model_reported}" if made.model_reported else ""
         yield DossierRow("Model", made.model_asked, reported)

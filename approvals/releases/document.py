@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from approvals.channels import disclosure
-from approvals.channels.disclosure import Profile
+from approvals.channels.disclosure import Disclosure, Profile
 from approvals.channels.rules import Rules
 from approvals.models.document import (
     FORMAT,
@@ -18,17 +18,24 @@ from approvals.models.document import (
     PublicDisclosure,
     PublicFile,
     PublicLicense,
+    PublicLimits,
     PublicOriginal,
     PublicVersion,
     ReleaseDocument,
 )
+from approvals.releases import originals
+from assets.imaging.inspection import EXTENSIONS
 from assets.imaging.metadata import SOURCE_TYPES, EmbeddedMetadata
 from assets.imaging.rendering import Rendered
+from assets.models import Answer, DigitalSource, Question
 from assets.models.version import label_of
-from assets.rights import validity
+from assets.rights import notice, validity
+from core.file_names import file_name
 
 Facts = Mapping[str, Any]
 """A dossier's facts, in the newest format."""
+BY_A_MODEL = (DigitalSource.GENERATED, DigitalSource.COMPOSITE, DigitalSource.SYNTHETIC)
+"""What a trained model made, or had a part in."""
 
 
 def document(facts: Facts, channel: str, file: Rendered) -> ReleaseDocument:
@@ -48,27 +55,81 @@ def document(facts: Facts, channel: str, file: Rendered) -> ReleaseDocument:
         license=_license(facts),
         disclosure=_disclosure(facts, kind, profile_of(facts, channel)),
         original=_original(facts, kind),
-        file=PublicFile(file.media_type, file.width, file.height, len(file.data), file.sha256),
+        file=_file(file, name_of(facts, channel, file.media_type)),
     )
 
 
-def embedded(facts: Facts) -> EmbeddedMetadata:
-    """What the delivered file says about itself."""
-    texts, license, made = facts["alt_text"], facts["license"], facts["provenance"]
+def embedded(facts: Facts, channel: str) -> EmbeddedMetadata:
+    """What the file that is delivered to a channel says about itself. Raises BadRules."""
+    texts, said = facts["alt_text"], notice.of(facts)
     further = {tag: text for tag, text in texts["texts"].items() if tag != texts["language"]}
-    system = made.get("provider_name") or made.get("provider", "")
+    system, version = _ai_system(facts)
     return EmbeddedMetadata(
         title=facts["title"],
+        description=_description(facts, channel),
         alt_text="" if texts["decorative"] else texts["texts"].get(texts["language"], ""),
         language=texts["language"],
         further_alt_texts=further,
-        credit=license.get("attribution", ""),
-        rights=license.get("holder", ""),
-        web_statement=license.get("url", ""),
+        long_description=texts.get("long", ""),
+        creator=said.creator,
+        credit=said.credit,
+        rights=said.notice,
+        marked=said.marked,
+        usage_terms=said.usage_terms,
+        web_statement=said.web_statement,
+        licensor=said.licensor,
+        licensor_url=said.licensor_url,
+        data_mining=said.data_mining,
+        constraints=said.constraints,
         digital_source=facts["disclosure"]["digital_source"],
         ai_system=system,
-        ai_system_version=(made.get("model_reported") or made.get("model_asked", "")) if system else "",
+        ai_system_version=version,
+        dpi=rules_of(facts, channel).dpi,
     )
+
+
+def name_of(facts: Facts, channel: str, media_type: str) -> str:
+    """The name of the delivered file: listing, title, version and channel."""
+    version = f"v{facts['file']['number']}"
+    reference = facts["listing"].get("reference", "")
+    return file_name(reference, facts["title"], ending=(version, channel), extension=EXTENSIONS[media_type])
+
+
+def _description(facts: Facts, channel: str) -> str:
+    """The caption, the label and the statement, as far as each says more than the one before it.
+
+    A statement that leads to the original is left out where there is none: its place would stay empty.
+    """
+    kind = kind_of(facts)
+    if kind is None:
+        return ""
+    shown = disclosure.disclose(profile_of(facts, channel), kind, note=facts["disclosure"]["note"])
+    said: list[str] = []
+    for words in (shown.caption, shown.label, _statement(facts, shown)):
+        if words and words.casefold() not in " ".join(said).casefold():
+            said.append(words)
+    return " ".join(map(_ended, said)) if len(said) > 1 else "".join(said)
+
+
+def _ended(words: str) -> str:
+    return words if words.endswith((".", "!", "?")) else f"{words}."
+
+
+def _statement(facts: Facts, shown: Disclosure) -> str:
+    has_original = bool(facts["disclosure"]["original"])
+    leads_there = disclosure.ORIGINAL in shown.statement
+    return shown.statement_with(originals.address_of(facts)) if has_original or not leads_there else ""
+
+
+def _ai_system(facts: Facts) -> tuple[str, str]:
+    """The AI system and its version: the one that the path knows; else, where a model had a part, the file's own."""
+    made, stated = facts["provenance"], facts["disclosure"]["digital_source"]
+    if system := made.get("ai_system", ""):
+        return system, made.get("model_reported") or made.get("model_asked", "")
+    said = made.get("file_says", {}).get("iptc", {})
+    if stated not in BY_A_MODEL or not (system := said.get("ai_system", "")):
+        return "", ""
+    return system, said.get("ai_system_version", "")
 
 
 def rules_of(facts: Facts, channel: str) -> Rules:
@@ -86,9 +147,14 @@ def needs_its_original(facts: Facts, channel: str) -> bool:
     return _kind(facts) is Kind.ALTERED and rules_of(facts, channel).needs_original
 
 
-def _kind(facts: Facts) -> Kind:
+def kind_of(facts: Facts) -> Kind | None:
+    """What the picture is to the people who look at it; None when that is not stated."""
     said = facts["disclosure"]
-    kind = disclosure.kind_of(said["digital_source"], said["alterations"])
+    return disclosure.kind_of(said["digital_source"], said["alterations"])
+
+
+def _kind(facts: Facts) -> Kind:
+    kind = kind_of(facts)
     if kind is None:
         raise ValueError("a version whose kind is not stated is never released")
     return kind
@@ -100,9 +166,32 @@ def _label(facts: Facts) -> str:
 
 
 def _license(facts: Facts) -> PublicLicense:
-    said = facts["license"]
+    """What the file says of it too; the credit line alone is only the one that the license asks for."""
+    license, said = facts["license"], notice.of(facts)
     return PublicLicense(
-        said.get("holder", ""), said.get("attribution", ""), said.get("url", ""), valid_until=validity.last_day(facts)
+        holder=license.get("holder", ""),
+        attribution=license.get("attribution", ""),
+        url=said.web_statement,
+        valid_until=validity.last_day(facts),
+        creator=said.creator,
+        notice=said.notice,
+        usage_terms=said.usage_terms,
+        licensor=said.licensor,
+        licensor_url=said.licensor_url,
+        data_mining=said.data_mining,
+        limits=_limits(license),
+    )
+
+
+def _limits(license: Mapping[str, Any]) -> PublicLimits:
+    """What binds whoever receives the picture. Which channels of ours it may go to is kept here, by releasing it."""
+    left = license.get("limits", {})
+    sublicense = license.get("answers", {}).get(Question.SUBLICENSE.value, {})
+    return PublicLimits(
+        territories=list(left.get("territories", ())),
+        listing_only=left.get("listing_only", ""),
+        may_alter=left.get("may_alter", Answer.UNKNOWN.value),
+        may_sublicense=sublicense.get("answer", Answer.UNKNOWN.value),
     )
 
 
@@ -119,6 +208,10 @@ def _disclosure(facts: Facts, kind: Kind, profile: Profile) -> PublicDisclosure:
         statement=shown.statement,
         order=Order(shown.order),
     )
+
+
+def _file(file: Rendered, name: str) -> PublicFile:
+    return PublicFile(file.media_type, file.width, file.height, len(file.data), file.sha256, name)
 
 
 def _original(facts: Facts, kind: Kind) -> PublicOriginal | None:

@@ -23,8 +23,7 @@ def prepare(facts: Facts) -> dict[str, Rendered]:
 
     Raises `TooLarge`, `BadRules`, `inspection.Unreadable` or `storage.CorruptFile`.
     """
-    said = embedded(facts)
-    orders = {channel: order(rules_of(facts, channel), said) for channel in facts["channels"]}
+    orders = {channel: order(rules_of(facts, channel), embedded(facts, channel)) for channel in facts["channels"]}
     files = rendering.render_all(storage.read(facts["file"]["sha256"]), list(orders.values()))
     made = dict(zip(orders, files, strict=True))
     for channel, file in made.items():

@@ -131,7 +131,7 @@ def _expected(facts: dict[str, Any], slug: str, stored: ReleaseDocument) -> Rele
     file = stored.file
     made = document(facts, slug, Rendered(b"", file.sha256, file.media_type, file.width, file.height))
     label = _label(facts, stored.version.label, made.version.label)
-    return replace(made, file=file, version=replace(made.version, label=label))
+    return replace(made, file=replace(file, name=made.file.name), version=replace(made.version, label=label))
 
 
 def _label(facts: dict[str, Any], stored: str, made: str) -> str:

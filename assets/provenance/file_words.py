@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
+from assets.rights.notice import CREATORS, NOTICES
+
 RIGHTS = {
-    "Copyright notice": (
-        "rights", "tiff_rights", "dcterms_rights", "pur_rights", "prism_rights", "media_rights", "xmp_rights",
-        "old_prism_rights", "stated_rights", "copyright_notice",
-    ),
-    "Creator": (
-        "creator", "tiff_creator", "dcterms_creator", "acdsee_creator", "image_creator", "photographer", "artist",
-        "windows_author",
-    ),
+    "Copyright notice": NOTICES,
+    "Creator": CREATORS,
     "Usage terms": (
         "usage_terms", "rights_usage_terms", "access_rights", "terms_and_conditions", "terms_and_conditions_url",
         "use_guidelines", "pur_agreement", "prl_usage", "rights_expression", "rights_expression_link",

@@ -132,7 +132,7 @@ def test_the_file_carries_its_words(bricks: Site, release: Release) -> None:
 def test_the_file_is_served_so_that_it_cannot_act_as_a_page(bricks: Site, release: Release) -> None:
     response = bricks.get(url(release, "file"))
     assert response["X-Content-Type-Options"] == "nosniff"
-    assert response["Content-Disposition"] == 'attachment; filename="kitchen-v1.jpg"'
+    assert response["Content-Disposition"] == 'attachment; filename="Kitchen-v1-website.jpg"'
     assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert response["Cache-Control"] == "private, no-cache"
 

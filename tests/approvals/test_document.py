@@ -12,7 +12,7 @@ from typing import Any, get_args, get_type_hints
 import pytest
 
 from approvals.models import Release
-from approvals.models.document import ReleaseDocument
+from approvals.models.document import PublicLimits, ReleaseDocument
 from approvals.releases.document import document, embedded
 from approvals.reviews import dossier
 from assets.imaging.rendering import Rendered
@@ -42,6 +42,16 @@ SOURCES = {
     "license.attribution": ("license.attribution",),
     "license.url": ("license.url",),
     "license.valid_until": ("license.valid_until", "consents.given"),
+    "license.creator": ("license.creator",),
+    "license.notice": ("license.notice",),
+    "license.usage_terms": ("license.usage_terms",),
+    "license.licensor": ("license.licensor",),
+    "license.licensor_url": ("license.licensor_url",),
+    "license.data_mining": ("license.data_mining",),
+    "license.limits.territories": ("license.limits.territories",),
+    "license.limits.listing_only": ("license.limits.listing_only",),
+    "license.limits.may_alter": ("license.limits.may_alter",),
+    "license.limits.may_sublicense": ("license.answers.sublicense.answer",),
     "disclosure.kind": (),
     "disclosure.alterations": ("disclosure.alterations",),
     "disclosure.digital_source_type": ("disclosure.digital_source",),
@@ -56,6 +66,7 @@ SOURCES = {
     "file.height": None,
     "file.size": None,
     "file.sha256": None,
+    "file.name": ("listing.reference", "title", "file.number"),
 }
 """Field of the document → the facts it comes from. None for what is a fact of the delivered file.
 
@@ -77,8 +88,19 @@ OTHER = {
     "consents.given": [{"valid_until": "2027-01-01"}],
     "channels.website.profile.order": "",
     "alt_text.language": "fr",
+    "license.data_mining": "DMI-PROHIBITED",
+    "license.limits.territories": ["FR"],
 }
 """Where another text would not do: another value of a fact."""
+RIGHTS = {
+    "creator": "Ann Example",
+    "notice": "© 2026 Ann Example",
+    "usage_terms": "For this listing",
+    "licensor": "An agency",
+    "licensor_url": "https://agency.example/",
+    "data_mining": "DMI-PROHIBITED-AIMLTRAINING",
+    "limits": {"territories": ["US"], "listing_only": "HB-1", "may_alter": "no", "kinds": ["website"]},
+}
 FILE = Rendered(data=b"bytes", media_type="image/jpeg", width=96, height=64, sha256="0" * 64)
 
 
@@ -95,7 +117,9 @@ def leaves(kind: type, path: str = "") -> Iterator[str]:
 def facts(ada: User) -> dict[str, Any]:
     """A dossier in which every fact that may leave says something."""
     photograph = library.ready_version(ada)
-    made = ProvenanceData(provider="sketch", provider_name="Sketch", model_asked="sketch-1", prompt="A kitchen")
+    made = ProvenanceData(
+        provider="midjourney", provider_name="Midjourney (by hand)", ai_system="Midjourney", model_asked="7", prompt="A"
+    )
     version = library.ready_version(ada, listing=library.ListingFactory.create(), provenance=made)
     verbs.describe(version, text="Kitchen, virtually staged", further={"fr": "Cuisine"}, by=ada)
     verbs.mark(
@@ -110,7 +134,8 @@ def facts(ada: User) -> dict[str, Any]:
     given = GivenConsent(kind="person", name="Jo", given="yes", valid_until=date(2029, 1, 1))
     verbs.record_consent(version, given, by=ada)
     channel = factories.channel("website", disclosure=PROFILE)
-    return dossier.of(Version.objects.with_dossier().get(pk=version.pk), [channel]).facts
+    facts = dossier.of(Version.objects.with_dossier().get(pk=version.pk), [channel]).facts
+    return facts | {"license": facts["license"] | RIGHTS}
 
 
 def put(facts: Mapping[str, Any], path: str, value: object) -> dict[str, Any]:
@@ -175,7 +200,8 @@ def test_the_kind_follows_what_was_stated(
 def test_facts_of_the_file_are_those_of_the_delivered_file(facts: dict[str, Any]) -> None:
     other = replace(FILE, data=b"other bytes", media_type="image/png", width=97, height=65, sha256="1" * 64)
     before, after = said(facts), said(facts, other)
-    assert {name for name in before if before[name] != after[name]} == {n for n, s in SOURCES.items() if s is None}
+    own = {name for name, sources in SOURCES.items() if sources is None}
+    assert {name for name in before if before[name] != after[name]} == {*own, "file.name"}  # its ending
 
 
 def test_it_is_read_as_it_was_written(facts: dict[str, Any]) -> None:
@@ -192,25 +218,37 @@ def test_the_first_format_is_still_read(facts: dict[str, Any]) -> None:
     assert ReleaseDocument.parse(json.dumps(first)) == replace(made, format=1)
 
 
+def test_the_second_format_is_still_read(facts: dict[str, Any]) -> None:
+    made = document(facts, "website", FILE)
+    second = json.loads(made.as_text()) | {"format": 2}
+    for name in ("creator", "notice", "usage_terms", "licensor", "licensor_url", "data_mining", "limits"):
+        del second["license"][name]
+    del second["file"]["name"]
+    read = ReleaseDocument.parse(json.dumps(second))
+    assert (read.format, read.license.notice, read.license.limits, read.file.name) == (2, "", PublicLimits(), "")
+    assert (read.title, read.license.holder, read.file.sha256) == (made.title, made.license.holder, made.file.sha256)
+
+
 def test_the_file_says_what_the_dossier_says(facts: dict[str, Any]) -> None:
-    card = embedded(facts)
+    card = embedded(facts, "website")
     assert (card.title, card.alt_text, card.further_alt_texts) == (
         facts["title"], "Kitchen, virtually staged", {"fr": "Cuisine"},
     )  # fmt: skip
     assert (card.credit, card.web_statement) == ("Harbor Homes", "https://terms.example/")
     assert (card.digital_source, card.ai_system, card.ai_system_version, card.ai_prompt) == (
-        "compositeWithTrainedAlgorithmicMedia", "Sketch", "sketch-1", "",
+        "compositeWithTrainedAlgorithmicMedia", "Midjourney", "7", "",
     )  # fmt: skip
 
 
 def test_a_photograph_names_no_ai_system(ada: User) -> None:
     release = factories.released(factories.ready(ada))
-    card = embedded(release.decision.dossier)
+    card = embedded(release.decision.dossier, "website")
     assert (card.ai_system, card.ai_system_version) == ("", "")
 
 
 def test_a_release_keeps_the_document_of_its_decision(ada: User) -> None:
     release = Release.objects.get(pk=factories.released(factories.ready(ada)).pk)
     told = asdict(release.document.file)
+    del told["name"]
     file = Rendered(data=b"x" * told.pop("size"), **told)
     assert release.document_text == document(release.decision.dossier, "website", file).as_text()

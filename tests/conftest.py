@@ -30,6 +30,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event lo
 NEEDS = {
     "browser": (machine.chromium, machine.NO_CHROMIUM),
     "redis": (machine.redis_url, machine.NO_REDIS),
+    "exiftool": (machine.exiftool, machine.NO_EXIFTOOL),
 }
 """Marker -> what must be there for a test with it, and the words when it is not."""
 

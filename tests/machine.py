@@ -1,4 +1,4 @@
-"""What this machine has for the checks that need more than Python: a browser, PostgreSQL, Redis.
+"""What this machine has for the checks that need more than Python: a browser, PostgreSQL, Redis, ExifTool.
 
 A check whose need is not met is skipped with one line that says what to install. With `IMPRIMATUR_NO_SKIPS=1` it fails.
 """
@@ -12,6 +12,10 @@ from functools import cache
 from urllib.parse import urlsplit
 
 NO_CHROMIUM = "No Chromium on PATH, so no test in a browser. Install it (Debian: apt-get install chromium)."
+NO_EXIFTOOL = (
+    "No ExifTool on PATH, so no test that reads delivered files with it. "
+    "Install it (Debian: apt-get install libimage-exiftool-perl)."
+)
 NO_POSTGRES = (
     "No PostgreSQL to test on. Install and start it (Debian: apt-get install postgresql), "
     "or name one whose user may create databases in TEST_POSTGRES_URL."
@@ -42,6 +46,12 @@ def on_postgres() -> bool:
 def chromium() -> str | None:
     """The path of a Chromium that is installed."""
     return next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
+
+
+@cache
+def exiftool() -> str | None:
+    """The path of ExifTool, if it is installed."""
+    return shutil.which("exiftool")
 
 
 @cache

@@ -14,6 +14,7 @@ from PIL import Image, ImageChops, ImageCms
 from assets.imaging import metadata, rendering
 from assets.imaging.metadata import EmbeddedMetadata, carriers, iim, twins
 from assets.imaging.rendering import Order, Spec
+from tests import exiftool
 from tests.assets.factories import picture
 
 TYPES = ["image/jpeg", "image/png", "image/webp", "image/avif"]
@@ -161,3 +162,37 @@ def test_the_same_card_gives_the_same_bytes(media_type: str) -> None:
     order = Order(Spec("test", 100, 100, media_type, 85), FULL)
     one, other = rendering.render_all(picture(200, 150), [order, order])
     assert one == other
+
+
+@pytest.mark.exiftool
+def test_exiftool_reads_the_same_in_every_format() -> None:
+    """Of our channels none takes PNG or AVIF; of a channel that does, each file says the same."""
+    in_xmp = {
+        "XMP-dc:Title": FULL.title,
+        "XMP-dc:Description": FULL.description,
+        "XMP-dc:Creator": FULL.creators,
+        "XMP-dc:Rights": FULL.rights,
+        "XMP-plus:OtherConstraints": FULL.constraints,
+        "XMP-plus:Licensor": [{"LicensorName": FULL.licensor, "LicensorURL": FULL.licensor_url}],
+        "XMP-iptcCore:AltTextAccessibility-ja": "台所",
+        "XMP-iptcCore:ExtDescrAccessibility-de": FULL.long_description,
+        "IFD0:Artist": FULL.creator,
+        "IFD0:XResolution": 300,
+        "ICC_Profile:ProfileDescription": "sRGB",
+    }
+    in_records = {
+        "IPTC:By-line": FULL.creators,
+        "IPTC:Caption-Abstract": FULL.description,
+        "Photoshop:CopyrightFlag": 1,
+    }
+    told = exiftool.read(*(delivered(FULL, media_type) for media_type in TYPES))
+    for media_type, found in zip(TYPES, told, strict=True):
+        wanted = in_xmp | (in_records if media_type in WITH_RECORDS else {})
+        assert {name: found.get(name) for name in wanted} == wanted, media_type
+
+
+@pytest.mark.exiftool
+def test_exiftool_finds_what_extends_the_xmp_of_a_jpeg() -> None:
+    [found] = exiftool.read(delivered(replace(FULL, long_description="Ein Fenster. " * 10_000)))
+    assert found["XMP-iptcCore:ExtDescrAccessibility"] == ("Ein Fenster. " * 10_000)
+    assert found["XMP-dc:Rights"] == FULL.rights

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from assets.pages.file_words import CODES
-
 from approvals.channels.rules import BadRules
 from approvals.models import Channel
 from approvals.releases.document import embedded, name_of, rules_of
 from approvals.reviews import dossier
 from assets.imaging.metadata import EmbeddedMetadata
+from assets.imaging.metadata.file_words import CODES
 from assets.models import DigitalSource, Version
 from assets.rights import notice
 from core.languages import name_of as language_of

@@ -30,10 +30,10 @@ may_look = permission_required("assets.view_asset", raise_exception=True)
 @from_the_store
 def released_file(request: SignedIn, release_id: UUID) -> HttpResponseBase:
     """The file that the channel gets, while the release is live. Afterwards it is gone."""
-    found = get_object_or_404(Release.objects.select_related("version__asset", "channel"), pk=release_id)
+    found = get_object_or_404(Release.objects.select_related("version__asset__listing", "channel"), pk=release_id)
     if not Release.objects.live().filter(pk=found.pk).exists():
         return HttpResponse("This is not released any more, or not for the moment.", "text/plain", 410)
-    name = f"{name_of(found.version)}-{found.channel.slug}.{EXTENSIONS[found.file_media_type]}"
+    name = found.document.file.name or name_of(found.version, EXTENSIONS[found.file_media_type], found.channel.slug)
     return handed_out(storage.read(found.file_sha256), found.file_media_type, name)
 
 
@@ -42,7 +42,7 @@ def released_file(request: SignedIn, release_id: UUID) -> HttpResponseBase:
 @from_the_store
 def preview(request: SignedIn, version_id: UUID) -> HttpResponseBase:
     """A small copy of a version with “not released” across it; where it is released, the file of a release."""
-    versions = Version.objects.visible_to(request.user).select_related("asset")
+    versions = Version.objects.visible_to(request.user).select_related("asset__listing")
     version = get_object_or_404(versions, pk=version_id)
     if release := Release.objects.live().filter(version=version).order_by("released_at").first():
         return redirect("approvals:released_file", release.pk)

@@ -8,8 +8,8 @@ from enum import Enum
 from typing import Any
 
 from assets.imaging import metadata
+from assets.imaging.metadata.file_words import CODES, GENERATOR, MAKING, RIGHTS
 from assets.models import DigitalSource, Version
-from assets.provenance.file_words import CODES, GENERATOR, MAKING, RIGHTS
 
 
 class About(Enum):

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from assets.imaging import metadata
-from assets.provenance.file_words import RIGHTS
+from assets.imaging.metadata.file_words import RIGHTS
 
 Found = Mapping[str, Any]
 """What `metadata.read` gives."""

@@ -13,14 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-NOTICES = (
-    "rights", "tiff_rights", "dcterms_rights", "pur_rights", "prism_rights", "media_rights", "xmp_rights",
-    "old_prism_rights", "stated_rights", "copyright_notice",
-)  # fmt: skip
-CREATORS = (
-    "creator", "tiff_creator", "dcterms_creator", "acdsee_creator", "image_creator", "photographer", "artist",
-    "windows_author",
-)  # fmt: skip
+from assets.imaging.metadata.file_words import CREATORS, NOTICES
+
 CREDITS = ("credit", "credit_line", "pur_credit", "attribution_name")
 USAGE_TERMS = ("usage_terms", "rights_usage_terms", "terms_of_use", "terms_and_conditions")
 """Names under which `metadata.read` gives what a file says of each."""

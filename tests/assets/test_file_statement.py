@@ -8,10 +8,10 @@ import pytest
 from django.test import Client
 
 from assets.imaging.metadata import exif, iim, reading, vocabulary
+from assets.imaging.metadata.file_words import MAKING, RIGHTS
 from assets.models import DigitalSource
 from assets.pages.file_statement import About, FileFact, file_statement
 from assets.provenance.data import ProvenanceData
-from assets.provenance.file_words import MAKING, RIGHTS
 from core.models import User
 from tests.assets import factories, worded
 from tests.assets.worded import ASCII, described, packet, record, resource

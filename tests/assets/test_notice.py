@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from assets.pages.file_words import RIGHTS
 
+from assets.imaging.metadata.file_words import RIGHTS
 from assets.rights import notice
 from assets.rights.notice import Notice
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from assets.rights.notice import CREATORS, NOTICES
-
+NOTICES = (
+    "rights", "tiff_rights", "dcterms_rights", "pur_rights", "prism_rights", "media_rights", "xmp_rights",
+    "old_prism_rights", "stated_rights", "copyright_notice",
+)  # fmt: skip
+CREATORS = (
+    "creator", "tiff_creator", "dcterms_creator", "acdsee_creator", "image_creator", "photographer", "artist",
+    "windows_author",
+)  # fmt: skip
 RIGHTS = {
     "Copyright notice": NOTICES,
     "Creator": CREATORS,

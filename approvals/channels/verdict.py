@@ -16,6 +16,7 @@ from approvals.channels.rules import BadRules, Rules
 from approvals.models import Channel, Release
 from approvals.models.document import Kind
 from assets.alt_texts import checking
+from assets.alt_texts.rules import caption_repeated
 from assets.imaging.rendering import Spec, fitted
 from assets.models import Answer, Version
 from assets.provenance import agreement
@@ -60,6 +61,7 @@ def findings(version: Version, channel: Channel, on: date) -> list[Finding]:
         *judged,
         *(finding for finding in stated.unfit(version) if finding.code not in codes),
         *agreement.findings(version),
+        *_caption(version, profile),
     ]
     found += _met({finding.field for finding in found})
     order = list(Severity)
@@ -210,6 +212,14 @@ def _disclosure(facts: ChannelContext, profile: Profile) -> Iterator[Finding]:
             severity=Severity.WARNS,
             field="disclosure",
         )
+
+
+def _caption(version: Version, profile: Profile) -> Iterator[Finding]:
+    """The channel's caption is read right beside the alt text."""
+    kind = kind_of(version)
+    caption = disclosure.disclose(profile, kind, note=version.disclosure_note).caption if kind else ""
+    if caption and caption.strip().casefold() == version.alt_text.strip().casefold():
+        yield caption_repeated("this channel’s caption")
 
 
 MET = {

@@ -129,6 +129,8 @@ def _words(version: Version) -> Iterator[DossierRow]:
         yield DossierRow("Alt text", "Decorative. Screen readers skip it.")
     else:
         yield DossierRow("Alt text", version.alt_text or "Missing", name_of(version.alt_language))
+    if version.long_description:
+        yield DossierRow("Long description", version.long_description)
     for translation in version.translations.all():
         yield DossierRow(f"In {translation.language_name}", translation.text)
 

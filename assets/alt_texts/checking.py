@@ -18,6 +18,8 @@ class Words:
     language: str
     decorative: bool = False
     further: Mapping[str, str] = field(default_factory=dict)
+    long: str | None = None
+    """The long description, in the same language; None leaves it as it is."""
 
 
 def alt_text_findings(version: Version) -> list[Finding]:
@@ -37,6 +39,7 @@ def findings_of_words(version: Version, said: Words) -> list[Finding]:
         title=version.asset.title,
         altered=version.is_altered,
         siblings=siblings_of(version),
+        captions=[version.disclosure_note],
         language=said.language,
     )
     if said.decorative:

@@ -18,6 +18,9 @@ MOST = 8
 LENGTH = 1000
 """Characters of a text in a further language; all of them must fit into what a JPEG can say about itself (64 kB)."""
 
+LONGEST = 4000
+"""Characters of a long description."""
+
 
 class AltTextForm(SeenForm):
     """The alt text, or the word that there is none."""
@@ -30,6 +33,13 @@ class AltTextForm(SeenForm):
         help_text="What somebody who cannot see the picture needs to know. The important words first.",
     )
     language = forms.ChoiceField(initial="en")
+    long = forms.CharField(
+        label="Long description",
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Only where a picture says more than a sentence can, such as a floor plan. In the language above.",
+    )
     decorative = forms.BooleanField(
         required=False, label="Decorative: it tells nothing that the words beside it do not"
     )
@@ -39,7 +49,7 @@ class AltTextForm(SeenForm):
         required=False, max_length=LENGTH, label="The same in this language", widget=forms.Textarea(attrs={"rows": 2})
     )
 
-    TAKEN = ("text", "decorative", "language")
+    TAKEN = ("text", "decorative", "language", "long")
     """Beside the further texts, what `writing.describe` takes."""
 
     use_required_attribute = False  # the browser would insist on words for a decorative picture too
@@ -57,7 +67,12 @@ class AltTextForm(SeenForm):
 
     @classmethod
     def of(cls, version: Version, data: Mapping[str, Any] | None = None) -> AltTextForm:
-        said = {"text": version.alt_text, "language": version.alt_language, "decorative": version.decorative}
+        said = {
+            "text": version.alt_text,
+            "language": version.alt_language,
+            "decorative": version.decorative,
+            "long": version.long_description,
+        }
         further = {each.language: each.text for each in version.translations.all()}
         return cls(data, initial=said, prefix="alt", further=further)
 
@@ -99,6 +114,7 @@ class AltTextForm(SeenForm):
             said.get("language", ""),
             decorative=said.get("decorative", False),
             further=said.get("further", {}),
+            long=said.get("long", ""),
         )
 
 

@@ -28,7 +28,7 @@ def describe(said: Mapping[Version, Words], *, by: User) -> list[Version]:
         for version in held:
             _put(version, words[version.pk])
         further = _write_further([(version, words[version.pk].further) for version in held])
-        changes = held.write(Part.WORDS, "alt_text", "decorative", "alt_language", reread=further)
+        changes = held.write(Part.WORDS, "alt_text", "decorative", "alt_language", "long_description", reread=further)
         if changes:
             changed = [change.subject for change in changes]
             told = _in_words(changed, words[changed[0].pk])
@@ -38,6 +38,8 @@ def describe(said: Mapping[Version, Words], *, by: User) -> list[Version]:
 
 def _put(version: Version, said: Words) -> None:
     version.alt_text, version.decorative, version.alt_language = _tidy(said.text), said.decorative, said.language
+    if said.long is not None:
+        version.long_description = _tidy(said.long)
     if version.status == Status.APPROVED and not version.alt_text and not version.decorative:
         words = "This version is approved, so it cannot be left without alt text."
         raise Blocked([Finding("alt_text_missing", words, field="alt_text")])
@@ -89,4 +91,5 @@ def _in_words(versions: list[Version], said: Words) -> str:
         for tag, text in said.further.items()
     )
     first = "Marked as decorative." if said.decorative else f"Alt text: “{versions[0].alt_text}”"
-    return " ".join([first, *further])
+    long = [f"Long description: “{said.long.strip()}”"] if said.long and said.long.strip() else []
+    return " ".join([first, *long, *further])

@@ -20,6 +20,7 @@ LABELS = {
     "listing.address": "Address of the listing",
     "file.sha256": "The file",
     "alt_text.decorative": "Decorative",
+    "alt_text.long": "Long description",
     "alt_text.language": "Language of the alt text",
     "license.holder": "Who owns the picture",
     "license.attribution": "Credit line",

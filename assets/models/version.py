@@ -139,6 +139,7 @@ class Version(models.Model):
 
     alt_text = models.TextField(blank=True)
     alt_language = models.CharField(max_length=16, default="en")
+    long_description = models.TextField(blank=True, help_text="What does not fit into the alt text, in its language.")
     decorative = models.BooleanField(default=False)
 
     digital_source = models.CharField(max_length=48, choices=DigitalSource, blank=True)

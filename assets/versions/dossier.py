@@ -110,11 +110,16 @@ def _facts_3(version: Version) -> dict[str, Any]:
     said = _facts_2(version)
     return said | {
         "format": 3,
+        "alt_text": _alt_text_3(version),
         "license": _license_3(version.license),
         "consents": _consents_3(version),
         "disclosure": said["disclosure"] | _statement(version),
         "provenance": said["provenance"] | _known(version) | _system(version),
     }
+
+
+def _alt_text_3(version: Version) -> dict[str, Any]:
+    return _alt_text(version) | {"long": version.long_description}
 
 
 def _license_3(license: License | None) -> dict[str, Any]:

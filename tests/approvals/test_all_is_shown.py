@@ -110,6 +110,7 @@ HOW: dict[str, Shown] = {
     "file.added": day_of,
     "alt_text.decorative": lambda value: "Decorative" if value else "Alt text",
     "alt_text.language": "English",
+    "alt_text.long": lambda value: value or "Alt text",
     "alt_text.texts.*": as_it_is,
     "license.answers.*.answer": lambda value: str(Answer(value).label),
     "license.answers.*.detail": as_it_is,

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assets.alt_texts import reality
 from assets.alt_texts.rules import check_alt_text, check_translations
 
 GOOD = "Kitchen with an oak table by a wide window"
@@ -34,7 +35,11 @@ LINT = [
     ("Living room, virtually staged with a sofa", {"altered": True}, []),
     ("Illustration of the planned terrace", {"altered": True}, []),
     ("Wohnzimmer, virtuell möbliert", {"altered": True, "language": "de"}, []),
-    ("Wohnzimmer mit Sofa", {"altered": True, "language": "de"}, [("alt_text_hides_alteration", WARNS)]),
+    ("Wohnzimmer mit Sofa", {"altered": True, "language": "de"}, [("alt_text_hides_alteration", BLOCKS)]),
+    ("Woonkamer met bank", {"altered": True, "language": "nl"}, [("alt_text_hides_alteration", WARNS)]),
+    ("Woonkamer, virtueel ingericht", {"altered": True, "language": "nl"}, [("alt_text_hides_alteration", WARNS)]),
+    (GOOD, {"captions": [f" {GOOD.upper()} "]}, [("alt_text_is_caption", WARNS)]),
+    (GOOD, {"captions": [""]}, []),
     (GOOD, {"altered": True, "language": "en-GB"}, [("alt_text_hides_alteration", BLOCKS)]),
     (GOOD, {"language": ""}, [("alt_text_language", BLOCKS)]),
     (GOOD, {"language": "english please"}, [("alt_text_language", BLOCKS)]),
@@ -48,6 +53,104 @@ LINT = [
 def test_alt_text(text: str, options: dict[str, object], found: list[tuple[str, str]]) -> None:
     findings = check_alt_text(text, **options)  # type: ignore[arg-type] # the table mixes the options' types
     assert [(finding.code, finding.severity) for finding in findings] == found
+
+
+SAYS = {
+    "en": (
+        "Living room, virtually staged with a gray sofa",
+        "Kitchen with digitally added island",
+        "Sofa added digitally in an empty room",
+        "Rendering of the finished terrace",
+        "Artist’s impression of the garden",
+        "Artist's rendering of the lobby",
+        "Computer-generated view of the pool",
+        "AI-generated furniture in the den",
+        "Bedroom. Virtual staging.",
+        "Edited photograph: the pole by the drive was removed",
+        "Front of the house at simulated twilight",
+    ),
+    "de": (
+        "Wohnzimmer, virtuell möbliert",
+        "Küche mit digital eingefügter Insel",
+        "Nachträglich begrünter Garten",
+        "Computergeneriertes Bild der Terrasse",
+        "KI-generierte Möbel im Schlafzimmer",
+        "Visualisierung des fertigen Gartens",
+        "Zimmer mit virtuellen Möbeln: virtuelle Möblierung",
+    ),
+    "es": (
+        "Salón amueblado virtualmente",
+        "Cocina con isla añadida digitalmente",
+        "Dormitorio con home staging virtual",
+        "Recreación virtual de la terraza",
+        "Imagen generada por ordenador del jardín",
+        "Render de la fachada",
+    ),
+    "fr": (
+        "Salon meublé virtuellement",
+        "Cuisine avec un îlot ajouté numériquement",
+        "Chambre, home staging virtuel",
+        "Image de synthèse de la terrasse",
+        "Vue d’artiste du jardin",
+        "Canapé généré par IA dans une pièce vide",
+    ),
+}
+DOES_NOT_SAY = {
+    "en": (
+        "Beautifully staged living room",
+        "Digital thermostat beside the door",
+        "Digital piano in the den",
+        "Virtual tour kiosk in the lobby",
+        "Virtual reality headset on a desk",
+        "Virtually new carpet in the hall",
+        "Virtually untouched kitchen of 1920",
+        "Rendered brick facade",
+        "Simulated wood floor",
+        "Framed illustration of a heron above the sofa",
+        "Room that was not virtually staged",
+        "Not digitally altered: the hall as it is",
+    ),
+    "de": (
+        "Schön eingerichtetes Wohnzimmer",
+        "Digitales Thermostat neben der Tür",
+        "Digitalpiano im Salon",
+        "Virtueller Rundgang am Eingang",
+        "Nicht virtuell möbliert",
+        "Bearbeitete Holzbalken",
+    ),
+    "es": (
+        "Salón bellamente decorado",
+        "Termostato digital junto a la puerta",
+        "Piano digital en la sala",
+        "Visita virtual en la entrada",
+        "Salón amueblado",
+    ),
+    "fr": (
+        "Salon joliment meublé",
+        "Thermostat numérique près de la porte",
+        "Piano numérique au salon",
+        "Visite virtuelle dans le hall",
+        "Pas virtuellement meublé",
+    ),
+}
+
+
+@pytest.mark.parametrize(("language", "text"), [(each, text) for each, texts in SAYS.items() for text in texts])
+def test_a_text_that_says_what_is_not_really_there_is_understood(language: str, text: str) -> None:
+    assert reality.says_altered(text, language)
+    assert check_alt_text(text, altered=True, language=language) == []
+
+
+@pytest.mark.parametrize(("language", "text"), [(each, text) for each, texts in DOES_NOT_SAY.items() for text in texts])
+def test_a_word_that_describes_a_thing_in_the_room_says_nothing_of_it(language: str, text: str) -> None:
+    [found] = check_alt_text(text, altered=True, language=language)
+    assert (found.code, found.severity) == ("alt_text_hides_alteration", BLOCKS)
+
+
+def test_a_language_without_forms_is_named_for_whoever_confirms_it() -> None:
+    [found] = check_alt_text("Olohuone", altered=True, language="fi")
+    assert "Finnish" in found.words
+    assert found.severity == WARNS
 
 
 def test_further_languages_are_named_in_what_is_said_about_them() -> None:

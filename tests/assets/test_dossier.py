@@ -31,6 +31,7 @@ def test_it_survives_being_stored_as_json(ready: Version) -> None:
 
 CHANGES: dict[str, Callable[[Version, User], object]] = {
     "alt text": lambda v, by: verbs.describe(v, text="New", decorative=False, language="en", by=by),
+    "long": lambda v, by: verbs.describe(v, text=v.alt_text, language=v.alt_language, long="A plan.", by=by),
     "language": lambda v, by: verbs.describe(v, text=v.alt_text, decorative=False, language="en-GB", by=by),
     "decorative": lambda v, by: verbs.describe(v, text="", decorative=True, language="en", by=by),
     "translation": lambda v, by: verbs.describe(

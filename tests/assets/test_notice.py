@@ -92,4 +92,4 @@ def test_a_page_that_an_ai_system_wrote_into_its_file_is_not_the_license_of_the_
 
 @pytest.mark.parametrize("words", ["Copyright notice", "Creator"])
 def test_the_page_names_the_same_fields(words: str) -> None:
-    assert RIGHTS[words] == {"Copyright notice": notice.NOTICES, "Creator": notice.CREATORS}[words]
+    assert RIGHTS[words] == {"Copyright notice": NOTICES, "Creator": CREATORS}[words]

@@ -27,9 +27,10 @@ def describe(
     decorative: bool = False,
     language: str = "en",
     further: Mapping[str, str] | None = None,
+    long: str | None = None,
     by: User,
 ) -> Version:
-    said = Words(text, language, decorative=decorative, further=further or {})
+    said = Words(text, language, decorative=decorative, further=further or {}, long=long)
     [described] = writing.describe({version: said}, by=by)
     return described
 

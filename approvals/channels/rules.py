@@ -36,6 +36,8 @@ class Rules:
     needs_original: bool = False
     """An altered picture needs its unaltered original, and the original must already be released in the channel."""
     needs_credit: bool = False
+    words_approved_apart: bool = False
+    """Whoever approves a picture here confirms its words by themselves as well."""
     refused_alterations: tuple[str, ...] = ()
     """RESO MediaAlteration values that may not be shown here."""
 
@@ -69,6 +71,7 @@ class Rules:
         yield "An altered photograph needs its original, released here before it." if self.needs_original else ""
         yield "" if self.allow_people else "No recognizable people."
         yield "A credit line is required." if self.needs_credit else ""
+        yield "The words are approved apart from the picture." if self.words_approved_apart else ""
         if self.refused_alterations:
             yield f"Never: {'; '.join(in_plain_words(name).lower() for name in self.refused_alterations)}."
 

@@ -6,7 +6,8 @@ gathers those facts. Codes are stable: other programs may rely on them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
@@ -71,6 +72,15 @@ def findings(version: Version, channel: Channel, on: date) -> list[Finding]:
 def read(channel: Channel) -> tuple[Rules, Profile]:
     """The channel's rules and profile; `BadRules` when what is stored cannot be read."""
     return Rules.parse(channel.rules), Profile.parse(channel.disclosure)
+
+
+def words_apart(channels: Iterable[Channel]) -> bool:
+    """Whether one of the channels has the words approved apart. Rules that cannot be read block by themselves."""
+    for channel in channels:
+        with suppress(BadRules):
+            if Rules.parse(channel.rules).words_approved_apart:
+                return True
+    return False
 
 
 def spec_of(rules: Rules) -> Spec:

@@ -8,7 +8,18 @@ from django.db import connections
 
 from core import guards
 
-DECIDED = ("id", "review_id", "by_id", "choice", "note", "dossier_hash", "dossier", "decided_at", "effective_at")
+DECIDED = (
+    "id",
+    "review_id",
+    "by_id",
+    "choice",
+    "note",
+    "words_approved",
+    "dossier_hash",
+    "dossier",
+    "decided_at",
+    "effective_at",
+)
 RELEASED = (
     "id",
     "version_id",

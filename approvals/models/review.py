@@ -146,6 +146,7 @@ class Decision(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions")
     choice = models.CharField(max_length=8, choices=Choice)
     note = models.TextField(blank=True)
+    words_approved = models.BooleanField(default=False, help_text="Whether the words were confirmed by themselves.")
     dossier_hash = models.CharField(max_length=64)
     dossier = models.JSONField(help_text="What was seen, in full.")
     decided_at = models.DateTimeField()

@@ -297,6 +297,11 @@ class ReviewPage:
     def why_not_approve(self) -> str:
         return self.why_not or self.verdicts.blocked_words
 
+    @cached_property
+    def asks_for_words(self) -> bool:
+        """Whether whoever approves confirms the words by themselves."""
+        return not self.why_not and verdict.words_apart(self.channels)
+
     @property
     def may_look_closely(self) -> bool:
         """Whether they may look at every pixel of it, as whoever may decide does while it is decided."""

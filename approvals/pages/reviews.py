@@ -58,7 +58,8 @@ def decide(request: SignedIn, review_id: UUID) -> HttpResponse:
         )
     given = form.cleaned_data
     try:
-        services.decide(found, Choice(given["choice"]), given["note"], given["seen_hash"], by=request.user)
+        choice, apart = Choice(given["choice"]), given["words_approved"]
+        services.decide(found, choice, given["note"], given["seen_hash"], by=request.user, words_approved=apart)
     except services.Changed:
         differences = changes.differences(dossier.unseal(given["seen"]), dossier.of_review(found).facts)
         return _queue(request, _page(request, found, form=form, changes=differences, refused="changed"), status=409)
@@ -148,7 +149,9 @@ def _page(
     """The page, whose form carries what is shown now, with the note that was typed before."""
     seen = dossier.of_review(found)
     note = form.data.get("note", "") if form else ""
-    fresh = DecisionForm(initial={"seen_hash": seen.hash, "seen": seen.sealed(), "note": note})
+    words_approved = bool(form and form.data.get("words_approved"))
+    kept = {"note": note, "words_approved": words_approved}
+    fresh = DecisionForm(initial={"seen_hash": seen.hash, "seen": seen.sealed(), **kept})
     if any(finding.field == "note" for finding in missing):
         fresh.ask_for_note()
     return review_page.ReviewPage(found, request.user, fresh, changes, refused, missing)

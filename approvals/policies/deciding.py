@@ -30,6 +30,13 @@ def note_missing(choice: str, note: str) -> list[Finding]:
     return [Finding("note_missing", "Say in a few words what should change.", field="note")]
 
 
+def words_unconfirmed(*, apart: bool, confirmed: bool) -> list[Finding]:
+    """Where a channel has the words approved `apart`, approving the picture alone is not enough."""
+    if confirmed or not apart:
+        return []
+    return [Finding("words_unconfirmed", "Read the words as well, and confirm that they are right.", field="words")]
+
+
 def _and(parts: Collection[str]) -> str:
     words = list(dict.fromkeys(parts))[:2]
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -19,6 +19,11 @@ class DecisionForm(forms.Form):
         help_text="Required when you request changes or reject.",
         widget=forms.Textarea(attrs={"rows": 4, "maxlength": 4000, "data-key": "c"}),
     )
+    words_approved = forms.BooleanField(
+        required=False,
+        label="The words are right",
+        help_text="Alt text in each language, long description, and what is said beside the picture.",
+    )
     choice = forms.ChoiceField(choices=Choice.choices, widget=forms.HiddenInput)
 
     def ask_for_note(self) -> None:

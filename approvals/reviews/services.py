@@ -109,8 +109,12 @@ def claim(review: Review, *, by: User) -> Review:
     return locked
 
 
-def decide(review: Review, choice: Choice, note: str, seen_hash: str, *, by: User) -> Decision:
+def decide(
+    review: Review, choice: Choice, note: str, seen_hash: str, *, by: User, words_approved: bool = False
+) -> Decision:
     """Record a decision on exactly the dossier with this hash. It takes effect after `UNDO_SECONDS`.
+
+    Where a channel has its words approved apart, whoever approves says with `words_approved` that they are right.
 
     Raises `Changed` when the dossier is another one by now, `Blocked` when facts or words are missing.
     """
@@ -121,13 +125,14 @@ def decide(review: Review, choice: Choice, note: str, seen_hash: str, *, by: Use
         current = dossier.of_review(locked)
         if current.hash != seen_hash:
             raise Changed("This changed after you opened it, so nothing was decided. Review it again.")
-        _check_facts(_missing_for(locked, choice, note))
+        _check_facts(_missing_for(locked, choice, note, words_approved=words_approved))
         now = clock.instant()
         decision = Decision.objects.create(
             review=locked,
             by=by,
             choice=choice,
             note=note.strip(),
+            words_approved=words_approved and choice == Choice.APPROVE,
             dossier_hash=current.hash,
             dossier=current.facts,
             decided_at=now,
@@ -136,7 +141,8 @@ def decide(review: Review, choice: Choice, note: str, seen_hash: str, *, by: Use
         move(locked, ReviewState.SETTLING)
         wait = timedelta(seconds=settings.UNDO_SECONDS)
         dispatch.enqueue("approvals.tasks.settle", str(decision.pk), wait=wait)
-        words = f"Decided: {Choice(choice).label.lower()}.{quoted(note)}"
+        said_of_words = " The words are right." if decision.words_approved else ""
+        words = f"Decided: {Choice(choice).label.lower()}.{said_of_words}{quoted(note)}"
         about = [Change(locked.version), traces.decided(decision), traces.moved(locked, ReviewState.OPEN)]
         audit.record(by, "review.decided", about, words, review=locked.pk, dossier=current.hash)
     return decision
@@ -161,10 +167,12 @@ def undo(decision: Decision, *, by: User) -> Review:
     return review
 
 
-def _missing_for(review: Review, choice: Choice, note: str) -> list[Finding]:
+def _missing_for(review: Review, choice: Choice, note: str, *, words_approved: bool) -> list[Finding]:
     if choice != Choice.APPROVE:
         return deciding.note_missing(choice, note)
-    return standing_in_the_way(review.version, review.channels.all())
+    channels = list(review.channels.all())
+    unconfirmed = deciding.words_unconfirmed(apart=verdict.words_apart(channels), confirmed=words_approved)
+    return [*standing_in_the_way(review.version, channels), *unconfirmed]
 
 
 def _check_may_decide(review: Review, by: User) -> None:

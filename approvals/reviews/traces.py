@@ -19,7 +19,7 @@ def of_review(review: Review) -> dict[str, Any]:
 
 def of_decision(decision: Decision) -> dict[str, Any]:
     """Every column of a decision; the dossier as its hash."""
-    names = ("review", "by", "choice", "note", "dossier_hash", "decided_at", "effective_at")
+    names = ("review", "by", "choice", "note", "words_approved", "dossier_hash", "decided_at", "effective_at")
     return values_of(decision, *names, *SETTLED)
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from assets.imaging.metadata.file_words import RIGHTS
 from assets.rights import notice
 from assets.rights.notice import Notice
 
@@ -88,8 +87,3 @@ def test_a_page_that_an_ai_system_wrote_into_its_file_is_not_the_license_of_the_
     assert (
         leaving({"url": "https://license.example/"}, found, ai_system="An").web_statement == "https://license.example/"
     )
-
-
-@pytest.mark.parametrize("words", ["Copyright notice", "Creator"])
-def test_the_page_names_the_same_fields(words: str) -> None:
-    assert RIGHTS[words] == {"Copyright notice": NOTICES, "Creator": CREATORS}[words]

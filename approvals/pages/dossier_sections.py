@@ -16,7 +16,7 @@ from assets.pages.file_statement import About, file_statement
 from assets.provenance import agreement
 from assets.provenance.alterations import in_plain_words
 from assets.provenance.disclosure import comes_from
-from assets.rights.licenses import answers_of
+from assets.rights.licenses import answers_of, further_facts, owner_of
 from core import clock
 from core.languages import name_of
 
@@ -143,11 +143,10 @@ def _license(version: Version) -> Iterator[DossierRow]:
     for question, given in answers_of(license).items():
         label = str(given.answer.label)
         yield DossierRow(str(question.label), f"{label}: {given.detail}" if given.detail else label, given.source)
-    yield DossierRow("Owner", license.holder or "Not stated")
+    yield DossierRow("Owner", owner_of(license))
     yield DossierRow("Credit line", license.attribution or "None")
     yield DossierRow("Expires", clock.written(license.valid_until) if license.valid_until else "Never")
-    if license.url:
-        yield DossierRow("Read it at", license.url)
+    yield from (DossierRow(name, value) for name, value in further_facts(license))
     if license.terms:
         yield DossierRow("Terms", str(license.terms), license.terms.source_url)
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from assets.models import Answer, DigitalSource, Question
+from assets.models import Answer, DataMining, DigitalSource, Question
+from assets.models.limits import KINDS
 from assets.models.version import Status
 from assets.provenance.alterations import in_plain_words
 from core import clock
@@ -25,7 +26,21 @@ LABELS = {
     "license.holder": "Who owns the picture",
     "license.attribution": "Credit line",
     "license.valid_until": "License expires",
-    "license.url": "Address of the license",
+    "license.url": "Page of the license",
+    "license.creator": "Made by",
+    "license.notice": "Copyright notice",
+    "license.usage_terms": "Usage terms",
+    "license.licensor": "Licensor",
+    "license.licensor_url": "Where a license can be had",
+    "license.data_mining": "AI training",
+    "license.plan": "Plan of the terms",
+    "license.limits.territories": "Only in these countries or states",
+    "license.limits.kinds": "Only for these kinds of channel",
+    "license.limits.channels": "Only in these channels",
+    "license.limits.listing_only": "Only for this listing",
+    "license.limits.may_alter": "May the picture be altered?",
+    "license.limits.exclusive_elsewhere": "Exclusive elsewhere",
+    "license.limits.exclusive_until": "Exclusive elsewhere until",
     "license.terms": "Terms that the license rests on",
     "consents.shows_people": "Shows people",
     "consents.shows_property": "Shows a property",
@@ -53,6 +68,9 @@ IN_WORDS: Mapping[str, Callable[[str], str]] = {
     "alt_text.language": name_of,
     "license.terms": _hash,
     "license.valid_until": _day,
+    "license.limits.exclusive_until": _day,
+    "license.limits.may_alter": lambda value: str(Answer(value).label),
+    "license.data_mining": lambda value: str(DataMining(value).label),
     "consents.shows_people": lambda value: str(Answer(value).label),
     "consents.shows_property": lambda value: str(Answer(value).label),
     "disclosure.digital_source": lambda value: str(DigitalSource(value).label),
@@ -107,7 +125,7 @@ def _shown(path: str, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return "; ".join(_shown_item(item) for item in value)
+        return "; ".join(_shown_item(path, item) for item in value)
     return f"“{_cut(_told(path, str(value)))}”"
 
 
@@ -119,7 +137,9 @@ def _told(path: str, value: str) -> str:
         return value
 
 
-def _shown_item(item: Any) -> str:
+def _shown_item(path: str, item: Any) -> str:
+    if path == "license.limits.kinds":
+        return KINDS.get(str(item), str(item))
     if isinstance(item, Mapping):
         return f"{item.get('name', '')} ({item.get('given', '')})"
     return in_plain_words(str(item))

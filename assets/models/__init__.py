@@ -5,7 +5,17 @@ from assets.models.contributor import Contributor, Part
 from assets.models.listing import Listing
 from assets.models.provenance import Provenance
 from assets.models.rendition import Rendition
-from assets.models.rights import Answer, Consent, License, Question, Terms
+from assets.models.rights import (
+    Answer,
+    Consent,
+    DataMining,
+    Grant,
+    Indemnity,
+    License,
+    Ownership,
+    Question,
+    Terms,
+)
 from assets.models.version import AltText, DigitalSource, EarlierSeal, Origin, Version
 
 __all__ = [
@@ -14,11 +24,15 @@ __all__ = [
     "Asset",
     "Consent",
     "Contributor",
+    "DataMining",
     "DigitalSource",
     "EarlierSeal",
+    "Grant",
+    "Indemnity",
     "License",
     "Listing",
     "Origin",
+    "Ownership",
     "Part",
     "Provenance",
     "Question",

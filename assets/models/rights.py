@@ -1,4 +1,4 @@
-"""What may be done with a version: terms snapshots, the license's eight answers, and consents."""
+"""What may be done with a version: terms snapshots, the license's eight answers and its limits, and consents."""
 
 from __future__ import annotations
 
@@ -16,6 +16,26 @@ class Answer(models.TextChoices):
     UNKNOWN = "unknown", "Unknown"
 
 
+class Ownership(models.TextChoices):
+    """The answers to the question of ownership: nobody may own a picture, and whoever says so claims nothing."""
+
+    YES = "yes", "Yes"
+    NOBODY = "nobody", "Nobody owns it"
+    NO = "no", "No"
+    UNKNOWN = "unknown", "Unknown"
+
+
+class DataMining(models.TextChoices):
+    """Whether it may be read by machines that learn: values of PLUS (LDF vocabulary, read 2026-11-28)."""
+
+    UNSAID = "", "Not said"
+    ALLOWED = "DMI-ALLOWED", "Allowed"
+    NO_TRAINING = "DMI-PROHIBITED-AIMLTRAINING", "Prohibited for AI training"
+    NO_GENERATIVE = "DMI-PROHIBITED-GENAIMLTRAINING", "Prohibited for training of generative AI"
+    SEARCH_ONLY = "DMI-PROHIBITED-EXCEPTSEARCHENGINEINDEXING", "Prohibited, except for search engines"
+    PROHIBITED = "DMI-PROHIBITED", "Prohibited"
+
+
 class Question(models.TextChoices):
     """The eight questions that a license answers, in the order in which they are asked."""
 
@@ -28,6 +48,20 @@ class Question(models.TextChoices):
     TERM = "term", "May it be used without an end date?"
     TERMS = "terms", "Have the terms been read and kept?"
 
+    @property
+    def possible(self) -> type[Answer] | type[Ownership]:
+        """The answers that it takes."""
+        return Ownership if self is Question.OWNERSHIP else Answer
+
+
+class Indemnity(models.TextChoices):
+    """Whether somebody answers for claims of third parties, by the terms."""
+
+    UNSAID = "", "Not said"
+    NONE = "none", "None"
+    GIVEN = "given", "Given"
+    UNLESS_CHANGED = "unless_changed", "Given, and lost when the picture is changed"
+
 
 class Terms(models.Model):
     """A provider's, library's or photographer's terms as they stood on a day. Frozen: new words are a new row."""
@@ -39,6 +73,10 @@ class Terms(models.Model):
     read_on = models.DateField()
     summary = models.TextField(help_text="In our words.")
     answers = models.JSONField(help_text="The rule sheet: question → {answer, detail, source}.")
+    plans = models.JSONField(
+        default=dict, blank=True, help_text="Plan → its own rule sheet, where the answers depend on the plan."
+    )
+    indemnity = models.CharField(max_length=16, choices=Indemnity, blank=True)
     sha256 = models.CharField(max_length=64, unique=True, help_text="Of key, day, summary and answers.")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -51,19 +89,35 @@ class Terms(models.Model):
         return f"{self.title}, read {clock.written(self.read_on)}"
 
 
-class License(models.Model):
-    """What may be done with one version: eight answers, and the facts that go with them.
+class Grant(models.Model):
+    """What a license says: eight answers, the facts that go with them, and the limits that a verdict compares."""
+
+    answers = models.JSONField(default=dict, blank=True, help_text="question → {answer, detail, source}.")
+    terms = models.ForeignKey(Terms, null=True, blank=True, on_delete=models.PROTECT, related_name="%(class)ss")
+    plan = models.CharField(max_length=80, blank=True, help_text="Which plan of the terms the account had.")
+    holder = models.CharField(max_length=200, blank=True, help_text="Who owns the picture.")
+    creator = models.CharField(max_length=200, blank=True, help_text="Who made it: a photographer, an illustrator.")
+    notice = models.CharField(max_length=500, blank=True, help_text="The copyright notice, whole.")
+    attribution = models.CharField(max_length=300, blank=True, help_text="The credit line, word for word.")
+    usage_terms = models.CharField(max_length=1000, blank=True, help_text="What users must know, word for word.")
+    licensor = models.CharField(max_length=200, blank=True, help_text="Who grants licenses.")
+    licensor_url = models.URLField(max_length=500, blank=True, help_text="Where a license can be had.")
+    data_mining = models.CharField(max_length=64, choices=DataMining, blank=True)
+    valid_until = models.DateField(null=True, blank=True, help_text="The last day on which it may be used.")
+    url = models.URLField(max_length=500, blank=True, help_text="Where the picture's license can be read.")
+    limits = models.JSONField(default=dict, blank=True, help_text="See `assets.models.limits.Limits`.")
+
+    class Meta:
+        abstract = True
+
+
+class License(Grant):
+    """What may be done with one version.
 
     The answers are read as values with the license, never by themselves: a set of ten thousand pictures has eighty
     thousand of them, and as rows they were half of the time that the set took.
     """
 
-    answers = models.JSONField(default=dict, blank=True, help_text="question → {answer, detail, source}.")
-    terms = models.ForeignKey(Terms, null=True, blank=True, on_delete=models.PROTECT, related_name="licenses")
-    holder = models.CharField(max_length=200, blank=True, help_text="Who owns the picture.")
-    attribution = models.CharField(max_length=300, blank=True, help_text="The credit line, word for word.")
-    valid_until = models.DateField(null=True, blank=True, help_text="The last day on which it may be used.")
-    url = models.URLField(max_length=500, blank=True, help_text="Where the license can be read.")
     updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -213,6 +213,15 @@ class VersionPage:
         given = licenses.answers_of(self.version.license)
         return [Answered(asked, given[asked.question]) for asked in QUESTIONS]
 
+    @property
+    def owner(self) -> str:
+        return licenses.owner_of(self.version.license) if self.version.license else ""
+
+    @property
+    def further_license_facts(self) -> list[tuple[str, str]]:
+        """What else the license says: who made the picture, its notice, its limits."""
+        return list(licenses.further_facts(self.version.license)) if self.version.license else []
+
     @cached_property
     def newer_terms(self) -> Terms | None:
         return terms.newer_terms(self.version)

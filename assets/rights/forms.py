@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any, cast
 
 from django import forms
 from django.forms import BoundField
 
-from assets.models import Answer, Consent, Question, Terms, Version
+from assets.models import Answer, Consent, DataMining, Grant, Question, Terms, Version
+from assets.models.limits import KINDS, BadLimits, Limits
 from assets.rights.consents import GivenConsent
 from assets.rights.licenses import QUESTIONS, Asked, GivenAnswer, LicenseFacts, answers_of
+from assets.rights.limits import of as limits_of
 from core.web.seen import SeenForm, plain
+
+FACTS = tuple(each.name for each in fields(LicenseFacts) if each.name != "limits")
+A_DAY: dict[str, Any] = {"attrs": {"type": "date"}, "format": "%Y-%m-%d"}
 
 
 @dataclass(frozen=True)
@@ -38,19 +43,79 @@ class Replaced:
     typed: str
 
 
-class LicenseForm(SeenForm):
-    """The eight questions, and the facts that go with their answers."""
+class GrantForm(SeenForm):
+    """What a license says, of one picture or of many: the eight questions, the facts with them, and the limits."""
 
     terms = forms.ModelChoiceField(Terms.objects.none(), required=False, empty_label="No terms kept here")
-    holder = forms.CharField(max_length=200, required=False, label="Owner")
-    attribution = forms.CharField(max_length=300, required=False, label="Credit line, word for word")
-    valid_until = forms.DateField(
-        required=False,
-        label="Expires",
-        help_text="The last day of use.",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    plan = forms.CharField(
+        max_length=80, required=False, help_text="Which plan the account had, where the terms differ by plan."
     )
-    url = forms.URLField(max_length=500, required=False, label="Where the license can be read", assume_scheme="https")
+    holder = forms.CharField(
+        max_length=200, required=False, label="Owner", help_text="Leave empty where nobody owns the picture."
+    )
+    creator = forms.CharField(max_length=200, required=False, label="Made by", help_text="The photographer, say.")
+    attribution = forms.CharField(max_length=300, required=False, label="Credit line, word for word")
+    notice = forms.CharField(
+        max_length=500, required=False, label="Copyright notice, whole", help_text="Such as © 2026 Jane Roe."
+    )
+    usage_terms = forms.CharField(
+        max_length=1000,
+        required=False,
+        label="Usage terms",
+        help_text="What users must know, as the license says it.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    licensor = forms.CharField(max_length=200, required=False, label="Licensor", help_text="Who grants licenses.")
+    licensor_url = forms.URLField(
+        max_length=500, required=False, label="Where a license can be had", assume_scheme="https"
+    )
+    data_mining = forms.ChoiceField(required=False, label="AI training", choices=DataMining)
+    valid_until = forms.DateField(
+        required=False, label="Expires", help_text="The last day of use.", widget=forms.DateInput(**A_DAY)
+    )
+    url = forms.URLField(
+        max_length=500,
+        required=False,
+        label="Page of the license",
+        help_text="Of this picture’s license, not of a provider’s terms.",
+        assume_scheme="https",
+    )
+    territories = forms.CharField(
+        max_length=500,
+        required=False,
+        label="Only in these countries or states",
+        help_text="Codes such as US, US-CA or DE, with commas. Empty: everywhere.",
+    )
+    kinds = forms.MultipleChoiceField(
+        required=False,
+        label="Only for these kinds of channel",
+        choices=list(KINDS.items()),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    channels = forms.CharField(
+        max_length=500,
+        required=False,
+        label="Only in these channels",
+        help_text="Their short names, as in their address, with commas. Empty: in every channel.",
+    )
+    listing_only = forms.CharField(
+        max_length=64, required=False, label="Only for this listing", help_text="Its reference, such as HB-1042."
+    )
+    may_alter = forms.ChoiceField(
+        required=False, label="May the picture be altered?", choices=Answer, widget=forms.RadioSelect
+    )
+    exclusive_elsewhere = forms.CharField(
+        max_length=200,
+        required=False,
+        label="Exclusive elsewhere",
+        help_text="Who else has the exclusive right to use it. Nobody may use it here meanwhile.",
+    )
+    exclusive_until = forms.DateField(
+        required=False,
+        label="Exclusive until",
+        help_text="The last day of that. Empty: for good.",
+        widget=forms.DateInput(**A_DAY),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,6 +123,55 @@ class LicenseForm(SeenForm):
         for asked in QUESTIONS:
             for name, field in _question_fields(asked).items():
                 self.fields[name] = field
+        self.limits = Limits()
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        try:
+            self.limits = Limits.parse(_limits_of(said))
+        except BadLimits as error:
+            self.add_error("exclusive_elsewhere" if said.get("exclusive_until") else "territories", str(error))
+        return said
+
+    @property
+    def has_limits(self) -> bool:
+        """Whether a limit is set, or just went wrong."""
+        return self._holds_any("territories", "kinds", "channels", "listing_only", "exclusive_elsewhere")
+
+    @property
+    def has_credits(self) -> bool:
+        """Whether more is said of the maker and the licensor, or just went wrong."""
+        names = ("creator", "notice", "licensor", "licensor_url", "usage_terms", "data_mining", "plan")
+        return self._holds_any(*names)
+
+    def _holds_any(self, *names: str) -> bool:
+        return any(self[name].value() or self[name].errors for name in names)
+
+    def rows(self) -> Iterator[QuestionRow]:
+        """The questions in the order in which they are asked."""
+        for asked in QUESTIONS:
+            name = _field(asked.question)
+            yield QuestionRow(asked, self[name], self[f"{name}_detail"], self[f"{name}_source"])
+
+    def answers(self) -> dict[Question, GivenAnswer]:
+        """What was answered, for `licenses.answer_license`."""
+        said = self.cleaned_data
+        return {
+            question: GivenAnswer(question.possible(said[name]), said[f"{name}_detail"], said[f"{name}_source"])
+            for question in Question
+            for name in (_field(question),)
+        }
+
+    def facts(self) -> LicenseFacts:
+        """What goes with the answers."""
+        return LicenseFacts(**{name: self.cleaned_data[name] for name in FACTS}, limits=self.limits)
+
+
+class LicenseForm(GrantForm):
+    """The license of one picture, which terms may fill in."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.filled_from: Terms | None = None
         self.replaced: list[Replaced] = []
 
@@ -76,13 +190,10 @@ class LicenseForm(SeenForm):
         answers: Mapping[Question, GivenAnswer] | None = None,
     ) -> LicenseForm:
         """The form of a version. `instead` and `answers` start it from other terms than those it was answered from."""
-        license = version.license
-        stored: dict[str, Any] = {"terms": license.terms if license else None, **_answered(answers_of(license))}
-        for name in ("holder", "attribution", "valid_until", "url"):
-            stored[name] = getattr(license, name, None)
+        stored = said_by(version.license)
         begins = {**stored, **_answered(answers or {})}
         if instead:
-            begins |= {"terms": instead, "url": instead.source_url or stored["url"]}
+            begins["terms"] = instead
         form = cls(data, initial=begins, prefix="license")
         form.stored, form.filled_from = stored, instead
         return form
@@ -116,25 +227,6 @@ class LicenseForm(SeenForm):
     def _label(self, name: str) -> str:
         question, _, part = name.rpartition("_")
         return f"{self[question].label} {part.capitalize()}" if question in self.fields else super()._label(name)
-
-    def rows(self) -> Iterator[QuestionRow]:
-        """The questions in the order in which they are asked."""
-        for asked in QUESTIONS:
-            name = _field(asked.question)
-            yield QuestionRow(asked, self[name], self[f"{name}_detail"], self[f"{name}_source"])
-
-    def answers(self) -> dict[Question, GivenAnswer]:
-        """What was answered, for `licenses.answer_license`."""
-        said = self.cleaned_data
-        return {
-            question: GivenAnswer(Answer(said[name]), said[f"{name}_detail"], said[f"{name}_source"])
-            for question in Question
-            for name in (_field(question),)
-        }
-
-    def facts(self) -> LicenseFacts:
-        """What goes with the answers."""
-        return LicenseFacts(**{each.name: self.cleaned_data[each.name] for each in fields(LicenseFacts)})
 
 
 class ShownForm(SeenForm):
@@ -181,7 +273,7 @@ def _field(question: Question) -> str:
 
 def _stated(terms: Terms | None) -> dict[str, str]:
     """What terms say for fields of the form; where they are silent it has no entry."""
-    said = _answered(answers_of(terms)) | {"url": terms.source_url if terms else ""}
+    said = _answered(answers_of(terms))
     return {name: plain(value) for name, value in said.items() if value not in {"", Answer.UNKNOWN}}
 
 
@@ -194,11 +286,36 @@ def _answered(given: Mapping[Question, GivenAnswer]) -> dict[str, str]:
     return said
 
 
+def said_by(license: Grant | None) -> dict[str, Any]:
+    """What a license says, as the form holds it."""
+    said: dict[str, Any] = {name: getattr(license, name, None) for name in FACTS} | _answered(answers_of(license))
+    held = limits_of(license) or Limits()
+    return said | asdict(held) | {"territories": ", ".join(held.territories), "channels": ", ".join(held.channels)}
+
+
+def _limits_of(said: Mapping[str, Any]) -> dict[str, Any]:
+    """The limits as they were typed, by their names."""
+    until = said.get("exclusive_until")
+    return {
+        "territories": _codes(said.get("territories", "").upper()),
+        "kinds": said.get("kinds", []),
+        "channels": _codes(said.get("channels", "").lower()),
+        "listing_only": said.get("listing_only", ""),
+        "may_alter": said.get("may_alter") or Answer.UNKNOWN.value,
+        "exclusive_elsewhere": said.get("exclusive_elsewhere", ""),
+        "exclusive_until": until.isoformat() if until else "",
+    }
+
+
+def _codes(typed: str) -> list[str]:
+    return typed.replace(",", " ").replace(";", " ").split()
+
+
 def _question_fields(asked: Asked) -> dict[str, forms.Field]:
     name = _field(asked.question)
     return {
         name: forms.ChoiceField(
-            label=asked.question.label, help_text=asked.help, choices=Answer, widget=forms.RadioSelect
+            label=asked.question.label, help_text=asked.help, choices=asked.question.possible, widget=forms.RadioSelect
         ),
         f"{name}_detail": forms.CharField(label="Detail", max_length=500, required=False),
         f"{name}_source": forms.CharField(label="Source", max_length=300, required=False),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
 from django.db import transaction
 
-from assets.models import Answer, License, Part, Question, Terms, Version
+from assets.models import Answer, DataMining, Grant, License, Ownership, Part, Question, Terms, Version
+from assets.models.limits import BadLimits, Limits
 from assets.versions.changing import hold
 from core import audit, clock, sets
 from core.errors import Finding, Severity
@@ -21,7 +22,7 @@ from core.sets import AT_ONCE
 class GivenAnswer:
     """One answer as a person or a rule sheet gives it, with where it comes from."""
 
-    answer: Answer = Answer.UNKNOWN
+    answer: Answer | Ownership = Answer.UNKNOWN
     detail: str = ""
     source: str = ""
 
@@ -46,18 +47,17 @@ QUESTIONS: tuple[Asked, ...] = (
     Asked(
         Question.SUBLICENSE,
         "use by clients and listing sites",
-        no="The license does not let clients or listing sites use it.",
-        help="They copy the picture to their own servers.",
+        help="They copy the picture to their own servers. If no, it may still go to our own pages and prints.",
     ),
     Asked(Question.ATTRIBUTION, "credit", help="If yes, write the credit line below, word for word."),
     Asked(
         Question.OWNERSHIP,
         "ownership",
         no="Nobody here owns the picture or holds it from its owner.",
-        help="Ours, our client's, or licensed to us by whoever owns it.",
+        help="Ours, our client's, or licensed to us. What a program made alone may belong to nobody.",
     ),
-    Asked(Question.TERRITORY, "territory", help="If no, say where it may be used."),
-    Asked(Question.CHANNELS, "channels", help="If no, say which channels it can be used in."),
+    Asked(Question.TERRITORY, "territory", help="If no, list below where it may be used."),
+    Asked(Question.CHANNELS, "channels", help="If no, choose below where it may be used."),
     Asked(Question.TERM, "end date", help="If no, enter the date it expires below."),
     Asked(
         Question.TERMS,
@@ -67,61 +67,133 @@ QUESTIONS: tuple[Asked, ...] = (
     ),
 )
 
-
-_LIMITS = {
-    Question.TERRITORY: ("It may not be used everywhere", "where it may be used"),
-    Question.CHANNELS: ("It may not be used in every channel", "in which channels it may be used"),
+_MINING = dict(DataMining.choices)
+SHORT = {asked.question: asked.short for asked in QUESTIONS}
+GENEROUS = {question: ("yes", "nobody") for question in Question if question is not Question.TERMS} | {
+    Question.ATTRIBUTION: ("no",)
 }
+"""Question → the answers that allow something. That the terms were read allows nothing by itself."""
 
 
-def answers_of(source: License | Terms | None) -> dict[Question, GivenAnswer]:
+def answers_of(source: Grant | Terms | None) -> dict[Question, GivenAnswer]:
     """What a license or a terms snapshot answers; Unknown, not yes, for everything it is silent about."""
-    sheet = _mapping(source.answers if source else {})
-    return {question: _from_sheet(sheet.get(question.value, {})) for question in Question}
+    return _read_sheet(source.answers if source else {})
 
 
-def findings(license: License | None, on: date) -> Iterator[Finding]:
+def answers_under(terms: Terms | None, plan: str) -> dict[Question, GivenAnswer]:
+    """What terms answer for somebody with this plan: the plan's own sheet, and the common one where it is silent."""
+    common = answers_of(terms)
+    own = _mapping(_mapping(terms.plans).get(plan) if terms else {})
+    return common | {question: each for question, each in _read_sheet(own).items() if question.value in own}
+
+
+def findings(license: Grant | None, on: date) -> Iterator[Finding]:
+    """What the license itself says against any use, wherever it is."""
     if license is None:
         yield _stop("license_missing", "No license question has been answered yet.")
         return
     given = answers_of(license)
     for asked in QUESTIONS:
-        answer = given[asked.question]
-        yield from _answer_findings(asked, answer.answer, license, on)
-        if answer.answer == Answer.NO and asked.question in _LIMITS:
-            yield _limit_finding(asked.question, answer.detail)
+        yield from _answer_findings(asked, given[asked.question].answer, license)
+    yield from _limit_findings(given, license)
+    yield from _ownership_findings(given[Question.OWNERSHIP].answer, license)
+    if license.terms:
+        yield from _terms_findings(given, license, license.terms)
     if license.valid_until and license.valid_until < on:
         yield _stop("license_ended", f"The license ended on {clock.written(license.valid_until)}.")
 
 
-def _answer_findings(asked: Asked, answer: Answer, license: License, on: date) -> Iterator[Finding]:
+def _answer_findings(asked: Asked, answer: str, license: Grant) -> Iterator[Finding]:
     name = asked.question.value
     if answer == Answer.UNKNOWN:
         yield _stop(f"license_{name}_unknown", f"The license question about {asked.short} has no answer.")
     elif answer == Answer.NO and asked.no:
         yield _stop(f"license_{name}_no", asked.no)
+    elif answer == Answer.NO and asked.question == Question.SUBLICENSE:
+        yield _warn("license_sublicense_no", "Clients and listing sites may not use it: our own pages and prints only.")
     elif answer == Answer.YES and asked.question == Question.ATTRIBUTION and not license.attribution:
         yield _stop("license_attribution_missing", "Somebody must be credited, but there is no credit line.")
     elif answer == Answer.NO and asked.question == Question.TERM and not license.valid_until:
         yield _stop("license_end_missing", "The license expires, but no date is given.")
 
 
-def _limit_finding(question: Question, detail: str) -> Finding:
-    what, which = _LIMITS[question]
-    if detail:
-        return Finding(f"license_{question.value}_limited", f"{what}: {detail}", Severity.WARNS, "license")
-    return _stop(f"license_{question.value}_no", f"{what}, and nobody has said {which}.")
+def _limit_findings(given: Mapping[Question, GivenAnswer], license: Grant) -> Iterator[Finding]:
+    """A limit in words alone can be held against no channel, so it stops everything."""
+    try:
+        limits = Limits.parse(license.limits)
+    except BadLimits as error:
+        yield _stop("license_limits_unreadable", f"The limits of the license cannot be read: {error}")
+        return
+    if given[Question.TERRITORY].answer == Answer.NO and not limits.territories:
+        yield _stop("license_territory_no", "It may not be used everywhere. List the countries or states where it may.")
+    if given[Question.CHANNELS].answer == Answer.NO and not (limits.kinds or limits.channels or limits.listing_only):
+        yield _stop("license_channels_no", "It may not be used in every channel. Choose where it may.")
+    if limits.is_narrow:
+        yield _warn("license_limited", f"The license has limits. {' '.join(limits.in_words())}")
+
+
+def _ownership_findings(answer: str, license: Grant) -> Iterator[Finding]:
+    if answer == Ownership.NOBODY and (license.holder or license.notice):
+        words = "Nobody owns the picture, yet an owner or a copyright notice is given. Empty them, or say who owns it."
+        yield _stop("license_owner_of_nobodys", words)
+
+
+def _terms_findings(given: Mapping[Question, GivenAnswer], license: Grant, terms: Terms) -> Iterator[Finding]:
+    if terms.plans and license.plan not in _mapping(terms.plans):
+        yield _stop(
+            "license_plan_unknown", f"{terms.publisher} has different terms for each plan. Say which plan it was."
+        )
+    allowed = answers_under(terms, license.plan)
+    if license.plan and allowed[Question.COMMERCIAL].answer == Answer.NO:
+        words = f"The plan “{license.plan}” of {terms.publisher} does not allow commercial use."
+        yield _stop("license_plan_not_commercial", words)
+    for question, answer in given.items():
+        if is_more_than(answer, allowed[question], question):
+            yield _more_than_terms(question, answer, allowed[question], terms)
+    if license.url and license.url == terms.source_url:
+        words = (
+            "The license address is that of the provider’s terms. Give the page of this picture’s own license, or none."
+        )
+        yield _warn("license_url_of_terms", words)
+
+
+def is_more_than(answer: GivenAnswer, allowed: GivenAnswer, question: Question) -> bool:
+    """Whether an answer allows what the terms do not. That nobody owns a picture claims less than to own it."""
+    generous = GENEROUS.get(question, ())
+    if answer.answer not in generous:
+        return False
+    return allowed.answer not in generous or (answer.answer, allowed.answer) == ("yes", "nobody")
+
+
+def _more_than_terms(question: Question, answer: GivenAnswer, allowed: GivenAnswer, terms: Terms) -> Finding:
+    """With a source of its own somebody can judge it; the source of the sheet says something else."""
+    code, short = f"license_{question.value}_more_than_terms", SHORT[question]
+    says = f"{terms.title}: {allowed.answer.label}."
+    if answer.source and answer.source != allowed.source:
+        return _warn(
+            code, f"The answer about {short} allows more than the terms, by its source: {answer.source}. {says}"
+        )
+    return _stop(code, f"The answer about {short} allows more than the terms. Give the source that says so. {says}")
 
 
 def _stop(code: str, words: str, where: str = "license") -> Finding:
     return Finding(code, words, field=where)
 
 
-def _from_sheet(given: object) -> GivenAnswer:
+def _warn(code: str, words: str) -> Finding:
+    return Finding(code, words, Severity.WARNS, "license")
+
+
+def _read_sheet(given: object) -> dict[Question, GivenAnswer]:
+    sheet = _mapping(given)
+    return {question: _from_sheet(question, sheet.get(question.value, {})) for question in Question}
+
+
+def _from_sheet(question: Question, given: object) -> GivenAnswer:
     """What is no answer leaves the question open: one row that somebody rewrote stops no page of others."""
-    said = _mapping(given)
+    said, possible = _mapping(given), question.possible
     answer = said.get("answer")
-    known = Answer(answer) if answer in Answer.values else Answer.UNKNOWN
+    known = possible(answer) if answer in possible.values else possible.UNKNOWN
     return GivenAnswer(known, str(said.get("detail", "")), str(said.get("source", "")))
 
 
@@ -131,19 +203,61 @@ def _mapping(said: object) -> Mapping[str, Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LicenseFacts:
-    """What goes with the answers: the owner, the credit line word for word, the last day, and where it can be read."""
+    """What goes with the answers: whose it is, what must be said with it, until when, and where it ends."""
 
     holder: str = ""
+    creator: str = ""
+    notice: str = ""
     attribution: str = ""
+    usage_terms: str = ""
+    licensor: str = ""
+    licensor_url: str = ""
+    data_mining: str = ""
     valid_until: date | None = None
     url: str = ""
     terms: Terms | None = None
+    plan: str = ""
+    limits: Limits = field(default_factory=Limits)
+
+    def values(self) -> dict[str, Any]:
+        """As the columns of a license hold them."""
+        return {each.name: getattr(self, each.name) for each in fields(self)} | {"limits": self.limits.as_values()}
+
+
+def owner_of(license: Grant) -> str:
+    """Who owns the picture, in words."""
+    if answers_of(license)[Question.OWNERSHIP].answer == Ownership.NOBODY:
+        return license.holder or "Nobody"
+    return license.holder or "Not stated"
+
+
+def further_facts(license: Grant) -> Iterator[tuple[str, str]]:
+    """What else a license says, as far as it does: the name of each fact, and its words."""
+    said = {
+        "Made by": license.creator,
+        "Copyright notice": license.notice,
+        "Usage terms": license.usage_terms,
+        "Licensor": license.licensor,
+        "Licenses at": license.licensor_url,
+        "AI training": _MINING.get(license.data_mining, license.data_mining) if license.data_mining else "",
+        "Read it at": license.url,
+        "Plan": license.plan,
+        "Limits": limits_in_words(license),
+    }
+    yield from ((name, str(words)) for name, words in said.items() if words)
+
+
+def limits_in_words(license: Grant) -> str:
+    try:
+        return " ".join(Limits.parse(license.limits).in_words())
+    except BadLimits as error:
+        return f"Cannot be read: {error}"
 
 
 def first_licenses(terms: Terms | None, count: int, *, by: User) -> list[License]:
-    """New licenses that say what the terms answer, and Unknown for the rest."""
-    url, answers = terms.source_url if terms else "", _sheet(answers_of(terms))
-    rows = (License(terms=terms, answers=answers, url=url, updated_by=by) for _ in range(count))
+    """New licenses that say what the terms answer, and Unknown for the rest. Terms are no picture's license page."""
+    answers = _sheet(answers_of(terms))
+    rows = (License(terms=terms, answers=answers, updated_by=by) for _ in range(count))
     return License.objects.bulk_create(rows, batch_size=AT_ONCE)
 
 
@@ -173,7 +287,7 @@ def _give_licenses(versions: list[Version], by: User) -> None:
 
 
 def _write(licenses: list[License], answers: Mapping[Question, GivenAnswer], facts: LicenseFacts, by: User) -> None:
-    given, said = _sheet(answers), {each.name: getattr(facts, each.name) for each in fields(facts)}
+    given, said = _sheet(answers), facts.values()
     changed = []
     for license in licenses:
         now = {"answers": {**_mapping(license.answers), **given}, **said}

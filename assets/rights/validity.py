@@ -7,13 +7,17 @@ from datetime import date
 from typing import Any
 
 from assets.models import Version
-from assets.rights import consents, licenses
+from assets.rights import consents, licenses, terms
 from core.errors import Finding
 
 
 def findings(version: Version, on: date) -> list[Finding]:
     """What stands in the way of using the version on a day, as far as rights go; with what to look at besides."""
-    return [*licenses.findings(version.license, on), *consents.findings(version, on)]
+    return [
+        *licenses.findings(version.license, on),
+        *terms.findings(version),
+        *consents.findings(version, on),
+    ]
 
 
 def last_day(facts: Mapping[str, Any]) -> date | None:

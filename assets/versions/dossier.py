@@ -123,7 +123,15 @@ def _alt_text_3(version: Version) -> dict[str, Any]:
 
 
 def _license_3(license: License | None) -> dict[str, Any]:
-    return _license(license)
+    """Format 3 adds who made it and grants it, what users are told, and the limits as values."""
+    said = _license(license)
+    if license is None:
+        return said
+    return said | {name: getattr(license, name) for name in LICENSE_3}
+
+
+LICENSE_3 = ("plan", "creator", "notice", "usage_terms", "licensor", "licensor_url", "data_mining", "limits")
+"""Columns of a license that format 3 knows beside those of format 1."""
 
 
 def _consents_3(version: Version) -> dict[str, Any]:

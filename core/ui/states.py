@@ -44,6 +44,7 @@ STATUSES = {
     "expired": Status("Expired", "calendar-x", "stops"),
     "yes": Status("Yes", "check", "plain"),
     "no": Status("No", "minus", "plain"),
+    "nobody": Status("Nobody owns it", "check", "plain"),
     "unknown": Status("Unknown", "circle-question-mark", "waits"),
     "blocks": Status("Blocks", "octagon-x", "stops"),
     "warns": Status("Warning", "triangle-alert", "waits"),

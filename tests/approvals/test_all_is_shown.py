@@ -19,7 +19,8 @@ from approvals.models import Channel, Review
 from approvals.pages.dossier_sections import sections
 from approvals.reviews import dossier
 from assets.imaging.metadata import SOURCE_TYPES
-from assets.models import Answer, Question, Version
+from assets.models import Answer, Question, Terms, Version
+from assets.models.limits import Limits
 from assets.provenance import agreement, explaining
 from assets.provenance.data import ProvenanceData
 from assets.rights.consents import GivenConsent
@@ -60,6 +61,16 @@ PROFILE = {
     "statement": "A statement, with {original}",
     "order": "original_after",
 }
+
+LIMITS = Limits(
+    territories=("US-CA", "US-NV"),
+    kinds=("listing_site",),
+    channels=("seaview",),
+    listing_only="HB-1042",
+    may_alter="no",
+    exclusive_elsewhere="Coastal Living",
+    exclusive_until="2026-01-31",
+)
 
 FOUND = {
     "camera": {"model": "EOS R5"},
@@ -119,6 +130,20 @@ HOW: dict[str, Shown] = {
     "license.attribution": as_it_is,
     "license.valid_until": day,
     "license.url": as_it_is,
+    "license.creator": as_it_is,
+    "license.notice": as_it_is,
+    "license.usage_terms": as_it_is,
+    "license.licensor": as_it_is,
+    "license.licensor_url": as_it_is,
+    "license.data_mining": "Prohibited, except for search engines",
+    "license.plan": as_it_is,
+    "license.limits.territories.*": as_it_is,
+    "license.limits.kinds.*": "listing site",
+    "license.limits.channels.*": as_it_is,
+    "license.limits.listing_only": as_it_is,
+    "license.limits.may_alter": "May not be altered",
+    "license.limits.exclusive_elsewhere": as_it_is,
+    "license.limits.exclusive_until": day,
     "license.terms": "Terms of the license, read Nov 22, 2026",
     "consents.shows_people": "Recognizable people Yes",
     "consents.shows_property": "Private property No",
@@ -272,12 +297,13 @@ def consent(version: Version, by: User) -> None:
     verbs.record_consent(version, given, by=by)
 
 
-def answer_everything(version: Version, by: User) -> None:
+def answer_everything(version: Version, by: User, limits: Limits = Limits(may_alter="yes")) -> None:  # noqa: B008 - frozen
     answers = {
         question: GivenAnswer(Answer.YES, f"detail of {question.value}", f"source of {question.value}")
         for question in Question
     }
-    terms = library.TermsFactory.create(title="Terms of the license")
+    terms = Terms.objects.filter(title="Terms of the license").first()
+    terms = terms or library.TermsFactory.create(title="Terms of the license")
     verbs.answer_license(
         version,
         answers,
@@ -285,6 +311,14 @@ def answer_everything(version: Version, by: User) -> None:
         attribution="The credit line",
         valid_until=date(2029, 4, 5),
         url="https://license.example/read",
+        creator="Jane Roe",
+        notice="© 2026 Jane Roe, all rights kept",
+        usage_terms="Not for political ads",
+        licensor="Roe Pictures",
+        licensor_url="https://roe.example/licenses",
+        data_mining="DMI-PROHIBITED-EXCEPTSEARCHENGINEINDEXING",
+        plan="Team",
+        limits=limits,
         terms=terms,
         by=by,
     )
@@ -293,6 +327,7 @@ def answer_everything(version: Version, by: User) -> None:
 @pytest.fixture
 def seen(full: Version, ada: User, rita: User) -> Seen:
     review = factories.review(full, factories.channel("seaview"), by=ada)
+    answer_everything(full, ada, LIMITS)  # they allow less than the channel, so nobody could submit it
     Channel.objects.update(
         name="Seaview homes", kind="listing_site", time_zone="Pacific/Auckland", rules=RULES, disclosure=PROFILE
     )

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
 from assets.models import Answer, License, Question, Terms, Version
+from assets.models.limits import Limits
 from assets.provenance.data import ProvenanceData
 from assets.rights import licenses, terms, validity
 from assets.rights.consents import GivenConsent
@@ -32,7 +33,7 @@ def answer(version: Version, question: Question, given: Answer, detail: str = ""
         version,
         {question: GivenAnswer(given, detail)},
         by=version.created_by,
-        **said,  # type: ignore[arg-type] # facts of the license, as the verb names them
+        **said,
     )
 
 
@@ -73,11 +74,16 @@ def test_what_no_means(question: Question, ready: Version) -> None:
     assert codes(ready) == NO[question]
 
 
-@pytest.mark.parametrize("question", [Question.TERRITORY, Question.CHANNELS])
-def test_a_limit_with_its_words_is_shown_and_does_not_block(question: Question, ready: Version) -> None:
+@pytest.mark.parametrize(
+    ("question", "limits"),
+    [(Question.TERRITORY, Limits(territories=("DE", "FR"))), (Question.CHANNELS, Limits(kinds=("website",)))],
+)
+def test_a_limit_is_a_value_and_words_alone_are_none(question: Question, limits: Limits, ready: Version) -> None:
     answer(ready, question, Answer.NO, "Europe and web only")
+    assert codes(ready) == [f"license_{question}_no"]
+    answer(ready, question, Answer.NO, "Europe and web only", limits=limits)
     [finding] = validity.findings(Version.objects.with_dossier().get(pk=ready.pk), TODAY)
-    assert (finding.severity, "Europe and web only" in finding.words) == ("warns", True)
+    assert (finding.severity, limits.in_words()[0] in finding.words) == ("warns", True)
 
 
 def test_a_credit_that_is_due_needs_its_words(ready: Version) -> None:

@@ -145,6 +145,10 @@ def answers_what_the_terms_leave_open(ada: Person) -> None:
     for question in Question:
         wanted = "No" if question is Question.ATTRIBUTION else "Yes"
         panel.get_by_role("group", name=question.label).get_by_text(wanted, exact=True).click()
+        folded = panel.locator("details:not([open]) > summary", has_text=f"for “{question.label}”")
+        if folded.count():
+            folded.click()
+        panel.locator(f"[name='license-ask_{question.value}_source']").fill("The plan of our account")
     ada.press("Save answers")
     expect(panel).to_contain_text("License answers saved")
 

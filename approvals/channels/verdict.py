@@ -19,11 +19,12 @@ from approvals.models.document import Kind
 from assets.alt_texts import checking
 from assets.alt_texts.rules import caption_repeated
 from assets.imaging.rendering import Spec, fitted
-from assets.models import Answer, Version
+from assets.models import Answer, Question, Version
 from assets.provenance import agreement
 from assets.provenance import disclosure as stated
 from assets.provenance.alterations import in_plain_words
-from assets.rights import validity
+from assets.rights import licenses, limits, validity
+from assets.rights.limits import Use
 from assets.versions import dossier as library_dossier
 from core.errors import Finding, Severity
 
@@ -63,6 +64,7 @@ def findings(version: Version, channel: Channel, on: date) -> list[Finding]:
         *(finding for finding in stated.unfit(version) if finding.code not in codes),
         *agreement.findings(version),
         *_caption(version, profile),
+        *_limits(version, channel, on),
     ]
     found += _met({finding.field for finding in found})
     order = list(Severity)
@@ -110,6 +112,28 @@ def gather(version: Version, channel: Channel, on: date) -> ChannelContext:
         disclosure_note=version.disclosure_note,
         is_intact=library_dossier.is_intact(version),
         channel_is_active=channel.active,
+    )
+
+
+def _limits(version: Version, channel: Channel, on: date) -> Iterator[Finding]:
+    """The license's limits against what the channel is, on the day that it is there."""
+    allowed = limits.of(version.license)
+    if allowed is None:
+        return
+    sublicense = licenses.answers_of(version.license)[Question.SUBLICENSE].answer
+    yield from limits.findings(allowed, use_of(version, channel), sublicense, on)
+
+
+def use_of(version: Version, channel: Channel) -> Use:
+    """The version in the channel, as far as a license may limit it."""
+    listing, of_original = version.asset.listing, limits.of(version.original.license if version.original else None)
+    return Use(
+        channel=channel.slug,
+        kind=channel.kind,
+        territory=tuple(getattr(channel, "territory", ())),
+        listing=listing.reference if listing else "",
+        is_altered=version.is_altered,
+        original_may_alter=of_original.may_alter if of_original else Answer.UNKNOWN,
     )
 
 

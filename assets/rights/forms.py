@@ -221,7 +221,7 @@ class LicenseForm(GrantForm):
         earlier = _stated(next((terms for terms in Terms.objects.all() if str(terms.pk) == filled), None))
         said = {name: plain(self[name].data) for name in self.fields if name != "terms" and self[name].data is not None}
         return {
-            name: typed for name, typed in said.items() if typed not in {plain(self.stored[name]), earlier.get(name)}
+            name: typed for name, typed in said.items() if typed not in (plain(self.stored[name]), earlier.get(name))
         }
 
     def _label(self, name: str) -> str:

@@ -14,7 +14,7 @@ from django.utils.functional import cached_property
 
 from approvals.models.channel import Channel
 from approvals.models.document import ReleaseDocument
-from assets.models.version import PHOTOGRAPHS, EarlierSeal, Status
+from assets.models.version import PHOTOGRAPHS, Decided, EarlierSeal, Status
 from assets.versions import dossier
 from core import clock, counting
 
@@ -44,13 +44,18 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
         return self.filter(state="live", ended_at=None, **decided)
 
     def still_approved(self) -> ReleaseQuerySet:
-        """Whose version is approved and says what it said then, each in the format in which it was decided."""
+        """Whose version is approved and says what it said then, each in the format in which it was decided.
+
+        A license that allows more than was decided on, and else says the same, takes nothing down.
+        """
         newest = Q(version_format=F("version__dossier_format"), version_hash=F("version__dossier_hash"))
         seals = EarlierSeal.objects.filter(version=OuterRef("version"), format=OuterRef("version_format"))
         of_now = seals.filter(digest=OuterRef("version_hash"), format__lt=OuterRef("version__dossier_format"))
         earlier = Exists(of_now)
+        kept = Decided.objects.filter(version=OuterRef("version"), format=OuterRef("version_format"), holds=True)
+        renewed = Exists(kept.filter(digest=OuterRef("version_hash")))
         approved = self.filter(version__status=Status.APPROVED, version_format__in=dossier.standing())
-        return approved.filter(newest | earlier)
+        return approved.filter(newest | earlier | renewed)
 
     def beside_its_original(self, on: Day = None) -> ReleaseQuerySet:
         """Those that need no original, and those whose original is in the same channel today, as a photograph still."""

@@ -57,6 +57,8 @@ TOUCHES = (
     Touch("assets_version", "touch", "UPDATE", OF_VERSION, JUDGED),
     Touch("assets_earlierseal", "touch_new", "INSERT", OF_SEAL),
     Touch("assets_earlierseal", "touch", "UPDATE", OF_SEAL, ("version_id", "format", "digest")),
+    Touch("assets_decided", "touch_new", "INSERT", OF_SEAL),
+    Touch("assets_decided", "touch", "UPDATE", OF_SEAL, ("version_id", "format", "digest", "holds")),
     Touch("approvals_release", "touch_new", "INSERT", MADE_FROM_IT),
     Touch("approvals_release", "touch", "UPDATE", MADE_FROM_IT, ("state", "ended_at", "valid_until")),
     Touch("approvals_channel", "touch", "UPDATE", "channel_id = NEW.id AND original_id IS NOT NULL", ("time_zone",)),

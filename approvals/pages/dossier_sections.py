@@ -147,6 +147,8 @@ def _license(version: Version) -> Iterator[DossierRow]:
     yield DossierRow("Credit line", license.attribution or "None")
     yield DossierRow("Expires", clock.written(license.valid_until) if license.valid_until else "Never")
     yield from (DossierRow(name, value) for name, value in further_facts(license))
+    for file in license.evidence:
+        yield DossierRow("Evidence", file["name"], file["sha256"][:12])
     if license.terms:
         yield DossierRow("Terms", str(license.terms), license.terms.source_url)
 

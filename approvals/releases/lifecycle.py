@@ -18,7 +18,7 @@ from assets.imaging.rendering import Rendered
 from assets.models import Version
 from assets.models.version import Status
 from assets.rights import validity
-from assets.versions import transitions
+from assets.versions import renewal, transitions
 from core import audit, clock
 from core.audit import Change
 from core.errors import Blocked, Finding
@@ -54,6 +54,7 @@ def publish(decision: Decision, channel: Channel, file: Rendered, at: datetime) 
         released_at=at,
         valid_until=validity.last_day(facts),
     )
+    renewal.keep(version, {name: value for name, value in facts.items() if name != "channels"})
     announce(made, EventKind.RELEASED, at)
     return made
 

@@ -16,10 +16,10 @@ from approvals.releases import traces
 from approvals.releases.document import document, needs_its_original
 from assets.imaging.rendering import Rendered
 from assets.library.verification import files_of
-from assets.models import Version
+from assets.models import Decided, Version
 from assets.models.version import label_of
 from assets.rights import validity
-from assets.versions import dossier
+from assets.versions import dossier, renewal
 from core import audit
 from core.audit import Told, name_of
 from core.sets import batches
@@ -108,6 +108,9 @@ def _as_decided(release: Release, slug: str) -> Iterator[str]:
     own = {name: value for name, value in facts.items() if name != "channels"}
     if dossier.digest_of(own) != release.version_hash or facts.get("format", 1) != release.version_format:
         yield "its version hash is not that of what was decided."
+    kept = Decided.objects.filter(version=release.version_id, digest=release.version_hash).first()
+    if kept and (kept.rest, kept.license) != renewal.parted(own):
+        yield "what is kept of the decision is not what was decided."
     stored = ReleaseDocument.parse(release.document_text)
     if stored.format == FORMAT == facts.get("format"):
         yield from _made_from(facts, slug, release, stored)

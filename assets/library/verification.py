@@ -10,9 +10,23 @@ from django.db import models
 from django.db.models import Q
 
 from assets.listings.traces import of_listing
-from assets.models import Consent, Contributor, EarlierSeal, Listing, Part, Rendition, Terms, Version
+from assets.models import (
+    Consent,
+    Contributor,
+    EarlierSeal,
+    License,
+    LicenseSet,
+    Listing,
+    Part,
+    Rendition,
+    Terms,
+    Version,
+)
+from assets.rights.license_sets import SHARED
 from assets.rights.terms import sha256_of
-from assets.versions import dossier, traces
+from assets.rights.traces import of_license_set
+from assets.versions import dossier, renewal, traces
+from assets.versions.changing import CLOSED
 from core import audit, storage
 from core.audit import Line, Told, columns_of, name_of
 from core.models import LogSubject
@@ -30,10 +44,13 @@ def walk(older: Older) -> Iterator[str]:
     """All that does not fit, in sentences; old rows are counted."""
     counted: dict[str, set[object]] = {"versions": set(), "contributors": set(), "copies": set()}
     yield from audit.gone(Version)
-    versions = Version.objects.with_dossier().prefetch_related("contributors__person", "earlier_seals", "renditions")
+    beside = ("contributors__person", "earlier_seals", "decided", "renditions")
+    versions = Version.objects.with_dossier().prefetch_related(*beside)
     yield from audit.walk(versions, lambda batch: _versions(batch, counted))
     yield from audit.gone(Terms)
     yield from audit.walk(Terms.objects.all(), _terms)
+    yield from audit.gone(LicenseSet)
+    yield from audit.walk(LicenseSet.objects.prefetch_related("answered_by"), _license_sets)
     yield from audit.gone(Listing)
     listings = Listing.objects.prefetch_related("placed_by")
     yield from audit.walk(listings, lambda batch: audit.differences(batch, of_listing))
@@ -49,6 +66,10 @@ def files() -> Iterator[str]:
     )
     for rows, column in kept:
         yield from files_of(rows, column)
+    for each in LicenseSet.objects.order_by("pk").iterator():
+        for sha256 in (file["sha256"] for file in each.evidence):
+            if problem := _file(sha256):
+                yield f"{name_of(each)}: {problem}"
 
 
 def files_of(rows: models.QuerySet[models.Model], column: str) -> Iterator[str]:
@@ -95,6 +116,9 @@ def _seals(version: Version, told: Told, counted: Mapping[str, set[object]]) -> 
     if not dossier.is_intact(version):
         yield "its dossier does not fit its hash."
     yield from (f"its seal in format {seal.format} does not fit." for seal in _broken(version))
+    for row in version.decided.all():
+        if row.holds != renewal.allows_all(row, version):
+            yield f"whether it allows what was decided ({row.digest[:12]}) is not what its dossier says."
     said = told.fields
     if "dossier_hash" not in said:
         counted["versions"].add(version.pk)
@@ -190,6 +214,20 @@ def _acted_nearby(row: Contributor, version: Version) -> bool:
 
 
 # Terms
+
+
+def _license_sets(batch: Sequence[LicenseSet]) -> list[str]:
+    logged: set[object] = set()
+    return [*audit.unlogged(batch, logged), *audit.differences(batch, of_license_set), *_unlike_their_set(batch)]
+
+
+def _unlike_their_set(batch: Sequence[LicenseSet]) -> Iterator[str]:
+    """Licenses that say something else than the set that they share; what is archived keeps what it said."""
+    for kept in batch:
+        said = {name: getattr(kept, name) for name in SHARED}
+        alike = License.objects.filter(set=kept, **said).values("pk")
+        others = Version.objects.filter(license__set=kept).exclude(status__in=CLOSED).exclude(license__in=alike)
+        yield from (f"{name_of(version)}: its license is not that of its set." for version in others.only("pk"))
 
 
 def _terms(batch: Sequence[Terms]) -> list[str]:

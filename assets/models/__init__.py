@@ -12,11 +12,12 @@ from assets.models.rights import (
     Grant,
     Indemnity,
     License,
+    LicenseSet,
     Ownership,
     Question,
     Terms,
 )
-from assets.models.version import AltText, DigitalSource, EarlierSeal, Origin, Version
+from assets.models.version import AltText, Decided, DigitalSource, EarlierSeal, Origin, Version
 
 __all__ = [
     "AltText",
@@ -25,11 +26,13 @@ __all__ = [
     "Consent",
     "Contributor",
     "DataMining",
+    "Decided",
     "DigitalSource",
     "EarlierSeal",
     "Grant",
     "Indemnity",
     "License",
+    "LicenseSet",
     "Listing",
     "Origin",
     "Ownership",

@@ -53,6 +53,13 @@ class Question(models.TextChoices):
         """The answers that it takes."""
         return Ownership if self is Question.OWNERSHIP else Answer
 
+    @property
+    def generous(self) -> tuple[str, ...]:
+        """The answers that allow something. That the terms were read allows nothing by itself."""
+        if self is Question.TERMS:
+            return ()
+        return ("no",) if self is Question.ATTRIBUTION else ("yes", "nobody")
+
 
 class Indemnity(models.TextChoices):
     """Whether somebody answers for claims of third parties, by the terms."""
@@ -106,9 +113,27 @@ class Grant(models.Model):
     valid_until = models.DateField(null=True, blank=True, help_text="The last day on which it may be used.")
     url = models.URLField(max_length=500, blank=True, help_text="Where the picture's license can be read.")
     limits = models.JSONField(default=dict, blank=True, help_text="See `assets.models.limits.Limits`.")
+    evidence = models.JSONField(default=list, blank=True, help_text="Contracts and receipts: [{name, sha256}].")
 
     class Meta:
         abstract = True
+
+
+class LicenseSet(Grant):
+    """A license that many pictures share, such as “Jane Roe Photography 2026”: what it says, each of them says."""
+
+    name = models.CharField(max_length=120, unique=True)
+    active = models.BooleanField(default=True, help_text="Whether it can be given to further pictures.")
+    answered_by = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="+", help_text="Who answered it: a contributor to each picture of it."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class License(Grant):
@@ -118,6 +143,14 @@ class License(Grant):
     thousand of them, and as rows they were half of the time that the set took.
     """
 
+    set = models.ForeignKey(
+        LicenseSet,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="licenses",
+        help_text="Whose words these are, if many pictures share them.",
+    )
     updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -233,6 +233,28 @@ class EarlierSeal(models.Model):
         return f"{self.version_id} in format {self.format}"
 
 
+class Decided(models.Model):
+    """A dossier that was released, kept to tell whether the version still allows all that was decided on.
+
+    A license that is renewed says something else than was decided, and takes nothing down as long as it allows more.
+    """
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="decided")
+    format = models.PositiveSmallIntegerField()
+    digest = models.CharField(max_length=64, help_text="Of the dossier as it was decided on.")
+    rest = models.CharField(max_length=64, help_text="Of the same without its license.")
+    license = models.JSONField(help_text="What the license said then.")
+    holds = models.BooleanField(default=True, help_text="Whether the dossier as it is now allows all of that.")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("version", "format", "digest"), name="decided_once_per_dossier"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.version_id} as decided, {self.digest[:12]}"
+
+
 class AltText(models.Model):
     """The alt text of a version in a further language."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
@@ -69,10 +69,6 @@ QUESTIONS: tuple[Asked, ...] = (
 
 _MINING = dict(DataMining.choices)
 SHORT = {asked.question: asked.short for asked in QUESTIONS}
-GENEROUS = {question: ("yes", "nobody") for question in Question if question is not Question.TERMS} | {
-    Question.ATTRIBUTION: ("no",)
-}
-"""Question → the answers that allow something. That the terms were read allows nothing by itself."""
 
 
 def answers_of(source: Grant | Terms | None) -> dict[Question, GivenAnswer]:
@@ -159,10 +155,9 @@ def _terms_findings(given: Mapping[Question, GivenAnswer], license: Grant, terms
 
 def is_more_than(answer: GivenAnswer, allowed: GivenAnswer, question: Question) -> bool:
     """Whether an answer allows what the terms do not. That nobody owns a picture claims less than to own it."""
-    generous = GENEROUS.get(question, ())
-    if answer.answer not in generous:
+    if answer.answer not in question.generous:
         return False
-    return allowed.answer not in generous or (answer.answer, allowed.answer) == ("yes", "nobody")
+    return allowed.answer not in question.generous or (answer.answer, allowed.answer) == ("yes", "nobody")
 
 
 def _more_than_terms(question: Question, answer: GivenAnswer, allowed: GivenAnswer, terms: Terms) -> Finding:
@@ -256,7 +251,7 @@ def limits_in_words(license: Grant) -> str:
 
 def first_licenses(terms: Terms | None, count: int, *, by: User) -> list[License]:
     """New licenses that say what the terms answer, and Unknown for the rest. Terms are no picture's license page."""
-    answers = _sheet(answers_of(terms))
+    answers = sheet_of(answers_of(terms))
     rows = (License(terms=terms, answers=answers, updated_by=by) for _ in range(count))
     return License.objects.bulk_create(rows, batch_size=AT_ONCE)
 
@@ -267,7 +262,7 @@ def answer_license(
     """Answer license questions of each version. Questions that are not among the answers keep the answer they have."""
     with transaction.atomic():
         held = hold(versions, by=by)
-        _give_licenses(held.versions, by)
+        give_licenses(held.versions, by)
         kept = [version.license for version in held if version.license]
         words = _in_words(kept, answers)
         _write(kept, answers, facts, by)
@@ -278,7 +273,7 @@ def answer_license(
     return held.versions
 
 
-def _give_licenses(versions: list[Version], by: User) -> None:
+def give_licenses(versions: list[Version], by: User) -> None:
     """A first license to each version that has none."""
     without = [version for version in versions if version.license is None]
     for version, license in zip(without, first_licenses(None, len(without), by=by), strict=True):
@@ -287,19 +282,25 @@ def _give_licenses(versions: list[Version], by: User) -> None:
 
 
 def _write(licenses: list[License], answers: Mapping[Question, GivenAnswer], facts: LicenseFacts, by: User) -> None:
-    given, said = _sheet(answers), facts.values()
-    changed = []
+    given, said = sheet_of(answers), facts.values()
+    write_each(licenses, lambda license: {"answers": {**_mapping(license.answers), **given}, **said, "set": None}, by)
+
+
+def write_each(licenses: Iterable[License], values: Callable[[License], Mapping[str, Any]], by: User) -> None:
+    """Write what each license says now; whose words stay as they are is not written."""
+    changed, names = [], dict[str, None]()
     for license in licenses:
-        now = {"answers": {**_mapping(license.answers), **given}, **said}
+        now = values(license)
         if any(getattr(license, name) != value for name, value in now.items()):
             license.updated_by, license.updated_at = by, clock.instant()
             for name, value in now.items():
                 setattr(license, name, value)
             changed.append(license)
-    sets.update_each(changed, "answers", *said, "updated_by", "updated_at")
+            names |= dict.fromkeys(now)
+    sets.update_each(changed, *names, "updated_by", "updated_at")
 
 
-def _sheet(answers: Mapping[Question, GivenAnswer]) -> dict[str, dict[str, str]]:
+def sheet_of(answers: Mapping[Question, GivenAnswer]) -> dict[str, dict[str, str]]:
     """Answers as a license keeps them."""
     return {
         question.value: {"answer": given.answer.value, "detail": given.detail, "source": given.source}
@@ -309,7 +310,7 @@ def _sheet(answers: Mapping[Question, GivenAnswer]) -> dict[str, dict[str, str]]
 
 def _in_words(licenses: list[License], answers: Mapping[Question, GivenAnswer]) -> str:
     """What becomes different when the licenses are answered so."""
-    given = _sheet(answers)
+    given = sheet_of(answers)
     kept = [_mapping(license.answers) for license in licenses]
     differing = {name for each in kept for name in given if each.get(name) != given[name]}
     said = [f"{question.label} {each.answer.label}." for question, each in answers.items() if question in differing]

@@ -18,7 +18,7 @@ from django.db.models import prefetch_related_objects
 
 from assets.models import EarlierSeal, Part, Version
 from assets.models.version import Status
-from assets.versions import contributors, dossier
+from assets.versions import contributors, dossier, renewal
 from assets.versions.traces import SEAL
 from core import sets
 from core.audit import Change, values_of
@@ -102,6 +102,7 @@ def seal(versions: Iterable[Version], *fields: str) -> dict[UUID, dict[str, Any]
     for version in sealed:
         version.dossier_hash, version.dossier_format = dossier.digest_of(judged[version.pk]), dossier.NEWEST
     sets.update_each(sealed, *fields, "dossier_hash", "dossier_format")
+    renewal.look_again(sealed, judged)
     return judged
 
 

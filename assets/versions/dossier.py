@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from assets.models import License, Listing, Provenance, Terms, Version
+from assets.models import Grant, Listing, Provenance, Terms, Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def _facts_3(version: Version) -> dict[str, Any]:
     return said | {
         "format": 3,
         "alt_text": _alt_text_3(version),
-        "license": _license_3(version.license),
+        "license": license_facts(version.license),
         "consents": _consents_3(version),
         "disclosure": said["disclosure"] | _statement(version),
         "provenance": said["provenance"] | _known(version) | _system(version),
@@ -122,7 +122,7 @@ def _alt_text_3(version: Version) -> dict[str, Any]:
     return _alt_text(version) | {"long": version.long_description}
 
 
-def _license_3(license: License | None) -> dict[str, Any]:
+def license_facts(license: Grant | None) -> dict[str, Any]:
     """Format 3 adds who made it and grants it, what users are told, and the limits as values."""
     said = _license(license)
     if license is None:
@@ -130,7 +130,17 @@ def _license_3(license: License | None) -> dict[str, Any]:
     return said | {name: getattr(license, name) for name in LICENSE_3}
 
 
-LICENSE_3 = ("plan", "creator", "notice", "usage_terms", "licensor", "licensor_url", "data_mining", "limits")
+LICENSE_3 = (
+    "plan",
+    "creator",
+    "notice",
+    "usage_terms",
+    "licensor",
+    "licensor_url",
+    "data_mining",
+    "limits",
+    "evidence",
+)
 """Columns of a license that format 3 knows beside those of format 1."""
 
 
@@ -161,7 +171,7 @@ def _alt_text(version: Version) -> dict[str, Any]:
     }
 
 
-def _license(license: License | None) -> dict[str, Any]:
+def _license(license: Grant | None) -> dict[str, Any]:
     if license is None:
         return {}
     return {

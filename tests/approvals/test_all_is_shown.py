@@ -137,6 +137,8 @@ HOW: dict[str, Shown] = {
     "license.licensor_url": as_it_is,
     "license.data_mining": "Prohibited, except for search engines",
     "license.plan": as_it_is,
+    "license.evidence.*.name": as_it_is,
+    "license.evidence.*.sha256": first_twelve,
     "license.limits.territories.*": as_it_is,
     "license.limits.kinds.*": "listing site",
     "license.limits.channels.*": as_it_is,

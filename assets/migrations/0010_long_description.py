@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assets', '0008_download_original'),
+        ('assets', '0009_download_original'),
     ]
 
     operations = [

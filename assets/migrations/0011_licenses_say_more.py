@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assets', '0007_says_known_stated'),
+        ('assets', '0010_long_description'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assets', '0008_licenses_say_more'),
+        ('assets', '0011_licenses_say_more'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assets', '0007_says_known_stated'),
+        ('assets', '0008_ai_system'),
     ]
 
     operations = [

@@ -15,7 +15,7 @@ from typing import Any
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from assets.imaging import colors, decoding, fence, marking, metadata, profiles
+from assets.imaging import colors, credentials, decoding, fence, marking, metadata, profiles
 from assets.imaging.decoding import Decoded, Size
 from assets.imaging.inspection import ImageInfo, check_bytes, info_of, seen_of
 from assets.imaging.marking import NOT_RELEASED
@@ -156,7 +156,8 @@ class Look:
 def _steps(data: bytes, specs: Sequence[Spec]) -> Generator[Any, None, None]:
     """What is seen, and then the copies."""
     check_bytes(data)
-    with closing(fence.steps(_see, data, *(_as_plain(Order(spec)) for spec in specs))) as steps:
+    orders = (_as_plain(Order(spec)) for spec in specs)
+    with closing(fence.steps(_see, data, credentials.trusted(), *orders)) as steps:
         try:
             came = next(steps)
             yield Seen(info_of(data, came["seen"]), {}, came["found"])
@@ -223,9 +224,9 @@ def _render(data: bytes, *orders: dict[str, Any]) -> list[dict[str, Any]]:
     return _copies(decoding.decode(data, _largest(orders)), orders)
 
 
-def _see(data: bytes, *orders: dict[str, Any]) -> Iterator[Any]:
+def _see(data: bytes, anchors: str, *orders: dict[str, Any]) -> Iterator[Any]:
     picture = decoding.decode(data, _largest(orders))
-    yield {"seen": seen_of(picture), "found": metadata.read(data, picture.source)}
+    yield {"seen": seen_of(picture), "found": metadata.read(data, picture.source, anchors)}
     yield _copies(picture, orders)
 
 

@@ -186,8 +186,8 @@ def test_it_notices_content_credentials_in_a_png() -> None:
     body = b"\x00\x00\x00\x20jumbjumdc2pa" + b"trainedAlgorithmicMedia"
     chunk = struct.pack(">I", len(body)) + b"caBX" + body + struct.pack(">I", zlib.crc32(b"caBX" + body))
     data = picture()
-    found = metadata.read(data[:33] + chunk + data[33:])
-    assert found["c2pa"] == {"present": True, "says": ["trainedAlgorithmicMedia"]}
+    found = metadata.read(data[:33] + chunk + data[33:])["c2pa"]
+    assert (found["present"], found["says"]) == (True, ["trainedAlgorithmicMedia"])
 
 
 def test_it_notices_content_credentials_in_a_jpeg() -> None:

@@ -22,7 +22,7 @@ from typing import Any, NoReturn
 from assets.imaging.fence import limits, wire
 from assets.imaging.refusals import Unreadable
 
-WARM = ("assets.imaging.rendering", "assets.imaging.masks")
+WARM = ("assets.imaging.rendering", "assets.imaging.masks", "assets.imaging.credentials.signing")
 """What has tasks in it. A child could import nothing: it can open no file."""
 NICER = 5
 """How far pictures stand behind pages when both want the processor."""

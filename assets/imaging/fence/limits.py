@@ -27,6 +27,8 @@ class Limits:
     """Seconds on the clock."""
     memory: int = 800 * MEGABYTE
     """Bytes of address space beyond what the helper has already."""
+    connects: bool = False
+    """Whether it may open connections and files: for what is our own, never for what only looks at foreign bytes."""
 
 
 def enter(limits: Limits) -> None:
@@ -39,6 +41,8 @@ def enter(limits: Limits) -> None:
     _limit(resource.RLIMIT_FSIZE, 0)
     if pages := _pages():
         _limit(resource.RLIMIT_AS, pages * resource.getpagesize() + limits.memory)
+    if limits.connects:
+        return
     _lock_in()
     # No file and no socket can be opened any more; the one it has stays open.
     _limit(resource.RLIMIT_NOFILE, 0)

@@ -9,10 +9,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from assets.imaging import credentials
 from assets.imaging.metadata import carriers, exif, generators, iim, text, vocabulary, xmp
 
 MOST_CHARACTERS = 120_000
 """Characters kept of all texts of a file together."""
+MOST_CREDENTIALS = 16 * 1024 * 1024
+"""Bytes of Content Credentials that are checked."""
 MADE = {
     "trainedAlgorithmicMedia", "trainedAlgorithmicData", "compositeWithTrainedAlgorithmicMedia", "compositeSynthetic",
     "composite", "algorithmicMedia", "dataDrivenMedia", "digitalArt", "digitalCreation", "softwareImage",
@@ -41,24 +44,25 @@ _PLACES = {
 }
 
 
-def read(data: bytes, image: object = None) -> dict[str, Any]:
+def read(data: bytes, image: object = None, anchors: str = "") -> dict[str, Any]:
     """What a file says about itself, in plain values that are JSON. Never raises; unknown is left out.
 
     By where it stood: `iptc` (XMP: the fields of IPTC, PLUS and others), `iim`, `exif`, `text`; and what follows from
     it: `c2pa`, `generator`, `camera`. Only bytes are looked at: who has the image open needs not give it along.
+    `anchors` are the certificates, PEM, that make a signer of Content Credentials known.
     """
     try:
-        return said_by(data)
+        return said_by(data, anchors)
     except Exception:  # no picture is refused, and none that was paid for is lost, over what it says of itself
         return {}
 
 
-def said_by(data: bytes) -> dict[str, Any]:
+def said_by(data: bytes, anchors: str = "") -> dict[str, Any]:
     """The same without the net below it."""
     found = carriers.carried(data)
     packet, records, directory = carriers.unfolded(found)
     said: dict[str, Any] = {
-        "c2pa": _c2pa(found.of("c2pa")),
+        "c2pa": _c2pa(data, found, anchors),
         "iptc": xmp.flat(packet),
         "iim": records,
         "exif": dict(directory.texts),
@@ -140,12 +144,17 @@ _PROGRAMS = ("software", "tool", "editing_software", "model", "make")
 """Where a program, or a camera, gives its own name."""
 
 
-def _c2pa(stores: list[bytes]) -> dict[str, Any]:
-    """Whether the file carries Content Credentials. They are not verified here: the claim is the file's own."""
-    store = b"".join(part for part in stores if b"jumb" in part or b"c2pa" in part)
-    if b"c2pa" not in store:
+def _c2pa(data: bytes, found: carriers.Carried, anchors: str) -> dict[str, Any]:
+    """The file's Content Credentials: what they say, and whether they hold. Who cannot check leaves that out."""
+    store = b"".join(part for part in found.of("c2pa") if b"jumb" in part or b"c2pa" in part)
+    present = b"c2pa" in store
+    if not present and not any(b"provenance" in packet for packet in found.of("xmp")):
         return {}
-    return {"present": True, "says": [term for term in _SAYABLE if term.encode() in store]}
+    checked = {"state": "unreadable", "problem": "they are too long"} if len(store) > MOST_CREDENTIALS else None
+    checked = credentials.read(data, anchors) if checked is None else checked
+    if not present and checked.get("state") != "elsewhere":
+        return {}
+    return {"present": True, "says": [term for term in _SAYABLE if term.encode() in store], **checked}
 
 
 def _once(said: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.conf import settings
 
+from assets.imaging import credentials
 from core import guards
 
 FROZEN = (
@@ -30,6 +32,8 @@ class AssetsConfig(AppConfig):
 
     def ready(self) -> None:
         from assets import checks  # noqa: F401 - registers itself once the apps are there
+
+        credentials.trust(settings.C2PA_TRUST_ANCHORS)
 
         guards.declare(
             *guards.append_only("assets_contributor", "assets_provenance"),

@@ -11,6 +11,7 @@ import os
 import re
 import secrets
 import zoneinfo
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -54,6 +55,17 @@ def _content(name: str, path: Path) -> str:
     if not value:
         raise wrong(name, f"points at {path}, which is empty", "Put the secret in it, or unset the variable")
     return value
+
+
+def pem(name: str) -> str:
+    """A key or certificates, PEM: as the value, where a line may end in `\\n` as written, or from a file."""
+    return secret(name).replace("\\n", "\n")
+
+
+def file_content(name: str) -> str:
+    """The content of the file that the variable names; empty where it names none."""
+    path = text(name)
+    return _content(name, Path(path)) if path else ""
 
 
 def flag(name: str, default: bool = False) -> bool:
@@ -193,12 +205,16 @@ def wrong(name: str, problem: str, remedy: str) -> ImproperlyConfigured:
     return ImproperlyConfigured(f"{name} {problem}. {remedy}.")
 
 
-def kept_secret(path: Path) -> str:
+def _any_secret() -> str:
+    return secrets.token_urlsafe(64)
+
+
+def kept_secret(path: Path, make: Callable[[], str] = _any_secret) -> str:
     """A secret made on the first start and kept beside the data, readable by its owner alone."""
     if not path.exists():
         draft = path.with_name(f"{path.name}.{os.getpid()}")
         draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(64), encoding="utf-8")
+        draft.write_text(make(), encoding="utf-8")
         with contextlib.suppress(FileExistsError):  # two processes may start at once: the first one's secret holds
             path.hardlink_to(draft)
         draft.unlink()

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from environ import Env
 
-from config import adapters
+from config import adapters, signing
 from config import environment as env
 from config.logs import logging_config
 
@@ -312,6 +312,21 @@ TEAM_BUDGET_USD = env.number("TEAM_BUDGET_USD", 50, most=1_000_000)
 
 UNDO_SECONDS = env.number("UNDO_SECONDS", 20, most=3600)
 """How long a decision can be undone before it takes effect."""
+
+# Content Credentials (C2PA)
+
+C2PA_CERTIFICATE, C2PA_PRIVATE_KEY = env.pem("C2PA_CERTIFICATE"), env.pem("C2PA_PRIVATE_KEY")
+"""With what delivered files are signed, PEM; without them nothing is."""
+C2PA_TRUST_ANCHORS = env.file_content("C2PA_TRUST_ANCHORS")
+"""Certificates, PEM, of those who vouch for signers; without them every signer is unknown."""
+C2PA_TIMESTAMP_URL = env.text("C2PA_TIMESTAMP_URL") and env.web_address("C2PA_TIMESTAMP_URL", "http://stamps.example")
+"""Who is asked for time stamps, when a file is signed in the background."""
+
+if C2PA_CERTIFICATE or C2PA_PRIVATE_KEY or C2PA_TRUST_ANCHORS:
+    in_production = HAS_TLS or not IS_EMBEDDED
+    signing.check(C2PA_CERTIFICATE, C2PA_PRIVATE_KEY, C2PA_TRUST_ANCHORS, is_production=in_production)
+if IS_EMBEDDED and not HAS_TLS and not C2PA_CERTIFICATE and env.flag("C2PA_DEVELOPMENT", True):
+    C2PA_CERTIFICATE, C2PA_PRIVATE_KEY = signing.kept_for_development(VAR_DIR / "c2pa_development.pem")
 
 # Logs
 

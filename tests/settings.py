@@ -26,6 +26,7 @@ for name in set(os.environ):
 os.environ |= {
     "ALLOW_LOOPBACK_PROVIDERS": "1",
     "BROKER_URL": "memory://",
+    "C2PA_DEVELOPMENT": "0",  # signing takes a while: who tests it turns it on
     "ENV_FILE": os.devnull,
     "LOG_LEVEL": "warning",
     "SECRET_KEY": "a-key-for-tests-that-is-long-enough-and-guards-nothing-at-all",

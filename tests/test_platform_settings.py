@@ -18,6 +18,7 @@ import pytest
 from django.core.cache import CacheHandler
 from django.core.exceptions import ImproperlyConfigured
 
+from assets.imaging.credentials import certificates
 from config import environment
 from tests.standins.silent import silent_server
 
@@ -80,7 +81,7 @@ def test_a_made_secret_key_stays_and_is_its_owners_alone(tmp_path: Path) -> None
     assert len(first) >= 50
     assert settings(tmp_path, "SECRET_KEY") == first
     assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
-    assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
+    assert {path.name for path in tmp_path.iterdir()} == {"secret_key", "c2pa_development.pem"}
 
 
 def test_production_needs_a_secret_key_of_its_own(tmp_path: Path) -> None:
@@ -101,6 +102,9 @@ def test_a_short_secret_key_is_refused(tmp_path: Path) -> None:
     ("name", "value"),
     [
         ("BROKER_URL", "kafka://127.0.0.1"),
+        ("C2PA_CERTIFICATE", "nothing of the kind"),
+        ("C2PA_TIMESTAMP_URL", "stamps.example"),
+        ("C2PA_TRUST_ANCHORS", "/dev/null/anchors.pem"),
         ("CACHE_URL", "memcache://127.0.0.1"),
         ("DATABASE_URL", "mysql://127.0.0.1/x"),
         ("DATABASE_URL", "postgres://u:p@host:port/x"),
@@ -137,7 +141,8 @@ def test_a_short_secret_key_is_refused(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_value_is_named(tmp_path: Path, name: str, value: str) -> None:
-    words = complaint(tmp_path, SECRET_KEY=GOOD_KEY, **{name: value})
+    other_half = {"C2PA_PRIVATE_KEY": "a key"} if name == "C2PA_CERTIFICATE" else {}
+    words = complaint(tmp_path, SECRET_KEY=GOOD_KEY, **{name: value}, **other_half)
     assert words.startswith(f"{name} ")
 
 
@@ -277,6 +282,30 @@ def test_a_cache_that_does_not_answer_is_given_up_soon(tmp_path: Path) -> None:
         with pytest.raises(Exception, match="Timeout"):
             caches["default"].get("a")
         assert time.monotonic() - began < 5
+
+
+def test_a_first_start_makes_a_certificate_that_says_nobody_trusts_it(tmp_path: Path) -> None:
+    first = settings(tmp_path, "C2PA_CERTIFICATE", "C2PA_PRIVATE_KEY")
+    assert settings(tmp_path, "C2PA_CERTIFICATE", "C2PA_PRIVATE_KEY") == first
+    assert stat.S_IMODE((tmp_path / "c2pa_development.pem").stat().st_mode) == 0o600
+    made = certificates.load(*first)
+    assert (made.name, made.is_for_development) == ("Imprimatur development certificate, not trusted", True)
+    assert settings(tmp_path, "C2PA_CERTIFICATE", C2PA_DEVELOPMENT="0") == ""
+
+
+@pytest.mark.parametrize("real", [PRODUCTION, {"SITE_URL": "https://pictures.example"}])
+def test_production_makes_no_certificate_and_refuses_one_for_development(tmp_path: Path, real: dict[str, str]) -> None:
+    assert settings(tmp_path, "C2PA_CERTIFICATE", **real) == ""
+    chain, key = certificates.make()
+    (tmp_path / "chain").write_text(chain)
+    own = {"C2PA_CERTIFICATE_FILE": str(tmp_path / "chain"), "C2PA_PRIVATE_KEY": key.replace("\n", "\\n")}
+    assert settings(tmp_path, "C2PA_CERTIFICATE", **own).startswith("-----BEGIN CERTIFICATE")
+    assert "C2PA_CERTIFICATE is the development certificate" in complaint(tmp_path, **real, **own)
+
+
+def test_half_a_certificate_is_refused(tmp_path: Path) -> None:
+    chain, _ = certificates.make()
+    assert complaint(tmp_path, C2PA_CERTIFICATE=chain).startswith("C2PA_PRIVATE_KEY is not set")
 
 
 def test_every_variable_is_listed_in_the_example() -> None:

@@ -63,8 +63,8 @@ def test_a_changed_byte_is_tampering(media_type: str) -> None:
 
 def test_a_parent_that_was_changed_is_tampering_although_the_newest_signature_holds() -> None:
     parent = signed.tampered(signed.provider())
-    opened = {"label": "c2pa.actions.v2", "data": {"actions": [{"action": "c2pa.opened"}]}}
-    opened["data"]["actions"][0]["parameters"] = {"ingredientIds": ["it"]}
+    begun = {"action": "c2pa.opened", "parameters": {"ingredientIds": ["it"]}}
+    opened = {"label": "c2pa.actions.v2", "data": {"actions": [begun]}}
     told = {"relationship": "parentOf", "label": "it", "title": "image.jpg"}
     by = signed.identity("Provider Inc")
     data = signed.sign(picture(), "image/png", {"assertions": [opened]}, by, [(told, "image/jpeg", parent)])

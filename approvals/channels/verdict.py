@@ -6,12 +6,13 @@ gathers those facts. Codes are stable: other programs may rely on them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from approvals.channels import disclosure
+from approvals.channels import disclosure, signing
 from approvals.channels.disclosure import Profile
 from approvals.channels.rules import BadRules, Rules
 from approvals.models import Channel, Release
@@ -19,7 +20,7 @@ from approvals.models.document import Kind
 from assets.alt_texts import checking
 from assets.alt_texts.rules import caption_repeated
 from assets.imaging.rendering import Spec, fitted
-from assets.models import Answer, Question, Version
+from assets.models import Answer, Provenance, Question, Version
 from assets.provenance import agreement
 from assets.provenance import disclosure as stated
 from assets.provenance.alterations import in_plain_words
@@ -47,6 +48,10 @@ class ChannelContext:
     is_intact: bool = True
     """Whether the stored hash still fits the stored words."""
     channel_is_active: bool = True
+    signing: Mapping[str, Any] = field(default_factory=dict)
+    """Whether what is delivered is signed, as the dossier says it; `over` where the certificate has ended."""
+    brought: Mapping[str, Any] = field(default_factory=dict)
+    """The Content Credentials that the file came with, as they were read."""
 
 
 def findings(version: Version, channel: Channel, on: date) -> list[Finding]:
@@ -112,6 +117,8 @@ def gather(version: Version, channel: Channel, on: date) -> ChannelContext:
         disclosure_note=version.disclosure_note,
         is_intact=library_dossier.is_intact(version),
         channel_is_active=channel.active,
+        signing=signing.facts() | {"over": signing.is_over(on)},
+        brought=_brought(version),
     )
 
 
@@ -137,6 +144,12 @@ def use_of(version: Version, channel: Channel) -> Use:
     )
 
 
+def _brought(version: Version) -> Mapping[str, Any]:
+    made: Provenance | None = getattr(version, "provenance", None)
+    brought = made.found.get("c2pa") if made else None
+    return brought if isinstance(brought, Mapping) else {}
+
+
 def judge(facts: ChannelContext, rules: Rules, profile: Profile) -> list[Finding]:
     """What a channel's rules say about these facts."""
     return [
@@ -146,6 +159,7 @@ def judge(facts: ChannelContext, rules: Rules, profile: Profile) -> list[Finding
         *_original(facts, rules),
         *_people_and_credit(facts, rules),
         *_disclosure(facts, profile),
+        *signing.judge(facts.signing, facts.brought),
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from approvals.channels import verdict
+from approvals.channels import signing, verdict
 from approvals.channels.disclosure import ORIGINAL
 from approvals.channels.rules import BadRules
 from approvals.models import Channel
@@ -211,3 +211,4 @@ def _file(version: Version) -> Iterator[DossierRow]:
     yield DossierRow("Version", f"v{version.number}, added {clock.written(version.created_at)}")
     yield DossierRow("Size", f"{version.width} × {version.height} pixels", version.media_type)
     yield DossierRow("SHA-256", version.sha256, copied=True)
+    yield DossierRow("Delivered", signing.in_words(signing.facts()), "Content Credentials")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from approvals.channels import verdict
 from approvals.channels.rules import Rules
+from approvals.releases import signature
 from approvals.releases.document import Facts, embedded, rules_of
 from assets.imaging import rendering
 from assets.imaging.metadata import EmbeddedMetadata
@@ -21,15 +24,30 @@ class TooLarge(Exception):
 def prepare(facts: Facts) -> dict[str, Rendered]:
     """Make and store the file for each channel of a dossier, by its slug. Never call it in a transaction.
 
-    Raises `TooLarge`, `BadRules`, `inspection.Unreadable` or `storage.CorruptFile`.
+    Raises `TooLarge`, `BadRules`, `NotSigned`, `inspection.Unreadable` or `storage.CorruptFile`.
     """
+    signature.check(facts)
     orders = {channel: order(rules_of(facts, channel), embedded(facts, channel)) for channel in facts["channels"]}
-    files = rendering.render_all(storage.read(facts["file"]["sha256"]), list(orders.values()))
-    made = dict(zip(orders, files, strict=True))
-    for channel, file in made.items():
-        check_size(file, orders[channel])
+    original = storage.read(facts["file"]["sha256"])
+    files = rendering.render_all(original, list(orders.values()))
+    sign = signature.signing_for(facts, original)
+    made = {
+        channel: _signed(file, orders[channel], original, sign) for channel, file in zip(orders, files, strict=True)
+    }
+    for file in made.values():
         storage.put(file.data)
     return made
+
+
+def _signed(file: Rendered, wanted: Order, original: bytes, sign: signature.Signing) -> Rendered:
+    """The file with its signature, which is the last thing written into it, within the limit all the same."""
+    check_size(file, wanted)
+    signed = sign(file)
+    if wanted.max_bytes and len(signed.data) > wanted.max_bytes:
+        room = wanted.max_bytes - (len(signed.data) - len(file.data))
+        signed = sign(rendering.render_all(original, [replace(wanted, max_bytes=max(1, room))])[0])
+    check_size(signed, wanted)
+    return signed
 
 
 def order(rules: Rules, said: EmbeddedMetadata) -> Order:

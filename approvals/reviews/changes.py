@@ -14,7 +14,16 @@ def differences(seen: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     return [str(each) for each in between(flat(seen), flat(now), _label)]
 
 
+SIGNING = {
+    "signing.signed": "Delivered files are signed",
+    "signing.signer": "Who signs delivered files",
+    "signing.trusted": "Who signs is trusted",
+}
+
+
 def _label(path: str) -> str:
+    if path in SIGNING:
+        return SIGNING[path]
     kind, _, rest = path.partition(".")
     return _of_channel(rest) if kind == "channels" else label_of(path)
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.core import signing
+from django.core import signing as seals
 
+from approvals.channels import signing
 from approvals.models import Channel, Review
 from assets.models import Version
 from assets.versions import dossier as library_dossier
@@ -25,12 +26,15 @@ class Dossier:
 
     def sealed(self) -> str:
         """The facts, signed, for a form to carry: what comes back is what was shown."""
-        return signing.dumps(self.facts, salt=SALT, compress=True)
+        return seals.dumps(self.facts, salt=SALT, compress=True)
 
 
 def of(version: Version, channels: Iterable[Channel]) -> Dossier:
     """The dossier as it is now, in the newest format."""
-    facts = library_dossier.facts(version) | {"channels": {each.slug: _channel(each) for each in channels}}
+    facts = library_dossier.facts(version) | {
+        "channels": {each.slug: _channel(each) for each in channels},
+        "signing": signing.facts(),
+    }
     return Dossier(facts, hash_of(facts))
 
 
@@ -55,8 +59,8 @@ def _hash_1(facts: Mapping[str, Any]) -> str:
 def unseal(sealed: str) -> dict[str, Any]:
     """The facts that a form carried; empty when they are missing or not ours."""
     try:
-        facts = signing.loads(sealed, salt=SALT, max_age=30 * 24 * 3600)
-    except signing.BadSignature:
+        facts = seals.loads(sealed, salt=SALT, max_age=30 * 24 * 3600)
+    except seals.BadSignature:
         return {}
     return facts if isinstance(facts, dict) else {}
 

@@ -16,6 +16,7 @@ from approvals.reviews import changes, dossier, notifications, traces
 from approvals.reviews.services import standing_in_the_way
 from approvals.reviews.transitions import lock_review, move, quoted
 from assets.imaging import inspection
+from assets.imaging.credentials import NotSigned
 from assets.imaging.rendering import Rendered
 from assets.models.version import Status
 from assets.versions import contributors, transitions
@@ -62,6 +63,8 @@ def _files_for(decision: Decision) -> tuple[dict[str, Rendered], str]:
         return files.prepare(decision.dossier), ""
     except (files.TooLarge, inspection.Unreadable, storage.CorruptFile, rules.BadRules) as error:
         return {}, f"The file for delivery could not be made. {error}"
+    except NotSigned as error:
+        return {}, f"The file for delivery could not be signed. {error}"
     except FileNotFoundError:
         return {}, "The file is missing where it is kept. Restore it from the backup."
 

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any
 
 from assets.imaging import metadata
-from assets.imaging.metadata.file_words import CODES, GENERATOR, MAKING, RIGHTS
+from assets.imaging.metadata.file_words import CODES, CREDENTIALS, GENERATOR, MAKING, RIGHTS, STATES, TRAVELS
 from assets.models import DigitalSource, Version
 
 
@@ -59,6 +59,9 @@ def _facts(found: Mapping[str, Any]) -> Iterator[FileFact]:
 
 
 def _of_part(kind: str, part: Mapping[str, Any]) -> Iterator[FileFact]:
+    if kind == "c2pa":
+        yield from _credentials(part)
+        return
     for name, value in part.items():
         place = metadata.place_of(kind, name)
         if place and isinstance(value, Mapping):
@@ -70,8 +73,6 @@ def _of_part(kind: str, part: Mapping[str, Any]) -> Iterator[FileFact]:
             yield FileFact(words, _value(name, value), about, place)
         elif kind == "generator" and name in GENERATOR:
             yield FileFact(GENERATOR[name], _text(value), About.MAKING)
-        elif kind == "c2pa":
-            yield FileFact("Content Credentials", _credentials(name, value), About.MAKING)
         else:
             yield FileFact(_plain(*(() if place else (kind,)), name), _text(value), source=place)
 
@@ -99,10 +100,19 @@ def _coded(value: str) -> str:
     return CODES.get(value.removeprefix(_PLUS), value)
 
 
-def _credentials(name: str, value: object) -> str:
-    if name == "present":
-        return "Present, not verified"
-    return ", ".join(map(_source, value)) if isinstance(value, list) else _text(value)
+def _credentials(part: Mapping[str, Any]) -> Iterator[FileFact]:
+    """Whether Content Credentials hold, and what they say."""
+    state = STATES.get(str(part.get("state", "")), STATES[""])
+    problem = f": {part['problem']}" if part.get("problem") else ""
+    yield FileFact("Content Credentials", f"{state}{problem}", About.MAKING)
+    for name, words in CREDENTIALS.items():
+        value = part.get(name) or ""
+        if name == "says" and isinstance(value, list):
+            value = [_source(term) for term in value]
+        if name == "travels":
+            value = TRAVELS.get(str(value), "")
+        told = "; ".join(map(str, value)) if isinstance(value, list) else _text(value)
+        yield FileFact(words, told, About.MAKING)
 
 
 def _text(value: object) -> str:

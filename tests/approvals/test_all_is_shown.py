@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from pytest_django import Settings
 
 from approvals.channels.disclosure import Profile
 from approvals.channels.rules import Rules
@@ -29,7 +30,7 @@ from core import clock
 from core.models import User
 from tests.approvals import factories
 from tests.assets import factories as library
-from tests.assets import verbs
+from tests.assets import signed, verbs
 from tests.browsing import browser_of
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +76,20 @@ LIMITS = Limits(
 FOUND = {
     "camera": {"model": "EOS R5"},
     "marks": ["one mark", "another"],
-    "c2pa": {"present": True, "says": ["digitalCapture"]},
+    "c2pa": {
+        "present": True,
+        "state": "valid",
+        "problem": "a problem of it",
+        "says": ["digitalCapture"],
+        "signer": "A signer",
+        "signed": "2026-11-30T12:00:00+00:00",
+        "generator": "A program",
+        "actions": ["Created, with a camera", "Cropped"],
+        "ingredients": ["Made from “image.png”, whose own credentials are intact"],
+        "private": ["place", "thumbnail"],
+        "travels": "redacted",
+        "elsewhere": "https://elsewhere.example/it.c2pa",
+    },
     "generator": {"name": "A generator", "model": "its model", "seed": "815", "graph": "its graph"},
     "iptc": {
         "rights": "(c) 2026 Ann Example",
@@ -177,11 +191,16 @@ HOW: dict[str, Shown] = {
     "provenance.template": as_it_is,
     "provenance.seed": as_it_is,
     "provenance.terms": "Terms of the provider, read Nov 22, 2026",
-    "provenance.file_says.c2pa.present": "Present, not verified",
+    "provenance.file_says.c2pa.present": "Content Credentials",
+    "provenance.file_says.c2pa.state": "Intact, by a signer who is not known here: a problem of it",
+    "provenance.file_says.c2pa.travels": "Can go along with a signed file, without what is private",
     "provenance.file_says.c2pa.says.*": "Photograph",
     "provenance.file_says.iptc.digital_source": "Photograph altered with a trained model",
     "provenance.file_says.iptc.data_mining": "Prohibited for AI training",
     "provenance.file_says.*": as_it_is,
+    "signing.signed": "Signed as",
+    "signing.signer": as_it_is,
+    "signing.trusted": "whom programs that check it do not know",
     "channels.*.name": as_it_is,
     "channels.*.kind": "Listing site",
     "channels.*.time_zone": as_it_is,
@@ -327,7 +346,9 @@ def answer_everything(version: Version, by: User, limits: Limits = Limits(may_al
 
 
 @pytest.fixture
-def seen(full: Version, ada: User, rita: User) -> Seen:
+def seen(full: Version, ada: User, rita: User, settings: Settings) -> Seen:
+    them = signed.identity("Harbor Homes")
+    settings.C2PA_CERTIFICATE, settings.C2PA_PRIVATE_KEY = them.chain, them.key
     review = factories.review(full, factories.channel("seaview"), by=ada)
     answer_everything(full, ada, LIMITS)  # they allow less than the channel, so nobody could submit it
     Channel.objects.update(

@@ -63,6 +63,31 @@ MAKING = {
     "Who wrote the prompt": ("ai_prompt_writer",),
     "AI label": ("ai_label",),
 }
+CREDENTIALS = {
+    "signer": "Signed by",
+    "signed": "Signed at",
+    "generator": "Signed with",
+    "actions": "What was done, as signed",
+    "ingredients": "What it was made from, as signed",
+    "says": "How it was made, as signed",
+    "private": "Private in Content Credentials",
+    "travels": "Content Credentials on delivery",
+    "elsewhere": "Content Credentials are at",
+}
+"""What is read of Content Credentials, beside whether they hold."""
+STATES = {
+    "": "Present, not verified",
+    "trusted": "Intact, by a signer whom this portal trusts",
+    "valid": "Intact, by a signer who is not known here",
+    "tampered": "Broken: the picture or its history was changed after it was signed",
+    "elsewhere": "Kept on a server, which is not asked",
+    "unreadable": "Present, but they do not hold or could not be checked",
+}
+TRAVELS = {
+    "whole": "Can go along with a signed file",
+    "redacted": "Can go along with a signed file, without what is private",
+    "no": "Stay behind",
+}
 GENERATOR = {"name": "Generator", "model": "Generator’s model", "seed": "Generator’s seed"}
 CODES = {
     "DMI-ALLOWED": "Allowed",

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Q
 
+from approvals.channels import signing
 from core import clock
 from core.audit import outside
 from generation.catalogue import offers, registry
@@ -186,6 +187,7 @@ def parts() -> list[tuple[str, str]]:
         ("Files", "A bucket over S3" if settings.STORAGE == "s3" else "A folder on this machine"),
         ("Queue", QUEUES.get(queue, queue)),
         ("Head of the log", _head_outside()),
+        ("Delivered files", signing.in_words(signing.facts())),
         ("Undo", f"A decision can be undone for {settings.UNDO_SECONDS} seconds"),
     ]
 

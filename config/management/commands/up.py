@@ -17,6 +17,7 @@ from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
+from approvals.channels import signing
 from config.checks import made_before, made_later
 from config.processes import HOST, parts
 from config.supervisor import Child, running, signals
@@ -59,6 +60,8 @@ class Command(BaseCommand):
         self.say(f"\nImprimatur runs at http://localhost:{port}/   (Ctrl-C stops it)")
         self.say("Sign in with a name and password from the first start. A lost one: ")
         self.say(f"  {os.path.relpath(sys.executable)} manage.py changepassword NAME\n")
+        if (signer := signing.certificate()) and signer.is_for_development:
+            self.say("Delivered files are signed with a certificate for development, which is not trusted anywhere.\n")
 
     def say(self, words: str) -> None:
         self.stdout.write(words)

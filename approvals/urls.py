@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from approvals.pages import channels, downloads, reviews, sites
+from approvals.pages import channels, downloads, originals, reviews, sites
 
 app_name = "approvals"
+ORIGINALS = "originals/<uuid:asset_id>/<int:number>"
 urlpatterns = [
     path("review/", reviews.queue, name="queue"),
     path("review/submit/<uuid:version_id>/", reviews.submit, name="submit"),
@@ -28,4 +29,8 @@ urlpatterns = [
     path("channels/releases/<uuid:release_id>/file/", downloads.released_file, name="released_file"),
     path("channels/releases/<uuid:release_id>/withdraw/", channels.withdraw, name="withdraw"),
     path("channels/<slug:slug>/", channels.channel, name="channel"),
+    path(f"{ORIGINALS}/", originals.page, name="originals"),
+    path(f"{ORIGINALS}/qr.svg", originals.code, {"kind": "svg"}, name="originals_svg"),
+    path(f"{ORIGINALS}/qr.png", originals.code, {"kind": "png"}, name="originals_png"),
+    path(f"{ORIGINALS}/files/<slug:sha256>/", originals.file, name="original_file"),
 ]

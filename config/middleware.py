@@ -96,13 +96,17 @@ def calls(get_response: GetResponse) -> GetResponse:
 
 
 WATCHED = ("/healthz", "/readyz")
+PUBLIC = "/originals/"
 
 
 def nobodys_session(get_response: GetResponse) -> GetResponse:
-    """Whoever watches the portal is told how it is, and not who they are: that would need the database."""
+    """Whoever watches the portal is told how it is, and not who they are: that would need the database.
+
+    The public page is the same for everybody, and asks for no cookie and sets none.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        if request.path in WATCHED:
+        if request.path in WATCHED or request.path.startswith(PUBLIC):
             request.COOKIES = {}
         return get_response(request)
 

@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 from django.http import HttpRequest
 
+from approvals.channels.disclosure import ORIGINAL as ORIGINAL_HERE
 from approvals.models.document import (
     FORMAT,
     PublicAltText,
@@ -27,6 +28,7 @@ from approvals.models.document import (
     ReleaseDocument,
     UnreadableDocument,
 )
+from approvals.releases import originals
 from approvals.releases.pages import Served
 
 NAMES = tuple(field.name for field in fields(ReleaseDocument))
@@ -64,15 +66,16 @@ class Answers:
     def image(self, release: Served) -> str | None:
         """A release as JSON; None for one whose document was damaged, which costs no other its place."""
         try:
-            head, original, file = _parts(release.document_text)
+            parts = _parts(release.document_text)
         except UnreadableDocument:
             logger.exception("document_unreadable", release=str(release.id))
             return None
         address = f"{self.base}{release.id}/"
         return (
             f'{{"id":"{release.id}","url":"{address}","channel":"{release.channel}",'
-            f'"released_at":"{release.released_at.isoformat()}",{head},'
-            f'"original":{_paired(release, original)},"file":{{"url":"{address}file",{file}}}}}'
+            f'"released_at":"{release.released_at.isoformat()}",{parts.head},'
+            f'"originals_page":{_page(release, parts)},"original":{_paired(release, parts.original)},'
+            f'"file":{{"url":"{address}file",{parts.file}}}}}'
         )
 
     def images(self, releases: Iterable[Served]) -> str:
@@ -88,9 +91,34 @@ def _paired(release: Served, original: str) -> str:
     return f'{{"image":{image},{original}}}'
 
 
+def _page(release: Served, parts: Parts) -> str:
+    """The public originals page, as long as the original is live beside the picture; no statement names it otherwise.
+
+    It is served around the document: an address is no fact that was decided. The statement stays in the document with
+    its placeholder, byte for byte, and is said here once more with the address in it.
+    """
+    if not parts.original or not release.original_image:
+        return "null"
+    url = originals.address(parts.asset, parts.number)
+    said = {"url": url, "qr_svg": f"{url}qr.svg", "qr_png": f"{url}qr.png"}
+    return json.dumps(said | {"statement": parts.statement.replace(ORIGINAL_HERE, url)}, ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The inside of a document before its original, of its original (empty without one), and of its file."""
+
+    head: str
+    original: str
+    file: str
+    asset: str
+    number: int
+    statement: str
+
+
 @lru_cache(maxsize=2_000)
-def _parts(text: str) -> tuple[str, str, str]:
-    """The inside of a document before its original, of its original (empty without one), and of its file.
+def _parts(text: str) -> Parts:
+    """A document in its parts.
 
     Raises UnreadableDocument. The two come last in a document as it is written; one that is not is written anew.
     """
@@ -100,10 +128,18 @@ def _parts(text: str) -> tuple[str, str, str]:
         raise UnreadableDocument("What is stored of a release is no JSON.") from error
     if not _is_in_order(said) or text[-1] != "}" or not text.startswith('{"format":'):
         text = ReleaseDocument.parse(text).as_text()
+        said = json.loads(text)
     # No text in a document can hold these: a quotation mark within one is escaped. The last of each is the document's.
     original, file = text.rfind(ORIGINAL_AT), text.rfind(FILE_AT)
     between = text[original + len(ORIGINAL_AT) : file]
-    return text[1:original], "" if between == "null" else between[1:-1], text[file + len(FILE_AT) : -2]
+    return Parts(
+        head=text[1:original],
+        original="" if between == "null" else between[1:-1],
+        file=text[file + len(FILE_AT) : -2],
+        asset=said["asset"],
+        number=said["version"]["number"],
+        statement=str(said["disclosure"]["statement"]),
+    )
 
 
 def _is_in_order(said: Any) -> bool:

@@ -19,6 +19,15 @@ class OriginalSerializer(DataclassSerializer[PublicOriginal]):
         dataclass = PublicOriginal
 
 
+class OriginalsPageSerializer(serializers.Serializer[Any]):
+    """The public page that shows an altered image beside its original, without signing in."""
+
+    url = serializers.URLField(help_text="For a link or in print. It answers 410 once either image is not live.")
+    qr_svg = serializers.URLField(help_text="The address as a QR code, for print.")
+    qr_png = serializers.URLField(help_text="The address as a QR code, for print.")
+    statement = serializers.CharField(help_text="`disclosure.statement` with the address in it.")
+
+
 class FileSerializer(DataclassSerializer[PublicFile]):
     url = serializers.URLField()
 
@@ -34,6 +43,9 @@ class ImageSerializer(DataclassSerializer[ReleaseDocument]):
     channel = serializers.SlugField()
     released_at = serializers.DateTimeField()
     original = OriginalSerializer(allow_null=True)
+    originals_page = OriginalsPageSerializer(
+        allow_null=True, help_text="Null for an image that is not altered, or whose original is not live beside it."
+    )
     file = FileSerializer()
 
     class Meta:

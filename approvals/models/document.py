@@ -105,9 +105,13 @@ class PublicDisclosure:
     remark_prefix: str = field(metadata=says("How the listing's public remarks must begin."))
     label: str = field(metadata=says("Show it beside the image, not on it."))
     statement: str = field(
-        metadata=says("Show it beside the image; replace `{original}` with the address of the original.")
+        metadata=says(
+            "Show it beside the image. `{original}` stands for the address of the original, which is "
+            "`originals_page.url`; `originals_page.statement` has it filled in."
+        )
     )
     order: Order
+    note: str = field(default="", metadata=says("What was altered, in its author's words. Since format 3."))
 
 
 @dataclass(frozen=True, slots=True)

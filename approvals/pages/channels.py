@@ -9,16 +9,17 @@ from django.contrib.auth.decorators import permission_required
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from approvals.channels import verdict
 from approvals.channels.rules import BadRules
 from approvals.models import Channel, Event, Release
-from approvals.models.document import UnreadableDocument
+from approvals.models.document import Kind, UnreadableDocument
 from approvals.pages import review_page
 from approvals.pages.panels import ReleaseTile, served_state, why_paused
 from approvals.pages.reviewers import reviewers_of
-from approvals.releases import lifecycle
+from approvals.releases import lifecycle, originals
 from approvals.releases.forms import WithdrawForm
 from assets.models import Version
 from core import clock, counting
@@ -125,6 +126,15 @@ def _shown(found: Release) -> review_page.PublicView | None:
         return None
 
 
+def _originals_page(found: Release) -> dict[str, str] | None:
+    """Address of the public originals page and of its QR codes, if it shows what this release shows."""
+    if not originals.is_offered(found):
+        return None
+    own = (found.version.asset_id, found.version.number)
+    codes = {kind: reverse(f"approvals:originals_{kind}", args=own) for kind in ("svg", "png")}
+    return {"url": originals.address(*own), **codes}
+
+
 def _about(request: SignedIn, found: Release) -> dict[str, object]:
     version = Version.objects.with_details().get(pk=found.version_id)
     served = set(Release.objects.live().filter(pk=found.pk).values_list("pk", flat=True))
@@ -136,7 +146,9 @@ def _about(request: SignedIn, found: Release) -> dict[str, object]:
         "state": state,
         "why": why_paused(found) if state == "paused" else "",
         "altered": Release.objects.live().filter(channel=found.channel, original=found.version_id),
-        "view": _shown(found),
+        "view": (view := _shown(found)),
+        "is_altered": view is not None and view.kind == Kind.ALTERED.value,
+        "originals_page": _originals_page(found) if state == "live" else None,
         "deliveries": found.deliveries.select_related("key__site")[:EVENTS_SHOWN],
         "can_withdraw": found.state == "live" and request.user.has_perm(lifecycle.WITHDRAW),
     }

@@ -18,6 +18,7 @@ from approvals.models.review import ReviewQuerySet
 from approvals.pages import dossier_sections
 from approvals.pages.reviewers import Reviewer, reviewers_in_list, reviewers_of
 from approvals.policies import deciding
+from approvals.releases import originals
 from approvals.reviews import services
 from approvals.reviews.forms import DecisionForm
 from approvals.reviews.transitions import how_it_stands
@@ -183,6 +184,8 @@ class PublicView:
     kind: str
     further: tuple[tuple[str, str, str], ...] = ()
     """The alt text in further languages, as a release says it: tag, name and text."""
+    originals_page: str = ""
+    """Where the public sees it beside its original."""
 
     @property
     def is_photograph(self) -> bool:
@@ -199,7 +202,7 @@ class PublicView:
 
     @property
     def statement(self) -> str:
-        return self.said.statement_with("[link to the original]")
+        return self.said.statement_with(self.originals_page)
 
 
 def public_view(version: Version, channel: Channel) -> PublicView:
@@ -211,7 +214,8 @@ def public_view(version: Version, channel: Channel) -> PublicView:
     kind = verdict.kind_of(version) or Kind.PHOTOGRAPH
     said = disclosure.disclose(profile, kind, note=version.disclosure_note)
     credit = version.license.attribution if version.license else ""
-    return PublicView(channel, said, "" if version.decorative else version.alt_text, credit, kind.value)
+    alt, address = "" if version.decorative else version.alt_text, originals.address(version.asset_id, version.number)
+    return PublicView(channel, said, alt, credit, kind.value, originals_page=address)
 
 
 def public_view_of(release: Release) -> PublicView:
@@ -220,7 +224,8 @@ def public_view_of(release: Release) -> PublicView:
     said = Disclosure(**{name: getattr(document.disclosure, name) for name in Disclosure.__slots__})
     further = tuple((tag, name_of(tag), text) for tag, text in texts.texts.items() if tag != texts.language)
     credit, kind = document.license.attribution, document.disclosure.kind
-    return PublicView(release.channel, said, texts.main, credit, kind, further)
+    address = originals.address(document.asset, document.version.number)
+    return PublicView(release.channel, said, texts.main, credit, kind, further, address)
 
 
 # The review place

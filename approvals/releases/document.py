@@ -207,6 +207,7 @@ def _disclosure(facts: Facts, kind: Kind, profile: Profile) -> PublicDisclosure:
         label=shown.label,
         statement=shown.statement,
         order=Order(shown.order),
+        note=stated["note"] if kind is Kind.ALTERED else "",
     )
 
 

@@ -14,6 +14,7 @@ from assets.models import Version
 from core import audit
 from core.models import User
 from tests.assets import factories as library_factories
+from tests.assets import verbs
 
 EASY = {"min_width": 32, "min_height": 32, "format": "image/jpeg"}
 """Rules that the small pictures of the tests meet."""
@@ -39,6 +40,21 @@ def channel(
 def ready(by: User | None = None, **options: Any) -> Version:
     """A version that nothing is missing from."""
     return library_factories.ready_version(by, **options)
+
+
+def altered(original: Version, by: User, **options: Any) -> Version:
+    """A version that nothing is missing from, staged from that photograph."""
+    version = ready(by, **options)
+    verbs.describe(version, text="Room, virtually staged with a sofa", decorative=False, language="en", by=by)
+    verbs.mark(
+        version,
+        digital_source="compositeWithTrainedAlgorithmicMedia",
+        alterations=["VirtualStagingItemAddition"],
+        original=original,
+        disclosure_note="Sofa added below the window.",
+        by=by,
+    )
+    return Version.objects.with_dossier().get(pk=version.pk)
 
 
 def review(version: Version | None = None, *channels: Channel, by: User | None = None) -> Review:

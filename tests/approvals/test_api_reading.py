@@ -180,7 +180,7 @@ def test_a_page_of_what_is_not_served_any_more_ends_no_list(site: Client, ada: U
 
 def test_a_document_from_before_is_answered_in_todays_order(site: Client, release: Release) -> None:
     said = site.get(f"{IMAGES}{release.pk}/").json()
-    text = release.document_text.replace('{"format":2,', '{"format": 2, ').replace(',"title"', ', "title"')
+    text = release.document_text.replace('{"format":3,', '{"format": 3, ').replace(',"title"', ', "title"')
     guards.lift("approvals_release")
     Release.objects.filter(pk=release.pk).update(document_text=text)
     assert site.get(f"{IMAGES}{release.pk}/").json() == said

@@ -60,6 +60,7 @@ SOURCES = {
     "disclosure.label": ("channels.website.profile.label_altered",),
     "disclosure.statement": ("channels.website.profile.statement",),
     "disclosure.order": ("channels.website.profile.order",),
+    "disclosure.note": ("disclosure.note",),
     "original.sha256": ("disclosure.original",),
     "file.media_type": None,
     "file.width": None,

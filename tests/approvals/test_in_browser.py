@@ -8,9 +8,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
+from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from approvals.models import Release, Review, SiteKey
+from approvals.releases import originals
 from core.models import User
 from tests import browsing
 from tests.approvals import factories
@@ -135,3 +137,21 @@ def test_a_key_is_shown_once(tab: Page, live_server: LiveServer) -> None:
     assert key not in tab.evaluate("JSON.stringify(sessionStorage) + JSON.stringify(localStorage)")
     tab.reload()
     expect(tab.get_by_role("row", name="production")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [320, PHONE, 1440])
+def test_everybody_sees_an_altered_picture_beside_its_original(
+    page: Page, live_server: LiveServer, ada: User, settings: Settings, width: int
+) -> None:
+    """Without signing in; nothing that axe has against it, and nothing wider than the window."""
+    settings.SITE_URL = live_server.url
+    channel = factories.channel("strict", rules={"needs_original": True})
+    photograph = factories.released(factories.ready(ada, title="Empty room"), channel)
+    staged = factories.released(factories.altered(photograph.version, ada, title=ONE_WORD), channel)
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto(originals.address_of(staged.decision.dossier))
+    for name, release in (("Altered image", staged), ("Original, unaltered image", photograph)):
+        picture = page.get_by_role("region", name=name, exact=True).get_by_role("img")
+        expect(picture).to_have_js_property("naturalWidth", release.document.file.width)
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert browsing.found_by_axe(page) == []

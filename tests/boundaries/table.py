@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -108,7 +109,7 @@ def _value(world: World, given: str) -> Any:
     if given.startswith("="):
         return given[1:]
     place, _, attribute = given.partition(".")
-    return getattr(world.places[place], attribute)
+    return attrgetter(attribute)(world.places[place])
 
 
 def fixed(**values: str) -> Sends:
@@ -180,6 +181,8 @@ def a_file_of_templates(world: World) -> Mapping[str, Any]:
 V = "library/<uuid:asset_id>/v<int:number>/"
 T = "make/templates/<slug:slug>/"
 S = "channels/sites/<slug:slug>/"
+P = "originals/<uuid:asset_id>/<int:number>/"
+SHOWN = {"asset_id": "altered.version.asset_id", "sha256": "altered.file_sha256"}
 
 ROWS = (
     Row("healthz", see=ALL),
@@ -490,6 +493,11 @@ ROWS = (
         keeps=("reason",),
     ),
     Row("channels/<slug:slug>/", see=TEAM, fill={"slug": "=website"}, reads=("page",)),
+    # For everybody
+    Row(P, see=ALL, fill=SHOWN, done=404),
+    Row(f"{P}qr.svg", see=ALL, fill=SHOWN, done=404),
+    Row(f"{P}qr.png", see=ALL, fill=SHOWN, done=404),
+    Row(f"{P}files/<slug:sha256>/", see=ALL, fill=SHOWN, done=404),
 )
 
 READERS = [row for row in ROWS if row.see]

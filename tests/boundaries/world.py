@@ -142,11 +142,12 @@ def _made(ada: User) -> dict[str, Any]:
 def _reviews(ada: User, rita: User) -> dict[str, Any]:
     waiting = approvals.review(approvals.ready(ada))
     live = approvals.released(approvals.ready(ada))
+    altered = approvals.released(approvals.altered(live.version, ada))
     ended = approvals.released(approvals.ready(ada))
     lifecycle.withdraw(ended, "Sold.", by=rita)
     with override_settings(UNDO_SECONDS=3600):
         decision = approvals.decide(approvals.review(approvals.ready(ada)))
-    return {"waiting": waiting, "live": live, "ended": ended, "decision": decision}
+    return {"waiting": waiting, "live": live, "altered": altered, "ended": ended, "decision": decision}
 
 
 def _unsent() -> OutgoingMessage:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from approvals.pages import channels, downloads, originals, reviews, sites
+from approvals.pages import channels, downloads, evidence, originals, reviews, sites
 
 app_name = "approvals"
 ORIGINALS = "originals/<uuid:asset_id>/<int:number>"
@@ -29,6 +29,8 @@ urlpatterns = [
     path("channels/releases/<uuid:release_id>/file/", downloads.released_file, name="released_file"),
     path("channels/releases/<uuid:release_id>/withdraw/", channels.withdraw, name="withdraw"),
     path("channels/<slug:slug>/", channels.channel, name="channel"),
+    path("evidence/<uuid:asset_id>/", evidence.of_picture, name="evidence"),
+    path("evidence/listings/<int:listing_id>/", evidence.of_listing, name="listing_evidence"),
     path(f"{ORIGINALS}/", originals.page, name="originals"),
     path(f"{ORIGINALS}/qr.svg", originals.code, {"kind": "svg"}, name="originals_svg"),
     path(f"{ORIGINALS}/qr.png", originals.code, {"kind": "png"}, name="originals_png"),

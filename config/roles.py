@@ -16,6 +16,7 @@ _MANAGES = (
     "generation.manage_money",
     "approvals.manage_channels",
     "assets.download_original",
+    "approvals.take_evidence",
 )
 
 ROLES: dict[str, tuple[str, ...]] = {

@@ -184,7 +184,10 @@ class Release(models.Model):
 
     class Meta:
         ordering = ("released_at", "id")
-        permissions = (("withdraw_release", "Can withdraw releases"),)
+        permissions = (
+            ("withdraw_release", "Can withdraw releases"),
+            ("take_evidence", "Can take evidence packs"),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=("version", "channel"), condition=Q(state="live"), name="one_live_release_per_channel"

@@ -493,6 +493,8 @@ ROWS = (
         keeps=("reason",),
     ),
     Row("channels/<slug:slug>/", see=TEAM, fill={"slug": "=website"}, reads=("page",)),
+    Row("evidence/<uuid:asset_id>/", do=MANAGERS, done=200),
+    Row("evidence/listings/<int:listing_id>/", do=MANAGERS, done=200),
     # For everybody
     Row(P, see=ALL, fill=SHOWN, done=404),
     Row(f"{P}qr.svg", see=ALL, fill=SHOWN, done=404),

@@ -135,7 +135,7 @@ HOW: dict[str, Shown] = {
     "file.added": day_of,
     "alt_text.decorative": lambda value: "Decorative" if value else "Alt text",
     "alt_text.language": "English",
-    "alt_text.long": lambda value: value or "Alt text",
+    "alt_text.long": as_it_is,
     "alt_text.texts.*": as_it_is,
     "license.answers.*.answer": lambda value: str(Answer(value).label),
     "license.answers.*.detail": as_it_is,
@@ -291,7 +291,8 @@ def full(ada: User) -> Version:
     )
     options = {"listing": listing, "maker": "A maker", "provenance": made, "parent": original}
     version = library.ready_version(ada, title="The front room", **options)
-    verbs.describe(version, text="A front room, virtually staged", further={"fr": "Un salon"}, by=ada)
+    french = {"fr": "Un salon meublé virtuellement"}
+    verbs.describe(version, text="A front room, virtually staged", further=french, by=ada)
     answer_everything(version, ada)
     consent(version, ada)
     verbs.say_who_is_shown(version, people="yes", property="no", by=ada)

@@ -122,7 +122,7 @@ def facts(ada: User) -> dict[str, Any]:
         provider="midjourney", provider_name="Midjourney (by hand)", ai_system="Midjourney", model_asked="7", prompt="A"
     )
     version = library.ready_version(ada, listing=library.ListingFactory.create(), provenance=made)
-    verbs.describe(version, text="Kitchen, virtually staged", further={"fr": "Cuisine"}, by=ada)
+    verbs.describe(version, text="Kitchen, virtually staged", further={"fr": "Cuisine meublée virtuellement"}, by=ada)
     verbs.mark(
         version,
         digital_source="compositeWithTrainedAlgorithmicMedia",
@@ -233,7 +233,7 @@ def test_the_second_format_is_still_read(facts: dict[str, Any]) -> None:
 def test_the_file_says_what_the_dossier_says(facts: dict[str, Any]) -> None:
     card = embedded(facts, "website")
     assert (card.title, card.alt_text, card.further_alt_texts) == (
-        facts["title"], "Kitchen, virtually staged", {"fr": "Cuisine"},
+        facts["title"], "Kitchen, virtually staged", {"fr": "Cuisine meublée virtuellement"},
     )  # fmt: skip
     assert (card.credit, card.web_statement) == ("Harbor Homes", "https://terms.example/")
     assert (card.digital_source, card.ai_system, card.ai_system_version, card.ai_prompt) == (

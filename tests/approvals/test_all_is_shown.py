@@ -292,7 +292,8 @@ def full(ada: User) -> Version:
     options = {"listing": listing, "maker": "A maker", "provenance": made, "parent": original}
     version = library.ready_version(ada, title="The front room", **options)
     french = {"fr": "Un salon meublé virtuellement"}
-    verbs.describe(version, text="A front room, virtually staged", further=french, by=ada)
+    staged = "A front room, virtually staged"
+    verbs.describe(version, text=staged, further=french, long="Doors on two sides.", by=ada)
     answer_everything(version, ada)
     consent(version, ada)
     verbs.say_who_is_shown(version, people="yes", property="no", by=ada)

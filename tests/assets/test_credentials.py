@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import socket
+import threading
 from collections.abc import Iterator
-from typing import Any
+from http.server import BaseHTTPRequestHandler as Handler
+from http.server import ThreadingHTTPServer
+from typing import Any, ClassVar
 
 import pytest
 from PIL import Image
@@ -225,11 +228,28 @@ def test_what_cannot_be_signed_says_why(ours: SigningCertificate) -> None:
         credentials.sign(picture(form="JPEG"), "image/jpeg", claim(original=private), ours)
 
 
-def test_a_server_for_time_stamps_that_is_away_leaves_the_file_unsigned() -> None:
+class Stamps(Handler):
+    """A server for time stamps that is asked, and has none."""
+
+    asked: ClassVar[list[str]] = []
+
+    def do_POST(self) -> None:
+        self.asked.append(self.path)
+        self.send_error(503)
+
+    def log_message(self, *_: object) -> None: ...
+
+
+def test_without_the_time_stamp_that_was_to_be_the_file_is_not_signed() -> None:
     them = signed.identity("Harbor Homes")
-    stamped = certificates.load(them.chain, them.key, timestamp_url="http://127.0.0.1:9/")
-    with pytest.raises(NotSigned, match="time stamps"):
-        credentials.sign(picture(form="JPEG"), "image/jpeg", claim(), stamped)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Stamps) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/stamps"
+        stamped = certificates.load(them.chain, them.key, timestamp_url=address)
+        with pytest.raises(NotSigned, match="time stamps"):
+            credentials.sign(picture(form="JPEG"), "image/jpeg", claim(), stamped)
+        server.shutdown()
+    assert set(Stamps.asked) == {"/stamps"}
 
 
 # Certificates

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from assets.imaging import fence
 from assets.imaging.credentials import native, privacy
 from assets.imaging.credentials.signer import SigningCertificate
-from assets.imaging.refusals import Unreadable
+from assets.imaging.refusals import TooHeavy, Unreadable
 
 PROGRAM = "Imprimatur"
 ORIGINAL = "original"
@@ -27,6 +27,7 @@ STAMPED = fence.Limits(cpu=10, wall=60, connects=True)
 LIBRARY_SAYS = {
     "not valid at time of signing": "The certificate has ended, or does not hold yet.",
     "http resolver": "The server for time stamps did not answer.",
+    "service responded": "The server for time stamps did not give one.",
     "time stamp": "The server for time stamps did not give one.",
     "timestamp": "The server for time stamps did not give one.",
 }
@@ -62,6 +63,10 @@ def sign(data: bytes, media_type: str, claim: Claim, certificate: SigningCertifi
     limits = STAMPED if certificate.timestamp_url else SIGNING
     try:
         made = fence.run(_sign, data, media_type, asdict(claim), _as_plain(certificate), limits=limits)
+    except TooHeavy as problem:
+        raise NotSigned(
+            "The server for time stamps did not answer." if limits is STAMPED else str(problem)
+        ) from problem
     except Unreadable as problem:
         raise NotSigned(str(problem)) from problem
     if "signed" not in made:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
 from approvals.models import Release, Review, ReviewState
 from approvals.models.release import ReleaseQuerySet
-from assets.models import Asset, Listing
+from assets.models import Asset, Decided, LicenseSet, Listing, Terms
+from assets.rights.license_sets import SetFacts, facts_of
+from assets.rights.terms import resting_on
+from assets.versions.dossier import digest_of
+from assets.versions.renewal import license_allows_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,37 @@ class ListingPauses:
         return many if self.pictures else ""
 
 
+@dataclass(frozen=True, slots=True)
+class LicenseEffect:
+    """What stops, and what stays, once all pictures of a set have another license."""
+
+    stays: int = 0
+    """Live places that are still allowed all that was decided."""
+    stops: int = 0
+    decided: int = 0
+    """Decisions on pictures of the set that can still be undone."""
+
+    @property
+    def tone(self) -> str:
+        return "waits" if self.stops or self.decided else "informs"
+
+    @property
+    def words(self) -> str:
+        none = "" if self.stays or self.stops else "None of its pictures is live."
+        return _joined(none, self._staying, self._stopping, _about_to_take_effect(self.decided, "The change"))
+
+    @property
+    def _staying(self) -> str:
+        stay = "1 live place stays" if self.stays == 1 else f"{self.stays} live places stay"
+        return f"{stay}, since the license still allows all that was decided." if self.stays else ""
+
+    @property
+    def _stopping(self) -> str:
+        if self.stops == 1:
+            return "1 live place stops until somebody approves it again."
+        return f"{self.stops} live places stop until somebody approves them again." if self.stops else ""
+
+
 def _about_to_take_effect(decided: int, what: str) -> str:
     if decided == 1:
         return f"1 decision is about to take effect. {what} sends it back to review."
@@ -106,6 +144,39 @@ def of_moving(listing: Listing) -> ListingPauses:
     live = _live_of(Q(version__asset__listing=listing), Q(original__asset__listing=listing))
     counts = live.aggregate(pictures=Count("version__asset", distinct=True))
     return ListingPauses(**counts, decided=_can_be_undone().filter(version__asset__listing=listing).count())
+
+
+def of_licensing(kept: LicenseSet, said: SetFacts) -> LicenseEffect:
+    """Whether each live release of a set stays, held against the license that was decided on."""
+    flagged = Release.objects.flagged().order_by().filter(version__license__set=kept)
+    live = Release.objects.live().filter(pk__in=flagged.values("pk"))
+    decided = Decided.objects.filter(version__license__set=kept).values_list("version", "format", "digest", "license")
+    license_of = {(version, format, digest): license for version, format, digest, license in decided.iterator()}
+    now, known = facts_of(said), dict[str, bool]()
+    stays = Counter(
+        _stays(license_of.get(row), now, known)
+        for row in live.values_list("version", "version_format", "version_hash").iterator()
+    )
+    about = _can_be_undone().filter(version__license__set=kept).count()
+    return LicenseEffect(stays=stays[True], stops=stays[False], decided=about)
+
+
+def of_answering_again(terms: Terms) -> LicenseEffect:
+    """Other terms are something else than was decided on, so every live release of these licenses stops."""
+    resting = resting_on(terms)
+    flagged = Release.objects.flagged().order_by().filter(version__in=resting.order_by().values("pk"))
+    stops = Release.objects.live().filter(pk__in=flagged.values("pk")).count()
+    return LicenseEffect(stops=stops, decided=_can_be_undone().filter(version__in=resting.values("pk")).count())
+
+
+def _stays(then: Mapping[str, Any] | None, now: Mapping[str, Any], known: dict[str, bool]) -> bool:
+    """Licenses of one set are mostly alike, so each is compared once."""
+    if then is None:
+        return False
+    key = digest_of(then)
+    if key not in known:
+        known[key] = license_allows_all(now, then)
+    return known[key]
 
 
 def _live_of(one: Q, other: Q) -> ReleaseQuerySet:

@@ -10,7 +10,8 @@ from django.template import RequestContext
 from approvals.models import Release
 from approvals.pages import eligibility, pauses
 from approvals.pages.panels import ReleasePanel, SubmitPanel
-from assets.models import Asset, Listing, Version
+from assets.models import Asset, LicenseSet, Listing, Terms, Version
+from assets.rights.license_sets import SetFacts
 
 register = template.Library()
 
@@ -60,3 +61,15 @@ def rename_pauses(asset: Asset) -> pauses.RenamePauses:
 def listing_pauses(listing: Listing) -> pauses.ListingPauses:
     """What another reference or address would stop."""
     return pauses.of_moving(listing)
+
+
+@register.simple_tag
+def license_set_effect(kept: LicenseSet, said: SetFacts) -> pauses.LicenseEffect:
+    """What another license for all pictures of a set would stop, and what would stay."""
+    return pauses.of_licensing(kept, said)
+
+
+@register.simple_tag
+def terms_effect(terms: Terms) -> pauses.LicenseEffect:
+    """What answering all licenses of these terms again would stop."""
+    return pauses.of_answering_again(terms)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,7 +11,7 @@ from django.forms import BoundField
 
 from assets.imaging import formats, inspection
 from assets.listings.chooser import ListingField
-from assets.models import Asset, DigitalSource, Origin, Version
+from assets.models import Asset, DigitalSource, LicenseSet, Origin, Version
 from assets.models.version import Status, makers
 from core.models import User
 from core.web.forms import ANY, SearchField, offer
@@ -99,8 +99,20 @@ class UploadForm(forms.Form):
         max_length=200, required=False, help_text="Leave empty to name each picture after its file."
     )
     listing = ListingField(required=False)
+    license_set = forms.ModelChoiceField(
+        LicenseSet.objects.none(),
+        required=False,
+        label="License",
+        empty_label="Answer it picture by picture",
+        help_text="One that many pictures share.",
+    )
     place = forms.IntegerField(min_value=1, max_value=9999, required=False, widget=forms.HiddenInput)
     """Where in its set a file stood that comes by itself: a title that all share is numbered by it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        in_use = LicenseSet.objects.filter(active=True)
+        cast("forms.ModelChoiceField[LicenseSet]", self.fields["license_set"]).queryset = in_use
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -63,6 +63,7 @@ def files() -> Iterator[str]:
         (Version.objects.all(), "sha256"),
         (Consent.objects.exclude(document_sha256=""), "document_sha256"),
         (Rendition.objects.all(), "sha256"),
+        (Terms.objects.exclude(text_sha256=""), "text_sha256"),
     )
     for rows, column in kept:
         yield from files_of(rows, column)

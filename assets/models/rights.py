@@ -84,6 +84,8 @@ class Terms(models.Model):
         default=dict, blank=True, help_text="Plan → its own rule sheet, where the answers depend on the plan."
     )
     indemnity = models.CharField(max_length=16, choices=Indemnity, blank=True)
+    text_sha256 = models.CharField(max_length=64, blank=True, help_text="Of the full text, a file of its own.")
+    text_name = models.CharField(max_length=150, blank=True, help_text="What that file was called.")
     sha256 = models.CharField(max_length=64, unique=True, help_text="Of key, day, summary and answers.")
     created_at = models.DateTimeField(auto_now_add=True)
 

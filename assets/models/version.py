@@ -37,7 +37,7 @@ class VersionQuerySet(models.QuerySet["Version"]):
 
         PostgreSQL plans so many joins for longer than it runs them: 7 ms against 2 for the dossier alone.
         """
-        people = ("created_by", "approved_by", "license__updated_by")
+        people = ("created_by", "approved_by", "license__updated_by", "license__set")
         return self.with_dossier().select_related(*people).prefetch_related("contributors__person")
 
 

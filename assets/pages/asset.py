@@ -28,8 +28,8 @@ from assets.pages.messages import message_before
 from assets.pages.version_page import Line, VersionPage
 from assets.provenance import disclosure, explaining
 from assets.provenance.forms import DisclosureForm, ExplanationForm
-from assets.rights import consents, licenses
-from assets.rights.forms import ConsentForm, LicenseForm, ShownForm
+from assets.rights import consents, license_sets, licenses
+from assets.rights.forms import ChosenSetForm, ConsentForm, LicenseForm, ShownForm
 from core.models import User
 from core.web import seen
 from core.web.once import once
@@ -140,6 +140,20 @@ def license(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
     if not is_whole:
         return _refused(request, found, "license", form)
     return _saved(request, found, "license", "License answers saved.")
+
+
+@require_POST
+@may_edit
+@once()
+def use_license_set(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
+    """Take the license from a set that many pictures share."""
+    found = _version(request, asset_id, number)
+    form = ChosenSetForm(request.POST)
+    if not form.is_valid():
+        return _refused(request, found, "license", form, name="license_set")
+    chosen = form.cleaned_data["license_set"]
+    license_sets.apply_set([found], chosen, by=request.user)
+    return _saved(request, found, "license", f"The license is that of {chosen}.")
 
 
 @require_POST

@@ -12,7 +12,6 @@ from django.contrib.auth.decorators import permission_required
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils.text import slugify
 
 from assets.imaging import inspection
 from assets.imaging.refusals import Busy, Fault
@@ -28,7 +27,7 @@ from assets.library.forms import (
 from assets.models import Asset, Origin, Terms, Version
 from assets.provenance import agreement, disclosure
 from assets.provenance.data import ProvenanceData
-from assets.rights import terms
+from assets.rights import license_sets, terms
 from core import storage
 from core.models import User
 from core.web import once
@@ -154,9 +153,9 @@ def _take_in(form: UploadForm, file: UploadedFile[Any], asset: Asset | None, by:
     provenance = ProvenanceData(
         provider_name=maker if made_elsewhere else "",
         ai_system=maker if made_elsewhere else "",
-        terms=terms.current_terms(slugify(maker)) if made_elsewhere else None,
+        terms=terms.terms_of(maker) if made_elsewhere else None,
     )
-    return intake.take_in(
+    version = intake.take_in(
         file.read(),
         title=_title(said.get("title", ""), file.name or "picture", place),
         by=by,
@@ -168,6 +167,9 @@ def _take_in(form: UploadForm, file: UploadedFile[Any], asset: Asset | None, by:
         digital_source=source,
         provenance=provenance,
     )
+    if shared := said["license_set"]:
+        license_sets.apply_set([version], shared, by=by)
+    return version
 
 
 def _title(given: str, file_name: str, place: int | None) -> str:

@@ -16,7 +16,7 @@ from assets.alt_texts.forms import AltTextForm
 from assets.imaging.rendering import SPECS, fitted, srcset_of
 from assets.library import readiness
 from assets.library.forms import RenameForm
-from assets.models import Consent, Provenance, Terms, Version
+from assets.models import Consent, LicenseSet, Provenance, Terms, Version
 from assets.models.version import Status
 from assets.pages.contributions import Contribution, contributions
 from assets.pages.file_statement import About, FileFact, file_statement
@@ -24,7 +24,7 @@ from assets.pages.history import HistoryEntry, history_of
 from assets.provenance.alterations import in_plain_words
 from assets.provenance.forms import DisclosureForm, ExplanationForm
 from assets.rights import licenses, terms
-from assets.rights.forms import ConsentForm, LicenseForm, ShownForm
+from assets.rights.forms import ChosenSetForm, ConsentForm, LicenseForm, ShownForm
 from assets.rights.licenses import QUESTIONS, Asked, GivenAnswer
 from assets.versions import changing
 from core import clock
@@ -306,6 +306,19 @@ class VersionPage:
             return self.filled["license"]
         newer = self.newer_terms if self.editing == "terms" else None
         return LicenseForm.of(self.version, instead=newer, answers=licenses.answers_of(newer) if newer else None)
+
+    @cached_property
+    def license_set(self) -> LicenseSet | None:
+        """The set that the license is taken from."""
+        return self.version.license.set if self.version.license else None
+
+    @cached_property
+    def license_set_form(self) -> Form | None:
+        """The choice of a set; none where there is none to choose."""
+        if "license_set" in self.filled:
+            return self.filled["license_set"]
+        form = ChosenSetForm(initial={"license_set": self.license_set})
+        return form if LicenseSet.objects.filter(active=True).exists() else None
 
     @property
     def shown_form(self) -> Form:

@@ -7,16 +7,21 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, cast
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.forms import BoundField
 
-from assets.models import Answer, Consent, DataMining, Grant, Question, Terms, Version
+from assets.models import Answer, Consent, DataMining, Grant, LicenseSet, Question, Terms, Version
 from assets.models.limits import KINDS, BadLimits, Limits
 from assets.rights.consents import GivenConsent
+from assets.rights.license_sets import SetFacts
 from assets.rights.licenses import QUESTIONS, Asked, GivenAnswer, LicenseFacts, answers_of
 from assets.rights.limits import of as limits_of
 from core.web.seen import SeenForm, plain
 
 FACTS = tuple(each.name for each in fields(LicenseFacts) if each.name != "limits")
+LARGEST = 20 * 1024 * 1024
+"""Bytes of a file that proves a license, or of terms."""
 A_DAY: dict[str, Any] = {"attrs": {"type": "date"}, "format": "%Y-%m-%d"}
 
 
@@ -121,8 +126,7 @@ class GrantForm(SeenForm):
         super().__init__(*args, **kwargs)
         cast("forms.ModelChoiceField[Terms]", self.fields["terms"]).queryset = Terms.objects.all()
         for asked in QUESTIONS:
-            for name, field in _question_fields(asked).items():
-                self.fields[name] = field
+            self.fields |= question_fields(asked)
         self.limits = Limits()
 
     def clean(self) -> dict[str, Any]:
@@ -149,18 +153,11 @@ class GrantForm(SeenForm):
 
     def rows(self) -> Iterator[QuestionRow]:
         """The questions in the order in which they are asked."""
-        for asked in QUESTIONS:
-            name = _field(asked.question)
-            yield QuestionRow(asked, self[name], self[f"{name}_detail"], self[f"{name}_source"])
+        return rows_of(self)
 
     def answers(self) -> dict[Question, GivenAnswer]:
         """What was answered, for `licenses.answer_license`."""
-        said = self.cleaned_data
-        return {
-            question: GivenAnswer(question.possible(said[name]), said[f"{name}_detail"], said[f"{name}_source"])
-            for question in Question
-            for name in (_field(question),)
-        }
+        return given_answers(self.cleaned_data)
 
     def facts(self) -> LicenseFacts:
         """What goes with the answers."""
@@ -191,7 +188,7 @@ class LicenseForm(GrantForm):
     ) -> LicenseForm:
         """The form of a version. `instead` and `answers` start it from other terms than those it was answered from."""
         stored = said_by(version.license)
-        begins = {**stored, **_answered(answers or {})}
+        begins = {**stored, **answered(answers or {})}
         if instead:
             begins["terms"] = instead
         form = cls(data, initial=begins, prefix="license")
@@ -227,6 +224,56 @@ class LicenseForm(GrantForm):
     def _label(self, name: str) -> str:
         question, _, part = name.rpartition("_")
         return f"{self[question].label} {part.capitalize()}" if question in self.fields else super()._label(name)
+
+
+class LicenseSetForm(GrantForm):
+    """A license that many pictures share."""
+
+    name = forms.CharField(max_length=120, help_text="Such as Jane Roe Photography 2026.")
+    active = forms.BooleanField(required=False, label="Can be given to further pictures", initial=True)
+
+    @classmethod
+    def of(cls, kept: LicenseSet | None, data: Mapping[str, Any] | None = None) -> LicenseSetForm:
+        """The form of a set that is there, or of a new one."""
+        said = said_by(kept)
+        form = cls(data, initial=said | ({"name": kept.name, "active": kept.active} if kept else {}))
+        form.kept = kept
+        return form
+
+    kept: LicenseSet | None = None
+
+    def said(self) -> SetFacts:
+        """What was filled in, once it is valid."""
+        return SetFacts(
+            name=self.cleaned_data["name"],
+            answers=self.answers(),
+            facts=self.facts(),
+            evidence=tuple(self.kept.evidence) if self.kept else (),
+            active=self.cleaned_data["active"],
+        )
+
+
+class EvidenceForm(forms.Form):
+    """One more file that proves a license."""
+
+    document = forms.FileField(label="Contract, receipt or letter", max_length=150)
+
+    def clean_document(self) -> UploadedFile[Any]:
+        given: UploadedFile[Any] = self.cleaned_data["document"]
+        if (given.size or 0) > LARGEST:
+            raise ValidationError(f"It is larger than {LARGEST // 1024 // 1024} MB. Save it smaller.")
+        return given
+
+
+class ChosenSetForm(forms.Form):
+    """The set that a picture’s license is taken from."""
+
+    license_set = forms.ModelChoiceField(LicenseSet.objects.none(), label="License set", empty_label="Choose a set")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = cast("forms.ModelChoiceField[LicenseSet]", self.fields["license_set"])
+        field.queryset = LicenseSet.objects.filter(active=True)
 
 
 class ShownForm(SeenForm):
@@ -266,6 +313,22 @@ class ConsentForm(SeenForm):
         return GivenConsent(**self.cleaned_data)
 
 
+def rows_of(form: forms.Form) -> Iterator[QuestionRow]:
+    """The questions of a form in the order in which they are asked."""
+    for asked in QUESTIONS:
+        name = _field(asked.question)
+        yield QuestionRow(asked, form[name], form[f"{name}_detail"], form[f"{name}_source"])
+
+
+def given_answers(said: Mapping[str, Any]) -> dict[Question, GivenAnswer]:
+    """What was answered, by a form's cleaned data."""
+    return {
+        question: GivenAnswer(question.possible(said[name]), said[f"{name}_detail"], said[f"{name}_source"])
+        for question in Question
+        for name in (_field(question),)
+    }
+
+
 def _field(question: Question) -> str:
     """The name of a question's field; two questions are called as facts beside them are."""
     return f"ask_{question.value}"
@@ -273,11 +336,11 @@ def _field(question: Question) -> str:
 
 def _stated(terms: Terms | None) -> dict[str, str]:
     """What terms say for fields of the form; where they are silent it has no entry."""
-    said = _answered(answers_of(terms))
+    said = answered(answers_of(terms))
     return {name: plain(value) for name, value in said.items() if value not in {"", Answer.UNKNOWN}}
 
 
-def _answered(given: Mapping[Question, GivenAnswer]) -> dict[str, str]:
+def answered(given: Mapping[Question, GivenAnswer]) -> dict[str, str]:
     """Answers as the form holds them."""
     said: dict[str, str] = {}
     for question, answer in given.items():
@@ -288,7 +351,7 @@ def _answered(given: Mapping[Question, GivenAnswer]) -> dict[str, str]:
 
 def said_by(license: Grant | None) -> dict[str, Any]:
     """What a license says, as the form holds it."""
-    said: dict[str, Any] = {name: getattr(license, name, None) for name in FACTS} | _answered(answers_of(license))
+    said: dict[str, Any] = {name: getattr(license, name, None) for name in FACTS} | answered(answers_of(license))
     held = limits_of(license) or Limits()
     return said | asdict(held) | {"territories": ", ".join(held.territories), "channels": ", ".join(held.channels)}
 
@@ -311,7 +374,7 @@ def _codes(typed: str) -> list[str]:
     return typed.replace(",", " ").replace(";", " ").split()
 
 
-def _question_fields(asked: Asked) -> dict[str, forms.Field]:
+def question_fields(asked: Asked) -> dict[str, forms.Field]:
     name = _field(asked.question)
     return {
         name: forms.ChoiceField(

@@ -14,7 +14,6 @@ from assets.rights.traces import made, of_license_set
 from assets.versions import contributors
 from assets.versions.changing import CLOSED, Held, check_right, hold
 from assets.versions.dossier import license_facts
-from assets.versions.renewal import license_allows_all
 from core import audit
 from core.audit import Change
 from core.errors import Blocked, Finding
@@ -68,6 +67,22 @@ def change_set(kept: LicenseSet, facts: SetFacts, *, by: User) -> LicenseSet:
     return locked
 
 
+def add_evidence(kept: LicenseSet, name: str, sha256: str, *, by: User) -> LicenseSet:
+    """Name one more file that proves the license; it is kept already. Nothing that is live stops for it."""
+    check_right(by)
+    with transaction.atomic():
+        locked = LicenseSet.objects.select_for_update(no_key=True).get(pk=kept.pk)
+        before, held = of_license_set(locked), hold(versions_of(locked), by=by)
+        if all(each["sha256"] != sha256 for each in locked.evidence):
+            audit.write(locked, evidence=[*locked.evidence, {"name": name, "sha256": sha256}])
+            locked.answered_by.add(by)
+            judged = _share(locked, held, by)
+            change = Change.between(locked, before, of_license_set(locked))
+            words = f"“{name}” proves the license set {locked}."
+            audit.record(by, "license_set.proven", [change, *judged], words, part=Part.RIGHTS)
+    return locked
+
+
 def apply_set(versions: Iterable[Version], kept: LicenseSet, *, by: User) -> list[Version]:
     """Give a set's license to each version. Whoever answered the set has answered for each of them."""
     with transaction.atomic():
@@ -88,9 +103,14 @@ def versions_of(kept: LicenseSet) -> Iterable[Version]:
     return Version.objects.filter(license__set=kept).exclude(status__in=CLOSED).only("pk").iterator()
 
 
-def only_widens(kept: LicenseSet, facts: SetFacts) -> bool:
-    """Whether what was filled in allows all that the set allows now."""
-    return license_allows_all(facts_of(facts), license_facts(kept))
+def count_of(kept: LicenseSet) -> int:
+    """How many pictures a change of the set changes."""
+    return Version.objects.filter(license__set=kept).exclude(status__in=CLOSED).count()
+
+
+def facts_now(kept: LicenseSet) -> dict[str, Any]:
+    """What the set says, as the dossier of a picture tells it."""
+    return license_facts(kept)
 
 
 def facts_of(facts: SetFacts) -> dict[str, Any]:

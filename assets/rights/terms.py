@@ -5,24 +5,41 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.text import slugify
 
-from assets.models import Origin, Question, Terms, Version
+from assets.models import License, Origin, Part, Question, Terms, Version
 from assets.models.rights import Indemnity
+from assets.rights.licenses import answers_of, answers_under, sheet_of, write_each
+from assets.versions.changing import CLOSED, check_right, hold
 from core import audit, clock
 from core.audit import Change
-from core.errors import Finding, Severity
+from core.errors import Blocked, Finding, Severity
+from core.models import User
 
 
 def current_terms(key: str) -> Terms | None:
     """The newest snapshot of somebody's terms."""
     return Terms.objects.filter(key=key).order_by("-read_on", "-id").first()
+
+
+def terms_of(maker: str) -> Terms | None:
+    """The newest snapshot of whoever made a picture, by what they are called: as a maker, or as a publisher."""
+    return current_terms(slugify(maker)) or _newest_by(maker.strip())
+
+
+def _newest_by(publisher: str) -> Terms | None:
+    """Nothing where a publisher has several terms, as for a program and its interface: somebody must say which."""
+    found = Terms.objects.filter(publisher__iexact=publisher).order_by("-read_on", "-id")
+    keys = set(found.values_list("key", flat=True))
+    return found.first() if len(keys) == 1 else None
 
 
 def newer_terms(version: Version) -> Terms | None:
@@ -85,6 +102,8 @@ class TermsSheet:
     answers: dict[str, dict[str, str]] = field(default_factory=dict)
     plans: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
     indemnity: str = ""
+    text_sha256: str = ""
+    text_name: str = ""
 
     @property
     def sha256(self) -> str:
@@ -95,7 +114,7 @@ class TermsSheet:
 def sha256_of(terms: TermsSheet | Terms) -> str:
     """Of what a snapshot says, as the sheet has it or as it is stored."""
     said: list[Any] = [terms.key, terms.read_on.isoformat(), terms.summary, terms.answers]
-    later = {"plans": terms.plans, "indemnity": terms.indemnity}
+    later = {"plans": terms.plans, "indemnity": terms.indemnity, "text": terms.text_sha256}
     if added := {name: value for name, value in later.items() if value}:
         said.append(added)  # a sheet without them keeps the hash that it had before they were known
     return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
@@ -113,6 +132,43 @@ def load_terms(path: Path | str) -> list[Terms]:
     return kept
 
 
+def keep_terms(sheet: TermsSheet, *, by: User) -> Terms:
+    """Keep terms as they stand: new words are a new snapshot. Raises Blocked for one that is kept already."""
+    check_right(by)
+    with transaction.atomic():
+        kept = _keep(sheet)
+        if kept is None:
+            words = "These terms are kept already, with the same day, summary, answers and text."
+            raise Blocked([Finding("terms_kept", words, field="summary")])
+        audit.record(by, "terms.kept", Change.made(kept), f"Terms were kept as they stood: {kept}.")
+    return kept
+
+
+def resting_on(terms: Terms) -> QuerySet[Version]:
+    """Versions whose own license was answered from these terms; those of a set change with their set."""
+    found = Version.objects.filter(license__terms=terms, license__set=None).exclude(status__in=CLOSED)
+    return found.select_related("asset").order_by("asset__title", "number")
+
+
+def answer_again(versions: Iterable[Version], newer: Terms, *, by: User) -> list[Version]:
+    """Answer licenses from newer terms. What somebody answered otherwise than the older terms stays as it is."""
+    with transaction.atomic():
+        held = hold(versions, by=by)
+        write_each([each.license for each in held if each.license], lambda license: _again(license, newer), by)
+        if changes := held.write(Part.RIGHTS):
+            count = "1 license was" if len(changes) == 1 else f"{len(changes)} licenses were"
+            audit.record(by, "license.answered_again", changes, f"{count} answered from {newer}.", part=Part.RIGHTS)
+    return held.versions
+
+
+def _again(license: License, newer: Terms) -> dict[str, Any]:
+    """The sheet's answers in the place of those that came from the older sheet."""
+    given, older = answers_of(license), answers_under(license.terms, license.plan)
+    now = answers_under(newer, license.plan)
+    answers = {question: now[question] if each == older[question] else each for question, each in given.items()}
+    return {"answers": sheet_of(answers), "terms": newer}
+
+
 def _keep(sheet: TermsSheet) -> Terms | None:
     facts = {
         "key": sheet.key,
@@ -124,6 +180,8 @@ def _keep(sheet: TermsSheet) -> Terms | None:
         "answers": sheet.answers,
         "plans": sheet.plans,
         "indemnity": sheet.indemnity,
+        "text_sha256": sheet.text_sha256,
+        "text_name": sheet.text_name,
     }
     terms, is_new = Terms.objects.get_or_create(sha256=sheet.sha256, defaults=facts)
     return terms if is_new else None

@@ -68,6 +68,7 @@ ACTION_ICONS = {
     "job": "image",
     "key": "key-round",
     "license": "scale",
+    "license_set": "scale",
     "message": "mail",
     "output.discarded": "trash-2",
     "output.kept": "image-plus",

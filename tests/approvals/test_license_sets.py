@@ -15,6 +15,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 
 from approvals.models import Event, Release
+from approvals.pages import pauses
 from approvals.releases import lifecycle
 from assets.library import verification
 from assets.models import Answer, Contributor, Decided, License, LicenseSet, Part, Question, Version
@@ -24,6 +25,7 @@ from assets.rights.license_sets import SetFacts
 from assets.rights.licenses import GivenAnswer, LicenseFacts
 from assets.versions import dossier
 from assets.versions.renewal import license_allows_all
+from core import storage
 from core.errors import Blocked
 from core.models import User
 from tests.approvals import factories
@@ -118,6 +120,19 @@ def test_a_renewal_takes_nothing_down_and_promises_no_more_than_was_decided(shar
     assert release.document.license.valid_until == ENDS
     assert Event.objects.count() == events
     call_command("verify")
+
+
+def test_more_evidence_takes_nothing_down_and_is_told_before(ada: User) -> None:
+    shared = license_sets.create_set(jane(kinds=("website", "brochure")), by=ada)
+    release = released(shared, ada)
+    license_sets.add_evidence(shared, "Contract.pdf", storage.put(b"We agree."), by=ada)
+    shared.refresh_from_db()
+    assert is_live(release)
+    more = replace(until(jane(), None), evidence=tuple(shared.evidence))
+    less = replace(jane(kinds=("brochure",)), evidence=tuple(shared.evidence))
+    told = [pauses.of_licensing(shared, said) for said in (more, less)]
+    assert [(each.stays, each.stops) for each in told] == [(1, 0), (0, 1)]
+    assert "1 live place stops" in told[1].words
 
 
 @pytest.mark.parametrize(

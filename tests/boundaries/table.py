@@ -98,8 +98,11 @@ FILLS = {
     "release_id": "live.pk",
     "review_id": "waiting.pk",
     "revision_id": "first.pk",
+    "set_id": "license_set.pk",
+    "sha256": "license_set.proof",
     "slug": "=house",
     "spec": "=thumb",
+    "terms_id": "terms.pk",
     "version_id": "ready.pk",
 }
 """Parameter -> one of the world's places and what of it, or after = the word itself."""
@@ -134,6 +137,23 @@ def a_listing(reference: str) -> Sends:
 def all_answers(world: World) -> Mapping[str, Any]:
     given = {f"license-ask_{question.value}": "yes" for question in Question}
     return given | {"license-holder": "Harbor Homes", "license-attribution": "Harbor Homes"}
+
+
+def a_license(name: str) -> Sends:
+    given = {f"ask_{question.value}": "yes" for question in Question}
+    return fixed(
+        **given, name=name, holder="Stock Co.", notice="© 2026 Stock Co.", attribution="Stock Co.", active="on"
+    )
+
+
+def some_terms(world: World) -> Mapping[str, Any]:
+    given = {f"ask_{question.value}": "unknown" for question in Question}
+    about = {"publisher": "Stock Co.", "title": "Terms of Stock Co.", "summary": "Ask first.", "text": "Ask us first."}
+    return given | about | {"read_on": "2026-11-30"}
+
+
+def a_document(world: World) -> Mapping[str, Any]:
+    return {"document": SimpleUploadedFile("contract.txt", b"We agree.", "text/plain")}
 
 
 def a_decision(world: World) -> Mapping[str, Any]:
@@ -227,6 +247,38 @@ ROWS = (
         wrong={"kind": "painting"},
         keeps=("maker", "title"),
     ),
+    Row("library/licenses/", see=TEAM, reads=("page",)),
+    Row(
+        "library/licenses/new/",
+        see=EDITORS,
+        do=EDITORS,
+        sends=a_license("Stock 2027"),
+        wrong={"valid_until": "soon"},
+        keeps=("name", "holder", "notice"),
+    ),
+    Row(
+        "library/licenses/<int:set_id>/",
+        see=EDITORS,
+        do=EDITORS,
+        sends=a_license("Stock 2026, renewed"),
+        wrong={"valid_until": "soon"},
+        keeps=("name", "holder", "notice"),
+    ),
+    Row("library/licenses/<int:set_id>/evidence/", do=EDITORS, sends=a_document),
+    Row("library/licenses/<int:set_id>/evidence/<str:sha256>/", see=EDITORS),
+    Row("library/terms/", see=TEAM, reads=("page",)),
+    Row(
+        "library/terms/new/",
+        see=EDITORS,
+        do=EDITORS,
+        sends=some_terms,
+        reads=("from",),
+        wrong={"read_on": "soon"},
+        keeps=("publisher", "title", "summary", "text"),
+    ),
+    Row("library/terms/<int:terms_id>/", see=TEAM, reads=("with",)),
+    Row("library/terms/<int:terms_id>/text/", see=TEAM),
+    Row("library/terms/<int:terms_id>/answer-again/", do=EDITORS, changes=False),
     Row("library/listings/", see=TEAM, reads=("q", "page")),
     Row("library/choose/", see=TEAM, reads=("q",)),
     Row("library/listings/choose/", see=TEAM, reads=("q",)),
@@ -247,6 +299,7 @@ ROWS = (
         keeps=("reference", "address", "fact-0-name"),
     ),
     Row("library/<uuid:asset_id>/", see=TEAM),
+    Row(V + "license/set/", do=EDITORS, sends=lambda world: {"license_set": world.places["license_set"].pk}),
     Row(
         "library/<uuid:asset_id>/rename/",
         do=EDITORS,

@@ -15,8 +15,8 @@ from django.utils import timezone
 from approvals.models import SiteKey
 from approvals.releases import lifecycle
 from approvals.sites import access
-from assets.models import Answer, Consent
-from assets.rights import consents
+from assets.models import Answer, Consent, Terms
+from assets.rights import consents, license_sets
 from config import roles
 from core import storage
 from core.models import OutgoingMessage, User
@@ -100,7 +100,16 @@ def _library(ada: User) -> dict[str, Any]:
     ready = assets.ready_version(ada, title="Kitchen", listing=listing)
     given = consents.GivenConsent(kind=Consent.Kind.PERSON, name="Nora", given=Answer.YES)
     consent = verbs.record_consent(ready, given, by=ada)
-    return {"listing": listing, "ready": ready, "consent": consent}
+    shared = license_sets.create_set(license_sets.SetFacts(name="Stock 2026"), by=ada)
+    proof = storage.put(b"the contract")
+    shared = license_sets.add_evidence(shared, "contract.pdf", proof, by=ada)
+    shared.proof = proof  # type: ignore[attr-defined] # for the address of the file
+    return {"listing": listing, "ready": ready, "consent": consent, "license_set": shared, "terms": _terms()}
+
+
+def _terms() -> Terms:
+    text = storage.put(b"Ask us first.")
+    return assets.TermsFactory.create(text_sha256=text, text_name="terms.txt")
 
 
 def _made(ada: User) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assets', '0009_license_sets'),
+        ('assets', '0012_license_sets'),
     ]
 
     operations = [

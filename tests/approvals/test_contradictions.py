@@ -14,6 +14,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from approvals.models import Review
 from approvals.reviews import services
+from assets.imaging import metadata
 from assets.imaging.metadata import SOURCE_TYPES
 from assets.imaging.metadata.vocabulary import NAMESPACES
 from assets.models import Origin, Version
@@ -23,7 +24,7 @@ from core.errors import Blocked
 from core.models import User
 from tests.approvals import factories
 from tests.assets import factories as library
-from tests.assets import verbs
+from tests.assets import signed, verbs
 from tests.assets.factories import picture
 from tests.browsing import browser_of
 
@@ -75,6 +76,8 @@ AI: dict[str, Callable[[], bytes]] = {
     "note of AUTOMATIC1111": lambda: png(parameters=NOTE),
     "graph of ComfyUI": lambda: png(prompt=GRAPH),
     "description of Midjourney": lambda: png(Description=MIDJOURNEY),
+    "Content Credentials": signed.provider,
+    "Content Credentials in AVIF": lambda: signed.provider("image/avif"),
 }
 """Files that say that AI made them, each in another vocabulary."""
 
@@ -105,6 +108,13 @@ def test_a_file_of_ai_does_not_leave_as_a_photograph(vocabulary: str, ada: User,
     shown = page(reverse("approvals:review", args=[review.pk]), rita)
     assert "The file says that AI made or changed it" in shown
     assert "Denoised in a program that marks all it saves." in shown
+
+
+def test_a_file_that_was_changed_after_it_was_signed(ada: User) -> None:
+    """What is left of its credentials is a claim like any other, and that they do not hold is one more."""
+    data = signed.tampered(signed.provider())
+    assert metadata.read(data)["c2pa"]["state"] == "tampered"
+    assert blocked(taken_in(data, ada, "digitalCapture")) == ["credentials_tampered", "file_says_ai"]
 
 
 @pytest.mark.parametrize("stated", ["trainedAlgorithmicMedia", "digitalCreation", "algorithmicMedia"])

@@ -108,7 +108,7 @@ def _description(facts: Facts, channel: str) -> str:
     for words in (shown.caption, shown.label, _statement(facts, shown)):
         if words and words.casefold() not in " ".join(said).casefold():
             said.append(words)
-    return " ".join(map(_ended, said)) if len(said) > 1 else "".join(said)
+    return " ".join([*map(_ended, said[:-1]), *said[-1:]])  # an address at the end keeps its own end
 
 
 def _ended(words: str) -> str:

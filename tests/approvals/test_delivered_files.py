@@ -338,9 +338,7 @@ def disclosed(release: Release) -> str:
     for words in (said.caption, said.label, said.statement.replace("{original}", address)):
         if words and words.lower() not in " ".join(parts).lower():
             parts.append(words)
-    if len(parts) < 2:
-        return "".join(parts)
-    return " ".join(words if words.endswith(".") else f"{words}." for words in parts)
+    return " ".join([*(words if words.endswith(".") else f"{words}." for words in parts[:-1]), *parts[-1:]])
 
 
 def _resolution(dpi: int) -> dict[str, Any]:

@@ -120,10 +120,10 @@ def facts_of(facts: SetFacts) -> dict[str, Any]:
 
 def _share(kept: LicenseSet, held: Held, by: User) -> list[Change[Version]]:
     """The set's words as those of each license."""
-    give_licenses(held.versions, by)
-    said = {name: getattr(kept, name) for name in SHARED} | {"set": kept}
+    give_licenses(held.versions, by=by)
+    said = {name: getattr(kept, name) for name in SHARED} | {"set_id": kept.pk}
     licenses: list[License] = [version.license for version in held if version.license]
-    write_each(licenses, lambda license: said, by)
+    write_each(licenses, lambda license: said, by=by)
     return held.write(Part.RIGHTS)
 
 

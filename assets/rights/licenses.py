@@ -262,7 +262,7 @@ def answer_license(
     """Answer license questions of each version. Questions that are not among the answers keep the answer they have."""
     with transaction.atomic():
         held = hold(versions, by=by)
-        give_licenses(held.versions, by)
+        give_licenses(held.versions, by=by)
         kept = [version.license for version in held if version.license]
         words = _in_words(kept, answers)
         _write(kept, answers, facts, by)
@@ -273,7 +273,7 @@ def answer_license(
     return held.versions
 
 
-def give_licenses(versions: list[Version], by: User) -> None:
+def give_licenses(versions: list[Version], *, by: User) -> None:
     """A first license to each version that has none."""
     without = [version for version in versions if version.license is None]
     for version, license in zip(without, first_licenses(None, len(without), by=by), strict=True):
@@ -283,10 +283,11 @@ def give_licenses(versions: list[Version], by: User) -> None:
 
 def _write(licenses: list[License], answers: Mapping[Question, GivenAnswer], facts: LicenseFacts, by: User) -> None:
     given, said = sheet_of(answers), facts.values()
-    write_each(licenses, lambda license: {"answers": {**_mapping(license.answers), **given}, **said, "set": None}, by)
+    alone = {**said, "set_id": None}
+    write_each(licenses, lambda license: {"answers": {**_mapping(license.answers), **given}, **alone}, by=by)
 
 
-def write_each(licenses: Iterable[License], values: Callable[[License], Mapping[str, Any]], by: User) -> None:
+def write_each(licenses: Iterable[License], values: Callable[[License], Mapping[str, Any]], *, by: User) -> None:
     """Write what each license says now; whose words stay as they are is not written."""
     changed, names = [], dict[str, None]()
     for license in licenses:

@@ -154,7 +154,7 @@ def answer_again(versions: Iterable[Version], newer: Terms, *, by: User) -> list
     """Answer licenses from newer terms. What somebody answered otherwise than the older terms stays as it is."""
     with transaction.atomic():
         held = hold(versions, by=by)
-        write_each([each.license for each in held if each.license], lambda license: _again(license, newer), by)
+        write_each([each.license for each in held if each.license], lambda license: _again(license, newer), by=by)
         if changes := held.write(Part.RIGHTS):
             count = "1 license was" if len(changes) == 1 else f"{len(changes)} licenses were"
             audit.record(by, "license.answered_again", changes, f"{count} answered from {newer}.", part=Part.RIGHTS)

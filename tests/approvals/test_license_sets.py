@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from approvals.models import Event, Release
 from approvals.pages import pauses
@@ -89,6 +91,16 @@ def test_whoever_answered_a_set_cannot_decide_on_any_picture_of_it(shared: Licen
     assert Contributor.objects.filter(version=version, person=rita, part=Part.RIGHTS).exists()
     with pytest.raises(PermissionDenied):
         factories.decide(factories.review(Version.objects.with_dossier().get(pk=version.pk)), by=rita)
+
+
+def test_a_change_asks_no_more_of_the_database_for_more_pictures(shared: LicenseSet, ada: User) -> None:
+    asked = []
+    for count, day in ((2, date(2031, 1, 1)), (4, date(2032, 1, 1))):
+        of_the_set(shared, ada, count)
+        with CaptureQueriesContext(connection) as queries:
+            license_sets.change_set(shared, until(jane(), day), by=ada)
+        asked.append(len([each for each in queries if each["sql"].startswith("SELECT")]))
+    assert asked[0] == asked[1]
 
 
 def test_answering_a_picture_by_itself_takes_it_out_of_its_set(shared: LicenseSet, ada: User) -> None:

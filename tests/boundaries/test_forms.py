@@ -27,6 +27,8 @@ pytestmark = pytest.mark.django_db
 HARMLESS = {
     "account_logout": "signing out twice is signing out",
     "test_connection": "asking a provider whether it answers spends nothing",
+    "approvals:evidence": "it hands out a file; a second one is another, and the log knows both",
+    "approvals:listing_evidence": "it hands out a file; a second one is another, and the log knows both",
     "approvals:switch_site": "it says on or off, not the other way round",
 }
 """Forms that need neither, and why."""

@@ -36,6 +36,8 @@ Facts = Mapping[str, Any]
 """A dossier's facts, in the newest format."""
 BY_A_MODEL = (DigitalSource.GENERATED, DigitalSource.COMPOSITE, DigitalSource.SYNTHETIC)
 """What a trained model made, or had a part in."""
+OF_DELIVERY = frozenset({"channels", "signing"})
+"""Facts of a review's dossier that are not the version's own: where it goes, and who signs it."""
 
 
 def document(facts: Facts, channel: str, file: Rendered) -> ReleaseDocument:

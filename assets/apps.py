@@ -24,6 +24,8 @@ FROZEN = (
     "created_at",
 )
 """Columns of a version that are written once: the file, and where it came from."""
+REVOKED = ("given", "valid_until", "reach", "revoked_at", "revoked_by_id", "revoked_because")
+"""Columns of a consent that stay as they are once it was revoked."""
 
 
 class AssetsConfig(AppConfig):
@@ -37,7 +39,9 @@ class AssetsConfig(AppConfig):
 
         guards.declare(
             *guards.append_only("assets_contributor", "assets_provenance"),
-            *guards.never_deleted("assets_version"),
+            *guards.append_only("assets_rightswithdrawal", "assets_widerseal"),
+            *guards.never_deleted("assets_version", "assets_consent"),
+            guards.freeze_once("assets_consent", "OLD.revoked_at IS NOT NULL", *REVOKED),
             guards.freeze_columns("assets_version", *FROZEN),
             guards.only_from("assets_version", "status", "in_review", "approved"),
         )

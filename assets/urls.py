@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assets.pages import asset, files, library, license_sets, listings, terms, upload
+from assets.pages import asset, consents, files, library, license_sets, listings, terms, upload
 
 app_name = "assets"
 urlpatterns = [
@@ -22,6 +22,14 @@ urlpatterns = [
     path("library/terms/<int:terms_id>/", terms.terms, name="terms"),
     path("library/terms/<int:terms_id>/text/", terms.text, name="terms_text"),
     path("library/terms/<int:terms_id>/answer-again/", terms.answer_again, name="answer_again"),
+    path("library/consents/", consents.consent_list, name="consents"),
+    path("library/consents/choose/", consents.choose, name="choose_consent"),
+    path("library/consents/new/", consents.new, name="new_consent"),
+    path("library/consents/<int:consent_id>/", consents.consent, name="consent_record"),
+    path("library/consents/<int:consent_id>/change/", consents.change, name="change_consent"),
+    path("library/consents/<int:consent_id>/renew/", consents.renew, name="renew_consent"),
+    path("library/consents/<int:consent_id>/revoke/", consents.revoke, name="revoke_consent"),
+    path("library/consents/<int:consent_id>/files/<str:sha256>/", consents.file, name="consent_file"),
     path("library/upload/", upload.upload, name="upload"),
     path("library/<uuid:asset_id>/", asset.asset, name="asset"),
     path("library/<uuid:asset_id>/rename/", asset.rename, name="rename"),
@@ -33,6 +41,13 @@ urlpatterns = [
     path("library/<uuid:asset_id>/v<int:number>/shown/", asset.save, {"what": "shown"}, name="shown"),
     path("library/<uuid:asset_id>/v<int:number>/consents/", asset.consent, name="consent"),
     path("library/<uuid:asset_id>/v<int:number>/consents/<int:consent_id>/", asset.consent, name="consent"),
+    path("library/<uuid:asset_id>/v<int:number>/consents/use/", asset.use_consent, name="use_consent"),
+    path(
+        "library/<uuid:asset_id>/v<int:number>/consents/<int:consent_id>/remove/",
+        asset.remove_consent,
+        name="remove_consent",
+    ),
+    path("library/<uuid:asset_id>/v<int:number>/new-rights/", asset.new_rights, name="new_rights"),
     path("library/<uuid:asset_id>/v<int:number>/disclosure/", asset.save, {"what": "disclosure"}, name="disclosure"),
     path("library/<uuid:asset_id>/v<int:number>/agreement/", asset.save, {"what": "agreement"}, name="agreement"),
     path("library/<uuid:asset_id>/v<int:number>/archive/", asset.archive, name="archive"),

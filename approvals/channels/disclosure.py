@@ -34,6 +34,8 @@ class Profile:
     """Shown beside an altered picture. `{original}` stands for where the channel shows the original."""
     order: str = ""
     """`original_after`: the original is shown immediately after the altered picture."""
+    people_made_words: str = ""
+    """Shown beside a picture of people made or changed by AI; see `approvals.channels.people`."""
 
     @classmethod
     def parse(cls, raw: Mapping[str, Any]) -> Profile:
@@ -56,6 +58,7 @@ class Profile:
             ("Beside an altered picture", self.label_altered),
             ("Beside a generated picture", self.label_generated),
             ("Statement", self.statement),
+            ("Beside people made or changed by AI", self.people_made_words),
         )
         sentences = [f"{name}: “{words}”" for name, words in said if words]
         if self.order:

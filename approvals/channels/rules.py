@@ -69,7 +69,7 @@ class Rules:
         yield "" if self.allow_generated else "No generated pictures. Photographs only, altered or not."
         yield "" if self.allow_altered else "No altered photographs."
         yield "An altered photograph needs its original, released here before it." if self.needs_original else ""
-        yield "" if self.allow_people else "No recognizable people."
+        yield "" if self.allow_people else "No people."
         yield "A credit line is required." if self.needs_credit else ""
         yield "The words are approved apart from the picture." if self.words_approved_apart else ""
         if self.refused_alterations:

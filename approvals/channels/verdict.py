@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from approvals.channels import disclosure, signing
+from approvals.channels import disclosure, people, signing
 from approvals.channels.disclosure import Profile
 from approvals.channels.rules import BadRules, Rules
 from approvals.models import Channel, Release
@@ -20,11 +20,11 @@ from approvals.models.document import Kind
 from assets.alt_texts import checking
 from assets.alt_texts.rules import caption_repeated
 from assets.imaging.rendering import Spec, fitted
-from assets.models import Answer, Provenance, Question, Version
+from assets.models import Answer, Provenance, Question, Shown, Version
 from assets.provenance import agreement
 from assets.provenance import disclosure as stated
 from assets.provenance.alterations import in_plain_words
-from assets.rights import licenses, limits, validity
+from assets.rights import consents, licenses, limits, validity
 from assets.rights.limits import Use
 from assets.versions import dossier as library_dossier
 from core.errors import Finding, Severity
@@ -42,7 +42,7 @@ class ChannelContext:
     has_original: bool = False
     original_is_photograph: bool = False
     original_is_released: bool = False
-    shows_people: str = Answer.UNKNOWN
+    shows_people: str = Shown.UNKNOWN
     credit: str = ""
     disclosure_note: str = ""
     is_intact: bool = True
@@ -70,6 +70,7 @@ def findings(version: Version, channel: Channel, on: date) -> list[Finding]:
         *agreement.findings(version),
         *_caption(version, profile),
         *_limits(version, channel, on),
+        *consents.findings_in(version, channel.kind, (channel.slug, channel.name)),
     ]
     found += _met({finding.field for finding in found})
     order = list(Severity)
@@ -160,6 +161,7 @@ def judge(facts: ChannelContext, rules: Rules, profile: Profile) -> list[Finding
         *_people_and_credit(facts, rules),
         *_disclosure(facts, profile),
         *signing.judge(facts.signing, facts.brought),
+        *_people_made(facts, profile),
     ]
 
 
@@ -234,10 +236,8 @@ def _original(facts: ChannelContext, rules: Rules) -> Iterator[Finding]:
 
 
 def _people_and_credit(facts: ChannelContext, rules: Rules) -> Iterator[Finding]:
-    if facts.shows_people == Answer.YES and not rules.allow_people:
-        yield Finding(
-            "people_refused", "This channel does not accept pictures with recognizable people.", field="consents"
-        )
+    if facts.shows_people in people.ANY and not rules.allow_people:
+        yield Finding("people_refused", "This channel does not accept pictures with people.", field="consents")
     if rules.needs_credit and not facts.credit.strip():
         yield Finding("credit_missing", "This channel prints a credit line, and there is none.", field="license")
 
@@ -268,6 +268,13 @@ def _caption(version: Version, profile: Profile) -> Iterator[Finding]:
     caption = disclosure.disclose(profile, kind, note=version.disclosure_note).caption if kind else ""
     if caption and caption.strip().casefold() == version.alt_text.strip().casefold():
         yield caption_repeated("this channel’s caption")
+
+
+def _people_made(facts: ChannelContext, profile: Profile) -> Iterator[Finding]:
+    if facts.kind is not None:
+        said = disclosure.disclose(profile, facts.kind, note=facts.disclosure_note)
+        shown = people.with_people(said, profile, facts.shows_people)
+        yield from people.findings(shown, profile, facts.shows_people)
 
 
 MET = {

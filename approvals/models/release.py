@@ -14,7 +14,8 @@ from django.utils.functional import cached_property
 
 from approvals.models.channel import Channel
 from approvals.models.document import ReleaseDocument
-from assets.models.version import PHOTOGRAPHS, Decided, EarlierSeal, Status
+from assets.models import RightsWithdrawal
+from assets.models.version import PHOTOGRAPHS, Decided, EarlierSeal, Status, WiderSeal
 from assets.versions import dossier
 from core import clock, counting
 
@@ -39,14 +40,18 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
         return self.filter(in_time, channel__active=True).never_ended()
 
     def never_ended(self) -> ReleaseQuerySet:
-        """Whose state, end and decision all say that it goes on; the state alone makes nothing leave."""
+        """Whose state, end, decision and rights all say that it goes on; the state alone makes nothing leave."""
         decided = {"decision__choice": "approve", "decision__settled_at__isnull": False, "decision__undone_at": None}
-        return self.filter(state="live", ended_at=None, **decided)
+        return self.filter(~_rights_have_ended(), state="live", ended_at=None, **decided)
+
+    def without_rights(self) -> ReleaseQuerySet:
+        """Those whose bytes were withdrawn for rights after they were released, here or in another picture."""
+        return self.filter(_rights_have_ended())
 
     def still_approved(self) -> ReleaseQuerySet:
         """Whose version is approved and says what it said then, each in the format in which it was decided.
 
-        A license that allows more than was decided on, and else says the same, takes nothing down.
+        A license or a consent that allows more than was decided on, and else says the same, takes nothing down.
         """
         newest = Q(version_format=F("version__dossier_format"), version_hash=F("version__dossier_hash"))
         seals = EarlierSeal.objects.filter(version=OuterRef("version"), format=OuterRef("version_format"))
@@ -55,7 +60,11 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
         kept = Decided.objects.filter(version=OuterRef("version"), format=OuterRef("version_format"), holds=True)
         renewed = Exists(kept.filter(digest=OuterRef("version_hash")))
         approved = self.filter(version__status=Status.APPROVED, version_format__in=dossier.standing())
-        return approved.filter(newest | earlier | renewed)
+        return approved.filter(newest | earlier | renewed | _consents_have_grown())
+
+    def renewed(self) -> ReleaseQuerySet:
+        """Those whose consents have grown since: they stay as they were decided, and may be decided anew."""
+        return self.filter(_consents_have_grown()).exclude(version_hash=F("version__dossier_hash"))
 
     def beside_its_original(self, on: Day = None) -> ReleaseQuerySet:
         """Those that need no original, and those whose original is in the same channel today, as a photograph still."""
@@ -116,6 +125,16 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
     def within(self, channels: Iterable[Channel]) -> ReleaseQuerySet:
         """Those in one of the channels."""
         return self.filter(channel__in=channels)
+
+
+def _consents_have_grown() -> Exists:
+    grown = WiderSeal.objects.filter(version=OuterRef("version"), now=OuterRef("version__dossier_hash"))
+    return Exists(grown.filter(decided=OuterRef("version_hash")))
+
+
+def _rights_have_ended() -> Exists:
+    ended = RightsWithdrawal.objects.filter(sha256=OuterRef("version__sha256"), at__gte=OuterRef("released_at"))
+    return Exists(ended)
 
 
 def _day(on: Day) -> Case | Value:

@@ -50,6 +50,8 @@ class Touch(guards.Guard):
 OF_VERSION = "version_id = NEW.id OR original_id = NEW.id"
 OF_SEAL = "version_id = NEW.version_id OR original_id = NEW.version_id"
 MADE_FROM_IT = "original_id = NEW.version_id AND channel_id = NEW.channel_id"
+OF_BYTES = "version_id IN (SELECT id FROM assets_version WHERE sha256 = NEW.sha256)"
+OF_ORIGINAL_BYTES = "original_id IN (SELECT id FROM assets_version WHERE sha256 = NEW.sha256)"
 JUDGED = ("status", "dossier_hash", "dossier_format", "digital_source", "alterations")
 """Columns of a version that `live` looks at."""
 
@@ -59,6 +61,8 @@ TOUCHES = (
     Touch("assets_earlierseal", "touch", "UPDATE", OF_SEAL, ("version_id", "format", "digest")),
     Touch("assets_decided", "touch_new", "INSERT", OF_SEAL),
     Touch("assets_decided", "touch", "UPDATE", OF_SEAL, ("version_id", "format", "digest", "holds")),
+    Touch("assets_widerseal", "touch_new", "INSERT", OF_SEAL),
+    Touch("assets_rightswithdrawal", "touch_new", "INSERT", f"{OF_BYTES} OR {OF_ORIGINAL_BYTES}"),
     Touch("approvals_release", "touch_new", "INSERT", MADE_FROM_IT),
     Touch("approvals_release", "touch", "UPDATE", MADE_FROM_IT, ("state", "ended_at", "valid_until")),
     Touch("approvals_channel", "touch", "UPDATE", "channel_id = NEW.id AND original_id IS NOT NULL", ("time_zone",)),

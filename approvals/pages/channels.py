@@ -102,7 +102,8 @@ def withdraw(request: SignedIn, release_id: UUID) -> HttpResponse:
         return redirect("approvals:release", found.pk)
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        lifecycle.withdraw(found, form.cleaned_data["reason"], by=request.user)
+        for_rights = form.cleaned_data["kind"] == "rights"
+        lifecycle.withdraw(found, form.cleaned_data["reason"], for_rights=for_rights, by=request.user)
         messages.success(
             request, f"Withdrawn from {found.channel}. Anyone who requests it is now told that it is gone."
         )

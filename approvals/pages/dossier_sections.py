@@ -10,12 +10,13 @@ from approvals.channels.disclosure import ORIGINAL
 from approvals.channels.rules import BadRules
 from approvals.models import Channel
 from approvals.pages import delivered_words
-from assets.models import Answer, Consent, DigitalSource, Origin, Provenance, Version
+from assets.models import Answer, Consent, DigitalSource, Origin, Provenance, Reach, Shown, Version
 from assets.pages.contributions import contributions
 from assets.pages.file_statement import About, file_statement
 from assets.provenance import agreement
 from assets.provenance.alterations import in_plain_words
 from assets.provenance.disclosure import comes_from
+from assets.rights import consent_limits
 from assets.rights.licenses import answers_of, further_facts, owner_of
 from core import clock
 from core.languages import name_of
@@ -154,13 +155,27 @@ def _license(version: Version) -> Iterator[DossierRow]:
 
 
 def _shown_rows(version: Version) -> Iterator[DossierRow]:
-    yield DossierRow("Recognizable people", str(Answer(version.shows_people).label))
+    yield DossierRow("People", str(Shown(version.shows_people).label))
     yield DossierRow("Private property", str(Answer(version.shows_property).label))
-    for consent in version.consents.all():
-        until = f", until {clock.written(consent.valid_until)}" if consent.valid_until else ""
-        kept = f", document {consent.document_sha256[:12]}" if consent.document_sha256 else ""
-        given = f"{consent.name}: {Answer(consent.given).label}{until}{kept}"
-        yield DossierRow(str(Consent.Kind(consent.kind).label), given, consent.scope)
+    for consent in version.all_consents:
+        yield from _consent(consent)
+    for words in version.new_rights.values():
+        yield DossierRow("May be used again", words, "It was withdrawn for rights before.")
+
+
+def _consent(consent: Consent) -> Iterator[DossierRow]:
+    answer = "Revoked" if consent.is_revoked else str(Answer(consent.given).label)
+    until = f", until {clock.written(consent.valid_until)}" if consent.valid_until else ""
+    yield DossierRow(str(Consent.Kind(consent.kind).label), f"{consent.name}: {answer}{until}", consent.scope)
+    if consent.guardian_name:
+        yield DossierRow(f"Signed for {consent.name}", consent.guardian_name, consent.guardian_relation)
+    limits = "; ".join(consent_limits.in_words(consent)) if consent.reach == Reach.LIMITED else ""
+    reach = limits or str(Reach(consent.reach).label)
+    yield DossierRow(f"What {consent.name} allows", reach)
+    yield DossierRow(f"May be altered, says {consent.name}", str(Answer(consent.may_alter).label))
+    yield DossierRow(f"May go to an AI service, says {consent.name}", str(Answer(consent.to_providers).label))
+    for file in consent.files:
+        yield DossierRow(f"Signed by {consent.name}", file["name"] or "Document", f"document {file['sha256'][:12]}")
 
 
 def _made(version: Version) -> Iterator[DossierRow]:

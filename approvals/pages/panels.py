@@ -93,7 +93,10 @@ class SubmitPanel:
 
     @cached_property
     def live_in(self) -> set[int]:
-        return set(Release.objects.live().filter(version=self.version).values_list("channel", flat=True))
+        """Channels that it need not be submitted to. Where a consent was renewed, it may be, to stay for longer."""
+        live = Release.objects.live().filter(version=self.version)
+        renewed = set(live.renewed().values_list("channel", flat=True))
+        return set(live.values_list("channel", flat=True)) - renewed
 
     @cached_property
     def verdicts(self) -> review_page.Verdicts:
@@ -205,6 +208,8 @@ def why_paused(release: Release) -> str:
     """Why a release is not served for the moment, and what brings it back."""
     if not release.channel.active:
         return "The channel is switched off."
+    if Release.objects.without_rights().filter(pk=release.pk).exists():
+        return "The rights to it were withdrawn. The release is about to end."
     if release.version.status == Status.ARCHIVED:
         return "The version was archived. The release is about to end."
     if release.version.status == Status.IN_REVIEW:

@@ -11,7 +11,8 @@ from django.db.models import Count, Q, QuerySet
 
 from approvals.models import Release, Review, ReviewState
 from approvals.models.release import ReleaseQuerySet
-from assets.models import Asset, Decided, LicenseSet, Listing, Terms
+from assets.models import Asset, Consent, Decided, LicenseSet, Listing, Terms
+from assets.rights import consents
 from assets.rights.license_sets import SetFacts, facts_of
 from assets.rights.terms import resting_on
 from assets.versions.dossier import digest_of
@@ -137,6 +138,18 @@ def of_renaming(asset: Asset) -> RenamePauses:
     places = Count("pk", filter=Q(version__asset=asset), distinct=True)
     counts = live.aggregate(places=places, altered=Count("version__asset", filter=beside, distinct=True))
     return RenamePauses(**counts, decided=_can_be_undone().filter(version__asset=asset).count())
+
+
+def of_revoking(consent: Consent) -> str:
+    """What ends when a consent is revoked: all that rests on it, and whatever shows the same bytes."""
+    sha256 = consents.pictures_of(consent).values("sha256")
+    live = Release.objects.flagged().live().filter(version__sha256__in=sha256)
+    counts = live.aggregate(places=Count("pk"), pictures=Count("version__asset", distinct=True))
+    if not counts["places"]:
+        return "Nothing that rests on it is live now. No picture can be published by it any more."
+    pictures = "1 picture is" if counts["pictures"] == 1 else f"{counts['pictures']} pictures are"
+    places = "1 place" if counts["places"] == 1 else f"{counts['places']} places"
+    return f"{pictures} live in {places} and will be withdrawn at once: sites that ask are told that they are gone."
 
 
 def of_moving(listing: Listing) -> ListingPauses:

@@ -9,7 +9,7 @@ from functools import cached_property
 from django.conf import settings
 from django.urls import reverse
 
-from approvals.channels import disclosure, verdict
+from approvals.channels import disclosure, people, verdict
 from approvals.channels.disclosure import CAPTION_LIMIT, Disclosure, Profile
 from approvals.channels.rules import BadRules
 from approvals.models import Channel, Decision, Release, Review, ReviewState
@@ -213,6 +213,7 @@ def public_view(version: Version, channel: Channel) -> PublicView:
         profile = Profile()
     kind = verdict.kind_of(version) or Kind.PHOTOGRAPH
     said = disclosure.disclose(profile, kind, note=version.disclosure_note)
+    said = people.with_people(said, profile, version.shows_people)
     credit = version.license.attribution if version.license else ""
     alt, address = "" if version.decorative else version.alt_text, originals.address(version.asset_id, version.number)
     return PublicView(channel, said, alt, credit, kind.value, originals_page=address)

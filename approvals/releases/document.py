@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from approvals.channels import disclosure
+from approvals.channels import disclosure, people
 from approvals.channels.disclosure import Disclosure, Profile
 from approvals.channels.rules import Rules
 from approvals.models.document import (
@@ -199,7 +199,8 @@ def _limits(license: Mapping[str, Any]) -> PublicLimits:
 
 def _disclosure(facts: Facts, kind: Kind, profile: Profile) -> PublicDisclosure:
     stated = facts["disclosure"]
-    shown = disclosure.disclose(profile, kind, note=stated["note"])
+    said = disclosure.disclose(profile, kind, note=stated["note"])
+    shown = people.with_people(said, profile, facts["consents"]["shows_people"])
     return PublicDisclosure(
         kind=kind,
         alterations=stated["alterations"],

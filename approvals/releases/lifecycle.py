@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from approvals.releases.transitions import move
 from assets.imaging.rendering import Rendered
 from assets.models import Version
 from assets.models.version import Status
-from assets.rights import validity
+from assets.rights import validity, withdrawals
 from assets.versions import renewal, transitions
 from core import audit, clock
 from core.audit import Change
@@ -59,20 +60,34 @@ def publish(decision: Decision, channel: Channel, file: Rendered, at: datetime) 
     return made
 
 
-def withdraw(release: Release, reason: str, *, by: User) -> Release:
-    """End a release for good. From now on it answers 410, and the channel's events say so."""
+def withdraw(release: Release, reason: str, *, for_rights: bool = False, by: User) -> Release:
+    """End a release for good. From now on it answers 410, and the channel's events say so.
+
+    Withdrawn for rights, the same bytes are gone from every channel, whichever picture shows them.
+    """
     check_right(by, WITHDRAW, "You need the right to withdraw releases.")
     if not reason.strip():
         raise Blocked(
             [Finding("reason_missing", "Say why it is withdrawn. The reason is kept in the log.", field="reason")]
         )
     with transaction.atomic():
+        if for_rights:
+            withdrawals.hold_bytes([release.version])
         locked = _locked_release(release)
         end(locked, ReleaseState.WITHDRAWN, reason.strip()[:300], by=by)
         moved = _follow(locked.version) or [Change(locked.version)]
-        words = f"Withdrawn from {locked.channel}. {reason.strip()}"
-        audit.record(by, "release.withdrawn", [*moved, *traces.ended(locked)], words, release=locked.pk)
+        rights = withdrawals.note([locked.version], reason.strip(), by=by) if for_rights else []
+        words = f"Withdrawn from {locked.channel}{' for rights' if for_rights else ''}. {reason.strip()}"
+        audit.record(by, "release.withdrawn", [*moved, *traces.ended(locked), *rights], words, release=locked.pk)
+    if for_rights:
+        end_without_rights()
     return locked
+
+
+def end_without_rights(limit: int = 100) -> int:
+    """End releases whose bytes were withdrawn for rights, wherever. Nothing of them is served already."""
+    going_on = Release.objects.filter(state=ReleaseState.LIVE)
+    return _bring_up_to_date(list(going_on.without_rights().order_by("?")[:limit]))
 
 
 def expire_due(limit: int = 100) -> int:
@@ -106,7 +121,8 @@ def _let_go_of_those_as_told(touched: list[UUID]) -> None:
             standing = set(here.standing().values_list("pk", flat=True))
             here.filter(paused_at=None, pk__in=standing).update(served=True, touched=False)
             paused = here.filter(paused_at__isnull=False).exclude(version__status=Status.ARCHIVED)
-            paused.exclude(pk__in=standing).update(served=False, touched=False)
+            ended = list(here.without_rights().values_list("pk", flat=True))
+            paused.exclude(pk__in=[*standing, *ended]).update(served=False, touched=False)
 
 
 def _bring_up_to_date(due: list[Release]) -> int:
@@ -130,6 +146,10 @@ def _bring_one_up_to_date(release: Release) -> bool:
         if locked.valid_until and locked.valid_until < locked.channel.today:
             end(locked, ReleaseState.EXPIRED, "License or consent has ended.", by=None)
             return _told(locked, "expired", f"Expired in {locked.channel}: license or consent has ended.")
+        if why := _without_rights(locked):
+            end(locked, ReleaseState.WITHDRAWN, why[:300], by=None)
+            moved = _follow(locked.version)
+            return _told(locked, "withdrawn", f"Withdrawn from {locked.channel} for rights. {why}", moved)
         if locked.version.status == Status.ARCHIVED:
             end(locked, ReleaseState.WITHDRAWN, "The version was archived.", by=None)
             return _told(locked, "withdrawn", f"Withdrawn from {locked.channel}: the version was archived.")
@@ -160,10 +180,21 @@ def _resume(release: Release) -> bool:
     return _told(release, "resumed", f"Resumed in {release.channel}: it matches what was approved{beside}.")
 
 
-def _told(release: Release, what: str, words: str) -> bool:
+def _told(release: Release, what: str, words: str, moved: Sequence[Change[Version]] = ()) -> bool:
     trace = {"paused": traces.paused, "resumed": traces.resumed}.get(what, traces.ended)
-    audit.record(None, f"release.{what}", [Change(release.version), *trace(release)], words, release=release.pk)
+    about = [*(moved or [Change(release.version)]), *trace(release)]
+    audit.record(None, f"release.{what}", about, words, release=release.pk)
     return True
+
+
+def _without_rights(release: Release) -> str:
+    """Why the rights to its bytes have ended since it was released, and where that was said; empty when they stand."""
+    ended = [each for each in withdrawals.of_bytes(release.version.sha256) if each.at >= release.released_at]
+    if not ended:
+        return ""
+    first = ended[-1]
+    same = "" if first.version_id == release.version_id else f" It is the same picture as “{first.version}”."
+    return f"{first.reason}{same}"
 
 
 def end(release: Release, state: ReleaseState, reason: str, *, by: User | None) -> None:

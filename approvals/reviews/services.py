@@ -86,7 +86,12 @@ def _channel_choice(version: Version, channels: list[Channel]) -> list[Finding]:
     if not channels:
         return [Finding("channels_missing", "Choose at least one channel.", field="channels")]
     live = Release.objects.live().filter(version=version, channel__in=channels).select_related("channel")
-    return [Finding("already_live", f"It is live in {release.channel} already.", field="channels") for release in live]
+    renewed = set(live.renewed().values_list("pk", flat=True))
+    return [
+        Finding("already_live", f"It is live in {release.channel} already.", field="channels")
+        for release in live
+        if release.pk not in renewed
+    ]
 
 
 def _check_can_be_submitted(version: Version) -> None:

@@ -10,7 +10,7 @@ from django.template import RequestContext
 from approvals.models import Release
 from approvals.pages import eligibility, pauses
 from approvals.pages.panels import ReleasePanel, SubmitPanel
-from assets.models import Asset, LicenseSet, Listing, Terms, Version
+from assets.models import Asset, Consent, LicenseSet, Listing, Terms, Version
 from assets.rights.license_sets import SetFacts
 
 register = template.Library()
@@ -73,3 +73,9 @@ def license_set_effect(kept: LicenseSet, said: SetFacts) -> pauses.LicenseEffect
 def terms_effect(terms: Terms) -> pauses.LicenseEffect:
     """What answering all licenses of these terms again would stop."""
     return pauses.of_answering_again(terms)
+
+
+@register.simple_tag
+def consent_effect(consent: Consent) -> str:
+    """What ends when a consent is revoked."""
+    return pauses.of_revoking(consent)

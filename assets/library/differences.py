@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from assets.models import Answer, DataMining, DigitalSource, Question
+from assets.models import Answer, DataMining, DigitalSource, Question, Reach, Shown
 from assets.models.limits import KINDS
 from assets.models.version import Status
 from assets.provenance.alterations import in_plain_words
@@ -45,6 +45,7 @@ LABELS = {
     "consents.shows_people": "Shows people",
     "consents.shows_property": "Shows a property",
     "consents.given": "Consents",
+    "consents.new_rights": "By which right it may be used again",
     "disclosure.digital_source": "How the picture was made",
     "disclosure.alterations": "What was altered",
     "disclosure.original": "Original",
@@ -71,7 +72,7 @@ IN_WORDS: Mapping[str, Callable[[str], str]] = {
     "license.limits.exclusive_until": _day,
     "license.limits.may_alter": lambda value: str(Answer(value).label),
     "license.data_mining": lambda value: str(DataMining(value).label),
-    "consents.shows_people": lambda value: str(Answer(value).label),
+    "consents.shows_people": lambda value: str(Shown(value).label),
     "consents.shows_property": lambda value: str(Answer(value).label),
     "disclosure.digital_source": lambda value: str(DigitalSource(value).label),
     "disclosure.original": _hash,
@@ -141,8 +142,21 @@ def _shown_item(path: str, item: Any) -> str:
     if path == "license.limits.kinds":
         return KINDS.get(str(item), str(item))
     if isinstance(item, Mapping):
-        return f"{item.get('name', '')} ({item.get('given', '')})"
+        return f"{item.get('name', '')} ({'revoked' if item.get('revoked') else _terms_of(item)})"
     return in_plain_words(str(item))
+
+
+def _terms_of(consent: Mapping[str, Any]) -> str:
+    """What of a consent changes most: whether it was given, how far it goes, and until when."""
+    reach = consent.get("reach")
+    until = consent.get("valid_until")
+    return ", ".join(
+        [
+            str(consent.get("given", "")),
+            *([str(Reach(reach).label).lower()] if reach in Reach.values else []),
+            *([f"until {until}"] if until else []),
+        ]
+    )
 
 
 def _cut(text: str, limit: int = 160) -> str:

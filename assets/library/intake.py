@@ -128,7 +128,9 @@ def _note_hands(version: Version, hands: Hands, before: Asset | None, by: User) 
     elif not hands.get(Part.NAMED):
         contributors.contribute([version], Part.NAMED, by=by)
     if version.asset.listing:
-        contributors.note([version], {Part.PLACED: version.asset.listing.placed_by.all()})
+        answered = User.objects.filter(pk__in=version.asset.listing.consents.values("recorded_by"))
+        hands = {Part.PLACED: version.asset.listing.placed_by.all(), Part.RIGHTS: answered}
+        contributors.note([version], hands)
 
 
 def _place(asset: Asset | None, title: str, listing: Listing | None, by: User) -> tuple[Asset, int]:

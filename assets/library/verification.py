@@ -12,6 +12,7 @@ from django.db.models import Q
 from assets.listings.traces import of_listing
 from assets.models import (
     Consent,
+    ConsentUse,
     Contributor,
     EarlierSeal,
     License,
@@ -19,8 +20,10 @@ from assets.models import (
     Listing,
     Part,
     Rendition,
+    RightsWithdrawal,
     Terms,
     Version,
+    WiderSeal,
 )
 from assets.rights.license_sets import SHARED
 from assets.rights.terms import sha256_of
@@ -54,6 +57,7 @@ def walk(older: Older) -> Iterator[str]:
     yield from audit.gone(Listing)
     listings = Listing.objects.prefetch_related("placed_by")
     yield from audit.walk(listings, lambda batch: audit.differences(batch, of_listing))
+    yield from _rights()
     older.update({name: len(found) for name, found in counted.items()})
 
 
@@ -61,7 +65,6 @@ def files() -> Iterator[str]:
     """Files that are missing where they are kept, or that have changed there."""
     kept = (
         (Version.objects.all(), "sha256"),
-        (Consent.objects.exclude(document_sha256=""), "document_sha256"),
         (Rendition.objects.all(), "sha256"),
         (Terms.objects.exclude(text_sha256=""), "text_sha256"),
     )
@@ -71,6 +74,8 @@ def files() -> Iterator[str]:
         for sha256 in (file["sha256"] for file in each.evidence):
             if problem := _file(sha256):
                 yield f"{name_of(each)}: {problem}"
+    for consent in Consent.objects.order_by("pk").iterator():
+        yield from (f"{name_of(consent)}: {problem}" for problem in _evidence(consent) if problem)
 
 
 def files_of(rows: models.QuerySet[models.Model], column: str) -> Iterator[str]:
@@ -92,6 +97,37 @@ def _file(sha256: str) -> str:
     except OSError as error:
         return f"its file {sha256[:12]}… cannot be read: {error}"
     return ""
+
+
+def _evidence(consent: Consent) -> list[str]:
+    """What is wrong with the files of a consent."""
+    try:
+        return [_file(file["sha256"]) for file in consent.files]
+    except audit.UNREADABLE:
+        return ["its files cannot be read."]
+
+
+# Consents, and rights that ended
+
+
+def _rights() -> Iterator[str]:
+    """Consents by their own rows; with which pictures they are is part of the dossiers."""
+    yield from audit.gone(Consent)
+    yield from audit.walk(Consent.objects.select_related("listing"), _consents)
+    for kind in (RightsWithdrawal, WiderSeal):
+        yield from audit.gone(kind)
+        yield from audit.walk(kind._default_manager.all(), _logged_rows)
+
+
+def _consents(batch: Sequence[Consent]) -> list[str]:
+    """One from before consents were logged as rows is vouched for by the picture that it was recorded for."""
+    used = set(ConsentUse.objects.filter(consent__in=batch).values_list("consent", flat=True))
+    unlogged = audit.unlogged([row for row in batch if row.pk not in used], set())
+    return unlogged + audit.differences(batch, columns_of)
+
+
+def _logged_rows(batch: Sequence[models.Model]) -> list[str]:
+    return audit.unlogged(batch, set()) + audit.differences(batch, columns_of)
 
 
 # Versions

@@ -1,4 +1,4 @@
-"""What may be done with a version: terms snapshots, the license's eight answers and its limits, and consents."""
+"""What may be done with a version: terms snapshots, and the license’s eight answers with its limits."""
 
 from __future__ import annotations
 
@@ -158,27 +158,3 @@ class License(Grant):
 
     def __str__(self) -> str:
         return f"license {self.pk}"
-
-
-class Consent(models.Model):
-    """A release by a person or a property owner whom a version shows."""
-
-    class Kind(models.TextChoices):
-        PERSON = "person", "A person"
-        PROPERTY = "property", "A property owner"
-
-    version = models.ForeignKey("assets.Version", on_delete=models.PROTECT, related_name="consents")
-    kind = models.CharField(max_length=16, choices=Kind)
-    name = models.CharField(max_length=200)
-    given = models.CharField(max_length=8, choices=Answer, default=Answer.UNKNOWN)
-    scope = models.CharField(max_length=300, blank=True, help_text="What the release covers.")
-    valid_until = models.DateField(null=True, blank=True)
-    document_sha256 = models.CharField(max_length=64, blank=True)
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ("recorded_at",)
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {self.name}"

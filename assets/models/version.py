@@ -11,6 +11,7 @@ from django.db import connection, models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from assets.models.consent import Consent, Shown
 from assets.models.rights import Answer
 from core import clock
 from core.languages import name_of
@@ -28,9 +29,9 @@ class VersionQuerySet(models.QuerySet["Version"]):
         return self.all() if user.has_perm("assets.view_asset") else self.none()
 
     def with_dossier(self) -> VersionQuerySet:
-        """With everything that is judged about a version, in three queries."""
+        """With everything that is judged about a version, in four queries."""
         judged = self.select_related(*JUDGED)
-        return judged.prefetch_related("consents", "translations")
+        return judged.prefetch_related("consents", "asset__listing__consents", "translations")
 
     def with_details(self) -> VersionQuerySet:
         """With everything that the page of a version tells: its dossier, and who had a hand in it.
@@ -157,10 +158,17 @@ class Version(models.Model):
     )
     disclosure_note = models.CharField(max_length=300, blank=True)
 
-    shows_people = models.CharField(max_length=8, choices=Answer, default=Answer.UNKNOWN)
+    shows_people = models.CharField(max_length=8, choices=Shown, default=Shown.UNKNOWN)
     shows_property = models.CharField(max_length=8, choices=Answer, default=Answer.UNKNOWN)
     license = models.OneToOneField(
         "assets.License", null=True, blank=True, on_delete=models.PROTECT, related_name="version"
+    )
+
+    consents = models.ManyToManyField(Consent, through="assets.ConsentUse", related_name="versions")
+    new_rights = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="Withdrawal for rights of the same bytes → by which right they may be used again.",
     )
 
     status = models.CharField(max_length=20, choices=Status, default=Status.DRAFT)
@@ -213,6 +221,12 @@ class Version(models.Model):
         """Whether it started as a photograph and now shows something that was not there."""
         return bool(self.alterations) or self.digital_source in COMPOSITES
 
+    @property
+    def all_consents(self) -> list[Consent]:
+        """Those that were chosen for it, and those for every picture of its listing."""
+        listing = self.asset.listing
+        return [*self.consents.all(), *(listing.consents.all() if listing else ())]
+
 
 def label_of(number: int, added: datetime, maker: str) -> str:
     """The label of a version from what it is made of. The day is the team's."""
@@ -253,6 +267,24 @@ class Decided(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version_id} as decided, {self.digest[:12]}"
+
+
+class WiderSeal(models.Model):
+    """Two hashes of a version's dossier between which its consents only grew: what was decided on one holds for both.
+
+    A renewal takes nothing down. As soon as anything else changes, the dossier of now is another one, and the decision
+    holds no longer.
+    """
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="wider_seals")
+    decided = models.CharField(max_length=64)
+    now = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("version", "decided", "now"), name="wider_seal_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.version_id}: {self.decided[:12]} holds for {self.now[:12]}"
 
 
 class AltText(models.Model):

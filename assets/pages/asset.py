@@ -22,14 +22,17 @@ from django.views.decorators.http import require_POST, require_safe
 from assets.alt_texts import checking, writing
 from assets.alt_texts.forms import AltTextForm
 from assets.library import collection
+from assets.library.consent_forms import ChooseConsentForm, ConsentForm, NewRightsForm
 from assets.library.forms import RenameForm
-from assets.models import Asset, Version
+from assets.models import Asset, Consent, Version
+from assets.pages.consents import evidence_of
 from assets.pages.messages import message_before
 from assets.pages.version_page import Line, VersionPage
 from assets.provenance import disclosure, explaining
 from assets.provenance.forms import DisclosureForm, ExplanationForm
-from assets.rights import consents, license_sets, licenses
-from assets.rights.forms import ChosenSetForm, ConsentForm, LicenseForm, ShownForm
+from assets.rights import consents, license_sets, licenses, withdrawals
+from assets.rights.forms import ChosenSetForm, LicenseForm, ShownForm
+from core.errors import Blocked
 from core.models import User
 from core.web import seen
 from core.web.once import once
@@ -161,18 +164,67 @@ def use_license_set(request: SignedIn, asset_id: UUID, number: int) -> HttpRespo
 @once()
 def consent(request: SignedIn, asset_id: UUID, number: int, consent_id: int | None = None) -> HttpResponse:
     """Record a consent, or what became of one."""
-    with seen.held(request, Version.objects.filter(asset=asset_id, number=number)):
+    evidence = evidence_of(request)
+    with seen.held(request, Consent.objects.filter(pk=consent_id or 0)):
         found = _version(request, asset_id, number)
         kept = get_object_or_404(found.consents, pk=consent_id) if consent_id else None
         form = ConsentForm.of(kept, request.POST)
-        is_whole = form.is_valid()
+        is_whole = all([form.is_valid(), evidence.is_valid()])
         if is_whole and kept:
-            consents.change_consent(kept, form.consent(), by=request.user)
+            consents.change_consent(kept, form.consent(evidence.cleaned_data["file"]), by=request.user)
         elif is_whole:
-            consents.record_consent([found], form.consent(), by=request.user)
+            consents.record_consent([found], form.consent(evidence.cleaned_data["file"]), by=request.user)
     if not is_whole:
-        return _refused(request, found, "consents", form, name="consent", editing=f"consent-{consent_id or 'new'}")
+        forms = {"consent": form, "evidence": evidence}
+        return _panel_with(request, found, "consents", forms, f"consent-{consent_id or 'new'}", seen.status(form))
     return _saved(request, found, "consents", "Consent saved.")
+
+
+@require_POST
+@may_edit
+@once()
+def use_consent(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
+    """Let the version rest on a consent that is recorded already."""
+    found = _version(request, asset_id, number)
+    form = ChooseConsentForm(request.POST)
+    if not form.is_valid():
+        return _refused(request, found, "consents", form, name="choose_consent")
+    consents.apply_consent(form.cleaned_data["consent"], [found], by=request.user)
+    return _saved(request, found, "consents", "Consent added.")
+
+
+@require_POST
+@may_edit
+@once()
+def remove_consent(request: SignedIn, asset_id: UUID, number: int, consent_id: int) -> HttpResponse:
+    """Let the version rest on a consent no longer."""
+    found = _version(request, asset_id, number)
+    kept = get_object_or_404(found.consents, pk=consent_id)
+    consents.remove_consent(kept, [found], by=request.user)
+    return _saved(request, found, "consents", f"It rests on the consent of {kept.name} no longer.")
+
+
+@require_POST
+@may_edit
+def new_rights(request: SignedIn, asset_id: UUID, number: int) -> HttpResponse:
+    """Save by which right bytes may be used again that were withdrawn for rights."""
+    with seen.held(request, Version.objects.filter(asset=asset_id, number=number)):
+        found = _version(request, asset_id, number)
+        form = NewRightsForm.of(found.new_rights, request.POST)
+        is_whole = form.is_valid() and _named_rights(request, found, form)
+    if not is_whole:
+        return _refused(request, found, "consents", form, name="new_rights")
+    return _saved(request, found, "consents", "New rights saved.")
+
+
+def _named_rights(request: SignedIn, found: Version, form: NewRightsForm) -> bool:
+    try:
+        withdrawals.name_new_rights(found, form.cleaned_data["words"], by=request.user)
+    except Blocked as blocked:
+        for finding in blocked.findings:
+            form.add_error("words", finding.words)
+        return False
+    return True
 
 
 @require_POST
@@ -242,7 +294,13 @@ def _panel(
     editing: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    page = VersionPage(version, request.user, editing, {name or panel: form})
+    return _panel_with(request, version, panel, {name or panel: form}, editing, status)
+
+
+def _panel_with(
+    request: SignedIn, version: Version, panel: str, forms: dict[str, Form], editing: str, status: int
+) -> HttpResponse:
+    page = VersionPage(version, request.user, editing, forms)
     template = PANEL.format(panel) if request.htmx else PAGE
     return render(request, template, {"page": page, "version": version}, status=status)
 

@@ -15,16 +15,17 @@ from django.urls import reverse
 from assets.alt_texts.forms import AltTextForm
 from assets.imaging.rendering import SPECS, fitted, srcset_of
 from assets.library import readiness
+from assets.library.consent_forms import ChooseConsentForm, ConsentForm, EvidenceForm, NewRightsForm
 from assets.library.forms import RenameForm
-from assets.models import Consent, LicenseSet, Provenance, Terms, Version
+from assets.models import Consent, LicenseSet, Provenance, RightsWithdrawal, Terms, Version
 from assets.models.version import Status
 from assets.pages.contributions import Contribution, contributions
 from assets.pages.file_statement import About, FileFact, file_statement
 from assets.pages.history import HistoryEntry, history_of
 from assets.provenance.alterations import in_plain_words
 from assets.provenance.forms import DisclosureForm, ExplanationForm
-from assets.rights import licenses, terms
-from assets.rights.forms import ChosenSetForm, ConsentForm, LicenseForm, ShownForm
+from assets.rights import licenses, terms, withdrawals
+from assets.rights.forms import ChosenSetForm, LicenseForm, ShownForm
 from assets.rights.licenses import QUESTIONS, Asked, GivenAnswer
 from assets.versions import changing
 from core import clock
@@ -234,7 +235,7 @@ class VersionPage:
 
     @cached_property
     def consents(self) -> list[Consent]:
-        return list(self.version.consents.all())
+        return self.version.all_consents
 
     @property
     def changing(self) -> Consent | None:
@@ -245,6 +246,16 @@ class VersionPage:
     def recording(self) -> bool:
         """Whether the form of a consent, new or kept, is open."""
         return "consent" in self.editing
+
+    @property
+    def choosing_consent(self) -> bool:
+        """Whether the field for a consent that is there already was just filled in wrongly."""
+        return "choose_consent" in self.filled
+
+    @cached_property
+    def withdrawn(self) -> list[RightsWithdrawal]:
+        """When rights to these bytes ended, here or in another picture."""
+        return withdrawals.of_bytes(self.version.sha256)
 
     # Provenance
 
@@ -329,6 +340,18 @@ class VersionPage:
         if "consent" in self.filled:
             return self.filled["consent"]
         return ConsentForm.of(self.changing)
+
+    @property
+    def evidence_form(self) -> Form:
+        return self.filled.get("evidence") or EvidenceForm.of()
+
+    @property
+    def choose_consent_form(self) -> Form:
+        return self.filled.get("choose_consent") or ChooseConsentForm()
+
+    @property
+    def new_rights_form(self) -> Form:
+        return self.filled.get("new_rights") or NewRightsForm.of(self.version.new_rights)
 
     @property
     def disclosure_form(self) -> Form:

@@ -11,9 +11,8 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.forms import BoundField
 
-from assets.models import Answer, Consent, DataMining, Grant, LicenseSet, Question, Terms, Version
+from assets.models import Answer, DataMining, Grant, LicenseSet, Question, Shown, Terms, Version
 from assets.models.limits import KINDS, BadLimits, Limits
-from assets.rights.consents import GivenConsent
 from assets.rights.license_sets import SetFacts
 from assets.rights.licenses import QUESTIONS, Asked, GivenAnswer, LicenseFacts, answers_of
 from assets.rights.limits import of as limits_of
@@ -277,10 +276,13 @@ class ChosenSetForm(forms.Form):
 
 
 class ShownForm(SeenForm):
-    """Who and what can be recognized."""
+    """Who and what can be seen."""
 
     people = forms.ChoiceField(
-        label="Does it show real people who can be recognized?", choices=Answer, widget=forms.RadioSelect
+        label="Does it show people, real or made or changed by AI?",
+        help_text="Choose both where AI changed a real person, who must still agree.",
+        choices=Shown,
+        widget=forms.RadioSelect,
     )
     property = forms.ChoiceField(
         label="Does it show a private property whose owner must agree?", choices=Answer, widget=forms.RadioSelect
@@ -289,28 +291,6 @@ class ShownForm(SeenForm):
     @classmethod
     def of(cls, version: Version, data: Mapping[str, Any] | None = None) -> ShownForm:
         return cls(data, initial={"people": version.shows_people, "property": version.shows_property}, prefix="shown")
-
-
-class ConsentForm(SeenForm):
-    """One person's or owner's release."""
-
-    kind = forms.ChoiceField(label="From", choices=Consent.Kind, widget=forms.RadioSelect, initial="person")
-    name = forms.CharField(max_length=200)
-    given = forms.ChoiceField(label="Given?", choices=Answer, widget=forms.RadioSelect, initial=Answer.YES)
-    scope = forms.CharField(max_length=300, required=False, label="What it covers")
-    valid_until = forms.DateField(
-        required=False, label="Expires", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-
-    @classmethod
-    def of(cls, consent: Consent | None, data: Mapping[str, Any] | None = None) -> ConsentForm:
-        """The form of a consent that is there, or of a new one."""
-        said = {name: getattr(consent, name) for name in cls.base_fields} if consent else None
-        return cls(data, initial=said, prefix="consent")
-
-    def consent(self) -> GivenConsent:
-        """What was given, for `consents.record_consent`."""
-        return GivenConsent(**self.cleaned_data)
 
 
 def rows_of(form: forms.Form) -> Iterator[QuestionRow]:

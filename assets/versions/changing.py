@@ -69,15 +69,16 @@ class Held:
                 yield with_seal(change, self.seals[version.pk])
 
 
-def hold(versions: Iterable[Version], *, by: User) -> Held:
+def hold(versions: Iterable[Version], *, by: User, and_archived: bool = False) -> Held:
     """The versions as they are now, held until the transaction ends. Raises PermissionDenied and InvalidTransition.
 
-    Everybody takes them in the same order, so that two sets with the same versions do not wait for each other.
+    Everybody takes them in the same order, so that two sets with the same versions do not wait for each other. Those
+    that are archived are only held for what many share, which says the same of each.
     """
     check_right(by)
     keys = sorted({version.pk for version in versions})
     held = [each for batch in batches(keys) for each in _locked(batch)]
-    if closed := [version for version in held if version.status in CLOSED]:
+    if not and_archived and (closed := [version for version in held if version.status in CLOSED]):
         name = "This version" if len(held) == 1 else f"“{closed[0]}”"
         raise InvalidTransition(f"{name} is archived, so it can no longer be changed. Add a new version.")
     before = {version.pk: dossier.flat(dossier.facts(version)) for version in held}

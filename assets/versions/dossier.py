@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from assets.models import Grant, Listing, Provenance, Terms, Version
+from assets.models import Answer, Consent, Grant, Listing, Provenance, Shown, Terms, Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,39 @@ LICENSE_3 = (
 
 
 def _consents_3(version: Version) -> dict[str, Any]:
-    return _consents(version)
+    given = [of_consent(consent) for consent in version.all_consents]
+    return {
+        "shows_people": version.shows_people,
+        "shows_property": version.shows_property,
+        "given": _in_order(given),
+        "new_rights": [f"#{key}: {words}" for key, words in sorted(version.new_rights.items())],
+    }
+
+
+def of_consent(consent: Consent) -> dict[str, Any]:
+    """All of a consent that is judged with each picture that rests on it."""
+    files = [{"name": file["name"], "sha256": file["sha256"]} for file in consent.files]
+    return {
+        "kind": consent.kind,
+        "name": consent.name,
+        "guardian": {"name": consent.guardian_name, "relation": consent.guardian_relation},
+        "given": consent.given,
+        "scope": consent.scope,
+        "reach": consent.reach,
+        "channel_kinds": sorted(consent.channel_kinds),
+        "channels": sorted(consent.channels),
+        "territories": sorted(consent.territories),
+        "purposes": sorted(consent.purposes),
+        "may_alter": consent.may_alter,
+        "to_providers": consent.to_providers,
+        "valid_until": consent.valid_until.isoformat() if consent.valid_until else "",
+        "files": sorted(files, key=lambda file: (file["sha256"], file["name"])),
+        "revoked": consent.revoked_at is not None,
+    }
+
+
+def _in_order(given: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(given, key=lambda consent: json.dumps(consent, sort_keys=True))
 
 
 def _statement(version: Version) -> dict[str, Any]:
@@ -196,14 +228,14 @@ def _consents(version: Version) -> dict[str, Any]:
             "given": consent.given,
             "scope": consent.scope,
             "valid_until": consent.valid_until.isoformat() if consent.valid_until else "",
-            "document": consent.document_sha256,
+            "document": consent.files[0]["sha256"] if consent.files else "",
         }
         for consent in version.consents.all()
     ]
     return {
-        "shows_people": version.shows_people,
+        "shows_people": Answer.YES if version.shows_people == Shown.REAL else version.shows_people,
         "shows_property": version.shows_property,
-        "given": sorted(given, key=lambda consent: json.dumps(consent, sort_keys=True)),
+        "given": _in_order(given),
     }
 
 

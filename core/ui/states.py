@@ -42,6 +42,7 @@ STATUSES = {
     "live": Status("Live", "radio", "ink"),
     "paused": Status("Paused", "circle-pause", "waits"),
     "expired": Status("Expired", "calendar-x", "stops"),
+    "revoked": Status("Revoked", "undo-2", "stops"),
     "yes": Status("Yes", "check", "plain"),
     "no": Status("No", "minus", "plain"),
     "nobody": Status("Nobody owns it", "check", "plain"),

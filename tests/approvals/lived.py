@@ -18,7 +18,7 @@ from assets.imaging import rendering
 from assets.library import renditions
 from assets.listings import records
 from assets.listings.records import ListingFacts
-from assets.models import Answer, Listing, Terms, Version
+from assets.models import Answer, Listing, Shown, Terms, Version
 from assets.provenance.data import ProvenanceData
 from assets.rights.consents import GivenConsent
 from assets.rights.terms import STARTER, load_terms
@@ -54,9 +54,10 @@ def _ready(**options: Any) -> Version:
     ada = library.ada()
     version = factories.ready(ada, provenance=ProvenanceData(provider="sketch", terms=_terms()), **options)
     verbs.describe(version, text="Kitchen with a table", further={"de": "Küche mit Tisch"}, by=library.max_())
-    verbs.say_who_is_shown(version, people=Answer.YES, property=Answer.NO, by=ada)
+    verbs.say_who_is_shown(version, people=Shown.REAL, property=Answer.NO, by=ada)
     paper = storage.put(b"I, Jo, consent." + str(version.pk).encode())
-    given = GivenConsent(kind="person", name="Jo", given="yes", scope="listings", document_sha256=paper)
+    file = {"sha256": paper, "name": "jo.pdf", "media_type": "application/pdf", "size": 16}
+    given = GivenConsent(kind="person", name="Jo", given="yes", scope="listings", reach="any", files=[file])
     verbs.record_consent(version, given, by=ada)
     return version
 

@@ -20,13 +20,16 @@ from assets.models import (
     AltText,
     Asset,
     Consent,
+    ConsentUse,
     Contributor,
     License,
     Listing,
     Provenance,
     Rendition,
+    RightsWithdrawal,
     Terms,
     Version,
+    WiderSeal,
 )
 from core import audit, storage
 from core.models import LogEntry, LogHead, LogSubject, User
@@ -38,6 +41,10 @@ OWN: Names = lambda row: [audit.name_of(row)]  # noqa: E731 - one of a table of 
 
 def _of_license(license: License) -> list[Any]:
     return list(Version.objects.filter(license=license).values_list("pk", flat=True))
+
+
+def _of_consent(consent: Consent) -> list[Any]:
+    return [audit.name_of(consent)]
 
 
 def _of_assets(**wanted: Any) -> list[Any]:
@@ -67,8 +74,8 @@ class Table:
 
 
 SOME_DAY = datetime(2026, 11, 1, tzinfo=UTC)
-WHO_IS_A_ROW = ("recorded_by", "recorded_at")
-"""Who recorded a consent, and when, is said by contributors and log; the column is for a page."""
+WHEN_IS_A_COLUMN = ("recorded_at",)
+"""Of the entry, which is written later in the same transaction."""
 SAME_OF_A_LICENSE = ("updated_by", "updated_at")
 CLAIM = ("claimed_by", "claimed_at")
 """Lasts half an hour, and is no entry's business when it lapses."""
@@ -85,7 +92,10 @@ MADE_AGAIN = ("version", "media_type", "width", "height", "size", "created_at")
 TABLES = (
     Table(Version),
     Table(AltText, lambda row: [row.version_id]),
-    Table(Consent, lambda row: [row.version_id], WHO_IS_A_ROW),
+    Table(Consent, _of_consent, WHEN_IS_A_COLUMN),
+    Table(ConsentUse, lambda row: [row.version_id]),
+    Table(RightsWithdrawal),
+    Table(WiderSeal),
     Table(License, _of_license, SAME_OF_A_LICENSE, can_be_forged=False),
     Table(Provenance, lambda row: [row.version_id]),
     Table(Contributor, lambda row: [row.version_id], WITHIN_AN_HOUR),

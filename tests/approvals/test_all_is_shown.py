@@ -6,11 +6,13 @@ import html
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
+import time_machine
+from django.db import transaction
 from django.urls import reverse
 from pytest_django import Settings
 
@@ -24,6 +26,7 @@ from assets.models import Answer, Question, Terms, Version
 from assets.models.limits import Limits
 from assets.provenance import agreement, explaining
 from assets.provenance.data import ProvenanceData
+from assets.rights import withdrawals
 from assets.rights.consents import GivenConsent
 from assets.rights.licenses import GivenAnswer
 from core import clock
@@ -61,6 +64,7 @@ PROFILE = {
     "label_generated": "Label if generated",
     "statement": "A statement, with {original}",
     "order": "original_after",
+    "people_made_words": "People made by AI are named so",
 }
 
 LIMITS = Limits(
@@ -161,14 +165,26 @@ HOW: dict[str, Shown] = {
     "license.limits.exclusive_elsewhere": as_it_is,
     "license.limits.exclusive_until": day,
     "license.terms": "Terms of the license, read Nov 22, 2026",
-    "consents.shows_people": "Recognizable people Yes",
+    "consents.shows_people": "People Both",
     "consents.shows_property": "Private property No",
     "consents.given.*.kind": "A person Jo",
     "consents.given.*.name": as_it_is,
     "consents.given.*.given": "Jo Consenting: Yes",
     "consents.given.*.scope": as_it_is,
     "consents.given.*.valid_until": day,
-    "consents.given.*.document": first_twelve,
+    "consents.given.*.guardian.name": as_it_is,
+    "consents.given.*.guardian.relation": as_it_is,
+    "consents.given.*.reach": "What Jo Consenting allows Only in",
+    "consents.given.*.channel_kinds.*": "Listing sites, Websites",
+    "consents.given.*.channels.*": as_it_is,
+    "consents.given.*.purposes.*": "Only for the listing, marketing",
+    "consents.given.*.territories.*": as_it_is,
+    "consents.given.*.may_alter": "May be altered, says Jo Consenting Yes",
+    "consents.given.*.to_providers": "May go to an AI service, says Jo Consenting No",
+    "consents.given.*.files.*.name": as_it_is,
+    "consents.given.*.files.*.sha256": first_twelve,
+    "consents.given.*.revoked": "Jo Consenting: Yes",
+    "consents.new_rights.*": "New release of May 4",
     "disclosure.digital_source": "Photograph altered with a trained model",
     "disclosure.alterations.*": "Furniture or objects added",
     "disclosure.original": "Before the sofa, v1",
@@ -214,7 +230,7 @@ HOW: dict[str, Shown] = {
     "channels.*.rules.dpi": lambda value: f"Printed at {value} dots per inch",
     "channels.*.rules.allow_generated": "No generated pictures",
     "channels.*.rules.allow_altered": "No altered photographs",
-    "channels.*.rules.allow_people": "No recognizable people",
+    "channels.*.rules.allow_people": "No people",
     "channels.*.rules.needs_original": "An altered photograph needs its original",
     "channels.*.rules.needs_credit": "A credit line is required",
     "channels.*.rules.refused_alterations.*": "Never: renovated",
@@ -296,7 +312,8 @@ def full(ada: User) -> Version:
     verbs.describe(version, text=staged, further=french, long="Doors on two sides.", by=ada)
     answer_everything(version, ada)
     consent(version, ada)
-    verbs.say_who_is_shown(version, people="yes", property="no", by=ada)
+    new_rights(version, ada)
+    verbs.say_who_is_shown(version, people="both", property="no", by=ada)
     alterations = ["VirtualStagingItemAddition"]
     composite = "compositeWithTrainedAlgorithmicMedia"
     note = "A sofa was added"
@@ -315,9 +332,25 @@ def consent(version: Version, by: User) -> None:
         given="yes",
         scope="The website",
         valid_until=date(2028, 2, 3),
-        document_sha256=SIGNED,
+        guardian_name="Mary Consenting",
+        guardian_relation="mother",
+        reach="limited",
+        channel_kinds=["listing_site", "website"],
+        channels=["Seaview homes"],
+        territories=["California"],
+        purposes=["listing", "marketing"],
+        may_alter="yes",
+        to_providers="no",
+        files=[{"sha256": SIGNED, "name": "release.pdf", "media_type": "application/pdf", "size": 9}],
     )
     verbs.record_consent(version, given, by=by)
+
+
+def new_rights(version: Version, by: User) -> None:
+    """By which it may be used again, since it was withdrawn for rights before it was answered for."""
+    with transaction.atomic(), time_machine.travel(clock.instant() - timedelta(days=1)):
+        withdrawals.note([version], "The owner objected.", by=by)
+    withdrawals.name_new_rights(version, "New release of May 4", by=by)
 
 
 def answer_everything(version: Version, by: User, limits: Limits = Limits(may_alter="yes")) -> None:  # noqa: B008 - frozen

@@ -57,7 +57,11 @@ SOURCES = {
     "disclosure.digital_source_type": ("disclosure.digital_source",),
     "disclosure.caption": ("channels.website.profile.caption_altered", "disclosure.note"),
     "disclosure.remark_prefix": ("channels.website.profile.remark_prefix",),
-    "disclosure.label": ("channels.website.profile.label_altered",),
+    "disclosure.label": (
+        "channels.website.profile.label_altered",
+        "channels.website.profile.people_made_words",
+        "consents.shows_people",
+    ),
     "disclosure.statement": ("channels.website.profile.statement",),
     "disclosure.order": ("channels.website.profile.order",),
     "disclosure.note": ("disclosure.note",),
@@ -79,6 +83,7 @@ PROFILE = {
     "label_altered": "Staged",
     "statement": "See {original}.",
     "order": "original_after",
+    "people_made_words": "Synthetic performer",
 }
 OTHER = {
     "asset": "11111111-1111-1111-1111-111111111111",
@@ -91,6 +96,7 @@ OTHER = {
     "alt_text.language": "fr",
     "license.data_mining": "DMI-PROHIBITED",
     "license.limits.territories": ["FR"],
+    "consents.shows_people": "real",
 }
 """Where another text would not do: another value of a fact."""
 RIGHTS = {
@@ -134,6 +140,7 @@ def facts(ada: User) -> dict[str, Any]:
     library.complete_license(version, ada, url="https://terms.example/", valid_until=date(2030, 1, 1))
     given = GivenConsent(kind="person", name="Jo", given="yes", valid_until=date(2029, 1, 1))
     verbs.record_consent(version, given, by=ada)
+    verbs.say_who_is_shown(version, people="both", property="no", by=ada)
     channel = factories.channel("website", disclosure=PROFILE)
     facts = dossier.of(Version.objects.with_dossier().get(pk=version.pk), [channel]).facts
     return facts | {"license": facts["license"] | RIGHTS}

@@ -27,6 +27,7 @@ from approvals.releases import lifecycle
 from approvals.reviews import dossier, settling
 from assets.models import Asset, Version
 from assets.provenance.data import ProvenanceData
+from assets.rights import evidence
 from assets.rights.consents import GivenConsent
 from assets.rights.terms import STARTER, load_terms
 from core import audit, storage
@@ -43,7 +44,7 @@ pytestmark = pytest.mark.django_db
 PARTS = range(4 if WHOLE else 1)
 """Each with a seed of its own."""
 CHANGES = 250 if WHOLE else 60
-PAPER = b"I, Jo, consent to be shown."
+PAPER = b"%PDF-1.7 I, Jo, consent to be shown."
 Files = dict[str, bytes]
 
 
@@ -54,14 +55,14 @@ def staged(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         ada, rita = library.ada(), library.rita()
         load_terms(STARTER)
         first, second = (factories.channel(slug, rules={"needs_original": True}) for slug in ("first", "second"))
-        photograph = factories.released(factories.ready(ada, title="Empty room"), first, second)
         listing = library.ListingFactory.create(reference="HB-1042")
+        photograph = factories.released(factories.ready(ada, title="Empty room", listing=listing), first, second)
         made = ProvenanceData(provider="sketch", prompt="A room with a sofa")
         version = factories.altered(
             photograph.version, ada, title="Möbliertes Zimmer", listing=listing, provenance=made
         )
-        paper = storage.put(PAPER)
-        given = GivenConsent(kind="person", name="Jo", given="yes", scope="listings", document_sha256=paper)
+        signed = evidence.keep(PAPER, "jo.pdf")
+        given = GivenConsent(kind="person", name="Jo", given="yes", scope="listings", files=[signed])
         verbs.record_consent(version, given, by=ada)
         settling.settle(factories.decide(factories.review(version, first), Choice.CHANGES, "Brighter."))
         library.complete_license(version, ada, holder="Harbor Homes Ltd.")

@@ -58,7 +58,7 @@ def test_a_plain_photograph_has_nothing_against_it() -> None:
         (replace(STAGED, has_original=False), Rules(needs_original=True), "original_missing"),
         (replace(STAGED, original_is_photograph=False), Rules(needs_original=True), "original_not_photograph"),
         (replace(STAGED, original_is_released=False), Rules(needs_original=True), "original_not_released"),
-        (replace(PHOTO, shows_people="yes"), Rules(allow_people=False), "people_refused"),
+        (replace(PHOTO, shows_people="real"), Rules(allow_people=False), "people_refused"),
         (replace(PHOTO, credit=" "), Rules(needs_credit=True), "credit_missing"),
         (replace(PHOTO, is_intact=False), Rules(), "dossier_damaged"),
         (replace(PHOTO, channel_is_active=False), Rules(), "channel_closed"),

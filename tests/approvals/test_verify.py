@@ -84,7 +84,8 @@ def test_a_rewritten_document_decision_and_consent_are_each_named(lived: None) -
     said = "\n".join(verify())
     assert f"Release {release.pk}: its document_sha256 is not what the log says." in said
     assert f"Decision {decision.pk}: its dossier does not fit its hash." in said
-    assert f"Version {consent.version_id}: its dossier does not fit its hash." in said
+    assert f"Consent {consent.pk}: its name is not what the log says." in said
+    assert f"Version {consent.versions.get().pk}: its dossier does not fit its hash." in said
 
 
 @pytest.mark.parametrize("days", [-30, 30])

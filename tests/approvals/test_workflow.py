@@ -19,7 +19,7 @@ from approvals.models import Channel, Choice, Decision, Event, Release, Review, 
 from approvals.models.review import CLAIM_MINUTES
 from approvals.releases import lifecycle
 from approvals.reviews import dossier, services, settling
-from assets.models import Answer, Part, Version
+from assets.models import Answer, Part, Shown, Version
 from assets.models.version import Status
 from assets.rights import licenses
 from assets.versions import contributors
@@ -108,7 +108,7 @@ def _without_an_answer(version: Version, ada: User) -> None:
 
 
 def _showing_somebody(version: Version, ada: User) -> None:
-    verbs.say_who_is_shown(version, people=Answer.YES, property=Answer.NO, by=ada)
+    verbs.say_who_is_shown(version, people=Shown.REAL, property=Answer.NO, by=ada)
 
 
 def _of_unknown_source(version: Version, ada: User) -> None:

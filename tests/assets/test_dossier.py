@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -51,7 +52,7 @@ CHANGES: dict[str, Callable[[Version, User], object]] = {
     "last day": lambda v, by: verbs.answer_license(
         v, {}, holder="Harbor Homes", attribution="Harbor Homes", valid_until=date(2030, 1, 31), by=by
     ),
-    "people": lambda v, by: verbs.say_who_is_shown(v, people="yes", property="no", by=by),
+    "people": lambda v, by: verbs.say_who_is_shown(v, people="real", property="no", by=by),
     "consent": lambda v, by: verbs.record_consent(v, GivenConsent(kind="person", name="Jo"), by=by),
     "digital source": lambda v, by: verbs.mark(
         v, digital_source="humanEdits", alterations=[], original=None, disclosure_note="", by=by
@@ -78,11 +79,38 @@ def test_everything_that_is_judged_changes_the_hash(change: str, ready: Version,
 
 
 def test_everything_about_a_consent_is_judged(ready: Version, ada: User) -> None:
-    given = GivenConsent(kind="person", name="Jo", given="yes", scope="Web", valid_until=date(2030, 1, 31))
+    judged: dict[str, Any] = {
+        "kind": "person",
+        "name": "Jo",
+        "given": "yes",
+        "scope": "Web",
+        "valid_until": "2030-01-31",
+    }
+    judged |= {"reach": "limited", "channel_kinds": ["website"], "channels": [], "territories": ["Ohio"]}
+    judged |= {"purposes": ["marketing"], "may_alter": "no", "to_providers": "yes", "revoked": False}
+    signed = {"sha256": "0" * 64, "name": "jo.pdf"}
+    values = {name: value for name, value in judged.items() if name not in ("revoked", "valid_until")}
+    given = GivenConsent(
+        **values,
+        valid_until=date(2030, 1, 31),
+        guardian_name="Mary",
+        guardian_relation="mother",
+        files=[signed | {"media_type": "application/pdf", "size": 9}],
+    )
     verbs.record_consent(ready, given, by=ada)
-    (judged,) = dossier.facts(reread(ready))["consents"]["given"]
-    said = {"kind": "person", "name": "Jo", "given": "yes", "scope": "Web", "valid_until": "2030-01-31", "document": ""}
-    assert judged == said
+    said = judged | {"guardian": {"name": "Mary", "relation": "mother"}, "files": [signed]}
+    assert dossier.facts(reread(ready))["consents"]["given"] == [said]
+
+
+def test_the_earlier_formats_say_of_a_consent_what_they_said(ready: Version, ada: User) -> None:
+    """Decisions under them still stand, so a hash of theirs must come out as it did."""
+    signed = {"sha256": "0" * 64, "name": "jo.pdf", "media_type": "application/pdf", "size": 9}
+    given = GivenConsent(kind="person", name="Jo", given="yes", scope="Web", reach="any", files=[signed])
+    verbs.say_who_is_shown(ready, people="real", property="no", by=ada)
+    verbs.record_consent(ready, given, by=ada)
+    once = {"kind": "person", "name": "Jo", "given": "yes", "scope": "Web", "valid_until": "", "document": "0" * 64}
+    said = {"shows_people": "yes", "shows_property": "no", "given": [once]}
+    assert [dossier.facts(reread(ready), number)["consents"] for number in (1, 2)] == [said, said]
 
 
 def test_saving_the_same_words_again_keeps_the_hash(ready: Version, ada: User) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -35,6 +36,11 @@ def answer(version: Version, question: Question, given: Answer, detail: str = ""
         by=version.created_by,
         **said,
     )
+
+
+def given_by(name: str, **said: Any) -> GivenConsent:
+    """A consent to any use, unless more is said."""
+    return GivenConsent(**{"kind": "person", "name": name, "given": "yes", "reach": "any", "may_alter": "yes"} | said)
 
 
 def test_every_question_is_asked_once() -> None:
@@ -110,7 +116,9 @@ def test_no_license_at_all_blocks(ready: Version) -> None:
     [
         ("unknown", "no", ["shows_people_unknown"]),
         ("no", "unknown", ["shows_property_unknown"]),
-        ("yes", "no", ["consent_people_missing"]),
+        ("real", "no", ["consent_people_missing"]),
+        ("both", "no", ["consent_people_missing"]),
+        ("made", "no", []),
         ("no", "yes", ["consent_property_missing"]),
         ("no", "no", []),
     ],
@@ -133,21 +141,21 @@ def test_who_is_shown_must_be_said(people: str, property: str, found: list[str],
 def test_a_consent_must_be_given_and_in_force(
     given: str, last_day: date | None, found: list[str], ready: Version, ada: User
 ) -> None:
-    verbs.say_who_is_shown(ready, people="yes", property="no", by=ada)
-    verbs.record_consent(ready, GivenConsent(kind="person", name="Jo", given=given, valid_until=last_day), by=ada)
+    verbs.say_who_is_shown(ready, people="real", property="no", by=ada)
+    verbs.record_consent(ready, given_by("Jo", given=given, valid_until=last_day), by=ada)
     assert codes(ready) == found
 
 
 def test_a_consent_of_the_owner_says_nothing_about_people(ready: Version, ada: User) -> None:
-    verbs.say_who_is_shown(ready, people="yes", property="yes", by=ada)
-    verbs.record_consent(ready, GivenConsent(kind="property", name="Jo", given="yes"), by=ada)
+    verbs.say_who_is_shown(ready, people="real", property="yes", by=ada)
+    verbs.record_consent(ready, given_by("Jo", kind="property"), by=ada)
     assert codes(ready) == ["consent_people_missing"]
 
 
 def test_it_may_be_used_until_the_first_of_all_ends(ready: Version, ada: User) -> None:
     assert validity.last_day(dossier.facts(ready)) is None
     answer(ready, Question.TERM, Answer.NO, valid_until=TOMORROW)
-    verbs.record_consent(ready, GivenConsent(kind="person", name="Jo", given="yes", valid_until=TODAY), by=ada)
+    verbs.record_consent(ready, given_by("Jo", valid_until=TODAY), by=ada)
     assert validity.last_day(dossier.facts(Version.objects.with_dossier().get(pk=ready.pk))) == TODAY
 
 

@@ -79,8 +79,7 @@ def say_who_is_shown(version: Version, *, people: str, property: str, by: User) 
 def record_consent(version: Version, given: GivenConsent, *, by: User, instead_of: Consent | None = None) -> Consent:
     if instead_of:
         return consents.change_consent(instead_of, given, by=by)
-    [kept] = consents.record_consent([version], given, by=by)
-    return kept
+    return consents.record_consent([version], given, by=by)
 
 
 def rename(asset: Asset, title: str, *, by: User) -> Asset:

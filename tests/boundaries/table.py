@@ -99,7 +99,7 @@ FILLS = {
     "review_id": "waiting.pk",
     "revision_id": "first.pk",
     "set_id": "license_set.pk",
-    "sha256": "license_set.proof",
+    "sha256": "consent_file.sha256",
     "slug": "=house",
     "spec": "=thumb",
     "terms_id": "terms.pk",
@@ -132,6 +132,10 @@ def a_picture(**values: str) -> Sends:
 def a_listing(reference: str) -> Sends:
     fact = {"fact-TOTAL_FORMS": "1", "fact-0-name": "garden", "fact-0-value": "walled courtyard"}
     return fixed(reference=reference, title="7 Harbor Street", address="Seaview", **fact)
+
+
+def a_consent(world: World) -> Mapping[str, Any]:
+    return {"consent": world.places["further_consent"].label}
 
 
 def all_answers(world: World) -> Mapping[str, Any]:
@@ -282,6 +286,41 @@ ROWS = (
     Row("library/listings/", see=TEAM, reads=("q", "page")),
     Row("library/choose/", see=TEAM, reads=("q",)),
     Row("library/listings/choose/", see=TEAM, reads=("q",)),
+    Row("library/consents/", see=TEAM, reads=("q", "page")),
+    Row("library/consents/choose/", see=TEAM, reads=("q",)),
+    Row(
+        "library/consents/new/",
+        see=EDITORS,
+        do=EDITORS,
+        sends=prefixed("consent", kind="property", name="Olga Reed", given="yes", reach="any", scope="All of it"),
+        wrong={"consent-given": "maybe"},
+        keeps=("consent-name", "consent-scope"),
+    ),
+    Row("library/consents/<int:consent_id>/", see=TEAM, reads=("page",)),
+    Row(
+        "library/consents/<int:consent_id>/change/",
+        see=EDITORS,
+        do=EDITORS,
+        sends=prefixed("consent", name="Nora Reed", given="yes", reach="any", scope="All of it"),
+        wrong={"consent-given": "maybe"},
+        keeps=("consent-name", "consent-scope"),
+    ),
+    Row(
+        "library/consents/<int:consent_id>/renew/",
+        see=EDITORS,
+        do=EDITORS,
+        sends=prefixed("renewal", valid_until="2031-01-31"),
+        wrong={"renewal-valid_until": "soon"},
+    ),
+    Row(
+        "library/consents/<int:consent_id>/revoke/",
+        see=EDITORS,
+        do=EDITORS,
+        sends=fixed(because="She wrote on Monday."),
+        wrong={"because": "x" * 301},
+        keeps=("because",),
+    ),
+    Row("library/consents/<int:consent_id>/files/<str:sha256>/", see=TEAM),
     Row(
         "library/listings/new/",
         see=EDITORS,
@@ -345,6 +384,16 @@ ROWS = (
         sends=prefixed("consent", kind="person", name="Nora", given="no", scope="All channels"),
         wrong={"consent-given": "maybe"},
         keeps=("consent-name", "consent-scope"),
+    ),
+    Row(f"{V}consents/use/", do=EDITORS, sends=a_consent, wrong={"consent": "Nobody of this name"}),
+    Row(f"{V}consents/<int:consent_id>/remove/", do=EDITORS),
+    Row(
+        f"{V}new-rights/",
+        do=EDITORS,
+        fill={"asset_id": "pulled.asset_id"},
+        sends=prefixed("rights", words="The release of May 4"),
+        wrong={"rights-words": ""},
+        keeps=("rights-words",),
     ),
     Row(
         f"{V}disclosure/",
@@ -541,8 +590,8 @@ ROWS = (
         "channels/releases/<uuid:release_id>/withdraw/",
         see=WITHDRAWERS,
         do=WITHDRAWERS,
-        sends=fixed(reason="Sold"),
-        wrong={"reason": "x" * 301},
+        sends=fixed(kind="other", reason="Sold"),
+        wrong={"kind": "perhaps"},
         keeps=("reason",),
     ),
     Row("channels/<slug:slug>/", see=TEAM, fill={"slug": "=website"}, reads=("page",)),

@@ -33,6 +33,7 @@ HARMLESS = {
 }
 """Forms that need neither, and why."""
 WITHOUT_FORM = {
+    "assets:new_rights": "on the page of bytes that were withdrawn for rights, which another test looks at",
     "assets:check_alt_text": "it is asked while somebody types, and saves nothing",
     "approvals:undo": "its strip is in the queue of whoever decided, which another test looks at",
     "approvals:retract": "in the queue of whoever submitted",
@@ -156,7 +157,7 @@ STALE = [
     Stale("assets:alt_text", "{v}", "alt-decorative", "on", "", ("yes", "no")),
     Stale("assets:license", "{v}?edit=license", "license-valid_until", "2027-01-31", "2030-12-31"),
     Stale("assets:license", "{v}?edit=license", "license-ask_commercial", "no", "unknown", ("No", "Unknown")),
-    Stale("assets:shown", "{v}", "shown-people", "yes", "unknown", ("Yes", "Unknown")),
+    Stale("assets:shown", "{v}", "shown-people", "real", "unknown", ("Real people", "Unknown")),
     Stale("assets:consent", "{v}?edit=consent-{c}", "consent-name", "Nora Reed", "Nora Roe"),
     Stale("assets:disclosure", "{v}", "disclosure-disclosure_note", "Sky changed", "Lawn changed"),
     Stale("assets:rename", "{v}", "title", "Kitchen, north", "Kitchen, south"),

@@ -25,13 +25,14 @@ MODULES = [
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 WRITERS = {
     "approvals/admin.py", "approvals/api/views.py", "approvals/channels/loading.py",
-    "approvals/events/log.py", "approvals/releases/lifecycle.py", "approvals/releases/transitions.py",
+    "approvals/events/log.py", "approvals/releases/lifecycle.py",
+    "approvals/releases/transitions.py",
 
     "approvals/reviews/services.py", "approvals/reviews/settling.py", "approvals/reviews/transitions.py",
     "approvals/sites/access.py", "assets/alt_texts/writing.py", "assets/library/collection.py",
     "assets/library/intake.py", "assets/library/renditions.py", "assets/listings/records.py",
     "assets/provenance/data.py", "assets/rights/consents.py", "assets/rights/license_sets.py",
-    "assets/rights/licenses.py", "assets/rights/terms.py",
+    "assets/rights/licenses.py", "assets/rights/terms.py", "assets/rights/withdrawals.py",
     "assets/versions/changing.py", "assets/versions/contributors.py", "assets/versions/renewal.py",
     "assets/versions/transitions.py",
     "config/management/commands/seed.py",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,8 +15,8 @@ from django.utils import timezone
 from approvals.models import SiteKey
 from approvals.releases import lifecycle
 from approvals.sites import access
-from assets.models import Answer, Consent, Terms
-from assets.rights import consents, license_sets
+from assets.models import Answer, Consent, Reach, Terms
+from assets.rights import consents, evidence, license_sets
 from config import roles
 from core import storage
 from core.models import OutgoingMessage, User
@@ -39,6 +39,16 @@ CALLERS = ("anonymous", *SIGNED_IN, "bricks")
 """Mona manages; bricks is a listing site with a good key; the others are the cast of every test."""
 
 Table = list[str]
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A file of a consent."""
+
+    sha256: str
+    name: str
+    media_type: str
+    size: int
 
 
 @dataclass
@@ -98,13 +108,18 @@ def build() -> World:
 def _library(ada: User) -> dict[str, Any]:
     listing = assets.ListingFactory.create(reference="HB-1042")
     ready = assets.ready_version(ada, title="Kitchen", listing=listing)
-    given = consents.GivenConsent(kind=Consent.Kind.PERSON, name="Nora", given=Answer.YES)
+    given = consents.GivenConsent(kind=Consent.Kind.PERSON, name="Nora", given=Answer.YES, reach=Reach.ANY)
     consent = verbs.record_consent(ready, given, by=ada)
     shared = license_sets.create_set(license_sets.SetFacts(name="Stock 2026"), by=ada)
     proof = storage.put(b"the contract")
     shared = license_sets.add_evidence(shared, "contract.pdf", proof, by=ada)
     shared.proof = proof  # type: ignore[attr-defined] # for the address of the file
-    return {"listing": listing, "ready": ready, "consent": consent, "license_set": shared, "terms": _terms()}
+    signed = evidence.keep(b"%PDF-1.7 I, Nora, agree.", "nora.pdf")
+    consents.change_consent(consent, replace(given, files=[signed]), by=ada)
+    further = consents.record_consent([], replace(given, name="Olga"), by=ada)
+    kept = {"consent": consent, "further_consent": further, "consent_file": Signed(**signed)}
+    library = {"listing": listing, "ready": ready, "license_set": shared, "terms": _terms()}
+    return library | kept
 
 
 def _terms() -> Terms:
@@ -153,10 +168,12 @@ def _reviews(ada: User, rita: User) -> dict[str, Any]:
     live = approvals.released(approvals.ready(ada))
     altered = approvals.released(approvals.altered(live.version, ada))
     ended = approvals.released(approvals.ready(ada))
-    lifecycle.withdraw(ended, "Sold.", by=rita)
+    lifecycle.withdraw(ended, "The owner objected.", for_rights=True, by=rita)
+    assets.complete_license(ended.version, ada, url="https://license.example/new")
     with override_settings(UNDO_SECONDS=3600):
         decision = approvals.decide(approvals.review(approvals.ready(ada)))
-    return {"waiting": waiting, "live": live, "altered": altered, "ended": ended, "decision": decision}
+    pulled = {"ended": ended, "pulled": ended.version}
+    return {"waiting": waiting, "live": live, "altered": altered, "decision": decision} | pulled
 
 
 def _unsent() -> OutgoingMessage:

@@ -112,3 +112,23 @@ def what_was_released_still_is(release: Release, ada: User) -> None:
     assert Release.objects.get().document == release.document
     with pytest.raises(DatabaseError, match="written once"), transaction.atomic():
         Release.objects.update(document_text="{}")
+
+
+def test_each_consent_becomes_a_record_that_its_picture_rests_on() -> None:
+    """What was decided on it in an earlier format still holds: the hash of that comes out as it was."""
+    ada = factories.ada()
+    versions = [factories.ready_version(ada) for _ in range(2)]
+    apps = back_to([("assets", "0007_says_known_stated")])
+    rows, said = apps.get_model("assets", "Consent").objects, {"kind": "person", "given": "yes", "scope": "Web"}
+    for version, paper in zip(versions, ("5f" * 32, ""), strict=True):
+        rows.create(version_id=version.pk, name="Jo", document_sha256=paper, recorded_by_id=ada.pk, **said)
+    apps.get_model("assets", "Version").objects.filter(pk=versions[0].pk).update(shows_people="yes")
+    migrate()
+    first, second = (Version.objects.with_dossier().get(pk=version.pk) for version in versions)
+    assert [first.shows_people, second.shows_people] == ["real", "no"]
+    kept, other = first.consents.get(), second.consents.get()
+    assert ([file["sha256"] for file in kept.files], other.files) == (["5f" * 32], [])
+    assert (kept.reach, kept.may_alter, kept.to_providers) == ("unknown", "unknown", "unknown")
+    once = said | {"name": "Jo", "valid_until": "", "document": "5f" * 32}
+    was = {"shows_people": "yes", "shows_property": "no", "given": [once]}
+    assert [dossier.facts(first, number)["consents"] for number in (1, 2)] == [was, was]

@@ -94,7 +94,7 @@ def test_what_is_typed_while_a_whole_page_comes_back_is_typed_still(tab: Page, l
 
 def test_another_form_of_the_same_panel_keeps_its_words(tab: Page) -> None:
     form = adding(tab)
-    tab.get_by_role("group", name=re.compile("real people")).get_by_text("No", exact=True).click()
+    tab.get_by_role("group", name=re.compile("show people")).get_by_text("No", exact=True).click()
     tab.get_by_role("button", name="Save people and property").click()
     expect(tab.locator("#consents")).to_contain_text("People and property saved.")
     expect(form.get_by_label("Name")).to_have_value("Jane Doe")

@@ -131,7 +131,7 @@ def writes_alt_text(ada: Person, text: str) -> None:
 
 def says_that_nobody_is_shown(ada: Person) -> None:
     panel = ada.panel("consents")
-    for question in ("real people", "private property"):
+    for question in ("show people", "private property"):
         panel.get_by_role("group", name=question).get_by_text("No", exact=True).click()
     ada.press("Save people and property")
     expect(panel).to_contain_text("People and property saved")

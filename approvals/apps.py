@@ -14,8 +14,9 @@ class ApprovalsConfig(AppConfig):
     def ready(self) -> None:
         from approvals.models.guards import GUARDS
         from approvals.models.touches import TOUCHES
+        from approvals.releases import notices
         from approvals.reviews import notifications  # needs the models
         from core.outbox import topics
 
-        topics.register(*notifications.TOPICS)
+        topics.register(*notifications.TOPICS, *notices.TOPICS)
         guards.declare(*GUARDS, *TOUCHES)

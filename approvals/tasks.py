@@ -6,7 +6,7 @@ import structlog
 from celery import shared_task
 
 from approvals.models import Decision
-from approvals.releases import lifecycle
+from approvals.releases import lifecycle, notices
 from approvals.reviews import settling
 
 logger = structlog.get_logger(__name__)
@@ -30,3 +30,4 @@ def sweep() -> None:
         except Exception:  # whatever it is, those behind it must not wait for it
             logger.exception("decision.not_settled", decision=str(decision.pk))
     lifecycle.expire_due()
+    notices.tell_of_ends()

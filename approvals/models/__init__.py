@@ -2,6 +2,7 @@
 
 from approvals.models.channel import Channel, ChannelKind
 from approvals.models.event import Delivery, Event, EventKind
+from approvals.models.notice import EndNotice
 from approvals.models.release import Release, ReleaseState
 from approvals.models.review import Choice, Decision, Review, ReviewState
 from approvals.models.site import ListingSite, SiteKey
@@ -12,6 +13,7 @@ __all__ = [
     "Choice",
     "Decision",
     "Delivery",
+    "EndNotice",
     "Event",
     "EventKind",
     "ListingSite",

@@ -13,6 +13,7 @@ from django.db.models import Model, Q, QuerySet
 from django.urls import reverse
 
 from approvals.models import Release, Review
+from approvals.releases import notices
 from assets.models import Asset, Version
 from assets.models.version import Status
 from core import clock, counting, heartbeat
@@ -131,6 +132,7 @@ def _tasks(user: User) -> Iterator[Task]:
     yield from _jobs_that_wait(user)
     if user.has_perm("generation.manage_money"):
         yield from _for_managers(user)
+    yield from _rights_that_end(user)
 
 
 WAITS_FOR = {
@@ -259,12 +261,17 @@ def _for_managers(user: User) -> Iterator[Task]:
             "waits",
         )
     yield from _more(more, "models that end soon", _settings_or_spend(user))
-    soon = Release.objects.flagged().live().filter(valid_until__lte=today + ENDING_SOON)
-    leaving, more = _first(soon.select_related("version__asset", "channel").order_by("valid_until"))
+
+
+def _rights_that_end(user: User) -> Iterator[Task]:
+    """Ends soon: live pictures whose license or consent this person answered for, or all for whoever manages."""
+    leaving, more = _first(
+        notices.ending_soon(user).select_related("version__asset", "channel").order_by("valid_until")
+    )
     for release in leaving:
         yield Task(
             f"“{release.version.asset.title}” leaves {release.channel.name} on {clock.written(release.valid_until)}",
-            "its license or a consent ends",
+            "its license or a consent ends soon: renew it, and submit the picture again",
             reverse("assets:asset", args=[release.version.asset_id]),
             "calendar-clock",
             "waits",

@@ -25,7 +25,7 @@ MODULES = [
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 WRITERS = {
     "approvals/admin.py", "approvals/api/views.py", "approvals/channels/loading.py",
-    "approvals/events/log.py", "approvals/releases/lifecycle.py",
+    "approvals/events/log.py", "approvals/releases/lifecycle.py", "approvals/releases/notices.py",
     "approvals/releases/transitions.py",
 
     "approvals/reviews/services.py", "approvals/reviews/settling.py", "approvals/reviews/transitions.py",

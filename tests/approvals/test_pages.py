@@ -380,13 +380,13 @@ def test_a_release_shows_what_the_public_sees(rita: User, ready: Version) -> Non
 
 def test_withdrawing_from_the_page(rita: User, ready: Version) -> None:
     release = factories.released(ready)
-    signed_in(rita).post(reverse("approvals:withdraw", args=[release.pk]), {"reason": "Sold."})
+    signed_in(rita).post(reverse("approvals:withdraw", args=[release.pk]), {"kind": "other", "reason": "Sold."})
     assert Release.objects.get().state == "withdrawn"
 
 
 def test_withdrawing_without_a_reason_is_422(rita: User, ready: Version) -> None:
     release = factories.released(ready)
-    response = signed_in(rita).post(reverse("approvals:withdraw", args=[release.pk]), {"reason": " "})
+    response = signed_in(rita).post(reverse("approvals:withdraw", args=[release.pk]), {"kind": "other", "reason": " "})
     assert (response.status_code, Release.objects.get().state) == (422, "live")
 
 

@@ -213,6 +213,7 @@ def withdraws_it(rita: Person, reason: str) -> None:
     rita.page.locator("main .grid a").first.click()
     row = rita.panel("releases").get_by_role("listitem").filter(has_text="Our website")
     row.get_by_role("link", name="Withdraw").click()
+    rita.page.get_by_label("No: another reason").check()
     rita.page.get_by_label("Why is it withdrawn?").fill(reason)
     rita.press("Withdraw")
     rita.sees("Withdrawn")

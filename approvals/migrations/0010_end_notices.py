@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('approvals', '0007_served_releases'),
+        ('approvals', '0009_words_approved'),
     ]
 
     operations = [

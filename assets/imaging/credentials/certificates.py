@@ -5,7 +5,7 @@ Apart from the rest, since the library that reads them takes a while to load.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import pairwise
 
 from cryptography import x509
@@ -17,8 +17,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from assets.imaging.credentials.signer import DEVELOPMENT, BadCertificate, SigningCertificate
 
 AUTHORITY = "Imprimatur development authority, not trusted"
-YEARS = 5
-"""How long a certificate for development lasts."""
+BEGINS, ENDS = datetime(2026, 1, 1, tzinfo=UTC), datetime(2046, 1, 1, tzinfo=UTC)
+"""How long a certificate for development lasts: it is made before there is a clock to ask, and means nothing anyway."""
 CURVES = {"secp256r1": "es256", "secp384r1": "es384", "secp521r1": "es512"}
 PEM = serialization.Encoding.PEM
 
@@ -108,14 +108,13 @@ def _is_issued(each: x509.Certificate, by: x509.Certificate) -> bool:
 # For development
 
 
-def make(now: datetime | None = None) -> tuple[str, str]:
+def make() -> tuple[str, str]:
     """A chain and its key, PEM, under a name that says that nobody trusts it. Its authority’s key is thrown away."""
     authority, signer = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    begun = (now or datetime.now(UTC)) - timedelta(days=1)
-    root = _unsigned(AUTHORITY, authority, begun)
+    root = _unsigned(AUTHORITY, authority)
     root = root.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
     root = root.add_extension(_uses(issues=True), critical=True)
-    leaf = _unsigned(DEVELOPMENT, signer, begun)
+    leaf = _unsigned(DEVELOPMENT, signer)
     leaf = leaf.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
     leaf = leaf.add_extension(_uses(issues=False), critical=True)
     leaf = leaf.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False)
@@ -126,10 +125,10 @@ def make(now: datetime | None = None) -> tuple[str, str]:
     return b"".join(made).decode(), private.decode()
 
 
-def _unsigned(name: str, key: ec.EllipticCurvePrivateKey, begun: datetime) -> x509.CertificateBuilder:
+def _unsigned(name: str, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
     issuer = _named(AUTHORITY)
     made = x509.CertificateBuilder(issuer, _named(name), key.public_key(), x509.random_serial_number())
-    made = made.not_valid_before(begun).not_valid_after(begun + timedelta(days=365 * YEARS))
+    made = made.not_valid_before(BEGINS).not_valid_after(ENDS)
     return made.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from approvals.pages import channels, downloads, evidence, originals, reviews, sites
+from approvals.pages import channel_changes, channel_editor, channels, downloads, evidence, originals, reviews, sites
 
 app_name = "approvals"
 ORIGINALS = "originals/<uuid:asset_id>/<int:number>"
@@ -28,7 +28,14 @@ urlpatterns = [
     path("channels/releases/<uuid:release_id>/", channels.release, name="release"),
     path("channels/releases/<uuid:release_id>/file/", downloads.released_file, name="released_file"),
     path("channels/releases/<uuid:release_id>/withdraw/", channels.withdraw, name="withdraw"),
+    path("channels/new/", channel_editor.new, name="new_channel"),
+    path("channels/profiles/", channel_editor.profiles, name="profiles"),
+    path("channels/changes/<int:change_id>/", channel_changes.change, name="channel_change"),
+    path("channels/changes/<int:change_id>/confirm/", channel_changes.confirm, name="confirm_change"),
+    path("channels/changes/<int:change_id>/withdraw/", channel_changes.withdraw, name="withdraw_change"),
     path("channels/<slug:slug>/", channels.channel, name="channel"),
+    path("channels/<slug:slug>/edit/", channel_editor.edit, name="edit_channel"),
+    path("channels/<slug:slug>/switch/", channel_editor.switch, name="switch_channel"),
     path("evidence/<uuid:asset_id>/", evidence.of_picture, name="evidence"),
     path("evidence/listings/<int:listing_id>/", evidence.of_listing, name="listing_evidence"),
     path(f"{ORIGINALS}/", originals.page, name="originals"),

@@ -10,8 +10,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from approvals.channels import traces
-from approvals.channels.disclosure import Profile
+from approvals.channels.profiles import Profile
 from approvals.channels.rules import BadRules, Rules
+from approvals.channels.shipped import shipped
 from approvals.models import Channel, ChannelKind
 from core import audit, clock
 
@@ -33,6 +34,10 @@ def load(path: Path = STARTER) -> list[Channel]:
 
 
 def _checked(entry: dict[str, Any]) -> dict[str, Any]:
+    if key := entry.pop("profile", ""):
+        if key not in shipped():
+            raise BadRules(f"Channel “{entry.get('slug')}”: there is no profile “{key}”.")
+        entry["disclosure"] = dict(shipped()[key].stored)
     try:
         Rules.parse(entry.get("rules", {}))
         Profile.parse(entry.get("disclosure", {}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from approvals.models import Channel
+from approvals.models import Channel, ChannelChange
 from core.audit import Change, columns_of
 
 COUNTED = ("last_sequence",)
@@ -14,6 +14,11 @@ COUNTED = ("last_sequence",)
 def of_channel(channel: Channel) -> dict[str, Any]:
     """Every column of a channel but its counter."""
     return columns_of(channel, but=COUNTED)
+
+
+def of_change(change: ChannelChange) -> dict[str, Any]:
+    """Every column of a change of a channel."""
+    return columns_of(change)
 
 
 def made(channel: Channel) -> Change[Channel]:

@@ -12,21 +12,24 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from approvals.channels import disclosure, people, signing
-from approvals.channels.disclosure import Profile
+from approvals.channels import disclosure, signing
+from approvals.channels.disclosure import Disclosure
+from approvals.channels.profiles import ORIGINAL, PEOPLE, Profile
 from approvals.channels.rules import BadRules, Rules
 from approvals.models import Channel, Release
-from approvals.models.document import Kind
+from approvals.models.document import BurnIn, Kind
 from assets.alt_texts import checking
 from assets.alt_texts.rules import caption_repeated
 from assets.imaging.rendering import Spec, fitted
 from assets.models import Answer, Provenance, Question, Shown, Version
+from assets.models.consent import ANYBODY
 from assets.provenance import agreement
 from assets.provenance import disclosure as stated
 from assets.provenance.alterations import in_plain_words
 from assets.rights import consents, licenses, limits, validity
 from assets.rights.limits import Use
 from assets.versions import dossier as library_dossier
+from core import clock
 from core.errors import Finding, Severity
 
 
@@ -52,6 +55,9 @@ class ChannelContext:
     """Whether what is delivered is signed, as the dossier says it; `over` where the certificate has ended."""
     brought: Mapping[str, Any] = field(default_factory=dict)
     """The Content Credentials that the file came with, as they were read."""
+    digital_source: str = ""
+    on: date | None = None
+    """The day that it is in the channel; None where the profile's days are not asked."""
 
 
 def findings(version: Version, channel: Channel, on: date) -> list[Finding]:
@@ -120,6 +126,8 @@ def gather(version: Version, channel: Channel, on: date) -> ChannelContext:
         channel_is_active=channel.active,
         signing=signing.facts() | {"over": signing.is_over(on)},
         brought=_brought(version),
+        digital_source=version.digital_source,
+        on=on,
     )
 
 
@@ -138,7 +146,7 @@ def use_of(version: Version, channel: Channel) -> Use:
     return Use(
         channel=channel.slug,
         kind=channel.kind,
-        territory=tuple(getattr(channel, "territory", ())),
+        territory=tuple(channel.territory),
         listing=listing.reference if listing else "",
         is_altered=version.is_altered,
         original_may_alter=of_original.may_alter if of_original else Answer.UNKNOWN,
@@ -161,7 +169,6 @@ def judge(facts: ChannelContext, rules: Rules, profile: Profile) -> list[Finding
         *_people_and_credit(facts, rules),
         *_disclosure(facts, profile),
         *signing.judge(facts.signing, facts.brought),
-        *_people_made(facts, profile),
     ]
 
 
@@ -236,24 +243,72 @@ def _original(facts: ChannelContext, rules: Rules) -> Iterator[Finding]:
 
 
 def _people_and_credit(facts: ChannelContext, rules: Rules) -> Iterator[Finding]:
-    if facts.shows_people in people.ANY and not rules.allow_people:
+    if facts.shows_people in ANYBODY and not rules.allow_people:
         yield Finding("people_refused", "This channel does not accept pictures with people.", field="consents")
     if rules.needs_credit and not facts.credit.strip():
         yield Finding("credit_missing", "This channel prints a credit line, and there is none.", field="license")
 
 
 def _disclosure(facts: ChannelContext, profile: Profile) -> Iterator[Finding]:
-    if facts.kind not in (Kind.ALTERED, Kind.GENERATED):
+    if profile.is_draft:
+        words = f"The disclosure text of this channel is a draft: “{profile.name}”. Read its official text first."
+        yield Finding("profile_is_draft", words, field="channels")
+    if facts.kind in (None, Kind.PHOTOGRAPH):
         return
-    said = disclosure.disclose(profile, facts.kind, note=facts.disclosure_note)
-    if not said.says_something:
-        yield Finding(
-            "disclosure_silent",
-            f"This channel has no disclosure text for {facts.kind.value} pictures, so people would not be told.",
-            severity=Severity.WARNS,
-            field="channels",
-        )
-    if facts.kind is Kind.ALTERED and not facts.disclosure_note:
+    yield from _profile_days(facts, profile)
+    yield from _words(facts, profile)
+    if facts.kind is Kind.ALTERED:
+        yield from _altered(facts, profile)
+
+
+def _profile_days(facts: ChannelContext, profile: Profile) -> Iterator[Finding]:
+    """Rules begin and end on a day; before and after, nobody has said what must be told."""
+    if facts.on is None or profile.in_force(facts.on):
+        return
+    if profile.first_day and facts.on < profile.first_day:
+        words = f"The disclosure text of this channel is for use from {clock.written(profile.first_day)} on."
+    else:
+        words = f"The disclosure text of this channel was for use until {clock.written(profile.last_day)}."
+    yield Finding("profile_not_in_force", words, field="channels")
+
+
+def _words(facts: ChannelContext, profile: Profile) -> Iterator[Finding]:
+    said = _said(facts, profile)
+    if facts.kind in profile.must_say and not said.says_something:
+        words = f"This channel has no disclosure text for {facts.kind} pictures, so people would not be told."
+        yield Finding("disclosure_silent", words, field="channels")
+    if PEOPLE in profile.must_say and disclosure.people_by_ai(facts.kind, facts.shows_people) and not said.people:
+        words = "This channel has no words for people made by AI, so nobody would be told."
+        yield Finding("people_not_told", words, field="channels")
+    if placeholder := disclosure.unresolved(said, has_original=facts.has_original):
+        missing = "there is no original to link to" if placeholder == ORIGINAL else "nothing is ever put there"
+        words = f"The disclosure text holds the placeholder “{placeholder}”, and {missing}."
+        yield Finding("statement_unresolved", words, field="disclosure" if placeholder == ORIGINAL else "channels")
+    if text := disclosure.untrue(said, facts.alterations, facts.digital_source):
+        words = f"The disclosure text “{text}” is not true of this picture. Give the channel words that are."
+        yield Finding("disclosure_untrue", words, field="channels")
+    if said.burn_in == BurnIn.REQUIRED and said.says_something:
+        words = "This channel wants its label written on the picture, which the portal cannot do yet."
+        yield Finding("burn_in_not_possible", words, field="channels")
+
+
+def _said(facts: ChannelContext, profile: Profile) -> Disclosure:
+    """The channel's own words, without the author's note."""
+    return disclosure.disclose(
+        profile,
+        facts.kind or Kind.PHOTOGRAPH,
+        alterations=facts.alterations,
+        digital_source=facts.digital_source,
+        people=disclosure.people_by_ai(facts.kind, facts.shows_people),
+    )
+
+
+def _altered(facts: ChannelContext, profile: Profile) -> Iterator[Finding]:
+    """What only a person can see or keep, and what the note should say."""
+    if profile.refuses_exteriors:
+        words = "This channel does not accept altered exteriors. Look whether this shows the outside of the property."
+        yield Finding("look_for_exterior", words, severity=Severity.WARNS, field="channels")
+    if not facts.disclosure_note:
         yield Finding(
             "disclosure_note_missing",
             "The disclosure note is empty. Say there what readers should know, such as “Sofa and rug added”.",
@@ -265,16 +320,10 @@ def _disclosure(facts: ChannelContext, profile: Profile) -> Iterator[Finding]:
 def _caption(version: Version, profile: Profile) -> Iterator[Finding]:
     """The channel's caption is read right beside the alt text."""
     kind = kind_of(version)
-    caption = disclosure.disclose(profile, kind, note=version.disclosure_note).caption if kind else ""
+    stated = {"alterations": version.alterations, "digital_source": version.digital_source}
+    caption = disclosure.disclose(profile, kind, note=version.disclosure_note, **stated).caption if kind else ""
     if caption and caption.strip().casefold() == version.alt_text.strip().casefold():
         yield caption_repeated("this channel’s caption")
-
-
-def _people_made(facts: ChannelContext, profile: Profile) -> Iterator[Finding]:
-    if facts.kind is not None:
-        said = disclosure.disclose(profile, facts.kind, note=facts.disclosure_note)
-        shown = people.with_people(said, profile, facts.shows_people)
-        yield from people.findings(shown, profile, facts.shows_people)
 
 
 MET = {

@@ -44,6 +44,26 @@ class Order(StrEnum):
 
     ANY = ""
     ORIGINAL_AFTER = "original_after"
+    ORIGINAL_BEFORE = "original_before"
+    ADJACENT = "adjacent"
+
+
+class BurnIn(StrEnum):
+    """Whether a channel takes words on the picture itself."""
+
+    NOT_STATED = ""
+    FORBIDDEN = "forbidden"
+    ALLOWED = "allowed"
+    REQUIRED = "required"
+
+
+class Mark(StrEnum):
+    """Which icon stands beside the label."""
+
+    NONE = ""
+    AI = "ai"
+    AI_GENERATED = "ai_generated"
+    AI_MODIFIED = "ai_modified"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +117,17 @@ class PublicLicense:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicWords:
+    """What is shown with an image in one further language."""
+
+    caption: str = ""
+    label: str = ""
+    statement: str = field(default="", metadata=says("As `statement` of the disclosure."))
+    print_address: str = ""
+    people: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PublicDisclosure:
     kind: Kind
     alterations: list[str] = field(metadata=says("RESO `MediaAlteration` values."))
@@ -110,7 +141,21 @@ class PublicDisclosure:
             "`originals_page.url`; `originals_page.statement` has it filled in."
         )
     )
-    order: Order
+    order: Order = field(metadata=says("Where the original is shown beside it."))
+    language: str = field(default="", metadata=says("Of the words above, as a language tag."))
+    icon: Mark = field(default=Mark.NONE, metadata=says("Show this icon before the label."))
+    people: str = field(default="", metadata=says("Show it beside the image: people in it were made or changed by AI."))
+    print_address: str = field(
+        default="", metadata=says("Print it beside the image; replace `{original}` with the address of the original.")
+    )
+    checkboxes: list[str] = field(default_factory=list, metadata=says("Boxes to tick in the listing system."))
+    burn_in: BurnIn = field(default=BurnIn.NOT_STATED, metadata=says("Whether words may be written on the image."))
+    refused_slots: list[int] = field(
+        default_factory=list, metadata=says("Places of a listing it may not take; the first is 1.")
+    )
+    translations: Mapping[str, PublicWords] = field(
+        default_factory=dict, metadata=says("Language tag → the same words in that language.")
+    )
     note: str = field(default="", metadata=says("What was altered, in its author's words. Since format 3."))
 
 
@@ -198,5 +243,10 @@ def _license(said: Mapping[str, Any]) -> PublicLicense:
 
 
 def _disclosure(said: Mapping[str, Any]) -> PublicDisclosure:
-    known = _known(PublicDisclosure, said)
-    return PublicDisclosure(**known | {"kind": Kind(said["kind"]), "order": Order(said["order"])})
+    """Words that came later are empty in what was written before them."""
+    names = {each.name for each in fields(PublicDisclosure)}
+    known = {name: value for name, value in said.items() if name in names}
+    terms = {"kind": Kind, "order": Order, "icon": Mark, "burn_in": BurnIn}
+    known |= {name: term(said[name]) for name, term in terms.items() if name in said}
+    known["translations"] = {tag: PublicWords(**words) for tag, words in said.get("translations", {}).items()}
+    return PublicDisclosure(**known)

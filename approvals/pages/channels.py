@@ -12,17 +12,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from approvals.channels import verdict
+from approvals.channels import earlier, verdict
 from approvals.channels.rules import BadRules
-from approvals.models import Channel, Event, Release
+from approvals.models import Channel, ChannelChange, Event, Release
 from approvals.models.document import Kind, UnreadableDocument
 from approvals.pages import review_page
 from approvals.pages.panels import ReleaseTile, served_state, why_paused
 from approvals.pages.reviewers import reviewers_of
+from approvals.policies import deciding
 from approvals.releases import lifecycle, originals
 from approvals.releases.forms import WithdrawForm
 from assets.models import Version
-from core import clock, counting
+from core import clock, counting, territories
 from core.web.once import once
 from core.web.requests import SignedIn, takes_a_form
 
@@ -39,7 +40,9 @@ def channels(request: SignedIn) -> HttpResponse:
     found = Channel.objects.annotate(site_count=sites_active)
     live = Release.objects.count_live()
     rows = [(channel, counting.words(live[channel.pk])) for channel in found]
-    return render(request, "approvals/channels.html", {"rows": rows})
+    waiting = ChannelChange.objects.waiting().select_related("channel", "proposed_by")
+    shown = waiting if request.user.has_perm(deciding.MANAGE) else []
+    return render(request, "approvals/channels.html", {"rows": rows, "waiting": shown})
 
 
 @require_safe
@@ -58,15 +61,25 @@ def channel(request: SignedIn, slug: str) -> HttpResponse:
         "channel": found,
         "page": page,
         "not_served_words": f"{paused} paused" if paused else "",
-        "rows": [ReleaseTile(release, served_state(release, served)) for release in shown],
+        "rows": _tiles(shown, served, found),
         "events": Event.objects.filter(channel=found)
         .select_related("release__version__asset")
         .order_by("-sequence")[:EVENTS_SHOWN],
         "zone": clock.zone(found.time_zone).key,
+        "territory": [territories.name_of(code) for code in found.territory],
+        "waiting": found.changes.waiting().select_related("proposed_by")
+        if request.user.has_perm(deciding.MANAGE)
+        else [],
         "can_withdraw": request.user.has_perm(lifecycle.WITHDRAW),
         **_rules_in_words(found),
     }
     return render(request, "approvals/channel.html", context)
+
+
+def _tiles(shown: list[Release], served: set[UUID], channel: Channel) -> list[ReleaseTile]:
+    """The releases as tiles; those that carry other words than the channel says now say so."""
+    otherwise = {release.pk for release in earlier.says_otherwise(shown, channel)}
+    return [ReleaseTile(each, served_state(each, served), each.pk in otherwise) for each in shown]
 
 
 def _in_order(keys: list[UUID]) -> list[Release]:
@@ -150,6 +163,7 @@ def _about(request: SignedIn, found: Release) -> dict[str, object]:
         "view": (view := _shown(found)),
         "is_altered": view is not None and view.kind == Kind.ALTERED.value,
         "originals_page": _originals_page(found) if state == "live" else None,
+        "says_otherwise": bool(earlier.says_otherwise([found], found.channel)),
         "deliveries": found.deliveries.select_related("key__site")[:EVENTS_SHOWN],
         "can_withdraw": found.state == "live" and request.user.has_perm(lifecycle.WITHDRAW),
     }

@@ -20,6 +20,7 @@ from assets.rights import consent_limits
 from assets.rights.licenses import answers_of, further_facts, owner_of
 from core import clock
 from core.languages import name_of
+from core.territories import name_of as name_of_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ def _channel(channel: Channel) -> DossierSection:
         channel.name,
         (
             DossierRow("Kind", str(channel.get_kind_display())),
+            DossierRow("Territory", ", ".join(name_of_place(code) for code in channel.territory) or "Not stated"),
             DossierRow("Time zone", channel.time_zone or "The team’s", "Licenses end with the day there."),
         ),
         sentences=tuple(_accepted(channel)),

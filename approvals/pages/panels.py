@@ -189,6 +189,8 @@ class ReleaseTile:
 
     release: Release
     state: str
+    says_otherwise: bool = False
+    """Whether it carries other words than the channel says now."""
 
     @property
     def is_live(self) -> bool:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 
 from django.conf import settings
 from django.urls import reverse
 
-from approvals.channels import disclosure, people, verdict
-from approvals.channels.disclosure import CAPTION_LIMIT, Disclosure, Profile
+from approvals.channels import disclosure, verdict
+from approvals.channels.disclosure import CAPTION_LIMIT, Disclosure
+from approvals.channels.profiles import Profile
 from approvals.channels.rules import BadRules
 from approvals.models import Channel, Decision, Release, Review, ReviewState
 from approvals.models.document import Kind
@@ -212,8 +213,14 @@ def public_view(version: Version, channel: Channel) -> PublicView:
     except BadRules:  # the verdict beside it says so, and blocks
         profile = Profile()
     kind = verdict.kind_of(version) or Kind.PHOTOGRAPH
-    said = disclosure.disclose(profile, kind, note=version.disclosure_note)
-    said = people.with_people(said, profile, version.shows_people)
+    said = disclosure.disclose(
+        profile,
+        kind,
+        alterations=version.alterations,
+        note=version.disclosure_note,
+        digital_source=version.digital_source,
+        people=disclosure.people_by_ai(kind, version.shows_people),
+    )
     credit = version.license.attribution if version.license else ""
     alt, address = "" if version.decorative else version.alt_text, originals.address(version.asset_id, version.number)
     return PublicView(channel, said, alt, credit, kind.value, originals_page=address)
@@ -222,7 +229,7 @@ def public_view(version: Version, channel: Channel) -> PublicView:
 def public_view_of(release: Release) -> PublicView:
     """How a release is shown: read from its document, which does not change."""
     document, texts = release.document, release.document.alt_text
-    said = Disclosure(**{name: getattr(document.disclosure, name) for name in Disclosure.__slots__})
+    said = Disclosure(**{each.name: getattr(document.disclosure, each.name) for each in fields(Disclosure)})
     further = tuple((tag, name_of(tag), text) for tag, text in texts.texts.items() if tag != texts.language)
     credit, kind = document.license.attribution, document.disclosure.kind
     address = originals.address(document.asset, document.version.number)

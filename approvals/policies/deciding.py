@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from approvals.models.channel import MANAGE
 from core.errors import Finding
+
+__all__ = ["DECIDE", "MANAGE", "SUBMIT", "note_missing", "why_not_decide"]
 
 DECIDE = "approvals.decide_review"
 SUBMIT = "approvals.submit_version"
-MANAGE = "approvals.manage_channels"
 
 
 def why_not_decide(person: int, *, may_review: bool, involved: Mapping[int, Collection[str]]) -> str:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from approvals.channels import disclosure, people
-from approvals.channels.disclosure import Disclosure, Profile
+from approvals.channels import disclosure
+from approvals.channels.disclosure import Disclosure
+from approvals.channels.profiles import Profile
 from approvals.channels.rules import Rules
 from approvals.models.document import (
     FORMAT,
+    BurnIn,
     Kind,
+    Mark,
     Order,
     PublicAltText,
     PublicDisclosure,
@@ -29,6 +33,7 @@ from assets.imaging.metadata import SOURCE_TYPES, EmbeddedMetadata
 from assets.imaging.rendering import Rendered
 from assets.models import Answer, DigitalSource, Question
 from assets.models.version import label_of
+from assets.provenance.alterations import as_reso
 from assets.rights import notice, validity
 from core.file_names import file_name
 
@@ -98,16 +103,16 @@ def name_of(facts: Facts, channel: str, media_type: str) -> str:
 
 
 def _description(facts: Facts, channel: str) -> str:
-    """The caption, the label and the statement, as far as each says more than the one before it.
+    """Caption, label, words about people and statement, as far as each says more than the one before it.
 
     A statement that leads to the original is left out where there is none: its place would stay empty.
     """
     kind = kind_of(facts)
     if kind is None:
         return ""
-    shown = disclosure.disclose(profile_of(facts, channel), kind, note=facts["disclosure"]["note"])
+    shown = said_in(facts, kind, profile_of(facts, channel))
     said: list[str] = []
-    for words in (shown.caption, shown.label, _statement(facts, shown)):
+    for words in (shown.caption, shown.label, shown.people, _statement(facts, shown)):
         if words and words.casefold() not in " ".join(said).casefold():
             said.append(words)
     return " ".join([*map(_ended, said[:-1]), *said[-1:]])  # an address at the end keeps its own end
@@ -198,19 +203,28 @@ def _limits(license: Mapping[str, Any]) -> PublicLimits:
 
 
 def _disclosure(facts: Facts, kind: Kind, profile: Profile) -> PublicDisclosure:
-    stated = facts["disclosure"]
-    said = disclosure.disclose(profile, kind, note=stated["note"])
-    shown = people.with_people(said, profile, facts["consents"]["shows_people"])
+    """All that the channel says with the picture, and what the picture is."""
+    shown = said_in(facts, kind, profile)
+    said: dict[str, Any] = {each.name: getattr(shown, each.name) for each in fields(Disclosure)}
     return PublicDisclosure(
         kind=kind,
+        alterations=as_reso(facts["disclosure"]["alterations"]),
+        digital_source_type=f"{SOURCE_TYPES}{facts['disclosure']['digital_source']}",
+        note=facts["disclosure"]["note"] if kind is Kind.ALTERED else "",
+        **said | {"order": Order(shown.order), "icon": Mark(shown.icon), "burn_in": BurnIn(shown.burn_in)},
+    )
+
+
+def said_in(facts: Facts, kind: Kind, profile: Profile) -> Disclosure:
+    """What a channel with this profile says about the picture."""
+    stated = facts["disclosure"]
+    return disclosure.disclose(
+        profile,
+        kind,
         alterations=stated["alterations"],
-        digital_source_type=f"{SOURCE_TYPES}{stated['digital_source']}",
-        caption=shown.caption,
-        remark_prefix=shown.remark_prefix,
-        label=shown.label,
-        statement=shown.statement,
-        order=Order(shown.order),
-        note=stated["note"] if kind is Kind.ALTERED else "",
+        note=stated["note"],
+        digital_source=stated["digital_source"],
+        people=disclosure.people_by_ai(kind, facts["consents"]["shows_people"]),
     )
 
 

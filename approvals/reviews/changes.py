@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from assets.library.differences import between, label_of
+from assets.provenance.alterations import ALTERATIONS, in_plain_words
 from assets.versions.dossier import flat
+from core.languages import LANGUAGES
 
 
 def differences(seen: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
@@ -31,5 +33,13 @@ def _label(path: str) -> str:
 def _of_channel(path: str) -> str:
     """A part of a channel: `website.profile.caption_altered` is “Channel website, caption altered”."""
     slug, _, rest = path.partition(".")
-    what = rest.removeprefix("rules.").removeprefix("profile.").replace("_", " ")
+    parts = rest.removeprefix("rules.").removeprefix("profile.").removeprefix("words.").split(".")
+    what = ", ".join(_word(part) for part in parts if part)
     return f"Channel {slug}, {what}" if what else f"Channel {slug}"
+
+
+def _word(part: str) -> str:
+    """A language, an alteration or a field, as people call it."""
+    if part in LANGUAGES:
+        return LANGUAGES[part]
+    return in_plain_words(part).lower() if part in ALTERATIONS else part.replace("_", " ")

@@ -72,5 +72,6 @@ def _channel(channel: Channel) -> dict[str, Any]:
         "kind": channel.kind,
         "rules": channel.rules,
         "profile": channel.disclosure,
+        "territory": channel.territory,
         "time_zone": channel.time_zone,
     }

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from approvals.channels.traces import of_channel
-from approvals.models import Channel, ListingSite, SiteKey
+from approvals.channels.traces import of_change, of_channel
+from approvals.models import Channel, ChannelChange, ListingSite, SiteKey
 from approvals.sites.traces import of_key, of_site
 from core import audit
 
@@ -26,9 +26,13 @@ def walk(older: Older) -> Iterator[str]:
     def channels(batch: Sequence[Channel]) -> list[str]:
         return audit.unlogged(batch, old["channels"]) + audit.differences(batch, of_channel)
 
-    for model in (ListingSite, SiteKey, Channel):
+    def changes(batch: Sequence[ChannelChange]) -> list[str]:
+        return audit.unlogged(batch, set()) + audit.differences(batch, of_change)
+
+    for model in (ListingSite, SiteKey, Channel, ChannelChange):
         yield from audit.gone(model)
     yield from audit.walk(ListingSite.objects.prefetch_related("channels"), sites)
     yield from audit.walk(SiteKey.objects.all(), keys)
     yield from audit.walk(Channel.objects.all(), channels)
+    yield from audit.walk(ChannelChange.objects.all(), changes)
     older.update({name: len(found) for name, found in old.items()})

@@ -19,6 +19,11 @@ class Shown(models.TextChoices):
     UNKNOWN = "unknown", "Unknown"
 
 
+MADE_BY_AI = (Shown.MADE, Shown.BOTH)
+"""Answers by which people can be seen whom AI made or changed."""
+ANYBODY = (Shown.REAL, *MADE_BY_AI)
+
+
 class Reach(models.TextChoices):
     """How far a consent goes."""
 

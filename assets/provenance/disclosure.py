@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from assets.models import DigitalSource, Origin, Part, Version
+from assets.models.consent import MADE_BY_AI
 from assets.models.version import COMPOSITES, PHOTOGRAPHS
 from assets.versions import contributors
 from assets.versions.changing import hold
@@ -102,7 +103,9 @@ def unfit(version: Version) -> list[Finding]:
 
 
 def _unfit(version: Version) -> Iterator[tuple[str, str]]:
-    """Source types that no alterations go with."""
+    """Source types that no alterations go with, and people whom no camera can have seen."""
+    if version.shows_people in MADE_BY_AI and version.digital_source in PHOTOGRAPHS and not version.alterations:
+        yield "people_made_in_photograph", "It shows people made or changed by AI, yet it is stated to be a photograph."
     if not version.alterations or version.digital_source in (*ALTERABLE, DigitalSource.UNKNOWN):
         return
     kind = DigitalSource(version.digital_source).label.lower()

@@ -13,7 +13,7 @@ from assets.models import DigitalSource, Version
 from assets.models.version import PHOTOGRAPHS, Status
 from assets.provenance import agreement
 from assets.provenance.agreement import Contradiction
-from assets.provenance.alterations import ALTERATIONS
+from assets.provenance.alterations import ALTERATIONS, choices_for
 from assets.provenance.disclosure import Disclosure
 from core.web.seen import SeenForm
 
@@ -54,6 +54,7 @@ class DisclosureForm(SeenForm):
         said = {name: getattr(version, name) for name in cls.base_fields}
         form = cls(data, initial=said, prefix="disclosure")
         cast("forms.ModelChoiceField[Version]", form.fields["original"]).queryset = originals_for(version)
+        cast("forms.MultipleChoiceField", form.fields["alterations"]).choices = choices_for(version.alterations)
         return form
 
     def said(self) -> Disclosure:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import Model, Q, QuerySet
 from django.urls import reverse
 
-from approvals.models import Release, Review
+from approvals.models import ChannelChange, Release, Review
 from approvals.releases import notices
 from assets.models import Asset, Version
 from assets.models.version import Status
@@ -128,6 +128,8 @@ def _tasks(user: User) -> Iterator[Task]:
     if user.has_perm("core.view_user"):
         yield from _for_administrators()
     yield from _reviews(user)
+    if user.has_perm("approvals.manage_channels"):
+        yield from _changes_of_channels(user)
     yield from _pictures_that_stopped(user)
     yield from _jobs_that_wait(user)
     if user.has_perm("generation.manage_money"):
@@ -171,6 +173,22 @@ def _reviews(user: User) -> Iterator[Task]:
             _thumb(review.version_id),
         )
     yield from _more(more, "returned to you", reverse("approvals:queue"))
+
+
+def _changes_of_channels(user: User) -> Iterator[Task]:
+    """Changes that somebody else proposed, and that this person can confirm."""
+    found = ChannelChange.objects.waiting_for(user).select_related("channel", "proposed_by")
+    first, more = _first(found.order_by("proposed_at", "id"))
+    for change in first:
+        yield Task(
+            f"Confirm a change of {change.channel}",
+            f"{change.proposed_by} proposed it",
+            reverse("approvals:channel_change", args=[change.pk]),
+            "radio",
+            "waits",
+            since=change.proposed_at,
+        )
+    yield from _more(more, "changes of channels wait", reverse("approvals:channels"))
 
 
 def _pictures_that_stopped(user: User) -> Iterator[Task]:

@@ -6,11 +6,13 @@ from typing import Any
 
 from django.db import transaction
 
-from approvals.channels import traces
-from approvals.models import Channel, Choice, Decision, ListingSite, Release, Review
+from approvals.channels import changing, traces
+from approvals.channels.changing import ChannelFacts
+from approvals.models import Channel, ChannelChange, Choice, Decision, ListingSite, Release, Review
 from approvals.reviews import dossier, services, settling
 from approvals.sites import access
 from assets.models import Version
+from config import roles
 from core import audit
 from core.models import User
 from tests.assets import factories as library_factories
@@ -18,6 +20,8 @@ from tests.assets import verbs
 
 EASY = {"min_width": 32, "min_height": 32, "format": "image/jpeg"}
 """Rules that the small pictures of the tests meet."""
+SPEAKING = {"caption_generated": "Made with AI", "caption_altered": "Digitally altered"}
+"""Words of a channel, as they were stored in the first format."""
 
 
 def channel(
@@ -28,13 +32,30 @@ def channel(
         "name": slug.capitalize(),
         "kind": "website",
         "rules": EASY | (rules or {}),
-        "disclosure": disclosure if disclosure is not None else {"caption_generated": "Made with AI"},
+        "disclosure": disclosure if disclosure is not None else SPEAKING,
     }
     made, is_new = Channel.objects.get_or_create(slug=slug, defaults=defaults)
     if is_new:
         with transaction.atomic():
             audit.record(None, "channel.created", traces.made(made), f"Channel {made} was made.")
     return made
+
+
+def mona() -> User:
+    """Manages channels, as Max does, so that each can confirm what the other proposes."""
+    return library_factories.UserFactory.create(username="mona", role=roles.MANAGERS)
+
+
+def propose(channel: Channel, *, by: User | None = None, **said: Any) -> ChannelChange:
+    """A change of these fields of a channel, proposed by Max."""
+    held = Channel.objects.get(pk=channel.pk)
+    facts = ChannelFacts(**{name: getattr(held, name) for name in changing.FIELDS} | said)
+    return changing.propose(held, facts, by=by or library_factories.max_(), why="The rule changed")
+
+
+def change_channel(channel: Channel, **said: Any) -> Channel:
+    """The channel after Max proposed these fields and Mona confirmed them."""
+    return changing.confirm(propose(channel, **said), by=mona())
 
 
 def ready(by: User | None = None, **options: Any) -> Version:

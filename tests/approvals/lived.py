@@ -40,6 +40,8 @@ def live_through() -> None:
     _sent_back()
     _undone()
     _sites(website, brochure)
+    factories.change_channel(brochure, description="Flyers")
+    factories.propose(website, territory=["US-CA"])
     factories.review(factories.ready(library.max_()), brochure)
 
 

@@ -14,7 +14,7 @@ from django.contrib.auth.models import Group
 from django.core.files.storage import FileSystemStorage, storages
 from django.db import IntegrityError, models, transaction
 
-from approvals.models import Channel, Decision, Event, ListingSite, Release, Review, SiteKey
+from approvals.models import Channel, ChannelChange, Decision, Event, ListingSite, Release, Review, SiteKey
 from approvals.sites import traces as sites
 from assets.models import (
     AltText,
@@ -110,6 +110,7 @@ TABLES = (
     Table(Release, OWN, FLAGS),
     Table(Event),
     Table(Channel, can_go=False),
+    Table(ChannelChange),
     Table(ListingSite, OWN, sites.COUNTED),
     Table(ListingSite.channels.through, lambda row: [f"Listing site {row.listingsite_id}:"]),
     Table(SiteKey, OWN, sites.USED),

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.urls import reverse
 from pytest_django import Settings
 
-from approvals.channels.disclosure import Profile
+from approvals.channels.profiles import Profile, Words
 from approvals.channels.rules import Rules
 from approvals.models import Channel, Review
 from approvals.pages.dossier_sections import sections
@@ -55,16 +55,38 @@ RULES = {
     "needs_credit": True,
     "refused_alterations": ["VirtualRenovation"],
 }
-PROFILE = {
-    "caption_altered": "Caption if altered",
+SAID = {
+    "captions": {"VirtualStagingItemAddition": "Caption if staged", "any": "Caption if altered"},
+    "prefixes": {"VirtualStagingItemAddition": "Remarks begin so"},
     "caption_generated": "Caption if generated",
     "caption_drawn": "Caption if drawn",
-    "remark_prefix": "Remarks begin so",
     "label_altered": "Label if altered",
+    "label_ai_altered": "Label if altered by a model",
     "label_generated": "Label if generated",
     "statement": "A statement, with {original}",
+    "print_address": "Printed, with {original}",
+    "people": "Words about people",
+}
+PROFILE = {
+    "format": 2,
+    "name": "A profile",
+    "source": "A rule somewhere",
+    "read_on": "2026-11-22",
+    "quoted": "Words that were read",
+    "jurisdictions": ["US-CA"],
+    "first_day": "2026-01-01",
+    "last_day": "2031-02-03",
+    "is_draft": True,
+    "language": "en",
+    "words": {"en": SAID, "fr": {"captions": {"any": "Image modifiée"}}},
+    "must_say": ["altered", "people"],
+    "caption_limit": 47,
+    "checkboxes": {"VirtualStagingItemAddition": "A box to tick"},
+    "icon": "by_kind",
+    "burn_in": "forbidden",
     "order": "original_after",
-    "people_made_words": "People made by AI are named so",
+    "refuses_exteriors": True,
+    "refused_slots": [1],
 }
 
 LIMITS = Limits(
@@ -234,13 +256,28 @@ HOW: dict[str, Shown] = {
     "channels.*.rules.needs_original": "An altered photograph needs its original",
     "channels.*.rules.needs_credit": "A credit line is required",
     "channels.*.rules.refused_alterations.*": "Never: renovated",
-    "channels.*.profile.statement": "A statement, with [link to the original]",
+    "channels.*.territory.*": "California",
+    "channels.*.profile.read_on": day,
+    "channels.*.profile.first_day": lambda value: f"In force from {day(value)}",
+    "channels.*.profile.last_day": lambda value: f"In force until {day(value)}",
+    "channels.*.profile.is_draft": "A draft: its official text is still to be read",
+    "channels.*.profile.language": "English is shown first",
+    "channels.*.profile.must_say.0": "No word is required for pictures that are generated",
+    "channels.*.profile.must_say.1": "A word is required also for people made or changed by AI",
+    "channels.*.profile.caption_limit": "at most 47 characters",
+    "channels.*.profile.icon": "An icon “AI generated” or “AI modified”",
+    "channels.*.profile.burn_in": "Nothing may be written on the picture itself",
+    "channels.*.profile.refuses_exteriors": "The outside of a house may not be altered",
+    "channels.*.profile.refused_slots.*": "No altered picture in place 1",
+    "channels.*.profile.words.en.statement": "A statement, with [link to the original]",
+    "channels.*.profile.words.en.print_address": "Printed, with [link to the original]",
     "channels.*.profile.order": "immediately after the altered picture",
     "channels.*.profile.*": as_it_is,
 }
 """Path of the dossier → how the page shows it. The first pattern that fits counts."""
 
 EXEMPT = {
+    "channels.seaview.profile.format": "The number of the profile's own form; a person judges what it holds.",
     "format": "The number of the dossier's own form; a person judges what it holds.",
     "asset": "An id, so that a dossier cannot be taken for another picture's; the title names it.",
 }
@@ -387,8 +424,9 @@ def seen(full: Version, ada: User, rita: User, settings: Settings) -> Seen:
     review = factories.review(full, factories.channel("seaview"), by=ada)
     answer_everything(full, ada, LIMITS)  # they allow less than the channel, so nobody could submit it
     Channel.objects.update(
-        name="Seaview homes", kind="listing_site", time_zone="Pacific/Auckland", rules=RULES, disclosure=PROFILE
-    )
+        name="Seaview homes", kind="listing_site", time_zone="Pacific/Auckland", rules=RULES, disclosure=PROFILE,
+        territory=["US-CA"],
+    )  # fmt: skip
     page = browser_of(rita).get(reverse("approvals:review", args=[review.pk])).content.decode()
     return Seen(dossier.of_review(Review.objects.get(pk=review.pk)).facts, words_of(page))
 
@@ -403,7 +441,8 @@ def test_the_dossier_of_this_test_has_every_path(seen: Seen) -> None:
     empty = [path for path, value in paths(seen.facts) if value in ("", None)]
     assert (unused, empty) == ([], [])
     assert RULES.keys() ^ Rules.__dataclass_fields__.keys() == set()
-    assert PROFILE.keys() ^ Profile.__dataclass_fields__.keys() == set()
+    assert PROFILE.keys() ^ Profile.__dataclass_fields__.keys() == {"format"}
+    assert SAID.keys() ^ Words.__dataclass_fields__.keys() == set()
 
 
 def test_a_new_field_that_nobody_shows_is_found(seen: Seen) -> None:

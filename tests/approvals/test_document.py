@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields, is_dataclass, replace
 from datetime import date
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
 
@@ -27,6 +27,9 @@ from tests.assets import verbs
 
 pytestmark = pytest.mark.django_db
 
+STAGED = "VirtualStagingItemAddition"
+PROFILE_AT = "channels.website.profile."
+ENGLISH = f"{PROFILE_AT}words.en."
 SOURCES = {
     "format": (),
     "title": ("title",),
@@ -55,15 +58,19 @@ SOURCES = {
     "disclosure.kind": (),
     "disclosure.alterations": ("disclosure.alterations",),
     "disclosure.digital_source_type": ("disclosure.digital_source",),
-    "disclosure.caption": ("channels.website.profile.caption_altered", "disclosure.note"),
-    "disclosure.remark_prefix": ("channels.website.profile.remark_prefix",),
-    "disclosure.label": (
-        "channels.website.profile.label_altered",
-        "channels.website.profile.people_made_words",
-        "consents.shows_people",
-    ),
-    "disclosure.statement": ("channels.website.profile.statement",),
-    "disclosure.order": ("channels.website.profile.order",),
+    "disclosure.caption": (f"{ENGLISH}captions.{STAGED}", "disclosure.note", "disclosure.alterations"),
+    "disclosure.remark_prefix": (f"{ENGLISH}prefixes.{STAGED}", "disclosure.alterations"),
+    "disclosure.label": (f"{ENGLISH}label_ai_altered", "disclosure.digital_source"),
+    "disclosure.statement": (f"{ENGLISH}statement",),
+    "disclosure.order": (f"{PROFILE_AT}order",),
+    "disclosure.language": (),
+    "disclosure.icon": (f"{PROFILE_AT}icon", "disclosure.digital_source"),
+    "disclosure.people": (),
+    "disclosure.print_address": (f"{ENGLISH}print_address",),
+    "disclosure.checkboxes": (f"{PROFILE_AT}checkboxes.{STAGED}", "disclosure.alterations"),
+    "disclosure.burn_in": (f"{PROFILE_AT}burn_in",),
+    "disclosure.refused_slots": (f"{PROFILE_AT}refused_slots",),
+    "disclosure.translations": (f"{PROFILE_AT}words.es.captions.any", "disclosure.note"),
     "disclosure.note": ("disclosure.note",),
     "original.sha256": ("disclosure.original",),
     "file.media_type": None,
@@ -75,15 +82,29 @@ SOURCES = {
 }
 """Field of the document → the facts it comes from. None for what is a fact of the delivered file.
 
-The kind hangs on two facts together, so it has a test of its own.
+The kind, and the words for people whom AI made, hang on several facts together, so they have tests of their own; the
+language of the words is the profile's, which says nothing without words in it.
 """
 PROFILE = {
-    "caption_altered": "Virtually staged",
-    "remark_prefix": "Virtually staged.",
-    "label_altered": "Staged",
-    "statement": "See {original}.",
+    "format": 2,
+    "language": "en",
+    "words": {
+        "en": {
+            "captions": {STAGED: "Virtually staged", "any": "Digitally altered"},
+            "prefixes": {STAGED: "Virtually staged."},
+            "label_altered": "Altered",
+            "label_ai_altered": "Altered by a model",
+            "statement": "See {original}.",
+            "print_address": "Scan {original}.",
+            "people": "A person made by a model",
+        },
+        "es": {"captions": {"any": "Alterada"}},
+    },
+    "checkboxes": {STAGED: "Virtually staged"},
+    "icon": "by_kind",
+    "burn_in": "forbidden",
     "order": "original_after",
-    "people_made_words": "Synthetic performer",
+    "refused_slots": [1],
 }
 OTHER = {
     "asset": "11111111-1111-1111-1111-111111111111",
@@ -92,7 +113,12 @@ OTHER = {
     "file.added": "2020-05-05T12:00:00+00:00",
     "license.valid_until": "2028-01-01",
     "consents.given": [{"valid_until": "2027-01-01"}],
-    "channels.website.profile.order": "",
+    f"{PROFILE_AT}format": 2,
+    f"{PROFILE_AT}language": "en",
+    f"{PROFILE_AT}order": "",
+    f"{PROFILE_AT}icon": "basic",
+    f"{PROFILE_AT}burn_in": "allowed",
+    f"{PROFILE_AT}refused_slots": [1, 2],
     "alt_text.language": "fr",
     "license.data_mining": "DMI-PROHIBITED",
     "license.limits.territories": ["FR"],
@@ -116,7 +142,8 @@ def leaves(kind: type, path: str = "") -> Iterator[str]:
     hints = get_type_hints(kind)
     for each in fields(kind):
         here, hint = f"{path}{each.name}", hints[each.name]
-        part = next((one for one in (hint, *get_args(hint)) if is_dataclass(one)), None)
+        inside = () if get_origin(hint) is Mapping else (hint, *get_args(hint))
+        part = next((one for one in inside if is_dataclass(one)), None)
         yield from leaves(part, f"{here}.") if isinstance(part, type) else [here]
 
 
@@ -167,8 +194,9 @@ def another(path: str, value: object) -> object:
 
 def said(facts: Mapping[str, Any], file: Rendered = FILE) -> dict[str, Any]:
     told = flat(asdict(document(facts, "website", file)))
-    texts = {name: told.pop(name) for name in list(told) if name.startswith("alt_text.texts.")}
-    return told | {"alt_text.texts": texts}
+    for whole in ("alt_text.texts", "disclosure.translations"):
+        told[whole] = {name: told.pop(name) for name in list(told) if name.startswith(f"{whole}.")}
+    return told
 
 
 def test_every_field_has_a_known_source(facts: dict[str, Any]) -> None:

@@ -186,7 +186,7 @@ def answered(version: Version, situation: Situation, terms: Terms | None) -> Ver
 def channel(situation: Situation, zone: str) -> Channel:
     made = factories.channel("ours", rules={"needs_credit": True})
     made.kind, made.time_zone = situation.kind, zone
-    made.territory = list(situation.reaches)  # type: ignore[attr-defined] # known once channels say how far they reach
+    made.territory = list(situation.reaches)
     return made
 
 

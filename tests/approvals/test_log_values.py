@@ -8,50 +8,41 @@ from typing import Any
 from unittest.mock import ANY
 
 import pytest
-from django.forms.models import model_to_dict
-from django.test import Client
-from django.urls import reverse
 
-from approvals.models import Channel, ListingSite, SiteKey
+from approvals.channels import changing
+from approvals.models import ListingSite, SiteKey
 from approvals.sites import access
 from core.models import LogEntry, LogSubject, User
 from tests.approvals import factories
-from tests.assets.factories import max_ as max_the_administrator
 
 pytestmark = pytest.mark.django_db
 
 Verb = Callable[[User], object]
 
 
-def change_channel(channel: Channel, **changes: Any) -> None:
-    """What Max types into the table of channels."""
-    browser = Client()
-    browser.force_login(max_the_administrator())
-    held = model_to_dict(channel) | changes
-    said = {name: json.dumps(value) if isinstance(value, dict) else value for name, value in held.items()}
-    typed = {name: value for name, value in said.items() if value is not None and value is not False}
-    answer = browser.post(reverse("admin:approvals_channel_change", args=(channel.pk,)), typed)
-    assert answer.status_code == 302, answer.content.decode()
-
-
 def revoked(by: User) -> SiteKey:
     return access.revoke_key(factories.key().key, by=by)
 
 
-CAPTION = {"caption_generated": "Made with AI"}
 PHOTOGRAPH = {"caption_generated": "Photograph"}
 CHANGES: list[tuple[str, Verb, dict[str, Any], dict[str, Any]]] = [
     (
         "channel.changed",
-        lambda _: change_channel(factories.channel(), disclosure=PHOTOGRAPH, name="The website", active=False),
-        {"disclosure": CAPTION, "name": "Website", "active": True},
-        {"disclosure": PHOTOGRAPH, "name": "The website", "active": False},
+        lambda _: factories.change_channel(factories.channel(), disclosure=PHOTOGRAPH, name="The website"),
+        {"disclosure": factories.SPEAKING, "name": "Website"},
+        {"disclosure": PHOTOGRAPH, "name": "The website"},
     ),
     (
         "channel.changed",
-        lambda _: change_channel(factories.channel(), rules=factories.EASY | {"min_width": 64}),
+        lambda _: factories.change_channel(factories.channel(), rules=factories.EASY | {"min_width": 64}),
         {"rules": factories.EASY},
         {"rules": factories.EASY | {"min_width": 64}},
+    ),
+    (
+        "channel.switched",
+        lambda by: changing.switch(factories.channel(), active=False, by=by),
+        {"active": True},
+        {"active": False},
     ),
     (
         "site.channels",
@@ -79,7 +70,7 @@ def test_an_entry_holds_what_was_and_became(
 
 
 UNCHANGED: list[tuple[str, Verb]] = [
-    ("channel.changed", lambda _: change_channel(factories.channel())),
+    ("channel.switched", lambda by: changing.switch(factories.channel(), active=True, by=by)),
     ("site.channels", lambda by: access.change_channels(factories.site(), [factories.channel()], by=by)),
     ("site.switched", lambda by: access.switch(factories.site(), active=True, by=by)),
 ]

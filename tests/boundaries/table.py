@@ -83,6 +83,7 @@ class Row:
 FILLS = {
     "asset_id": "ready.asset_id",
     "brief_id": "brief.pk",
+    "change_id": "change.pk",
     "consent_id": "consent.pk",
     "decision_id": "decision.pk",
     "image": "live.pk",
@@ -158,6 +159,16 @@ def some_terms(world: World) -> Mapping[str, Any]:
 
 def a_document(world: World) -> Mapping[str, Any]:
     return {"document": SimpleUploadedFile("contract.txt", b"We agree.", "text/plain")}
+
+
+def a_channel(**values: str) -> Sends:
+    """A channel with a profile of its own."""
+    numbers = dict.fromkeys(("min_width", "min_height", "max_width", "max_height", "max_bytes"), "0")
+    said = {"name": "Brochures", "kind": "brochure", "description": "Flyers", "format": "image/jpeg", "quality": "90"}
+    words = {"language": "en", "en_caption_any": "Digitally altered", "en_statement": "See {original}."}
+    profile = {"source": "Our own", "read_on": "2026-11-22", "quoted": "Say it.", "caption_limit": "50"}
+    kinds: Mapping[str, Any] = {"must_say": ["altered", "generated"]}
+    return lambda world: {**numbers, **said, **words, **profile, **kinds, **values}
 
 
 def a_decision(world: World) -> Mapping[str, Any]:
@@ -594,7 +605,31 @@ ROWS = (
         wrong={"kind": "perhaps"},
         keeps=("reason",),
     ),
+    Row("channels/profiles/", see=MANAGERS),
+    Row(
+        "channels/new/",
+        see=MANAGERS,
+        do=MANAGERS,
+        sends=a_channel(slug="brochures"),
+        reads=("profile",),
+        wrong={"quality": "5"},
+        keeps=("name", "description", "en_statement"),
+    ),
+    Row("channels/changes/<int:change_id>/", see=MANAGERS),
+    Row("channels/changes/<int:change_id>/confirm/", do=MANAGERS),
+    Row("channels/changes/<int:change_id>/withdraw/", do=MANAGERS),
     Row("channels/<slug:slug>/", see=TEAM, fill={"slug": "=website"}, reads=("page",)),
+    Row(
+        "channels/<slug:slug>/edit/",
+        see=MANAGERS,
+        do=MANAGERS,
+        fill={"slug": "=website"},
+        sends=a_channel(why="The rule changed"),
+        reads=("profile",),
+        wrong={"quality": "5"},
+        keeps=("name", "description", "en_statement"),
+    ),
+    Row("channels/<slug:slug>/switch/", do=MANAGERS, fill={"slug": "=website"}, sends=fixed(active="off")),
     Row("evidence/<uuid:asset_id>/", do=MANAGERS, done=200),
     Row("evidence/listings/<int:listing_id>/", do=MANAGERS, done=200),
     # For everybody

@@ -30,6 +30,9 @@ HARMLESS = {
     "approvals:evidence": "it hands out a file; a second one is another, and the log knows both",
     "approvals:listing_evidence": "it hands out a file; a second one is another, and the log knows both",
     "approvals:switch_site": "it says on or off, not the other way round",
+    "approvals:switch_channel": "it says on or off, not the other way round",
+    "approvals:confirm_change": "a change is confirmed once, and then says so",
+    "approvals:withdraw_change": "a change is withdrawn once, and then says so",
 }
 """Forms that need neither, and why."""
 WITHOUT_FORM = {

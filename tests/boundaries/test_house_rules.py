@@ -24,7 +24,7 @@ MODULES = [
 ]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 WRITERS = {
-    "approvals/admin.py", "approvals/api/views.py", "approvals/channels/loading.py",
+    "approvals/api/views.py", "approvals/channels/changing.py", "approvals/channels/loading.py",
     "approvals/events/log.py", "approvals/releases/lifecycle.py", "approvals/releases/notices.py",
     "approvals/releases/transitions.py",
 
@@ -55,6 +55,7 @@ WRITERS = {
 WRITES = {"save a row", "create", "bulk_create", "bulk_update", "update_or_create", "get_or_create"}
 WRITES_ON_ROWS = WRITES | {"update", "delete"}
 STATES = {
+    "approvals/channels/changing.py": {"ChannelChange.state"},
     "approvals/releases/transitions.py": {"Release.state"},
     "approvals/reviews/transitions.py": {"Review.state"},
     "assets/versions/transitions.py": {"Version.status"},
@@ -71,7 +72,7 @@ WRITERS_OF_ANY_FIELD = {
 """Modules that write the fields they are told; of a state, whoever tells them is found."""
 STATE_NAMES = {"state", "status"}
 STATE_VERBS = {"save", "write", "_write", "update", "create", "get_or_create", "update_or_create"}
-ROOMS_WITH_VALUES = ("generation/", "approvals/admin.py", "approvals/sites/")
+ROOMS_WITH_VALUES = ("generation/", "approvals/channels/", "approvals/sites/")
 """Where each log entry about a change holds what was there before and after."""
 WITHOUT_VALUES = {
     "brief.attachment_downloaded", "brief.judged", "brief.started", "job.unshown_downloaded",

@@ -90,9 +90,12 @@ def build() -> World:
     people["mona"] = assets.UserFactory.create(username="mona", role=roles.MANAGERS)
     ada, max_ = people["ada"], people["max"]
     website, _ = approvals.channel(), approvals.channel("brochure")  # a second one, for the site to be given
+    otto = assets.UserFactory.create(username="otto", role=roles.MANAGERS)
+    change = approvals.propose(website, by=otto, name="The website")
     site = approvals.site(website)
     world = World(people, approvals.key(site))
     spare = access.create_key(site, "spare", by=max_)
+    world.places |= {"change": change}
     world.places |= {"channel": "website", "site": "bricks", "spare_key": SiteKey.objects.get(prefix=spare.key.prefix)}
     world.places |= _library(ada) | _made(ada) | _reviews(ada, people["rita"])
     world.places["plan"] = Plan.objects.create(

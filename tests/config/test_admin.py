@@ -12,7 +12,6 @@ from django.forms.models import model_to_dict
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from approvals.models import Channel
 from core.models import LogEntry, User
 from generation.models import GenerationModel
 from tests.assets.factories import max_
@@ -20,7 +19,7 @@ from tests.generation.factories import ModelFactory
 
 pytestmark = pytest.mark.django_db
 
-CHANGED_HERE: set[type[Model]] = {Channel, GenerationModel}
+CHANGED_HERE: set[type[Model]] = {GenerationModel}
 APPS = ("core", "assets", "generation", "approvals")
 TABLES = [model for app in APPS for model in apps.get_app_config(app).get_models() if model is not User]
 

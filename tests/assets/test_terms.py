@@ -78,6 +78,9 @@ def test_all_licenses_of_older_terms_are_answered_again_at_once(as_ada: Client, 
         verbs.answer_license(version, given, terms=older, by=ada)
     newer = kept(as_ada, older, ask_commercial="unknown", ask_term="no", read_on="2026-12-01")
     assert [*terms.resting_on(older)] == sorted(versions, key=lambda each: each.asset.title)
+    page = as_ada.get(reverse("assets:terms", args=[older.pk])).content.decode()
+    assert "Update 2 licenses" in page
+    assert "None of its pictures is live." in page
     as_ada.post(reverse("assets:answer_again", args=[older.pk]))
     for version in Version.objects.with_dossier():
         assert version.license is not None

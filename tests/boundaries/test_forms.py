@@ -41,6 +41,7 @@ WITHOUT_FORM = {
     "approvals:undo": "its strip is in the queue of whoever decided, which another test looks at",
     "approvals:retract": "in the queue of whoever submitted",
     "generation:judge": "on a comparison that is still blind, which is not among these pages",
+    "assets:answer_again": "it shows where licenses rest on older terms, which another test looks at",
     "retry_all_messages": "it shows when more than one message was given up",
 }
 """Addresses that take a post and whose form `max` does not see."""

@@ -45,6 +45,11 @@ OF_DELIVERY = frozenset({"channels", "signing"})
 """Facts of a review's dossier that are not the version's own: where it goes, and who signs it."""
 
 
+def of_version(facts: Facts) -> dict[str, Any]:
+    """The facts of a review's dossier that are the version's own."""
+    return {name: value for name, value in facts.items() if name not in OF_DELIVERY}
+
+
 def document(facts: Facts, channel: str, file: Rendered) -> ReleaseDocument:
     """What the public reads about a picture in a channel, named by its slug. Holds no prompt, no cost and no name."""
     kind = _kind(facts)

@@ -13,7 +13,7 @@ from django.db import transaction
 from approvals.events.log import announce
 from approvals.models import Channel, Decision, EventKind, Release, ReleaseState, ReviewState
 from approvals.releases import traces
-from approvals.releases.document import document, needs_its_original
+from approvals.releases.document import document, needs_its_original, of_version
 from approvals.releases.transitions import move
 from assets.imaging.rendering import Rendered
 from assets.models import Version
@@ -55,7 +55,7 @@ def publish(decision: Decision, channel: Channel, file: Rendered, at: datetime) 
         released_at=at,
         valid_until=validity.last_day(facts),
     )
-    renewal.keep(version, {name: value for name, value in facts.items() if name != "channels"})
+    renewal.keep(version, of_version(facts))
     announce(made, EventKind.RELEASED, at)
     return made
 

@@ -13,7 +13,7 @@ from approvals.channels.rules import BadRules
 from approvals.models import Channel, Event, Release, ReleaseState
 from approvals.models.document import FORMAT, ReleaseDocument
 from approvals.releases import traces
-from approvals.releases.document import OF_DELIVERY, document, needs_its_original
+from approvals.releases.document import document, needs_its_original, of_version
 from assets.imaging.rendering import Rendered
 from assets.library.verification import files_of
 from assets.models import Decided, Version
@@ -105,7 +105,7 @@ def _decided(release: Release) -> Iterator[str]:
 def _as_decided(release: Release, slug: str) -> Iterator[str]:
     """The columns that are made from the dossier of the decision, in the format of today."""
     facts = release.decision.dossier
-    own = {name: value for name, value in facts.items() if name not in OF_DELIVERY}
+    own = of_version(facts)
     if dossier.digest_of(own) != release.version_hash or facts.get("format", 1) != release.version_format:
         yield "its version hash is not that of what was decided."
     kept = Decided.objects.filter(version=release.version_id, digest=release.version_hash).first()

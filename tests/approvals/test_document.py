@@ -65,7 +65,7 @@ SOURCES = {
     "disclosure.order": (f"{PROFILE_AT}order",),
     "disclosure.language": (),
     "disclosure.icon": (f"{PROFILE_AT}icon", "disclosure.digital_source"),
-    "disclosure.people": (),
+    "disclosure.people": (f"{ENGLISH}people", "consents.shows_people"),
     "disclosure.print_address": (f"{ENGLISH}print_address",),
     "disclosure.checkboxes": (f"{PROFILE_AT}checkboxes.{STAGED}", "disclosure.alterations"),
     "disclosure.burn_in": (f"{PROFILE_AT}burn_in",),

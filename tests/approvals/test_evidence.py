@@ -62,7 +62,9 @@ def staged(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
             photograph.version, ada, title="Möbliertes Zimmer", listing=listing, provenance=made
         )
         signed = evidence.keep(PAPER, "jo.pdf")
-        given = GivenConsent(kind="person", name="Jo", given="yes", scope="listings", files=[signed])
+        given = GivenConsent(
+            kind="person", name="Jo", given="yes", scope="listings", reach="any", may_alter="yes", files=[signed]
+        )
         verbs.record_consent(version, given, by=ada)
         settling.settle(factories.decide(factories.review(version, first), Choice.CHANGES, "Brighter."))
         library.complete_license(version, ada, holder="Harbor Homes Ltd.")

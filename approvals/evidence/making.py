@@ -22,7 +22,7 @@ def take(subject: Asset | Listing, to: IO[bytes], *, by: User) -> None:
     """Write the pack of a picture or a listing, and log it. Raises PermissionDenied and Blocked."""
     if not by.has_perm(TAKE):
         raise PermissionDenied("You need the right to take evidence packs.")
-    pack = Pack.of(subject, by)
+    pack = Pack.of(subject, by=by)
     if pack.gathered.bytes > AT_ONCE:
         size = f"{pack.gathered.bytes / 1_000_000:,.0f} MB"
         words = f"This pack holds {size} of pictures. Ask whoever runs the portal for it: manage.py evidence writes it."

@@ -63,7 +63,7 @@ class Pack:
     _missing: list[dict[str, str]] = field(default_factory=list)
 
     @classmethod
-    def of(cls, subject: Asset | Listing, by: User | None) -> Pack:
+    def of(cls, subject: Asset | Listing, *, by: User | None) -> Pack:
         """The pack as rows and log are at one moment, so that what people change meanwhile makes none of it untrue."""
         with _one_moment():
             pack = cls(Gathered.of(subject), by)

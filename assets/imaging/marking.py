@@ -9,8 +9,8 @@ from PIL import Image, ImageDraw, ImageFont
 NOT_RELEASED = "NOT RELEASED"
 SLANT = 30
 """Degrees by which the lines rise: no edge of a house or a room runs along them."""
-SHARE, SMALLEST = 14, 10
-"""How often the letters' height goes into the longer side, and the least that can be read, in pixels."""
+SHARE, LINES, SMALLEST = 14, 5, 10
+"""How often the letters' height goes into the longer side and into the shorter, and the least to be read, in pixels."""
 INK, EDGE = "white", "black"
 """One of the two stands out from any ground: 21:1 against each other."""
 
@@ -23,7 +23,8 @@ def warm_up() -> None:
 def mark(pixels: Image.Image, words: str) -> Image.Image:
     """The picture with the words across all of it, line after line, so that no part can be cut out without them."""
     side = math.ceil(math.hypot(*pixels.size))
-    sheet = _sheet(side, max(SMALLEST, max(pixels.size) // SHARE), words).rotate(SLANT, Image.Resampling.BICUBIC)
+    size = max(SMALLEST, min(max(pixels.size) // SHARE, min(pixels.size) // LINES))
+    sheet = _sheet(side, size, words).rotate(SLANT, Image.Resampling.BICUBIC)
     left, top = (side - pixels.width) // 2, (side - pixels.height) // 2
     across = sheet.crop((left, top, left + pixels.width, top + pixels.height))
     marked = pixels.convert("RGBA")

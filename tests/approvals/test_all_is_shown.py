@@ -22,9 +22,8 @@ from approvals.models import Channel, Review
 from approvals.pages.dossier_sections import sections
 from approvals.reviews import dossier
 from assets.imaging.metadata import SOURCE_TYPES
-from assets.models import Answer, Question, Terms, Version
+from assets.models import Answer, License, Question, Terms, Version
 from assets.models.limits import Limits
-from assets.provenance import agreement, explaining
 from assets.provenance.data import ProvenanceData
 from assets.rights import withdrawals
 from assets.rights.consents import GivenConsent
@@ -53,6 +52,7 @@ RULES = {
     "allow_people": False,
     "needs_original": True,
     "needs_credit": True,
+    "words_approved_apart": True,
     "refused_alterations": ["VirtualRenovation"],
 }
 SAID = {
@@ -255,6 +255,7 @@ HOW: dict[str, Shown] = {
     "channels.*.rules.allow_people": "No people",
     "channels.*.rules.needs_original": "An altered photograph needs its original",
     "channels.*.rules.needs_credit": "A credit line is required",
+    "channels.*.rules.words_approved_apart": "The words are approved apart",
     "channels.*.rules.refused_alterations.*": "Never: renovated",
     "channels.*.territory.*": "California",
     "channels.*.profile.read_on": day,
@@ -357,9 +358,7 @@ def full(ada: User) -> Version:
     verbs.mark(
         version, digital_source=composite, alterations=alterations, original=original, disclosure_note=note, by=ada
     )
-    found = agreement.of(Version.objects.with_dossier().get(pk=version.pk))
-    explaining.explain([version], {each.code: f"Explanation of {each.code}" for each in found}, by=ada)
-    return Version.objects.get(pk=version.pk)
+    return library.explained(version, ada)
 
 
 def consent(version: Version, by: User) -> None:
@@ -423,6 +422,7 @@ def seen(full: Version, ada: User, rita: User, settings: Settings) -> Seen:
     settings.C2PA_CERTIFICATE, settings.C2PA_PRIVATE_KEY = them.chain, them.key
     review = factories.review(full, factories.channel("seaview"), by=ada)
     answer_everything(full, ada, LIMITS)  # they allow less than the channel, so nobody could submit it
+    License.objects.filter(version=full).update(evidence=[{"name": "contract.pdf", "sha256": SIGNED}])
     Channel.objects.update(
         name="Seaview homes", kind="listing_site", time_zone="Pacific/Auckland", rules=RULES, disclosure=PROFILE,
         territory=["US-CA"],

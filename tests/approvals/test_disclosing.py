@@ -106,8 +106,8 @@ def test_only_what_a_model_changed_is_called_so() -> None:
 
 
 def test_people_whom_ai_made_are_told_of() -> None:
-    told = [disclosure.people_by_ai(kind, shown) for kind, shown in ((Kind.ALTERED, "made"), (Kind.GENERATED, "yes"))]
-    assert (told, disclosure.people_by_ai(Kind.ALTERED, "yes")) == ([True, True], False)
+    told = [disclosure.people_by_ai(kind, shown) for kind, shown in ((Kind.ALTERED, "made"), (Kind.GENERATED, "real"))]
+    assert (told, disclosure.people_by_ai(Kind.ALTERED, "real")) == ([True, True], False)
     said = disclosure.disclose(profile(), Kind.GENERATED, digital_source=WHOLLY, people=True)
     assert said.people == "People shown were made with AI"
 
@@ -140,7 +140,7 @@ def test_further_languages_say_the_same() -> None:
         (replace(ALTERED, alterations=(REMOVED,)), OLD_STAGED, "disclosure_untrue"),
         (replace(ALTERED, digital_source=BY_HAND), OLD_AI, "disclosure_untrue"),
         (
-            replace(ALTERED, kind=Kind.GENERATED, alterations=(), shows_people="yes", digital_source=WHOLLY),
+            replace(ALTERED, kind=Kind.GENERATED, alterations=(), shows_people="made", digital_source=WHOLLY),
             profile(words={"en": WORDS | {"people": ""}}, must_say=["altered", "generated", "people"]),
             "people_not_told",
         ),

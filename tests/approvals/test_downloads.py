@@ -45,7 +45,7 @@ def test_what_is_not_released_is_downloaded_small_and_marked_across(
 ) -> None:
     answer = get(request.getfixturevalue(name), "preview_file", large.pk)
     assert (answer.status_code, answer["Cache-Control"]) == (200, NOT_KEPT)
-    assert answer["Content-Disposition"] == 'attachment; filename="kitchen-v1-not-released.jpg"'
+    assert answer["Content-Disposition"] == 'attachment; filename="Kitchen-v1-not-released.jpg"'
     shown = picture_in(answer)
     assert max(shown.size) <= max(FOR_LOOKING.width, FOR_LOOKING.height)
     clean = Image.open(io.BytesIO(storage.read(large.sha256))).convert("RGB").resize(shown.size)
@@ -65,7 +65,7 @@ def test_what_is_released_is_downloaded_as_the_channel_gets_it(large: Version, a
     assert answer["Location"] == reverse("approvals:released_file", args=[release.pk])
     file = get(ada, "released_file", release.pk)
     assert (file.content, file["Cache-Control"]) == (storage.read(release.file_sha256), NOT_KEPT)
-    assert file["Content-Disposition"] == 'attachment; filename="kitchen-v1-website.jpg"'
+    assert file["Content-Disposition"] == 'attachment; filename="Kitchen-v1-website.jpg"'
 
 
 def test_what_was_withdrawn_is_gone_at_once(large: Version, ada: User) -> None:

@@ -82,7 +82,7 @@ def packed(staged: Asset) -> Files:
 
 def written(subject: Any) -> io.BytesIO:
     to = io.BytesIO()
-    Pack.of(subject, None).write(to)
+    Pack.of(subject, by=None).write(to)
     return to
 
 

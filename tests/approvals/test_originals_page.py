@@ -38,8 +38,12 @@ def channel(slug: str = "strict", *, needs_original: bool = True) -> Channel:
 
 
 def staged_from(original: Version, ada: User) -> Version:
+    return factories.altered(original, ada, title="Furnished room", listing=original.asset.listing)
+
+
+def empty_room(ada: User) -> Version:
     listing = library.ListingFactory.create(reference="HB-1042")
-    return factories.altered(original, ada, title="Furnished room", listing=listing)
+    return factories.ready(ada, title="Empty room", listing=listing)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +51,7 @@ def made(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
     """A photograph and what was made from it, both live in a channel that shows them as a pair."""
     with in_one_transaction(django_db_blocker):
         ada = library.ada()
-        photograph = factories.released(factories.ready(ada, title="Empty room"), channel())
+        photograph = factories.released(empty_room(ada), channel())
         yield photograph, factories.released(staged_from(photograph.version, ada), channel())
 
 
@@ -177,7 +181,7 @@ def test_once_one_of_them_is_not_live_both_are_gone(
 
 def test_past_the_last_day_it_is_gone_by_itself(client: Client, ada: User) -> None:
     with time_machine.travel("2026-11-22T12:00:00Z"):
-        original = factories.ready(ada, title="Empty room")
+        original = empty_room(ada)
         first = factories.released(original, channel())
         version = staged_from(first.version, ada)
         library.complete_license(version, valid_until=date(2026, 12, 1))

@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 
 from approvals.models import Channel, Choice, Decision, Release, ReleaseState, Review
 from approvals.releases import lifecycle
-from approvals.releases.document import document
+from approvals.releases.document import OF_DELIVERY, document
 from approvals.reviews import dossier, services, settling
 from assets.imaging.rendering import Rendered
 from assets.listings.records import ListingFacts, change_listing
@@ -199,7 +199,8 @@ class People(RuleBasedStateMachine):
             assert decision.undone_at is None
             assert decision.effective_at <= timezone.now()
             assert decision.by_id not in {version.created_by_id, decision.review.submitted_by_id}
-            now = library_dossier.facts(version) | {"channels": decision.dossier["channels"]}
+            around = {name: decision.dossier[name] for name in OF_DELIVERY}
+            now = library_dossier.facts(version) | around
             assert decision.dossier_hash == dossier.hash_of(now), "not what was seen"
             assert library_factories.blockers(version, timezone.now().date()) == [], "rights have ended"
 
@@ -208,13 +209,14 @@ class People(RuleBasedStateMachine):
         answered = self.answered()
         for release in Release.objects.filter(pk__in=answered).select_related("decision", "channel"):
             said = dict(answered[str(release.pk)])
-            around = {name: said.pop(name) for name in ("id", "url", "channel", "released_at")}
+            around = {name: said.pop(name) for name in ("id", "url", "channel", "released_at", "originals_page")}
             assert (around["id"], around["channel"]) == (str(release.pk), release.channel.slug)
             address = said["file"].pop("url")
             assert address.endswith(f"/{release.pk}/file")
             if said["original"]:
                 said["original"].pop("image")
-            file = Rendered(data=b"x" * said["file"]["size"], **{k: v for k, v in said["file"].items() if k != "size"})
+            facts = {name: said["file"][name] for name in ("media_type", "width", "height", "sha256")}
+            file = Rendered(data=b"x" * said["file"]["size"], **facts)
             decided = document(release.decision.dossier, release.channel.slug, file)
             assert said == json.loads(decided.as_text()), "not what was decided"
             assert file.sha256 == release.file_sha256

@@ -42,8 +42,7 @@ def signs(settings: Settings) -> signed.Identity:
 
 def brought(by: User, data: bytes, **options: Any) -> Version:
     """A picture as it came, of which the file's own words are kept."""
-    version = library.ready_version(by, data=data, **options)
-    return Version.objects.with_dossier().get(pk=version.pk)
+    return library.explained(library.ready_version(by, data=data, **options), by)
 
 
 def delivered(release: Release) -> bytes:

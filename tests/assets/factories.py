@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw
 
 from assets.library import intake
 from assets.models import Answer, Asset, License, Listing, Origin, Question, Terms, Version
+from assets.provenance import agreement, explaining
 from assets.rights import licenses, validity
 from config import roles
 from core.models import User
@@ -167,6 +168,13 @@ def make_ready(version: Version, by: User) -> Version:
     verbs.describe(version, text="Kitchen with an oak table by a wide window", decorative=False, language="en", by=by)
     complete_license(version, by)
     verbs.say_who_is_shown(version, people=Answer.NO, property=Answer.NO, by=by)
+    return Version.objects.with_dossier().get(pk=version.pk)
+
+
+def explained(version: Version, by: User) -> Version:
+    """The version with each of its contradictions explained."""
+    found = agreement.of(Version.objects.with_dossier().get(pk=version.pk))
+    explaining.explain([version], {each.code: f"Explanation of {each.code}" for each in found}, by=by)
     return Version.objects.with_dossier().get(pk=version.pk)
 
 

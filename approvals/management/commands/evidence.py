@@ -27,7 +27,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no picture with the id and no listing with the reference {about}.")
         try:
             with to.open("xb") as file:
-                making.write(Pack.of(subject, None), file)
+                making.write(Pack.of(subject, by=None), file)
         except FileExistsError as error:
             raise CommandError(f"{to} is there already. Choose another name.") from error
         self.stdout.write(f"Written to {to}. Unpack it and run verify.py in it.")

@@ -11,6 +11,7 @@ from core import clock
 from core.models import User
 from generation.briefs import photographs, pricing, specs
 from generation.briefs.extras import Extras
+from generation.briefs.leaving import Leaving, leaving
 from generation.catalogue import offers
 from generation.catalogue.model_specs import BadFacts
 from generation.catalogue.offers import Offer
@@ -111,6 +112,8 @@ class Preview:
     remarks: tuple[Remark, ...]
     pictures: int
     negative: str = ""
+    leaving: tuple[Leaving, ...] = ()
+    """Private words that go to a provider outside."""
 
     @property
     def over(self) -> bool:
@@ -157,6 +160,7 @@ def preview(
         remarks=tuple(Remark(hit, is_acknowledged(brief, hit)) for hit in hits(brief)),
         pictures=brief.count * len(sending),
         negative=brief.negative if sending else "",
+        leaving=tuple(leaving(brief, [(line.offer.row, line.offer.provider, line.text) for line in sending])),
     )
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from uuid import UUID
 
 from generation.providers.callbacks import Headers, InvalidSignature
+from generation.providers.egress.addresses import is_inside
 from generation.providers.errors import Rejected
 from generation.providers.models import QUALITIES, ModelSpec, Quality, Sizes, ratio_of
 from generation.providers.options import OptionError, Secret, closed, secrets_in
@@ -242,6 +243,12 @@ class Provider(ABC):
     def ai_system(self, model: str) -> str:
         """What made a picture of this model, as its file names it; empty where no trained model draws."""
         return self.system or self.label
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether what it is sent stays in the house: on this computer, or at an address inside the network."""
+        address = str(getattr(self.options, "base_url", "") or getattr(self.options, "endpoint_url", ""))
+        return bool(address) and is_inside(address)
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ DENIED_V6 = tuple(
     for network in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")  # tunnels, 6to4, documentation
 )
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
+INSIDE_ENDINGS = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 LONGEST_ADDRESS = 16_000
 """Characters of an address: signed ones, which carry a session with them, have a few thousand."""
 _HOST_NAME = re.compile(r"(?!-)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
@@ -82,6 +83,23 @@ def is_loopback(address: str) -> bool:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:
         return False
+
+
+def is_inside(url: str) -> bool:
+    """Whether an address leads to this computer or into its own network, as far as its text says; nothing is asked.
+
+    A name without a dot is that of a neighbor, such as a container. A name that only the network's own server of
+    names leads inside counts as outside: nobody is told too much.
+    """
+    try:
+        host = (urlsplit(url).hostname or "").removesuffix(".")
+    except ValueError:
+        return False
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return bool(host) and ("." not in host or host.endswith(INSIDE_ENDINGS))
+    return not is_public(host)
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,11 @@ class Sketch(Provider):
         repeat_is_harmless=True,
     )
 
+    @property
+    def is_inside(self) -> bool:
+        """It draws on this computer."""
+        return True
+
     def ai_system(self, model: str) -> str:
         """A drawing program, which nobody trained."""
         return ""

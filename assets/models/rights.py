@@ -84,6 +84,11 @@ class Terms(models.Model):
         default=dict, blank=True, help_text="Plan → its own rule sheet, where the answers depend on the plan."
     )
     indemnity = models.CharField(max_length=16, choices=Indemnity, blank=True)
+    inputs = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="Whether they let us send the photograph of a listing: {answer, detail, source}.",
+    )
     text_sha256 = models.CharField(max_length=64, blank=True, help_text="Of the full text, a file of its own.")
     text_name = models.CharField(max_length=150, blank=True, help_text="What that file was called.")
     sha256 = models.CharField(max_length=64, unique=True, help_text="Of key, day, summary and answers.")
@@ -96,6 +101,11 @@ class Terms(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title}, read {clock.written(self.read_on)}"
+
+    @property
+    def takes_inputs(self) -> Answer:
+        """Whether they let us send the photograph of a listing."""
+        return Answer(self.inputs.get("answer", Answer.UNKNOWN))
 
 
 class Grant(models.Model):

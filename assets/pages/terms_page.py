@@ -132,6 +132,8 @@ def _said(terms: Terms) -> dict[str, str]:
     """What a snapshot says, by what it is called on the page."""
     said = {"Title": terms.title, "Address": terms.source_url, "In our words": terms.summary}
     said |= {"Indemnity": str(Indemnity(terms.indemnity).label), "Plans": ", ".join(terms.plans)}
+    inputs = (str(terms.takes_inputs.label), terms.inputs.get("detail"), terms.inputs.get("source"))
+    said["Photographs of a listing may be sent"] = ". ".join(filter(None, inputs))
     for question, given in answers_of(terms).items():
         said[str(question.label)] = ". ".join(filter(None, (str(given.answer.label), given.detail, given.source)))
     return said

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.text import slugify
 
-from assets.models import License, Origin, Part, Question, Terms, Version
+from assets.models import Answer, License, Origin, Part, Question, Terms, Version
 from assets.models.rights import Indemnity
 from assets.rights.licenses import answers_of, answers_under, sheet_of, write_each
 from assets.versions.changing import CLOSED, check_right, hold
@@ -28,6 +28,11 @@ from core.models import User
 def current_terms(key: str) -> Terms | None:
     """The newest snapshot of somebody's terms."""
     return Terms.objects.filter(key=key).order_by("-read_on", "-id").first()
+
+
+def all_current() -> dict[str, Terms]:
+    """The newest snapshot of everybody's terms, by key."""
+    return {terms.key: terms for terms in Terms.objects.order_by("read_on", "id")}
 
 
 def terms_of(maker: str) -> Terms | None:
@@ -102,6 +107,7 @@ class TermsSheet:
     answers: dict[str, dict[str, str]] = field(default_factory=dict)
     plans: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
     indemnity: str = ""
+    inputs: dict[str, str] = field(default_factory=dict)
     text_sha256: str = ""
     text_name: str = ""
 
@@ -114,7 +120,7 @@ class TermsSheet:
 def sha256_of(terms: TermsSheet | Terms) -> str:
     """Of what a snapshot says, as the sheet has it or as it is stored."""
     said: list[Any] = [terms.key, terms.read_on.isoformat(), terms.summary, terms.answers]
-    later = {"plans": terms.plans, "indemnity": terms.indemnity, "text": terms.text_sha256}
+    later = {"plans": terms.plans, "indemnity": terms.indemnity, "inputs": terms.inputs, "text": terms.text_sha256}
     if added := {name: value for name, value in later.items() if value}:
         said.append(added)  # a sheet without them keeps the hash that it had before they were known
     return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
@@ -180,6 +186,7 @@ def _keep(sheet: TermsSheet) -> Terms | None:
         "answers": sheet.answers,
         "plans": sheet.plans,
         "indemnity": sheet.indemnity,
+        "inputs": sheet.inputs,
         "text_sha256": sheet.text_sha256,
         "text_name": sheet.text_name,
     }
@@ -206,9 +213,18 @@ def _sheet(key: str, entry: Any) -> TermsSheet:
             answers=_answers(key, entry),
             plans={str(plan): _answers(f"{key}, {plan}", sheet) for plan, sheet in entry.get("plans", {}).items()},
             indemnity=indemnity,
+            inputs=_inputs(key, entry.get("inputs", {})),
         )
     except (KeyError, ValueError) as error:
         raise BadTerms(f"The terms of “{key}” lack {error}.") from error
+
+
+def _inputs(key: str, given: Any) -> dict[str, str]:
+    if not given:
+        return {}
+    if not isinstance(given, dict) or given.get("answer") not in Answer.values:
+        raise BadTerms(f"“{key}” answers “inputs” with something other than yes, no or unknown.")
+    return {part: str(given.get(part, "")) for part in ("answer", "detail", "source")}
 
 
 def _answers(key: str, entry: Any) -> dict[str, dict[str, str]]:

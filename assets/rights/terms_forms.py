@@ -10,13 +10,15 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.text import slugify
 
-from assets.models import Terms
+from assets.models import Answer, Terms
 from assets.models.rights import Indemnity
 from assets.rights.forms import A_DAY, LARGEST, QuestionRow, answered, given_answers, question_fields, rows_of
 from assets.rights.licenses import QUESTIONS, answers_of, sheet_of
 from assets.rights.terms import TermsSheet
 from core import storage
 
+INPUTS = {"": "answer", "_detail": "detail", "_source": "source"}
+"""The rest of a field's name → the part of what terms say of photographs that are sent."""
 LONGEST_TEXT = 400_000
 """Characters of pasted terms."""
 
@@ -39,6 +41,16 @@ class TermsForm(forms.Form):
     )
     document = forms.FileField(required=False, label="Or the file", max_length=150)
     indemnity = forms.ChoiceField(required=False, choices=Indemnity, label="Indemnity")
+    inputs = forms.ChoiceField(
+        required=False,
+        choices=Answer,
+        initial=Answer.UNKNOWN,
+        widget=forms.RadioSelect,
+        label="May we send photographs of a listing?",
+        help_text="Yes only where they are used for the answer alone: no training, no license to keep them.",
+    )
+    inputs_detail = forms.CharField(max_length=300, required=False, label="Detail")
+    inputs_source = forms.CharField(max_length=300, required=False, label="Source")
     free_plans = forms.CharField(
         max_length=300,
         required=False,
@@ -62,6 +74,7 @@ class TermsForm(forms.Form):
         said = {name: getattr(older, name) for name in names} if older else {}
         free, other = _named_plans(older)
         said |= {"free_plans": ", ".join(free), "plans": ", ".join(other)}
+        said |= {f"inputs{part}": said for part, said in _inputs(older)}
         return cls(data, files, initial=said | answered(answers_of(older)), older=older)
 
     def rows(self) -> Iterator[QuestionRow]:
@@ -96,6 +109,7 @@ class TermsForm(forms.Form):
             answers=sheet_of(given_answers(said)),
             plans=self._plans(),
             indemnity=said["indemnity"],
+            inputs=self._inputs(),
             text_sha256=sha256,
             text_name=name,
         )
@@ -109,6 +123,12 @@ class TermsForm(forms.Form):
         text = self.cleaned_data["text"]
         return (storage.put(text.encode()), f"{self._key()}-{self.cleaned_data['read_on']}.txt") if text else ("", "")
 
+    def _inputs(self) -> dict[str, str]:
+        """Nothing where nothing is said, so that such terms stay the same snapshot."""
+        said = {part: self.cleaned_data[f"inputs{suffix}"] for suffix, part in INPUTS.items()}
+        said["answer"] = said["answer"] or Answer.UNKNOWN.value
+        return said if said != {"answer": "unknown", "detail": "", "source": ""} else {}
+
     def _plans(self) -> dict[str, Any]:
         """A plan that was known keeps what its own sheet says of everything but commercial use."""
         known: Mapping[str, Any] = self.older.plans if self.older else {}
@@ -118,6 +138,13 @@ class TermsForm(forms.Form):
             own = known.get(name, {})
             plans[name] = {key: each for key, each in own.items() if key != "commercial" or each.get("answer") != "no"}
         return plans
+
+
+def _inputs(terms: Terms | None) -> Iterator[tuple[str, str]]:
+    """What terms say of photographs that are sent, by the rest of the field's name."""
+    for suffix, part in INPUTS.items():
+        if terms and terms.inputs:
+            yield suffix, terms.inputs[part]
 
 
 def _named_plans(terms: Terms | None) -> tuple[list[str], list[str]]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils.text import get_text_list
 
-from assets.models import Listing, Version
+from assets.models import Consent, Listing
 from core.models import User
 from generation.briefs.private_words import Found, Known, found_in
 from generation.models import Brief, GenerationModel
@@ -62,8 +63,8 @@ def _private(brief: Brief, row: GenerationModel, prompt: str, known: Known) -> I
 
 
 def _consenting(listing: Listing) -> Iterable[str]:
-    pictures = Version.objects.filter(asset__listing=listing, consents__isnull=False)
-    return pictures.values_list("consents__name", flat=True).distinct()
+    of_it = Q(listing=listing) | Q(uses__version__asset__listing=listing)
+    return Consent.objects.filter(of_it).values_list("name", flat=True).distinct()
 
 
 def _people_in(facts: Mapping[str, object]) -> Iterator[str]:

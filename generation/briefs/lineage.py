@@ -113,6 +113,11 @@ def _behind(sources: Iterable[Source]) -> Iterator[Source]:
             waiting[:0] = changed_pictures(source.output.job) if source.output and not _kept_as(source) else []
 
 
+def kept_behind(sources: Iterable[Source]) -> list[Version]:
+    """The versions of the library that these pictures are, or were made from through pictures that were not kept."""
+    return [version for source in _behind(sources) if (version := _kept_as(source))]
+
+
 def _kept_as(source: Source) -> Version | None:
     return source.version or (source.output.version if source.output else None)
 

@@ -12,6 +12,7 @@ from core.models import User
 from generation.briefs import photographs, pricing, specs
 from generation.briefs.extras import Extras
 from generation.briefs.leaving import Leaving, leaving
+from generation.briefs.sending_photographs import Photographs
 from generation.catalogue import offers
 from generation.catalogue.model_specs import BadFacts
 from generation.catalogue.offers import Offer
@@ -146,7 +147,8 @@ def preview(
     extras: Mapping[int, Extras] | None = None,
 ) -> Preview:
     """What sending the unsaved brief to the chosen models would do. `chosen` and `agreed` are values of the form."""
-    told = [_line(brief, offer, str(offer.row.pk) in chosen, agreed, sent) for offer in offers]
+    along = Photographs(brief, sent)
+    told = [_line(brief, offer, str(offer.row.pk) in chosen, agreed, sent, along) for offer in offers]
     lines = tuple(replace(line, extras=(extras or {}).get(line.offer.row.pk)) if line.chosen else line for line in told)
     sending = [line for line in lines if line.chosen]
     covering = budgets.covering(person, brief.listing, "USD", brief.campaign)
@@ -184,7 +186,14 @@ def is_acknowledged(brief: Brief, hit: Hit) -> bool:
     return not hit.rule.blocks and hit.record in brief.acknowledged
 
 
-def _line(brief: Brief, offer: Offer, chosen: bool, agreed: Collection[str], sent: Sequence[BriefReference]) -> Line:
+def _line(
+    brief: Brief,
+    offer: Offer,
+    chosen: bool,
+    agreed: Collection[str],
+    sent: Sequence[BriefReference],
+    along: Photographs,
+) -> Line:
     if offer.ended:
         instead = f" Use {offers.successor_name(offer.row)} instead." if offer.row.successor else ""
         return Line(offer, False, problem=f"Ended on {clock.written(offer.row.ends_on)}.{instead}")
@@ -195,6 +204,7 @@ def _line(brief: Brief, offer: Offer, chosen: bool, agreed: Collection[str], sen
     lost = tuple(_lost(offer, name, agreed) for name in specs.lost_options(spec, offer.provider))
     plain = specs.without(spec, [each.value.partition(":")[2] for each in lost], offer.row)
     problem = _problem(brief, offer, spec, plain, sent)
+    problem = problem or " ".join(each.words for each in along.stopped(offer.row, offer.provider, plain))
     if problem:
         return Line(offer, False, problem=problem)
     size = offer.provider.size(plain)

@@ -16,6 +16,7 @@ from core.audit import Change
 from core.errors import Blocked, Finding, InvalidTransition
 from core.models import User
 from generation.briefs.pricing import price_of
+from generation.briefs.sending_photographs import Photographs
 from generation.catalogue import offers, registry
 from generation.jobs import requests
 from generation.jobs.dispatch import enqueue
@@ -71,7 +72,9 @@ def retry(job: Job, *, by: User) -> Job:
         held = hold(job)
         check_state(held, *RETRIABLE)
         offers.check_offered(held.model)
-        price = price_of(requests.spec_of(held), registry.provider(held.model.provider), held.count)
+        provider, spec = registry.provider(held.model.provider), requests.spec_of(held)
+        Photographs(held.brief, held.brief.references.all()).check(held.model, provider, spec)
+        price = price_of(spec, provider, held.count)
         covering = budgets.covering_brief(held.brief, held.currency)
         ledger.reserve(held.pk, price["quote_micros"], covering=covering)
         change = move(

@@ -14,6 +14,7 @@ from core.models import User
 from generation.briefs import photographs, preview, pricing, references, specs
 from generation.briefs.pricing import price_of
 from generation.briefs.references import Source
+from generation.briefs.sending_photographs import Photographs
 from generation.catalogue import offers, registry
 from generation.jobs.dispatch import enqueue
 from generation.jobs.transitions import check_right
@@ -96,6 +97,7 @@ def _planned(brief: Brief, model: GenerationModel, agreed: list[str], sent: Sequ
         raise Blocked([Finding("option_lost", words, field="models")])
     agreed_terms = terms.current_terms(model.terms_key)
     plain = specs.without(spec, agreed, model)
+    Photographs(brief, sent).check(model, provider, plain)
     if problem := specs.lacking(plain):
         raise Blocked([Finding("needs_a_picture", f"{model.name} cannot do this. {problem}", field="models")])
     if amiss := provider.amiss(plain.model, plain.extra):

@@ -56,6 +56,15 @@ def test_two_snapshots_are_held_against_each_other(as_ada: Client) -> None:
     assert "We own it." in as_ada.get(f"{reverse('assets:terms', args=[newer.pk])}?with={older.pk}").content.decode()
 
 
+def test_what_becomes_of_photographs_is_answered_with_its_source(as_ada: Client) -> None:
+    silent = kept(as_ada)
+    assert (silent.inputs, silent.takes_inputs) == ({}, Answer.UNKNOWN)
+    said = kept(as_ada, silent, inputs="yes", inputs_source="section 4")
+    assert said.inputs == {"answer": "yes", "detail": "", "source": "section 4"}
+    assert [each.label for each in TermsPage(said, silent.pk).differences] == ["Photographs of a listing may be sent"]
+    assert "section 4" in as_ada.get(f"{reverse('assets:new_terms')}?from={said.pk}").content.decode()
+
+
 def test_terms_are_found_by_maker_and_by_publisher(as_ada: Client) -> None:
     api = factories.TermsFactory.create(key="bfl", publisher="Black Forest Labs")
     assert terms.terms_of("BFL") == terms.terms_of("black forest labs") == api

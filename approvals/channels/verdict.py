@@ -21,6 +21,7 @@ from approvals.models.document import BurnIn, Kind
 from assets.alt_texts import checking
 from assets.alt_texts.rules import caption_repeated
 from assets.imaging.rendering import Spec, fitted
+from assets.library import inheriting
 from assets.models import Answer, Provenance, Question, Shown, Version
 from assets.models.consent import ANYBODY
 from assets.provenance import agreement
@@ -74,6 +75,7 @@ def findings(version: Version, channel: Channel, on: date) -> list[Finding]:
         *judged,
         *(finding for finding in stated.unfit(version) if finding.code not in codes),
         *agreement.findings(version),
+        *inheriting.findings(version),
         *_caption(version, profile),
         *_limits(version, channel, on),
         *consents.findings_in(version, channel.kind, (channel.slug, channel.name)),

@@ -10,6 +10,7 @@ from approvals.channels.disclosure import ORIGINAL
 from approvals.channels.rules import BadRules
 from approvals.models import Channel
 from approvals.pages import delivered_words
+from assets.library import inheriting
 from assets.models import Answer, Consent, DigitalSource, Origin, Provenance, Reach, Shown, Version
 from assets.pages.contributions import contributions
 from assets.pages.file_statement import About, file_statement
@@ -50,6 +51,7 @@ def sections(version: Version) -> list[DossierSection]:
     """What a reviewer reads of the version first."""
     return [
         *_contradictions(version),
+        *_carried_over(version),
         DossierSection("Title and listing", tuple(_names(version)), "title"),
         DossierSection("Text", tuple(_words(version)), "alt_text"),
         DossierSection("License", tuple(_license(version)), "license"),
@@ -65,6 +67,13 @@ def _contradictions(version: Version) -> Iterator[DossierSection]:
     if found := agreement.of(version):
         rows = tuple(DossierRow(each.words, each.explanation or "Not explained") for each in found)
         yield DossierSection("Contradictions", rows, agreement.PANEL)
+
+
+def _carried_over(version: Version) -> Iterator[DossierSection]:
+    """What nobody has looked at since it came from the version before."""
+    if version.carried_over:
+        sentences = tuple(inheriting.sentence(version, part) for part in version.carried_over)
+        yield DossierSection("Carried over", (), sentences=sentences)
 
 
 def _stated(version: Version) -> Iterator[DossierSection]:

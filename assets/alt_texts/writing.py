@@ -28,7 +28,8 @@ def describe(said: Mapping[Version, Words], *, by: User) -> list[Version]:
         for version in held:
             _put(version, words[version.pk])
         further = _write_further([(version, words[version.pk].further) for version in held])
-        changes = held.write(Part.WORDS, "alt_text", "decorative", "alt_language", "long_description", reread=further)
+        columns = ("alt_text", "decorative", "alt_language", "long_description")
+        changes = held.write(Part.WORDS, *columns, reread=further, looked_at="alt_text")
         if changes:
             changed = [change.subject for change in changes]
             told = _in_words(changed, words[changed[0].pk])

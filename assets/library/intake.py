@@ -10,7 +10,7 @@ from django.db.models import Max
 
 from assets.imaging import inspection, rendering
 from assets.imaging.rendering import SPECS, Seen
-from assets.library import renditions
+from assets.library import inheriting, renditions
 from assets.models import Asset, Listing, Origin, Part, Version
 from assets.provenance.data import ProvenanceData, keep
 from assets.rights.licenses import first_licenses
@@ -66,6 +66,7 @@ def take_in(
         )
         renditions.keep(version, seen.copies)
         keep(version, made, _found(made, seen))
+        inheriting.inherit(version)
         _note_hands(version, _brought(by, parent, original) if hands is None else hands, asset, by)
         seal(Version.objects.with_dossier().filter(pk=version.pk))
         version.refresh_from_db(fields=["dossier_hash", "dossier_format"])

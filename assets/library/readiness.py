@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from assets.alt_texts.checking import alt_text_findings
+from assets.library import inheriting
 from assets.models import Version
 from assets.provenance import agreement, disclosure
 from assets.rights import validity
@@ -18,4 +19,5 @@ def findings(version: Version, on: date) -> list[Finding]:
         *validity.findings(version, on),
         *disclosure.findings(version),
         *agreement.findings(version),
+        *inheriting.findings(version),
     ]

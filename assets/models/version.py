@@ -171,6 +171,12 @@ class Version(models.Model):
         help_text="Withdrawal for rights of the same bytes → by which right they may be used again.",
     )
 
+    carried_over = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="What came from the version before and nobody has looked at since: alt_text, license, consents.",
+    )
+
     status = models.CharField(max_length=20, choices=Status, default=Status.DRAFT)
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"

@@ -120,7 +120,7 @@ def say_who_is_shown(versions: Iterable[Version], *, people: str, property: str,
         held = hold(versions, by=by)
         for version in held:
             version.shows_people, version.shows_property = Shown(people), Answer(property)
-        changes = held.write(Part.RIGHTS, "shows_people", "shows_property")
+        changes = held.write(Part.RIGHTS, "shows_people", "shows_property", looked_at="consents")
         if changes:
             words = f"People: {Shown(people).label}. Private property: {Answer(property).label}."
             audit.record(by, "version.shows", changes, words, part=Part.RIGHTS)

@@ -89,7 +89,7 @@ def apply_set(versions: Iterable[Version], kept: LicenseSet, *, by: User) -> lis
         locked = LicenseSet.objects.select_for_update(no_key=True).get(pk=kept.pk)
         _refuse_put_away(locked)
         held = hold(versions, by=by)
-        judged, behind = _share(locked, held, by), {Part.RIGHTS: list(locked.answered_by.all())}
+        judged, behind = _share(locked, held, by, looked_at="license"), {Part.RIGHTS: list(locked.answered_by.all())}
         if judged:
             contributors.note([change.subject for change in judged], behind)
             words = f"The license of {_pictures(len(judged))} is that of the set {locked}."
@@ -118,13 +118,13 @@ def facts_of(facts: SetFacts) -> dict[str, Any]:
     return license_facts(LicenseSet(**facts.values()))
 
 
-def _share(kept: LicenseSet, held: Held, by: User) -> list[Change[Version]]:
+def _share(kept: LicenseSet, held: Held, by: User, *, looked_at: str = "") -> list[Change[Version]]:
     """The set's words as those of each license."""
     give_licenses(held.versions, by=by)
     said = {name: getattr(kept, name) for name in SHARED} | {"set_id": kept.pk}
     licenses: list[License] = [version.license for version in held if version.license]
     write_each(licenses, lambda license: said, by=by)
-    return held.write(Part.RIGHTS)
+    return held.write(Part.RIGHTS, looked_at=looked_at)
 
 
 def _named(change: Change[LicenseSet]) -> str:

@@ -266,7 +266,7 @@ def answer_license(
         kept = [version.license for version in held if version.license]
         words = _in_words(kept, answers)
         _write(kept, answers, facts, by)
-        changes = held.write(Part.RIGHTS)
+        changes = held.write(Part.RIGHTS, looked_at="license")
         if changes:
             what = "License" if len(changes) == 1 else f"License of {len(changes)} pictures"
             audit.record(by, "license.answered", changes, f"{what}: {words}", part=Part.RIGHTS)

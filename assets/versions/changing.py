@@ -48,16 +48,25 @@ class Held:
     def __iter__(self) -> Iterator[Version]:
         return iter(self.versions)
 
-    def write(self, part: Part, *fields: str, reread: Sequence[str] = ()) -> list[Change[Version]]:
+    def write(self, part: Part, *fields: str, reread: Sequence[str] = (), looked_at: str = "") -> list[Change[Version]]:
         """Write these columns and the seals of the versions; returns what became different, where anything did.
 
         `reread` names what was written beside them, such as `translations`; all else is known, since whoever changes it
         holds the version too, or the listing of one that comes in. Whoever did it contributed this part to what became
-        different, and to nothing else: saving the same words again makes nobody a contributor.
+        different, and to nothing else: saving the same words again makes nobody a contributor. Of what was carried over
+        from another version they say something by it: `looked_at` is no longer only carried over.
         """
+        fields = (*fields, *self._confirm(looked_at))
         changes = [change for batch in batches(self.versions) for change in self._write(batch, fields, reread)]
         contributors.contribute([change.subject for change in changes], part, by=self.by)
         return changes
+
+    def _confirm(self, looked_at: str) -> Sequence[str]:
+        """The column to write where somebody has looked at what was carried over."""
+        carried = [version for version in self.versions if looked_at in version.carried_over]
+        for version in carried:
+            version.carried_over = [each for each in version.carried_over if each != looked_at]
+        return ["carried_over"] if carried else []
 
     def _write(self, batch: list[Version], fields: Sequence[str], reread: Sequence[str]) -> Iterator[Change[Version]]:
         _forget(batch, reread)

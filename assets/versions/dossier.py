@@ -115,6 +115,7 @@ def _facts_3(version: Version) -> dict[str, Any]:
         "consents": _consents_3(version),
         "disclosure": said["disclosure"] | _statement(version),
         "provenance": said["provenance"] | _known(version) | _system(version),
+        "carried_over": sorted(version.carried_over),
     }
 
 

@@ -217,6 +217,7 @@ HOW: dict[str, Shown] = {
     "disclosure.explanations.*.about": "Contradictions",
     "provenance.digital_source": "Known from the path Photograph altered with a trained model",
     "provenance.parent": "Version before v1",
+    "carried_over.*": "Who is shown was carried over from “Before the sofa”, v1",
     "provenance.origin": "Uploaded",
     "provenance.maker": as_it_is,
     "provenance.provider": as_it_is,
@@ -358,6 +359,7 @@ def full(ada: User) -> Version:
     verbs.mark(
         version, digital_source=composite, alterations=alterations, original=original, disclosure_note=note, by=ada
     )
+    Version.objects.filter(pk=version.pk).update(carried_over=["consents"])  # as if nobody had looked since
     return library.explained(version, ada)
 
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assets', '0020_terms_about_inputs'),
+        ('assets', '0015_terms_about_inputs'),
     ]
 
     operations = [

@@ -11,6 +11,7 @@ from typing import Any
 
 from assets.models import AltText, Answer, ConsentUse, License, LicenseSet, Part, Shown, Version
 from assets.rights.license_sets import SHARED
+from assets.rights.licenses import write_each
 from assets.versions import contributors
 from core.errors import Finding, Severity
 
@@ -63,8 +64,8 @@ def sentence(version: Version, part: str) -> str:
 def _words(before: Version, version: Version) -> bool:
     if not before.alt_text and not before.decorative:
         return False
-    for name in WORDS:
-        setattr(version, name, getattr(before, name))
+    version.alt_text, version.alt_language = before.alt_text, before.alt_language
+    version.long_description, version.decorative = before.long_description, before.decorative
     texts = before.translations.all()
     AltText.objects.bulk_create(AltText(version=version, language=each.language, text=each.text) for each in texts)
     return True
@@ -74,9 +75,7 @@ def _license(before: Version, version: Version) -> bool:
     source, license = before.license, version.license
     if source is None or license is None or not (taken := _taken_from(source, license)):
         return False
-    for name, value in taken.items():
-        setattr(license, name, value)
-    license.save(update_fields=list(taken))
+    write_each([license], lambda _: taken, by=version.created_by)
     return True
 
 
@@ -86,7 +85,7 @@ def _taken_from(source: License, license: License) -> dict[str, Any]:
         said = {name: getattr(source, name) for name in BINDING}
     else:
         shared = LicenseSet.objects.select_for_update(no_key=True).get(pk=source.set_id) if source.set_id else None
-        said = {name: getattr(shared or source, name) for name in SHARED} | {"set": shared}
+        said = {name: getattr(shared or source, name) for name in SHARED} | {"set_id": source.set_id}
     return {name: value for name, value in said.items() if value != getattr(license, name)}
 
 

@@ -68,10 +68,14 @@ def take_in(
         keep(version, made, _found(made, seen))
         inheriting.inherit(version)
         _note_hands(version, _brought(by, parent, original) if hands is None else hands, asset, by)
-        seal(Version.objects.with_dossier().filter(pk=version.pk))
-        version.refresh_from_db(fields=["dossier_hash", "dossier_format"])
+        _seal(version)
         _record(version, seen, by)
     return version
+
+
+def _seal(version: Version) -> None:
+    seal(Version.objects.with_dossier().filter(pk=version.pk))
+    version.refresh_from_db(fields=["dossier_hash", "dossier_format"])
 
 
 def _record(version: Version, seen: Seen, by: User) -> None:

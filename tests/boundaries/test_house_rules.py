@@ -30,6 +30,7 @@ WRITERS = {
 
     "approvals/reviews/services.py", "approvals/reviews/settling.py", "approvals/reviews/transitions.py",
     "approvals/sites/access.py", "assets/alt_texts/writing.py", "assets/library/collection.py",
+    "assets/library/inheriting.py",
     "assets/library/intake.py", "assets/library/renditions.py", "assets/listings/records.py",
     "assets/provenance/data.py", "assets/rights/consents.py", "assets/rights/license_sets.py",
     "assets/rights/licenses.py", "assets/rights/terms.py", "assets/rights/withdrawals.py",

@@ -136,7 +136,7 @@ def test_more_than_twenty_are_too_many_before_anything_is_sent(page: Page) -> No
 
 def test_a_mistake_in_the_questions_is_shown_with_the_files_still_there(page: Page) -> None:
     choose(page, [good(1), good(2)])
-    page.get_by_text("Generated", exact=True).click()
+    page.get_by_text("Made by AI", exact=True).click()
     page.get_by_label("Title").fill("Hall")
     upload(page)
     expect(page.get_by_text("Say which service made it.")).to_be_visible(timeout=PATIENCE)

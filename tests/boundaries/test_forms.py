@@ -37,6 +37,7 @@ HARMLESS = {
 """Forms that need neither, and why."""
 WITHOUT_FORM = {
     "assets:new_rights": "on the page of bytes that were withdrawn for rights, which another test looks at",
+    "assets:agreement": "it shows where a file contradicts what is stated, which another test looks at",
     "assets:check_alt_text": "it is asked while somebody types, and saves nothing",
     "approvals:undo": "its strip is in the queue of whoever decided, which another test looks at",
     "approvals:retract": "in the queue of whoever submitted",

@@ -167,7 +167,7 @@ def test_terms_leave_alone_what_they_do_not_speak_of(tab: Page) -> None:
         panel.get_by_label(label).fill(words)
     panel.locator("select").first.select_option(str(terms.pk))
     panel.get_by_role("button", name="Fill in from these terms").click()
-    expect(panel.locator("[name$=-url]")).to_have_value(terms.source_url)
+    expect(panel.locator("[name$=ask_commercial][value=yes]")).to_be_checked()
     for label, words in typed.items():
         expect(panel.get_by_label(label)).to_have_value(words)
     leaving(tab, asks=True)

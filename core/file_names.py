@@ -40,6 +40,7 @@ def shortened(words: str, most: int) -> str:
 
 def disposition(name: str) -> str:
     """The header that gives a download its name (RFC 6266), with an ASCII twin for programs that read no other."""
+    name = safe(name)
     ascii_name = in_ascii(name)
     said = f'attachment; filename="{ascii_name}"'
     return said if ascii_name == name else f"{said}; filename*=UTF-8''{quote(name, safe=_PLAIN)}"

@@ -213,7 +213,7 @@ def _provenance(made: Provenance | None) -> Iterator[DossierRow]:
     if made is None:
         return
     if made.digital_source:
-        yield DossierRow("Known from the path", str(DigitalSource(made.digital_source).label), "Made here as this")
+        yield DossierRow("Known from the path", agreement.label_of(made.digital_source), "Made here as this")
     if made.provider or made.provider_name:
         yield DossierRow("Provider", made.provider_name or made.provider, made.provider if made.provider_name else "")
     if made.system:

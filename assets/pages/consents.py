@@ -25,9 +25,10 @@ from assets.models import Consent, Version
 from assets.pages.files import from_the_store
 from assets.pages.library import Tile
 from assets.rights import consent_limits, consents
+from core import storage
 from core.counting import Pages
 from core.web import chooser, seen
-from core.web.files import sent
+from core.web.files import handed_out
 from core.web.forms import unsearched
 from core.web.once import once
 from core.web.requests import SignedIn, takes_a_form
@@ -145,9 +146,7 @@ def file(request: SignedIn, consent_id: int, sha256: str) -> HttpResponseBase:
     for kept in get_object_or_404(Consent, pk=consent_id).files:
         if kept["sha256"] == sha256:
             kind, name = kept["media_type"] or "application/octet-stream", kept["name"] or "consent"
-            response = sent(request, sha256, kind, attachment=name)
-            response["Cache-Control"] = "private, no-store"  # it holds names and signatures, unlike a picture
-            return response
+            return handed_out(storage.read(sha256), kind, name)
     raise Http404
 
 

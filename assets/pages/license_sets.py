@@ -23,7 +23,7 @@ from core import storage
 from core.counting import Pages
 from core.errors import Blocked
 from core.web import seen
-from core.web.files import sent
+from core.web.files import handed_out
 from core.web.once import once
 from core.web.requests import SignedIn, takes_a_form
 
@@ -112,4 +112,4 @@ def evidence_file(request: SignedIn, set_id: int, sha256: str) -> HttpResponseBa
     name = next((each["name"] for each in kept.evidence if each["sha256"] == sha256), None)
     if name is None:
         raise Http404
-    return sent(request, sha256, "application/octet-stream", attachment=name)
+    return handed_out(storage.read(sha256), "application/octet-stream", name)

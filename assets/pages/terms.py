@@ -15,9 +15,10 @@ from assets.pages.files import from_the_store
 from assets.pages.terms_page import TermsPage
 from assets.rights import terms as verbs
 from assets.rights.terms_forms import TermsForm
+from core import storage
 from core.counting import Pages
 from core.errors import Blocked
-from core.web.files import sent
+from core.web.files import handed_out
 from core.web.once import once
 from core.web.requests import SignedIn, takes_a_form
 
@@ -90,7 +91,7 @@ def text(request: SignedIn, terms_id: int) -> HttpResponseBase:
     found = get_object_or_404(Terms, pk=terms_id)
     if not found.text_sha256:
         raise Http404
-    return sent(request, found.text_sha256, "application/octet-stream", attachment=found.text_name)
+    return handed_out(storage.read(found.text_sha256), "application/octet-stream", found.text_name or "terms.txt")
 
 
 def _number(given: str) -> int:

@@ -130,7 +130,7 @@ def _path(sides: _Sides) -> Found:
     if sides.known and sides.known != sides.source:
         by = sides.path.get("provider_name") or sides.path.get("maker", "")
         where = f"It came from {by}" if sides.path["origin"] == Origin.BROUGHT else f"It was made here with {by}"
-        yield "path_knows_otherwise", f"{where}: {_lower(_label(sides.known))}.", sides.stated_source
+        yield "path_knows_otherwise", f"{where}: {_lower(label_of(sides.known))}.", sides.stated_source
 
 
 def _claims_ai(sides: _Sides) -> Found:
@@ -252,7 +252,8 @@ def _among(name: str, known: Iterable[str]) -> bool:
 # Words
 
 
-def _label(term: str) -> str:
+def label_of(term: str) -> str:
+    """A source type in plain words; one that nobody knows stands for itself."""
     return str(DigitalSource(term).label) if term in DigitalSource.values else term
 
 
@@ -268,4 +269,4 @@ def _listed(said: Iterable[Saying], most: int = 4) -> str:
 
 def _in_words(each: Saying) -> str:
     text = each.text if len(each.text) <= 160 else f"{each.text[:160]}…"
-    return f"“{_lower(_label(text)) if text in DigitalSource.values else text}” ({each.place})"
+    return f"“{_lower(label_of(text)) if text in DigitalSource.values else text}” ({each.place})"

@@ -280,7 +280,7 @@ ROWS = (
         keeps=("name", "holder", "notice"),
     ),
     Row("library/licenses/<int:set_id>/evidence/", do=EDITORS, sends=a_document),
-    Row("library/licenses/<int:set_id>/evidence/<str:sha256>/", see=EDITORS),
+    Row("library/licenses/<int:set_id>/evidence/<str:sha256>/", see=EDITORS, fill={"sha256": "license_set.proof"}),
     Row("library/terms/", see=TEAM, reads=("page",)),
     Row(
         "library/terms/new/",
@@ -413,7 +413,7 @@ ROWS = (
         wrong={"disclosure-digital_source": "magic"},
         keeps=("disclosure-disclosure_note",),
     ),
-    Row(f"{V}agreement/", do=EDITORS),
+    Row(f"{V}agreement/", do=EDITORS, changes=False),
     Row(f"{V}archive/", do=EDITORS),
     Row("files/<uuid:version_id>/<str:spec>/", see=TEAM),
     Row("files/<uuid:version_id>/<str:spec>/", see=MANAGERS, fill={"spec": "=original"}, writes=LOG),

@@ -72,6 +72,7 @@ def test_every_verb_of_a_brief_a_picture_or_a_template_has_a_row() -> None:
 
 MADE_WHEN_FIRST_SHOWN = {
     "assets_rendition": "a smaller copy of a picture",
+    **dict.fromkeys(("core_logentry", "core_logsubject", "core_loghead"), "that this copy was made"),
     "generation_templaterevision": "the sketch of a revision",
 }
 """Table -> what a first look adds to it. A second look adds nothing."""

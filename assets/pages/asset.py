@@ -265,15 +265,8 @@ def _saved(request: SignedIn, version: Version, panel: str, words: str) -> HttpR
         messages.success(request, words)
         return redirect(f"{version.get_absolute_url()}#{panel}")
     page = VersionPage(Version.objects.with_details().get(pk=version.pk), request.user)
-    context = {"page": page, "version": page.version, "saved": words}
-    parts = (
-        panel,
-        *(["agreement"] if panel != "agreement" else []),
-        "readiness",
-        "contributors",
-        "standing",
-        "history",
-    )
+    context = {"page": page, "version": page.version, "saved": words, "panel": panel}
+    parts = dict.fromkeys((panel, "agreement", "readiness", "contributors", "standing", "history"))
     return HttpResponse("".join(render_to_string(PANEL.format(part), context, request) for part in parts))
 
 

@@ -153,6 +153,13 @@ def answers_what_the_terms_leave_open(ada: Person) -> None:
     expect(panel).to_contain_text("License answers saved")
 
 
+def explains_what_contradicts(ada: Person, words: str) -> None:
+    for explanation in ada.page.locator("#agreement textarea").all():
+        explanation.fill(words)
+    ada.page.get_by_role("button", name="Save explanation").click()
+    expect(ada.page.locator("#agreement")).to_contain_text("Explanation saved.")
+
+
 def submits_it(ada: Person) -> None:
     ada.sees("Nothing is missing.")
     ada.shoot("4 described")

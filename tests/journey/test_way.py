@@ -127,6 +127,7 @@ def test_the_same_way_with_a_photograph_brought_by_hand(portal: Portal, browser:
     steps.writes_alt_text(ada, ARCHES)
     steps.answers_what_the_terms_leave_open(ada)
     steps.says_that_nobody_is_shown(ada)
+    steps.explains_what_contradicts(ada, "A photograph of ours was the model for it, and its data came along.")
     steps.submits_it(ada)
     steps.approves_it(rita)
     seaview.downloads(seaview.waits_for(ARCHES))

@@ -259,9 +259,10 @@ class ReviewPage:
     refused: str = ""
     missing: Sequence[Finding] = ()
 
-    @property
+    @cached_property
     def version(self) -> Version:
-        return self.review.version
+        """With everything that is judged, read once: sections, findings and previews all ask for it."""
+        return Version.objects.with_dossier().get(pk=self.review.version_id)
 
     @property
     def has_changed(self) -> bool:

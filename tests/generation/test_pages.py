@@ -416,9 +416,9 @@ def test_the_bytes_as_they_came_are_a_download_for_whoever_has_the_right_and_are
     output = sent(ada, Finished(pictures=(picture("x"),))).outputs.get()
     url = reverse("generation:output_file", args=(output.pk,))
     assert browser_of(ada).get(f"{url}?original").status_code == 403
-    with closing(browser_of(max_).get(f"{url}?original")) as answer:
-        assert answer.getvalue() == png("x")
-        assert answer["Content-Disposition"].startswith("attachment")
+    answer = browser_of(max_).get(f"{url}?original")
+    assert answer.content == png("x")
+    assert answer["Content-Disposition"].startswith("attachment")
     noted = LogEntry.objects.filter(action="output.original_downloaded")
     assert list(noted.values_list("actor", "subjects__key")) == [(max_.pk, str(output.pk))]
 
